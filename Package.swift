@@ -1,0 +1,121 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+#if canImport(Foundation)
+  import Foundation
+#endif
+
+// MARK: - Compiling for this machine
+
+/// The instruction set of `Kernels`: `HONE_MARCH` where it is set ("none" for the portable baseline), else this
+/// machine's own. SwiftPM refuses unsafe flags in a versioned dependency, so a checkout made for somebody
+/// else's package gets the baseline.
+let instructionSet: String? = {
+  if Context.packageDirectory.contains("/checkouts/") { return nil }
+  let choice = Context.environment["HONE_MARCH"] ?? "native"
+  return choice == "none" || choice.isEmpty ? nil : choice
+}()
+
+/// Whether the chosen instruction set has fused multiply-add; without it `addingProduct` becomes a library call.
+let hasFusedMultiplyAdd: Bool = {
+  switch instructionSet {
+  case nil, "x86-64", "x86-64-v2": return false
+  case "native":
+    guard let description = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return false }
+    return description.contains(" fma ")
+  default: return true
+  }
+}()
+
+var kernelSettings: [SwiftSetting] = []
+if let instructionSet {
+  kernelSettings.append(.unsafeFlags(["-Xcc", "-march=\(instructionSet)"]))
+  kernelSettings.append(.unsafeFlags(["-Ounchecked"], .when(configuration: .release)))
+}
+if hasFusedMultiplyAdd { kernelSettings.append(.define("FUSED_MULTIPLY_ADD")) }
+
+// MARK: - Targets, in the reader's order; arrows point down only
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+/// Every library target with what it may import. Each has tests in `Tests/<Name>Tests`.
+let libraries: [(name: String, dependencies: [Target.Dependency])] = [
+  ("JSONText", []),
+  ("Files", []),
+  ("Kernels", ["COpenBLAS"]),
+  ("Tensors", ["Kernels"]),
+  ("Layers", ["Tensors", orderedCollections]),
+  ("Safetensors", ["JSONText", "Files"]),
+  ("Tokenizers", ["JSONText", "Files"]),
+  ("Encoders", ["Layers", "Tensors", "Safetensors", "Tokenizers", "JSONText", "Files", orderedCollections]),
+  ("Training", ["Layers", "Tensors", orderedCollections]),
+  ("Datasets", ["JSONText", "Files", orderedCollections]),
+  ("Retrieval", ["Kernels", "Files"]),
+  (
+    "Recipes",
+    [
+      "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors", "Tokenizers", "Encoders", "Training",
+      "Datasets", "Retrieval", yams, logging, orderedCollections, crypto,
+    ]
+  ),
+]
+
+var targets: [Target] = [
+  .systemLibrary(
+    name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+  .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
+]
+targets += libraries.map { .target(name: $0.name, dependencies: $0.dependencies) }
+targets += [
+  .executableTarget(name: "hone", dependencies: ["Recipes", argumentParser]),
+  .executableTarget(
+    name: "benchmarks",
+    dependencies: ["Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Training", "Retrieval", "Files"]),
+  .target(
+    name: "TestSupport", dependencies: ["Kernels", "Tensors", "Layers", "JSONText", "Files"], path: "Tests/TestSupport"),
+  .testTarget(name: "HoneTests", dependencies: ["TestSupport", "Recipes", "Files", "JSONText"]),
+]
+targets += libraries.map { library in
+  .testTarget(
+    name: "\(library.name)Tests",
+    dependencies: library.dependencies + [.byName(name: library.name), "TestSupport", "JSONText", "Files"])
+}
+
+// MARK: - The same rules for every target
+
+for target in targets where target.type != .system {
+  var settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ]
+  if target.name == "Kernels" {
+    settings += kernelSettings
+  } else if target.type != .test && target.name != "TestSupport" {
+    settings.append(.strictMemorySafety())
+  }
+  target.swiftSettings = settings
+}
+
+let package = Package(
+  name: "hone",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "hone", targets: ["hone"]),
+    .library(name: "Hone", targets: libraries.map(\.name)),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: targets
+)

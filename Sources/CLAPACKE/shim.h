@@ -1,0 +1,3 @@
+// LAPACKE as Swift sees it. Only `Kernels` imports this.
+#pragma once
+#include <lapacke.h>
