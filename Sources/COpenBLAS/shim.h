@@ -1,4 +1,4 @@
-// OpenBLAS as Swift sees it. Only `Kernels` imports this.
+// OpenBLAS, and the two facts about the processor that Swift has no word for. Only `Kernels` imports this.
 #pragma once
 #include <cblas.h>
 
@@ -6,3 +6,56 @@
 void openblas_set_num_threads(int count);
 char *openblas_get_corename(void);
 char *openblas_get_config(void);
+
+#if defined(__linux__)
+int sched_getaffinity(int process, unsigned long size, void *mask);
+#endif
+
+/// The number of cores that this process may run on, or 0 where the system does not tell.
+static inline int hone_allowed_cores(void) {
+  int count = 0;
+#if defined(__linux__)
+  unsigned char mask[512] = {0};
+  if (sched_getaffinity(0, sizeof mask, mask) >= 0)
+    for (unsigned i = 0; i < sizeof mask; i++) count += __builtin_popcount(mask[i]);
+#endif
+  return count;
+}
+
+/// Tells the core that this is a waiting loop.
+static inline void hone_spin_hint(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/// The first instruction set that this code was compiled for and that the processor lacks, or a null pointer.
+static inline const char *hone_missing_instruction_set(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+#if defined(__AVX__)
+  if (!__builtin_cpu_supports("avx")) return "AVX";
+#endif
+#if defined(__AVX2__)
+  if (!__builtin_cpu_supports("avx2")) return "AVX2";
+#endif
+#if defined(__FMA__)
+  if (!__builtin_cpu_supports("fma")) return "FMA";
+#endif
+#if defined(__BMI2__)
+  if (!__builtin_cpu_supports("bmi2")) return "BMI2";
+#endif
+#if defined(__AVX512F__)
+  if (!__builtin_cpu_supports("avx512f")) return "AVX-512F";
+#endif
+#if defined(__AVX512BW__)
+  if (!__builtin_cpu_supports("avx512bw")) return "AVX-512BW";
+#endif
+#if defined(__AVX512VL__)
+  if (!__builtin_cpu_supports("avx512vl")) return "AVX-512VL";
+#endif
+#endif
+  return 0;
+}

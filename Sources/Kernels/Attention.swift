@@ -1,0 +1,277 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Self-attention of ragged sequences: every token sees exactly the tokens of its own sequence.
+///
+///     O = dropout(softmax(Q Kᵀ / √d)) V        per sequence and head
+///
+/// The forward pass keeps the log-sum-exp of each row of scores; the reverse pass recomputes the probabilities from it in
+/// bands of rows, so memory grows with the tokens, not with their square (Dao et al. 2022, arXiv:2205.14135).
+///
+/// - Shape: projections `[tokens, 3 · heads · d]` (queries, keys, values side by side) → `[tokens, heads · d]`
+package struct AttentionKernel {
+  /// First token of each sequence, and the number of tokens at the end.
+  let offsets: [Int]
+  let heads: Int
+  let headWidth: Int
+  let mask: DropoutMask?
+
+  /// Makes the kernel for a batch of sequences.
+  package init(offsets: [Int], heads: Int, headWidth: Int, mask: DropoutMask?) {
+    require(offsets.first == 0 && zip(offsets, offsets.dropFirst()).allSatisfy(<=), "attention: offsets \(offsets)")
+    self.offsets = offsets
+    self.heads = heads
+    self.headWidth = headWidth
+    self.mask = mask
+  }
+
+  private var tokens: Int { offsets.last ?? 0 }
+  private var width: Int { heads * headWidth }
+  private var sequences: Int { offsets.count - 1 }
+  private var scale: Float { 1 / Float(headWidth).squareRoot() }
+  /// Rows of scores computed at once: a band stays in the second-level cache for sequences of a thousand tokens.
+  private static let band = 48
+
+  /// The forward pass: the outputs, and the log-sum-exp `[heads, tokens]`.
+  package func forward(_ projections: FloatBuffer) -> (output: FloatBuffer, logSumExp: FloatBuffer) {
+    let output = FloatBuffer(uninitialized: tokens * width)
+    let logSumExp = FloatBuffer(uninitialized: tokens * heads)
+    parallelFor(sequences * heads) { task in
+      forwardHead(Head(self, task), projections.base, output.base, logSumExp.base)
+    }
+    return (output, logSumExp)
+  }
+
+  /// The reverse pass: the gradient of the projections.
+  package func backward(
+    _ outputGradient: FloatBuffer, projections: FloatBuffer, logSumExp: FloatBuffer
+  ) -> FloatBuffer {
+    let gradient = FloatBuffer(uninitialized: tokens * 3 * width)
+    parallelFor(sequences * heads) { task in
+      backwardHead(Head(self, task), outputGradient.base, projections.base, logSumExp.base, gradient.base)
+    }
+    return gradient
+  }
+
+  /// One head of one sequence: where its numbers are, and the padded sizes of its scratch.
+  private struct Head {
+    let head: Int
+    let start: Int
+    let count: Int
+    let width: Int
+    /// Tokens and width rounded up to whole lanes.
+    let paddedCount: Int
+    let paddedWidth: Int
+    let mask: DropoutMask?
+
+    init(_ kernel: AttentionKernel, _ task: Int) {
+      let sequence = task / kernel.heads
+      head = task % kernel.heads
+      start = kernel.offsets[sequence]
+      count = kernel.offsets[sequence + 1] - start
+      width = kernel.headWidth
+      paddedCount = (count + laneCount - 1) / laneCount * laneCount
+      paddedWidth = (width + laneCount - 1) / laneCount * laneCount
+      mask = kernel.mask?.part(task)
+    }
+  }
+
+  private func forwardHead(
+    _ head: Head, _ projections: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
+    _ logSumExp: UnsafeMutablePointer<Float>
+  ) {
+    let (n, padded, wide) = (head.count, head.paddedCount, head.paddedWidth)
+    if n == 0 { return }
+    let stride = 3 * width
+    let source = projections + head.start * stride + head.head * headWidth
+    let band = min(Self.band, n)
+    let scratch = FloatBuffer(uninitialized: wide * (2 * n + band + padded) + band * padded)
+    let q = scratch.base
+    let v = q + n * wide
+    let keysTransposed = v + n * wide
+    let result = keysTransposed + wide * padded
+    let scores = result + band * wide
+    pack(source, stride: stride, count: n, head: head, scale: scale, into: q)
+    pack(source + 2 * width, stride: stride, count: n, head: head, scale: 1, into: v)
+    packTransposed(source + width, stride: stride, head: head, into: keysTransposed)
+
+    for first in Swift.stride(from: 0, to: n, by: band) {
+      let rows = min(band, n - first)
+      panelProduct(
+        q + first * wide, rowStride: wide, innerStride: 1, keysTransposed, stride: padded, into: scores, stride: padded,
+        rows: rows, columns: padded, inner: headWidth, accumulate: false)
+      for row in 0..<rows {
+        logSumExp[head.head * tokens + head.start + first + row] = softmaxRow(
+          scores + row * padded, count: n, padded: padded, mask: head.mask, at: (first + row) * padded)
+      }
+      panelProduct(
+        scores, rowStride: padded, innerStride: 1, v, stride: wide, into: result, stride: wide, rows: rows,
+        columns: wide, inner: n, accumulate: false)
+      let target = output + (head.start + first) * width + head.head * headWidth
+      for row in 0..<rows { (target + row * width).update(from: result + row * wide, count: headWidth) }
+    }
+  }
+
+  /// Turns a row of scores into probabilities, times the dropout factors; returns its log-sum-exp.
+  @inline(__always)
+  private func softmaxRow(
+    _ row: UnsafeMutablePointer<Float>, count: Int, padded: Int, mask: DropoutMask?, at index: Int
+  ) -> Float {
+    for column in count..<padded { row[column] = -Float.infinity }
+    var largest = load(row)
+    var column = laneCount
+    while column < padded {
+      largest = larger(largest, load(row + column))
+      column += laneCount
+    }
+    let peak = maximum(largest)
+    var total = Lanes()
+    column = 0
+    while column < padded {
+      let power = exponential(load(row + column) - peak)
+      total += power
+      store(power, row + column)
+      column += laneCount
+    }
+    let denominator = sum(total)
+    let inverse = 1 / denominator
+    column = 0
+    while column < padded {
+      var probability = load(row + column) * inverse
+      if let mask { probability *= mask.factors(at: index + column) }
+      store(probability, row + column)
+      column += laneCount
+    }
+    return peak + logf(denominator)
+  }
+
+  private func backwardHead(
+    _ head: Head, _ outputGradient: UnsafePointer<Float>, _ projections: UnsafePointer<Float>,
+    _ logSumExp: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>
+  ) {
+    let (n, padded, wide) = (head.count, head.paddedCount, head.paddedWidth)
+    if n == 0 { return }
+    let stride = 3 * width
+    let source = projections + head.start * stride + head.head * headWidth
+    let band = min(Self.band, n)
+    let scratch = FloatBuffer(uninitialized: wide * (6 * n + 2 * padded) + 2 * band * padded)
+    let q = scratch.base
+    let k = q + n * wide
+    let dOutput = k + n * wide
+    let dq = dOutput + n * wide
+    let dk = dq + n * wide
+    let dv = dk + n * wide
+    let keysTransposed = dv + n * wide
+    let valuesTransposed = keysTransposed + wide * padded
+    let p = valuesTransposed + wide * padded
+    let dScores = p + band * padded
+    pack(source, stride: stride, count: n, head: head, scale: scale, into: q)
+    pack(source + width, stride: stride, count: n, head: head, scale: 1, into: k)
+    packTransposed(source + width, stride: stride, head: head, into: keysTransposed)
+    packTransposed(source + 2 * width, stride: stride, head: head, into: valuesTransposed)
+    pack(
+      outputGradient + head.start * width + head.head * headWidth, stride: width, count: n, head: head, scale: 1,
+      into: dOutput)
+
+    for first in Swift.stride(from: 0, to: n, by: band) {
+      let rows = min(band, n - first)
+      panelProduct(
+        q + first * wide, rowStride: wide, innerStride: 1, keysTransposed, stride: padded, into: p, stride: padded,
+        rows: rows, columns: padded, inner: headWidth, accumulate: false)
+      panelProduct(
+        dOutput + first * wide, rowStride: wide, innerStride: 1, valuesTransposed, stride: padded, into: dScores,
+        stride: padded, rows: rows, columns: padded, inner: headWidth, accumulate: false)
+      for row in 0..<rows {
+        scoreGradientRow(
+          p + row * padded, dScores + row * padded, count: n, padded: padded,
+          logSumExp: logSumExp[head.head * tokens + head.start + first + row], mask: head.mask,
+          at: (first + row) * padded)
+      }
+      panelProduct(
+        dScores, rowStride: padded, innerStride: 1, k, stride: wide, into: dq + first * wide, stride: wide, rows: rows,
+        columns: wide, inner: n, accumulate: false)
+      panelProduct(
+        dScores, rowStride: 1, innerStride: padded, q + first * wide, stride: wide, into: dk, stride: wide, rows: n,
+        columns: wide, inner: rows, accumulate: first > 0)
+      panelProduct(
+        p, rowStride: 1, innerStride: padded, dOutput + first * wide, stride: wide, into: dv, stride: wide, rows: n,
+        columns: wide, inner: rows, accumulate: first > 0)
+    }
+    let target = gradient + head.start * stride + head.head * headWidth
+    for row in 0..<n {
+      mapLanesNarrow(dq + row * wide, target + row * stride, headWidth, scale)
+      (target + row * stride + width).update(from: dk + row * wide, count: headWidth)
+      (target + row * stride + 2 * width).update(from: dv + row * wide, count: headWidth)
+    }
+  }
+
+  /// From scores and the gradients of the dropped-out probabilities to the latter and the gradients of the scores, in
+  /// place: `p` becomes dropout(P), `d` becomes P · (dropout(d) − Σ P · dropout(d)).
+  @inline(__always)
+  private func scoreGradientRow(
+    _ p: UnsafeMutablePointer<Float>, _ d: UnsafeMutablePointer<Float>, count: Int, padded: Int, logSumExp: Float,
+    mask: DropoutMask?, at index: Int
+  ) {
+    for column in count..<padded { p[column] = -Float.infinity }
+    var total = Lanes()
+    var column = 0
+    while column < padded {
+      let probability = exponential(load(p + column) - logSumExp)
+      var gradient = load(d + column)
+      if let mask {
+        let factors = mask.factors(at: index + column)
+        gradient *= factors
+        store(gradient, d + column)
+      }
+      store(probability, p + column)
+      total = multiplyAdd(probability, gradient, total)
+      column += laneCount
+    }
+    let mean = Lanes(repeating: sum(total))
+    column = 0
+    while column < padded {
+      let probability = load(p + column)
+      store(probability * (load(d + column) - mean), d + column)
+      if let mask { store(probability * mask.factors(at: index + column), p + column) }
+      column += laneCount
+    }
+  }
+
+  /// Copies a head's rows into contiguous, padded rows.
+  @inline(__always)
+  private func pack(
+    _ source: UnsafePointer<Float>, stride: Int, count: Int, head: Head, scale: Float,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    for row in 0..<count {
+      let to = target + row * head.paddedWidth
+      mapLanesNarrow(source + row * stride, to, head.width, scale)
+      for column in head.width..<head.paddedWidth { to[column] = 0 }
+    }
+  }
+
+  /// Copies a head's rows into padded columns.
+  @inline(__always)
+  private func packTransposed(
+    _ source: UnsafePointer<Float>, stride: Int, head: Head, into target: UnsafeMutablePointer<Float>
+  ) {
+    for row in 0..<head.count {
+      let from = source + row * stride
+      for column in 0..<head.width { target[column * head.paddedCount + row] = from[column] }
+    }
+    for column in 0..<head.width {
+      for row in head.count..<head.paddedCount { target[column * head.paddedCount + row] = 0 }
+    }
+  }
+}
+
+/// target = source · scale
+@inline(__always)
+private func mapLanesNarrow(
+  _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int, _ scale: Float
+) {
+  mapLanes(source, target, count) { $0 * scale }
+}

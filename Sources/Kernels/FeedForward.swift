@@ -1,0 +1,136 @@
+/// The feed-forward block of a transformer layer: y = f(x W₁ᵀ + b₁) W₂ᵀ + b₂.
+///
+/// Keeps the pre-activation only. The activation lives in a band of rows while it is in the cache, and is recomputed in the
+/// reverse pass: three eighths of a layer's activations are never stored.
+///
+/// - Shape: x `[rows, width]`, W₁ `[inner, width]`, W₂ `[width, inner]` → y `[rows, width]`
+package struct FeedForwardKernel {
+  let inputWeight: Matrix
+  let inputBias: FloatBuffer
+  let outputWeight: Matrix
+  let outputBias: FloatBuffer
+  let activation: Activation
+
+  /// Makes the kernel for its weights.
+  package init(
+    inputWeight: Matrix, inputBias: FloatBuffer, outputWeight: Matrix, outputBias: FloatBuffer, activation: Activation
+  ) {
+    require(
+      inputBias.count == inputWeight.rows && outputWeight.columns == inputWeight.rows
+        && outputBias.count == outputWeight.rows,
+      "feed-forward: weights \(inputWeight.rows) × \(inputWeight.columns) and \(outputWeight.rows) × \(outputWeight.columns)")
+    self.inputWeight = inputWeight
+    self.inputBias = inputBias
+    self.outputWeight = outputWeight
+    self.outputBias = outputBias
+    self.activation = activation
+  }
+
+  private var inner: Int { inputWeight.rows }
+  private static let band = 192
+
+  /// The forward pass: y, and the pre-activation where the reverse pass will want it.
+  package func forward(_ x: Matrix, keepingPreActivation: Bool) -> (y: FloatBuffer, preActivation: FloatBuffer?) {
+    let y = Matrix(FloatBuffer(uninitialized: x.rows * outputWeight.rows), rows: x.rows, columns: outputWeight.rows)
+    if x.rows <= skinnyRows {
+      let pre = Matrix(FloatBuffer(uninitialized: x.rows * inner), rows: x.rows, columns: inner)
+      linear(x, weight: inputWeight, bias: inputBias, into: pre)
+      let active = FloatBuffer(uninitialized: x.rows * inner)
+      activate(pre.base, active.base, count: active.count)
+      linear(Matrix(active, rows: x.rows, columns: inner), weight: outputWeight, bias: outputBias, into: y)
+      return (y.buffer, keepingPreActivation ? pre.buffer : nil)
+    }
+    let kept = keepingPreActivation ? FloatBuffer(uninitialized: x.rows * inner) : nil
+    let bands = Partition(x.rows, size: Self.band, unit: 8)
+    parallelFor(bands.parts) { band in
+      let rows = bands[band]
+      let active = Matrix(FloatBuffer(uninitialized: rows.count * inner), rows: rows.count, columns: inner)
+      let pre = kept.map { Matrix($0, offset: rows.lowerBound * inner, rows: rows.count, columns: inner) } ?? active
+      fillRows(pre, with: inputBias.base)
+      multiplyBlock(x.rows(rows), inputWeight, transposeSecond: true, into: pre, accumulate: true)
+      activate(pre.base, active.base, count: rows.count * inner)
+      let target = y.rows(rows)
+      fillRows(target, with: outputBias.base)
+      multiplyBlock(active, outputWeight, transposeSecond: true, into: target, accumulate: true)
+    }
+    return (y.buffer, kept)
+  }
+
+  /// The gradients of the block.
+  package struct Gradients {
+    package let x, inputWeight, inputBias, outputWeight, outputBias: FloatBuffer
+  }
+
+  /// Rows whose activations and their gradients live at once in the reverse pass.
+  private static let chunk = 2048
+
+  /// The reverse pass.
+  package func backward(_ dy: Matrix, x: Matrix, preActivation: FloatBuffer) -> Gradients {
+    let dx = Matrix(FloatBuffer(uninitialized: x.rows * x.columns), rows: x.rows, columns: x.columns)
+    let dInput = Matrix(
+      FloatBuffer(repeating: 0, count: inner * x.columns), rows: inner, columns: x.columns)
+    let dOutput = Matrix(
+      FloatBuffer(repeating: 0, count: outputWeight.rows * inner), rows: outputWeight.rows, columns: inner)
+    let dInputBias = FloatBuffer(repeating: 0, count: inner)
+    let chunks = Partition(x.rows, size: Self.chunk, unit: 8)
+    for chunk in 0..<chunks.parts {
+      let rows = chunks[chunk]
+      if rows.isEmpty { continue }
+      let active = Matrix(FloatBuffer(uninitialized: rows.count * inner), rows: rows.count, columns: inner)
+      let dPre = Matrix(FloatBuffer(uninitialized: rows.count * inner), rows: rows.count, columns: inner)
+      let bands = Partition(rows.count, size: Self.band, unit: 8)
+      parallelFor(bands.parts) { band in
+        let local = bands[band]
+        let global = local.lowerBound + rows.lowerBound..<local.upperBound + rows.lowerBound
+        let dPreBand = dPre.rows(local)
+        multiplyBlock(dy.rows(global), outputWeight, into: dPreBand)
+        differentiate(
+          preActivation.base + global.lowerBound * inner, dPreBand.base, active.base + local.lowerBound * inner,
+          count: local.count * inner)
+        multiplyBlock(dPreBand, inputWeight, into: dx.rows(global))
+      }
+      multiply(dy.rows(rows), active, transposeFirst: true, into: dOutput, accumulate: true)
+      multiply(dPre, x.rows(rows), transposeFirst: true, into: dInput, accumulate: true)
+      addColumnSums(of: dPre, to: dInputBias)
+    }
+    return Gradients(
+      x: dx.buffer, inputWeight: dInput.buffer, inputBias: dInputBias, outputWeight: dOutput.buffer,
+      outputBias: columnSums(dy))
+  }
+
+  private func activate(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
+    switch activation {
+    case .gelu: mapLanes(x, y, count) { Activation.gelu.value($0) }
+    case .geluTanh: mapLanes(x, y, count) { Activation.geluTanh.value($0) }
+    case .relu: mapLanes(x, y, count) { Activation.relu.value($0) }
+    }
+  }
+
+  /// active = f(pre), gradient *= f'(pre)
+  private func differentiate(
+    _ pre: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ active: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    switch activation {
+    case .gelu: differentiate(.gelu, pre, gradient, active, count)
+    case .geluTanh: differentiate(.geluTanh, pre, gradient, active, count)
+    case .relu: differentiate(.relu, pre, gradient, active, count)
+    }
+  }
+
+  /// Inlined once for each activation, so that the choice stays outside the loop.
+  @inline(__always)
+  private func differentiate(
+    _ function: Activation, _ pre: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
+    _ active: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
+    forEachLanes(count) { offset in
+      let (value, derivative) = function.valueAndDerivative(load(pre + offset))
+      store(value, active + offset)
+      store(load(gradient + offset) * derivative, gradient + offset)
+    } rest: { offset, rest in
+      let (value, derivative) = function.valueAndDerivative(load(pre + offset, count: rest))
+      store(value, active + offset, count: rest)
+      store(load(gradient + offset, count: rest) * derivative, gradient + offset, count: rest)
+    }
+  }
+}
