@@ -48,7 +48,7 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Files", []),
   ("Kernels", ["COpenBLAS"]),
   ("Tensors", ["Kernels"]),
-  ("Layers", ["Tensors", orderedCollections]),
+  ("Layers", ["Kernels", "Tensors", orderedCollections]),
   ("Safetensors", ["JSONText", "Files"]),
   ("Tokenizers", ["JSONText", "Files"]),
   ("Encoders", ["Layers", "Tensors", "Safetensors", "Tokenizers", "JSONText", "Files", orderedCollections]),

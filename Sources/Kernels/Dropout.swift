@@ -2,7 +2,7 @@
 ///
 /// Whether an element is kept is a hash of (key, index), so the same key gives the same mask in the forward and the
 /// reverse pass, in a second encoding of the same batch, and after resuming.
-package struct DropoutMask: Sendable, Hashable {
+public struct DropoutMask: Sendable, Hashable {
   /// Identifies the site: made from (seed, step, place).
   package let key: UInt64
   /// An element is dropped where its 32-bit hash lies below this.
@@ -13,7 +13,7 @@ package struct DropoutMask: Sendable, Hashable {
   /// Makes the mask of a site.
   ///
   /// - Parameter rate: the probability that an element is dropped, in [0, 1).
-  package init(key: UInt64, rate: Float) {
+  public init(key: UInt64, rate: Float) {
     require(rate >= 0 && rate < 1, "dropout: rate \(rate) is not in [0, 1)")
     self.key = key
     threshold = UInt32(Double(rate) * 4_294_967_296)
@@ -55,7 +55,7 @@ package struct DropoutMask: Sendable, Hashable {
 private let laneIndices = IntegerLanes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 
 /// A well-mixed 64-bit combination of two words: the finalizer of SplitMix64 (Steele, Lea & Flood 2014).
-package func mixed(_ a: UInt64, _ b: UInt64) -> UInt64 {
+public func mixed(_ a: UInt64, _ b: UInt64) -> UInt64 {
   var z = a &+ 0x9E37_79B9_7F4A_7C15 &* (b &+ 1)
   z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
   z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB

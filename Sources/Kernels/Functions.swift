@@ -48,7 +48,7 @@ func errorFunction(_ argument: Lanes) -> Lanes {
 }
 
 /// The activation between the two layers of a feed-forward block.
-package enum Activation: Sendable {
+public enum Activation: Sendable {
   /// x · Φ(x) with the exact normal distribution function (Hendrycks & Gimpel 2016, arXiv:1606.08415).
   case gelu
   /// x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), the approximation of the same paper.

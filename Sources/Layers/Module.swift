@@ -1,0 +1,148 @@
+import Kernels
+public import OrderedCollections
+public import Tensors
+
+/// A part of a model: a value that holds parameters and other modules.
+///
+/// `visitParameters` is the only place where a parameter's name stands. Loading, saving, gradients, optimizer state and inspection
+/// all go through it, so they cannot disagree. Properties are visited in the order of the checkpoint.
+public protocol Module: Sendable {
+  /// Shows every parameter and every child module, with its name in the checkpoint, to the visitor.
+  mutating func visitParameters(_ visitor: inout some ParameterVisitor)
+}
+
+/// Sees the parameters of a module one by one.
+public protocol ParameterVisitor {
+  /// The names of the modules around the current one.
+  var path: [String] { get set }
+  /// Sees a parameter and may replace it.
+  mutating func visit(key: String, _ parameter: inout Tensor)
+}
+
+extension ParameterVisitor {
+  /// Shows a parameter.
+  public mutating func visit(_ name: String, _ parameter: inout Tensor) {
+    visit(key: (path + [name]).joined(separator: "."), &parameter)
+  }
+
+  /// Shows a child module.
+  public mutating func visit(_ name: String, _ module: inout some Module) {
+    path.append(name)
+    module.visitParameters(&self)
+    path.removeLast()
+  }
+
+  /// Shows a child module that may be absent.
+  public mutating func visit<Child: Module>(_ name: String, _ module: inout Child?) {
+    guard var child = module else { return }
+    module = nil
+    visit(name, &child)
+    module = child
+  }
+
+  /// Shows child modules that are named by their position.
+  public mutating func visit<Child: Module>(_ name: String, _ modules: inout [Child]) {
+    path.append(name)
+    for index in modules.indices { visit(String(index), &modules[index]) }
+    path.removeLast()
+  }
+}
+
+/// The one currency of parameters, gradients and optimizer state: checkpoint key to tensor, in the checkpoint's order.
+public typealias ParameterDictionary = OrderedDictionary<String, Tensor>
+
+extension Module {
+  /// All parameters by their checkpoint key.
+  public var parameters: ParameterDictionary {
+    var copy = self
+    var reader = ParameterReader()
+    copy.visitParameters(&reader)
+    return reader.parameters
+  }
+
+  /// The number of trained numbers.
+  public var parameterCount: Int { parameters.values.reduce(0) { $0 + $1.shape.count } }
+
+  /// Changes every parameter.
+  ///
+  /// - Parameter body: gets each key and its parameter.
+  public mutating func updateParameters(_ body: (_ key: String, _ parameter: inout Tensor) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      var updater = ParameterUpdater(body: body)
+      visitParameters(&updater)
+    }
+  }
+}
+
+private struct ParameterReader: ParameterVisitor {
+  var path: [String] = []
+  var parameters: ParameterDictionary = [:]
+
+  mutating func visit(key: String, _ parameter: inout Tensor) {
+    require(parameters[key] == nil, "two parameters are named \(key)")
+    parameters[key] = parameter
+  }
+}
+
+private struct ParameterUpdater: ParameterVisitor {
+  var path: [String] = []
+  let body: (String, inout Tensor) -> Void
+
+  mutating func visit(key: String, _ parameter: inout Tensor) { body(key, &parameter) }
+}
+
+// MARK: - Gradients
+
+/// The values of a computation on a model, and the way back to gradients of its parameters.
+public struct ModelPullback: Sendable {
+  private let keys: [String]
+  private let shapes: [Shape]
+  private let pullback: Pullback
+
+  /// The values, detached.
+  public var outputs: [Tensor] { pullback.outputs }
+
+  /// Runs a computation with every parameter of the model on a tape; parameters for which `isTrained` is false stay constants.
+  public init<Model: Module>(
+    of model: Model, where isTrained: (String) -> Bool = { _ in true }, _ body: (Model) throws -> [Tensor]
+  ) rethrows {
+    let parameters = model.parameters
+    let trained = Array(parameters.keys.filter(isTrained))
+    keys = trained
+    shapes = trained.compactMap { parameters[$0]?.shape }
+    pullback = try Pullback(of: trained.compactMap { parameters[$0] }) { tracked in
+      var copy = model
+      let byKey = Dictionary(uniqueKeysWithValues: zip(trained, tracked))
+      copy.updateParameters { key, parameter in if let tensor = byKey[key] { parameter = tensor } }
+      return try body(copy)
+    }
+  }
+
+  /// The gradients of the trained parameters, given those of the outputs. Works once.
+  public func callAsFunction(_ outputGradients: [Tensor]) -> ParameterDictionary {
+    ParameterDictionary(uniqueKeys: keys, values: pullback(outputGradients))
+  }
+}
+
+/// A scalar function of a model and the gradients of its parameters.
+public func valueAndGradients<Model: Module>(
+  of model: Model, _ function: (Model) throws -> Tensor
+) rethrows -> (value: Tensor, gradients: ParameterDictionary) {
+  let pullback = try ModelPullback(of: model) { [try function($0)] }
+  return (pullback.outputs[0], pullback([Tensor(repeating: 1, shape: pullback.outputs[0].shape)]))
+}
+
+extension ParameterDictionary {
+  /// Adds other gradients in place, key by key.
+  public mutating func accumulate(_ other: ParameterDictionary) {
+    for (key, gradient) in other {
+      guard var sum = self[key] else {
+        self[key] = gradient
+        continue
+      }
+      self[key] = Tensor(0)
+      sum.accumulate(gradient)
+      self[key] = sum
+    }
+  }
+}

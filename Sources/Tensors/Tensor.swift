@@ -1,0 +1,84 @@
+package import Kernels
+
+/// Numbers in a shape: contiguous, row-major, 32-bit floats.
+///
+/// A tensor is a value; a copy is a snapshot. It either has a place on a tape, because it was computed from what a gradient is
+/// wanted for, or it is a constant. There is no flag, no mode and nothing to reset.
+public struct Tensor: Sendable {
+  /// The dimensions.
+  public let shape: Shape
+  package private(set) var buffer: FloatBuffer
+  /// Where the tape that recorded this value keeps it; nothing for a constant.
+  var place: Place?
+
+  /// A position on a tape.
+  struct Place: Sendable {
+    let tape: Tape
+    let slot: Int
+  }
+
+  package init(_ buffer: FloatBuffer, shape: Shape) {
+    require(buffer.count == shape.count, "tensor: \(buffer.count) elements do not fill \(shape)")
+    self.buffer = buffer
+    self.shape = shape
+  }
+
+  /// Makes a tensor from its elements in row-major order.
+  public init(_ elements: [Float], shape: Shape) { self.init(FloatBuffer(elements), shape: shape) }
+
+  /// Makes a scalar.
+  public init(_ value: Float) { self.init(FloatBuffer([value]), shape: []) }
+
+  /// Makes a tensor with one value everywhere.
+  public init(repeating value: Float, shape: Shape) {
+    self.init(FloatBuffer(repeating: value, count: shape.count), shape: shape)
+  }
+
+  /// Makes a tensor from the little-endian bytes of 32-bit floats.
+  public init(littleEndianBytes bytes: [UInt8], shape: Shape) {
+    self.init(FloatBuffer(littleEndianBytes: bytes), shape: shape)
+  }
+
+  /// The elements in row-major order.
+  public var elements: [Float] { buffer.elements }
+
+  /// The only element of a tensor that has one.
+  public var scalar: Float {
+    require(shape.count == 1, "scalar: the shape is \(shape)")
+    return buffer[0]
+  }
+
+  /// The elements of one row of a matrix.
+  public func row(_ index: Int) -> [Float] {
+    require(shape.rank == 2 && index >= 0 && index < shape[0], "row \(index) of \(shape)")
+    return buffer.elements(in: index * shape.width..<(index + 1) * shape.width)
+  }
+
+  /// The same value without a place on a tape: what follows from it gets no gradient.
+  public var detached: Tensor { Tensor(buffer, shape: shape) }
+
+  /// Whether every element is finite.
+  public var isFinite: Bool { sumOfSquares(buffer).isFinite }
+
+  /// Σ x², in double precision.
+  public var squaredNorm: Double { sumOfSquares(buffer) }
+
+  /// Changes the elements in place; copies them first where another tensor shares them.
+  package mutating func withUniqueBuffer<Result>(_ body: (FloatBuffer) -> Result) -> Result {
+    require(place == nil, "a tensor on a tape cannot be changed")
+    if !isKnownUniquelyReferenced(&buffer) { buffer = buffer.copy() }
+    return body(buffer)
+  }
+
+  /// Adds another tensor of the same shape in place.
+  package mutating func accumulate(_ other: Tensor) {
+    require(shape == other.shape, "accumulate: \(shape) and \(other.shape)")
+    withUniqueBuffer { addInPlace($0, other.buffer) }
+  }
+
+  /// The view of a matrix that kernels take.
+  var matrix: Matrix {
+    require(shape.rank == 2, "a matrix is needed, the shape is \(shape)")
+    return Matrix(buffer, rows: shape[0], columns: shape[1])
+  }
+}
