@@ -1,0 +1,54 @@
+/// The right to work in a folder, which one process has at a time.
+///
+/// The lock is the kernel's (`flock` on `run.lock` in the folder): it ends with the process however that dies, so
+/// there are no stale locks. Children do not inherit it. The file names its holder for people to read.
+public final class FolderLock: Sendable {
+  /// The folder as it was given.
+  public let path: String
+  private let descriptor: Int32
+
+  /// Takes the lock of a folder until the value goes away.
+  ///
+  /// - Throws: An error of kind ``FailureKind/temporary`` when somebody else has it.
+  public init(_ path: String) throws(FileError) {
+    self.path = path
+    let file = Files.join(path, "run.lock")
+    var isBusy = false
+    do throws(SystemError) {
+      let descriptor = try System.open(file, .update)
+      do throws(SystemError) {
+        try System.lock(descriptor)
+        try System.truncate(descriptor, to: 0)
+        try System.write(Array(Self.holder.utf8), to: descriptor)
+      } catch {
+        try? System.close(descriptor)
+        isBusy = error == .wouldBlock
+        throw error
+      }
+      self.descriptor = descriptor
+    } catch {
+      if isBusy { throw Self.busy(path, file) }
+      throw FileError("lock", file, error, .writing)
+    }
+  }
+
+  deinit {
+    // The file stays: removing it would let two processes lock two files of one name.
+    try? System.close(descriptor)
+  }
+
+  private static var holder: String {
+    "process \(System.processIdentifier) on \(System.hostName) since \(System.timestamp)\n"
+  }
+
+  private static func busy(_ path: String, _ file: String) -> FileError {
+    let content = try? Files.read(file, maximumBytes: 4096)
+    // A content without its line break is one that is just being written.
+    let isWhole = content?.last == UInt8(ascii: "\n")
+    let holder = isWhole ? content.map { String(decoding: $0.dropLast(), as: UTF8.self) } : nil
+    return FileError(
+      path: path, kind: .temporary,
+      description:
+        "\(path) is in use by \(holder ?? "another process"); wait until it ends, or choose another output folder")
+  }
+}

@@ -1,0 +1,214 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The C library, behind functions that throw instead of returning -1 and that no caller can hand a wrong pointer.
+///
+/// Interrupted calls are repeated. All the code that is not memory safe by the compiler's own rules is in this
+/// folder, most of it in this file.
+enum System {
+  /// How a file is opened.
+  enum Mode {
+    case read
+    /// A new file for writing; it must not exist.
+    case createNew
+    /// A file for adding lines at its end; made when it does not exist.
+    case append
+    /// A file for reading and writing; made when it does not exist.
+    case update
+    /// A folder, to synchronize it.
+    case folder
+
+    var flags: Int32 {
+      switch self {
+      case .read: O_RDONLY
+      case .createNew: O_WRONLY | O_CREAT | O_EXCL
+      case .append: O_RDWR | O_CREAT | O_APPEND
+      case .update: O_RDWR | O_CREAT
+      case .folder: O_RDONLY | O_DIRECTORY
+      }
+    }
+  }
+
+  /// What a path points to.
+  struct Status {
+    enum Kind { case file, folder, link, other }
+    let kind: Kind
+    let size: Int
+    let permissions: UInt32
+  }
+
+  static func open(_ path: String, _ mode: Mode) throws(SystemError) -> Int32 {
+    try check(path)
+    return try retrying { platformOpen(path, mode.flags | O_CLOEXEC) }
+  }
+
+  /// Closes a descriptor.
+  ///
+  /// An interrupted close has closed it all the same on Linux, so it is never repeated.
+  static func close(_ descriptor: Int32) throws(SystemError) {
+    if platformClose(descriptor) != 0 && SystemError.current != .interrupted { throw .current }
+  }
+
+  static func status(_ path: String, followingLinks: Bool = true) throws(SystemError) -> Status {
+    try check(path)
+    var record = stat()
+    let result = followingLinks ? unsafe stat(path, &record) : unsafe lstat(path, &record)
+    if result != 0 { throw .current }
+    return Status(record)
+  }
+
+  static func status(of descriptor: Int32) throws(SystemError) -> Status {
+    var record = stat()
+    if unsafe fstat(descriptor, &record) != 0 { throw .current }
+    return Status(record)
+  }
+
+  static func synchronize(_ descriptor: Int32) throws(SystemError) {
+    _ = try retrying { fsync(descriptor) }
+  }
+
+  /// Takes blocks of the disk for the first `count` bytes of a file.
+  static func reserve(_ descriptor: Int32, count: Int) throws(SystemError) {
+    #if canImport(Darwin)
+      return
+    #else
+      let code = posix_fallocate(descriptor, 0, count)
+      let error = SystemError(code: code)
+      // A file system that cannot reserve says so; writing then finds out whether there is room.
+      if code != 0 && error != .notSupported && error != .invalidArgument { throw error }
+    #endif
+  }
+
+  static func truncate(_ descriptor: Int32, to count: Int) throws(SystemError) {
+    _ = try retrying { ftruncate(descriptor, off_t(count)) }
+  }
+
+  static func setPermissions(_ descriptor: Int32, _ permissions: UInt32) throws(SystemError) {
+    _ = try retrying { fchmod(descriptor, mode_t(truncatingIfNeeded: permissions)) }
+  }
+
+  static func rename(_ from: String, to: String) throws(SystemError) {
+    try check(from)
+    try check(to)
+    if platformRename(from, to) != 0 { throw .current }
+  }
+
+  static func unlink(_ path: String) throws(SystemError) {
+    try check(path)
+    if platformUnlink(path) != 0 { throw .current }
+  }
+
+  static func removeFolder(_ path: String) throws(SystemError) {
+    try check(path)
+    if unsafe rmdir(path) != 0 { throw .current }
+  }
+
+  static func makeFolder(_ path: String) throws(SystemError) {
+    try check(path)
+    if unsafe mkdir(path, 0o777) != 0 { throw .current }
+  }
+
+  /// The names in a folder but "." and "..", in the order of the file system.
+  static func names(in folder: String) throws(SystemError) -> [String] {
+    try check(folder)
+    guard let stream = unsafe opendir(folder) else { throw .current }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(stream) else { break }
+      let bytes = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe Array($0.prefix { $0 != 0 }) }
+      let name = String(decoding: bytes, as: UTF8.self)
+      if name != "." && name != ".." { names.append(name) }
+    }
+    if errno != 0 { throw .current }
+    return names
+  }
+
+  /// The path without symbolic links and relative parts.
+  static func resolve(_ path: String) throws(SystemError) -> String {
+    try check(path)
+    guard let resolved = unsafe realpath(path, nil) else { throw .current }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+  }
+
+  /// The bytes an ordinary user may still write to the file system of `path`.
+  static func freeBytes(at path: String) throws(SystemError) -> Int {
+    try check(path)
+    var record = statvfs()
+    if unsafe statvfs(path, &record) != 0 { throw .current }
+    let (bytes, overflow) = UInt64(record.f_bavail).multipliedReportingOverflow(by: UInt64(record.f_frsize))
+    return overflow ? Int.max : Int(clamping: bytes)
+  }
+
+  /// Takes the exclusive lock of an open file, or throws ``SystemError/wouldBlock`` when somebody has it.
+  static func lock(_ descriptor: Int32) throws(SystemError) {
+    _ = try retrying { flock(descriptor, LOCK_EX | LOCK_NB) }
+  }
+
+  static var processIdentifier: Int32 { getpid() }
+
+  static var hostName: String {
+    var bytes = [CChar](repeating: 0, count: 256)
+    // The last byte stays zero whatever the call does.
+    guard unsafe gethostname(&bytes, bytes.count - 1) == 0 else { return "unknown" }
+    return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// The time now as `2026-01-31T23:59:59Z`.
+  static var timestamp: String {
+    var seconds = time(nil)
+    var parts = unsafe tm()
+    guard unsafe gmtime_r(&seconds, &parts) != nil else { return "unknown" }
+    let (year, month, day) = unsafe (Int(parts.tm_year) + 1900, parts.tm_mon + 1, parts.tm_mday)
+    let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
+    func padded(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }
+    return "\(year)-\(padded(month))-\(padded(day))T\(padded(hour)):\(padded(minute)):\(padded(second))Z"
+  }
+
+  // MARK: - Helpers
+
+  /// Refuses what C would read as another path: an empty one, or one that a NUL cuts short.
+  private static func check(_ path: String) throws(SystemError) {
+    if path.isEmpty { throw .doesNotExist }
+    if path.utf8.contains(0) { throw .invalidArgument }
+  }
+
+  static func retrying<Result: SignedInteger>(_ call: () -> Result) throws(SystemError) -> Result {
+    while true {
+      let result = call()
+      if result >= 0 { return result }
+      let error = SystemError.current
+      if error != .interrupted { throw error }
+    }
+  }
+}
+
+extension System.Status {
+  fileprivate init(_ record: stat) {
+    switch record.st_mode & S_IFMT {
+    case S_IFREG: kind = .file
+    case S_IFDIR: kind = .folder
+    case S_IFLNK: kind = .link
+    default: kind = .other
+    }
+    size = Int(record.st_size)
+    permissions = UInt32(record.st_mode) & 0o777
+  }
+}
+
+// The members of `System` hide the C functions of the same name; these names do not.
+
+private func platformClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
+
+private func platformRename(_ from: String, _ to: String) -> Int32 { unsafe rename(from, to) }
+
+private func platformUnlink(_ path: String) -> Int32 { unsafe unlink(path) }
+
+private func platformOpen(_ path: String, _ flags: Int32) -> Int32 { unsafe open(path, flags, 0o666) }
