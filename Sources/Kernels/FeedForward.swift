@@ -27,7 +27,7 @@ package struct FeedForwardKernel {
   }
 
   private var inner: Int { inputWeight.rows }
-  private static let band = 192
+  private static let band = 512
 
   /// The forward pass: y, and the pre-activation where the reverse pass will want it.
   package func forward(_ x: Matrix, keepingPreActivation: Bool) -> (y: FloatBuffer, preActivation: FloatBuffer?) {

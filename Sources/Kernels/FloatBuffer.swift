@@ -52,6 +52,15 @@ public final class FloatBuffer: @unchecked Sendable {
     #endif
   }
 
+  /// Makes a buffer that a closure fills.
+  package convenience init<Failure: Error>(
+    count: Int, initializingWith fill: (inout MutableSpan<Float>) throws(Failure) -> Void
+  ) throws(Failure) {
+    self.init(repeating: 0, count: count)
+    var span = MutableSpan(_unsafeElements: UnsafeMutableBufferPointer(start: base, count: count))
+    try fill(&span)
+  }
+
   /// The elements as an array.
   package var elements: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 

@@ -96,7 +96,6 @@ private struct ParameterUpdater: ParameterVisitor {
 /// The values of a computation on a model, and the way back to gradients of its parameters.
 public struct ModelPullback: Sendable {
   private let keys: [String]
-  private let shapes: [Shape]
   private let pullback: Pullback
 
   /// The values, detached.
@@ -109,7 +108,6 @@ public struct ModelPullback: Sendable {
     let parameters = model.parameters
     let trained = Array(parameters.keys.filter(isTrained))
     keys = trained
-    shapes = trained.compactMap { parameters[$0]?.shape }
     pullback = try Pullback(of: trained.compactMap { parameters[$0] }) { tracked in
       var copy = model
       let byKey = Dictionary(uniqueKeysWithValues: zip(trained, tracked))
@@ -118,9 +116,13 @@ public struct ModelPullback: Sendable {
     }
   }
 
-  /// The gradients of the trained parameters, given those of the outputs. Works once.
+  /// The gradients of the trained parameters that the outputs depend on, given those of the outputs. Works once.
   public func callAsFunction(_ outputGradients: [Tensor]) -> ParameterDictionary {
-    ParameterDictionary(uniqueKeys: keys, values: pullback(outputGradients))
+    var gradients: ParameterDictionary = [:]
+    for (key, gradient) in zip(keys, pullback(outputGradients)) {
+      if let gradient { gradients[key] = gradient }
+    }
+    return gradients
   }
 }
 

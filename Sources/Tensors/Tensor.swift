@@ -39,6 +39,13 @@ public struct Tensor: Sendable {
     self.init(FloatBuffer(littleEndianBytes: bytes), shape: shape)
   }
 
+  /// Makes a tensor whose elements a closure fills in row-major order.
+  public init<Failure: Error>(
+    shape: Shape, initializingWith fill: (inout MutableSpan<Float>) throws(Failure) -> Void
+  ) throws(Failure) {
+    self.init(try FloatBuffer(count: shape.count, initializingWith: fill), shape: shape)
+  }
+
   /// The elements in row-major order.
   public var elements: [Float] { buffer.elements }
 

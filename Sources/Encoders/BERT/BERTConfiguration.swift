@@ -1,0 +1,52 @@
+public import Kernels
+
+/// The shape of a BERT encoder, as `config.json` gives it.
+///
+/// Nothing that shapes the model has a default: a missing key is an error. Unknown keys are left alone.
+public struct BERTConfiguration: Sendable, Equatable {
+  /// Rows of the word embeddings.
+  public let vocabularySize: Int
+  /// Width of the hidden states.
+  public let hiddenSize: Int
+  /// Number of layers.
+  public let layerCount: Int
+  /// Number of attention heads; divides `hiddenSize`.
+  public let headCount: Int
+  /// Width inside the feed-forward block.
+  public let intermediateSize: Int
+  /// The function inside the feed-forward block.
+  public let activation: Activation
+  /// Dropout after embeddings and blocks, in training.
+  public var hiddenDropout: Float
+  /// Dropout of attention probabilities, in training.
+  public var attentionDropout: Float
+  /// The longest sequence, in tokens.
+  public let maximumPositions: Int
+  /// Rows of the token type embeddings.
+  public let typeCount: Int
+  /// Added to the variance in layer normalization.
+  public let layerNormEpsilon: Float
+
+  /// Reads `config.json`.
+  ///
+  /// - Throws: `ModelError` with every missing, mistyped or unsupported key.
+  init(_ reader: inout ConfigurationReader) {
+    vocabularySize = reader.integer("vocab_size", in: 1...(1 << 22))
+    hiddenSize = reader.integer("hidden_size", in: 1...(1 << 14))
+    layerCount = reader.integer("num_hidden_layers", in: 1...256)
+    headCount = reader.integer("num_attention_heads", in: 1...1024)
+    intermediateSize = reader.integer("intermediate_size", in: 1...(1 << 16))
+    maximumPositions = reader.integer("max_position_embeddings", in: 1...(1 << 20))
+    typeCount = reader.integer("type_vocab_size", in: 1...(1 << 10))
+    hiddenDropout = reader.number("hidden_dropout_prob", in: 0..<1)
+    attentionDropout = reader.number("attention_probs_dropout_prob", in: 0..<1)
+    layerNormEpsilon = reader.number("layer_norm_eps", in: 0..<1)
+    activation = reader.choice(
+      "hidden_act", ["gelu": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "relu": .relu], else: .gelu)
+    reader.requireChoice("model_type", ["bert"])
+    reader.requireChoice("position_embedding_type", ["absolute"], orAbsent: true)
+    if hiddenSize % headCount != 0 {
+      reader.report("num_attention_heads", "\(headCount) heads do not divide hidden_size \(hiddenSize)")
+    }
+  }
+}

@@ -1,0 +1,208 @@
+public import Layers
+public import Tensors
+
+// The struct tree is the checkpoint's tree, so the dotted path of a property is its key.
+// Ports transformers v4.57 src/transformers/models/bert/modeling_bert.py.
+//
+// t tokens of all sequences · d width of the hidden states
+
+/// A BERT encoder (Devlin et al. 2018, arXiv:1810.04805): token ids to one hidden state a token.
+public struct BERTModel: Module {
+  /// The shape of the model.
+  public let configuration: BERTConfiguration
+  var embeddings: BERTEmbeddings
+  var encoder: BERTEncoder
+  /// The dense layer over the first token that checkpoints carry; no embedding uses it, export keeps it.
+  var pooler: BERTPooler?
+
+  /// Makes a model of zeros, to be loaded.
+  init(_ configuration: BERTConfiguration, hasPooler: Bool) {
+    self.configuration = configuration
+    embeddings = BERTEmbeddings(configuration)
+    encoder = BERTEncoder(configuration)
+    pooler = hasPooler ? BERTPooler(configuration) : nil
+  }
+
+  /// The hidden state of every token.
+  ///
+  /// - Shape: → `[t, d]`
+  public func callAsFunction(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
+    encoder(embeddings(batch, &context), offsets: batch.offsets, &context)
+  }
+
+  /// Shows the parameters in the checkpoint's order.
+  public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
+    visitor.visit("embeddings", &embeddings)
+    visitor.visit("encoder", &encoder)
+    visitor.visit("pooler", &pooler)
+  }
+}
+
+/// Words, positions and token types, summed and normalized.
+struct BERTEmbeddings: Module {
+  var wordEmbeddings: Embedding
+  var positionEmbeddings: Embedding
+  var tokenTypeEmbeddings: Embedding
+  var layerNorm: LayerNorm
+  let dropoutRate: Float
+
+  init(_ configuration: BERTConfiguration) {
+    wordEmbeddings = Embedding(rows: configuration.vocabularySize, width: configuration.hiddenSize)
+    positionEmbeddings = Embedding(rows: configuration.maximumPositions, width: configuration.hiddenSize)
+    tokenTypeEmbeddings = Embedding(rows: configuration.typeCount, width: configuration.hiddenSize)
+    layerNorm = LayerNorm(width: configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
+    dropoutRate = configuration.hiddenDropout
+  }
+
+  func callAsFunction(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
+    let sum = Tensor.embeddingSum([
+      (wordEmbeddings.weight, batch.ids), (positionEmbeddings.weight, batch.positions),
+      (tokenTypeEmbeddings.weight, batch.typeIDs),
+    ])
+    let normalized = layerNorm(sum)  // [t, d]
+    return context.dropout(rate: dropoutRate).map { normalized.dropout($0) } ?? normalized
+  }
+
+  mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
+    visitor.visit("word_embeddings", &wordEmbeddings)
+    visitor.visit("position_embeddings", &positionEmbeddings)
+    visitor.visit("token_type_embeddings", &tokenTypeEmbeddings)
+    visitor.visit("LayerNorm", &layerNorm)
+  }
+}
+
+/// The layers, one after the other.
+struct BERTEncoder: Module {
+  var layer: [BERTLayer]
+
+  init(_ configuration: BERTConfiguration) {
+    layer = (0..<configuration.layerCount).map { _ in BERTLayer(configuration) }
+  }
+
+  func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
+    layer.reduce(x) { $1($0, offsets: offsets, &context) }
+  }
+
+  mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit("layer", &layer) }
+}
+
+/// One layer: attention, then the feed-forward block, each added to its input and normalized.
+struct BERTLayer: Module {
+  var attention: BERTAttention
+  var intermediate: BERTDense
+  var output: BERTOutput
+  let configuration: BERTConfiguration
+
+  init(_ configuration: BERTConfiguration) {
+    self.configuration = configuration
+    attention = BERTAttention(configuration)
+    intermediate = BERTDense(inputs: configuration.hiddenSize, outputs: configuration.intermediateSize)
+    output = BERTOutput(configuration, inputs: configuration.intermediateSize)
+  }
+
+  func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
+    let attended = attention(x, offsets: offsets, &context)
+    guard let inputBias = intermediate.dense.bias, let outputBias = output.dense.bias else {
+      fatalError("a BERT layer without biases")
+    }
+    let transformed = attended.feedForward(
+      inputWeight: intermediate.dense.weight, inputBias: inputBias, outputWeight: output.dense.weight,
+      outputBias: outputBias, activation: configuration.activation)
+    return output.layerNorm(
+      transformed, residual: attended, dropout: context.dropout(rate: configuration.hiddenDropout))
+  }
+
+  mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
+    visitor.visit("attention", &attention)
+    visitor.visit("intermediate", &intermediate)
+    visitor.visit("output", &output)
+  }
+}
+
+/// Self-attention with its output projection.
+struct BERTAttention: Module {
+  var selfAttention: BERTSelfAttention
+  var output: BERTOutput
+  let configuration: BERTConfiguration
+
+  init(_ configuration: BERTConfiguration) {
+    self.configuration = configuration
+    selfAttention = BERTSelfAttention(configuration)
+    output = BERTOutput(configuration, inputs: configuration.hiddenSize)
+  }
+
+  func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
+    let attended = selfAttention(x, offsets: offsets, &context)  // [t, d]
+    return output.layerNorm(
+      output.dense(attended), residual: x, dropout: context.dropout(rate: configuration.hiddenDropout))
+  }
+
+  mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
+    visitor.visit("self", &selfAttention)
+    visitor.visit("output", &output)
+  }
+}
+
+/// Queries, keys and values, and what each token takes from the others.
+struct BERTSelfAttention: Module {
+  var query: Linear
+  var key: Linear
+  var value: Linear
+  let configuration: BERTConfiguration
+
+  init(_ configuration: BERTConfiguration) {
+    self.configuration = configuration
+    query = Linear(inputs: configuration.hiddenSize, outputs: configuration.hiddenSize)
+    key = query
+    value = query
+  }
+
+  func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
+    let projections = x.linearSideBySide([query, key, value].map { ($0.weight, $0.bias) })  // [t, 3 d]
+    return projections.selfAttention(
+      offsets: offsets, heads: configuration.headCount,
+      dropout: context.dropout(rate: configuration.attentionDropout))
+  }
+
+  mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
+    visitor.visit("query", &query)
+    visitor.visit("key", &key)
+    visitor.visit("value", &value)
+  }
+}
+
+/// A dense layer and the normalization behind it.
+struct BERTOutput: Module {
+  var dense: Linear
+  var layerNorm: LayerNorm
+
+  init(_ configuration: BERTConfiguration, inputs: Int) {
+    dense = Linear(inputs: inputs, outputs: configuration.hiddenSize)
+    layerNorm = LayerNorm(width: configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
+  }
+
+  mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
+    visitor.visit("dense", &dense)
+    visitor.visit("LayerNorm", &layerNorm)
+  }
+}
+
+/// A dense layer under the name `dense`.
+struct BERTDense: Module {
+  var dense: Linear
+
+  init(inputs: Int, outputs: Int) { dense = Linear(inputs: inputs, outputs: outputs) }
+
+  mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit("dense", &dense) }
+}
+
+/// The dense layer over the first token, with tanh.
+struct BERTPooler: Module {
+  var dense: Linear
+
+  init(_ configuration: BERTConfiguration) {
+    dense = Linear(inputs: configuration.hiddenSize, outputs: configuration.hiddenSize)
+  }
+
+  mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit("dense", &dense) }
+}

@@ -1,0 +1,156 @@
+public import Layers
+public import Tensors
+public import Tokenizers
+
+/// Which side of a search a text is on.
+public enum TextRole: String, Sendable, Codable, CaseIterable {
+  /// What is searched for.
+  case query
+  /// What is found.
+  case document
+}
+
+/// A model that turns each text into one vector, so that close vectors mean close texts.
+///
+/// Reimers & Gurevych 2019, arXiv:1908.10084.
+public struct BiEncoder: Module {
+  /// The encoder of tokens.
+  public var transformer: BERTModel
+  /// From hidden states to one vector.
+  public var pooling: Pooling
+  /// What follows the pooling, in order.
+  public var heads: [EmbeddingHead]
+  /// Turns text into tokens.
+  public let tokenizer: Tokenizer
+  /// The longest text, in tokens, the special ones included.
+  public var maximumLength: Int
+  /// Whether texts are lower-cased before they are tokenized.
+  public let lowercasesText: Bool
+  /// What is put in front of a text, by role.
+  public var prompts: [TextRole: String]
+  /// Whether a prompt's tokens take part in pooling.
+  public let poolsPrompt: Bool
+  /// The folder that the model was loaded from; tokenizer files are copied from there.
+  public let folder: String
+
+  /// Makes a bi-encoder from its parts.
+  init(
+    transformer: BERTModel, pooling: Pooling, heads: [EmbeddingHead], tokenizer: Tokenizer, maximumLength: Int,
+    lowercasesText: Bool, prompts: [TextRole: String], poolsPrompt: Bool, folder: String
+  ) {
+    self.transformer = transformer
+    self.pooling = pooling
+    self.heads = heads
+    self.tokenizer = tokenizer
+    self.maximumLength = maximumLength
+    self.lowercasesText = lowercasesText
+    self.prompts = prompts
+    self.poolsPrompt = poolsPrompt
+    self.folder = folder
+  }
+
+  /// The width of the vectors.
+  public var dimensions: Int {
+    for case .dense(let dense) in heads.reversed() { return dense.linear.weight.shape[0] }
+    return transformer.configuration.hiddenSize
+  }
+
+  /// Whether vectors have length 1.
+  public var isNormalized: Bool {
+    if case .normalize = heads.last { return true }
+    return false
+  }
+
+  /// The vectors of a batch.
+  ///
+  /// - Shape: → `[sequences, dimensions]`
+  public func callAsFunction(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
+    heads.reduce(pooling(transformer(batch, &context), batch)) { $1($0) }
+  }
+
+  /// The tokens of texts in a role, cut to the maximum length.
+  public func tokenize(_ texts: [String], as role: TextRole) throws(TokenizerError) -> [Encoding] {
+    let prompt = prompts[role] ?? ""
+    var encodings: [Encoding] = []
+    encodings.reserveCapacity(texts.count)
+    for text in texts {
+      let prompted = prompt + text
+      encodings.append(
+        try tokenizer.encode(lowercasesText ? prompted.lowercased() : prompted, maximumLength: maximumLength))
+    }
+    return encodings
+  }
+
+  /// How many tokens at the start of a text pooling leaves out.
+  public func excludedTokens(as role: TextRole) throws(TokenizerError) -> Int {
+    guard !poolsPrompt, let prompt = prompts[role], !prompt.isEmpty else { return 0 }
+    // All but the closing special token, as sentence-transformers counts them.
+    return try tokenizer.encode(prompt, maximumLength: maximumLength).ids.count - 1
+  }
+
+  /// Shows the transformer's parameters under the checkpoint's keys, those of a dense head under its folder.
+  public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
+    transformer.visitParameters(&visitor)
+    for index in heads.indices {
+      guard case .dense(var dense) = heads[index] else { continue }
+      visitor.visit(Self.folderName(ofHead: index, heads[index]), &dense)
+      heads[index] = .dense(dense)
+    }
+  }
+
+  /// The folder of a head in a model folder, such as `2_Dense`.
+  static func folderName(ofHead index: Int, _ head: EmbeddingHead) -> String { "\(index + 2)_\(head.typeName)" }
+}
+
+/// A step behind the pooling.
+public enum EmbeddingHead: Sendable {
+  /// An affine map with an activation.
+  case dense(DenseHead)
+  /// Division by the length.
+  case normalize
+
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    switch self {
+    case .dense(let dense): dense(x)
+    case .normalize: x.normalizedRows()
+    }
+  }
+
+  var typeName: String {
+    switch self {
+    case .dense: "Dense"
+    case .normalize: "Normalize"
+    }
+  }
+}
+
+/// The Dense module of sentence-transformers: activation(x Wᵀ + b).
+public struct DenseHead: Module {
+  /// The functions readers know.
+  public enum Activation: String, Sendable, CaseIterable {
+    /// The identity.
+    case identity = "torch.nn.modules.linear.Identity"
+    /// tanh.
+    case tanh = "torch.nn.modules.activation.Tanh"
+  }
+
+  /// The map.
+  public var linear: Linear
+  /// What is applied to its result.
+  public let activation: Activation
+
+  /// Makes the module from its parts.
+  public init(linear: Linear, activation: Activation) {
+    self.linear = linear
+    self.activation = activation
+  }
+
+  /// - Shape: `[rows, in]` → `[rows, out]`
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    let y = linear(x)
+    return activation == .tanh ? y.tanh() : y
+  }
+
+  /// Shows `linear`.
+  public mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit("linear", &linear) }
+}

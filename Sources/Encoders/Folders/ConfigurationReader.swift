@@ -1,0 +1,77 @@
+import Files
+import JSONText
+
+/// Reads a JSON configuration and collects everything that is wrong with it, so that one message tells all.
+struct ConfigurationReader {
+  let path: String
+  let object: JSONObject
+  private var problems: [String] = []
+
+  /// Opens a file whose top level is an object.
+  init(_ path: String) throws {
+    self.path = path
+    object = try readJSON(path).objectValue
+      ?? { throw ModelError(path: path, problem: "the top level should be an object") }()
+  }
+
+  /// A key whose value must be an integer in a range; the lower bound stands in where it is not, until `finish` throws.
+  mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int {
+    guard let value = object[key] else {
+      report(key, "is missing (an integer)")
+      return range.lowerBound
+    }
+    guard let integer = value.integerValue, range.contains(integer) else {
+      report(key, "should be an integer from \(range.lowerBound) to \(range.upperBound), found \(value.text())")
+      return range.lowerBound
+    }
+    return integer
+  }
+
+  /// A key whose value must be a number in a range.
+  mutating func number(_ key: String, in range: Range<Double>) -> Float {
+    guard let value = object[key] else {
+      report(key, "is missing (a number)")
+      return Float(range.lowerBound)
+    }
+    guard let number = value.doubleValue, range.contains(number) else {
+      report(key, "should be a number from \(range.lowerBound) to below \(range.upperBound), found \(value.text())")
+      return Float(range.lowerBound)
+    }
+    return Float(number)
+  }
+
+  /// A key whose value must be one of some strings.
+  mutating func choice<Value>(_ key: String, _ choices: [String: Value], else fallback: Value) -> Value {
+    requireChoice(key, Array(choices.keys))
+    return object[key]?.stringValue.flatMap { choices[$0] } ?? fallback
+  }
+
+  /// Reports a key whose value is not one of some strings.
+  mutating func requireChoice(_ key: String, _ choices: [String], orAbsent: Bool = false) {
+    guard let value = object[key] else {
+      if !orAbsent { report(key, "is missing (\(choices.sorted().joined(separator: ", ")))") }
+      return
+    }
+    if value.stringValue.map(choices.contains) != true {
+      report(key, "should be \(choices.sorted().joined(separator: " or ")), found \(value.text())")
+    }
+  }
+
+  /// Notes a problem with a key.
+  mutating func report(_ key: String, _ problem: String) { problems.append("'\(key)' \(problem)") }
+
+  /// Throws what was noted.
+  func finish() throws(ModelError) {
+    if !problems.isEmpty { throw ModelError(path: path, problems: problems) }
+  }
+}
+
+/// Reads a JSON file of at most 16 MB.
+func readJSON(_ path: String) throws -> JSONValue {
+  let bytes = try Files.read(path, maximumBytes: 1 << 24)
+  do throws(JSONError) {
+    return try JSONReader.parse(bytes)
+  } catch {
+    throw ModelError(path: "\(path):\(error.line):\(error.column)", problem: error.message)
+  }
+}

@@ -1,0 +1,88 @@
+import Files
+import Layers
+import Safetensors
+import Tensors
+
+/// How a checkpoint may name the parameters of an encoder.
+struct CheckpointNaming {
+  /// What may stand in front of every key; the first that fits the most keys is taken.
+  var prefixes = [""]
+  /// Endings of old checkpoints and what they are called today. Read only.
+  var aliases: [(old: String, new: String)] = []
+  /// Beginnings of keys that an encoder has no use for: heads of the pretraining, buffers that are no parameters.
+  var ignored: [String] = []
+
+  static let bert = CheckpointNaming(
+    prefixes: ["", "bert."],
+    aliases: [("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias")],
+    ignored: ["cls.", "embeddings.position_ids", "bert.embeddings.position_ids"])
+
+  /// The key of each parameter in a checkpoint.
+  func parameterKeys(of keys: [String]) -> [String: String] {
+    let renamed = keys.map { key in
+      aliases.first { key.hasSuffix($0.old) }.map { String(key.dropLast($0.old.count)) + $0.new } ?? key
+    }
+    var prefix = ""
+    for candidate in prefixes where count(of: candidate, in: renamed) > count(of: prefix, in: renamed) { prefix = candidate }
+    var result: [String: String] = [:]
+    for (key, name) in zip(keys, renamed) where !ignored.contains(where: { key.hasPrefix($0) }) {
+      result[name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name] = key
+    }
+    return result
+  }
+
+  private func count(of prefix: String, in keys: [String]) -> Int {
+    prefix.isEmpty ? 0 : keys.count { $0.hasPrefix(prefix) }
+  }
+}
+
+extension Module {
+  /// Loads every parameter from a checkpoint; all or nothing.
+  ///
+  /// - Throws: `ModelError` with every parameter that is missing, unexpected or misshapen.
+  mutating func load(from weights: SafetensorsFolder, naming: CheckpointNaming, model: String) throws {
+    let found = naming.parameterKeys(of: weights.entries.map(\.name))
+    let parameters = parameters
+    var problems: [String] = []
+    for (key, parameter) in parameters {
+      guard let name = found[key], let entry = weights.entry(named: name) else {
+        let similar = found.keys.sorted().first { parameters[$0] == nil && $0.hasSuffix(lastPart(of: key)) }
+        problems.append(line("missing", key, "\(parameter.shape)" + (similar.map { "  similar: \($0)" } ?? "")))
+        continue
+      }
+      if Shape(entry.shape) != parameter.shape {
+        problems.append(line("shape", name, "expected \(parameter.shape), found \(Shape(entry.shape))"))
+      } else if ![DataType.f32, .f16, .bf16, .f64].contains(entry.type) {
+        problems.append(line("type", name, "expected F32, F16, BF16 or F64, found \(entry.type.rawValue)"))
+      }
+    }
+    for (key, name) in found.sorted(by: { $0.key < $1.key }) where parameters[key] == nil {
+      problems.append(line("unexpected", name, "\(weights.entry(named: name).map { "\($0.shape)" } ?? "")"))
+    }
+    if !problems.isEmpty {
+      problems.append("\(problems.count) of \(parameters.count) tensors do not fit \(model); nothing was loaded")
+      throw ModelError(path: weights.path, problems: problems)
+    }
+    var loaded: [String: Tensor] = [:]
+    for (key, parameter) in parameters {
+      guard let name = found[key] else { continue }
+      loaded[key] = try Tensor(shape: parameter.shape) { span throws(SafetensorsError) in
+        try weights.read(name, into: &span)
+      }
+    }
+    if let key = loaded.keys.sorted().first(where: { loaded[$0]?.isFinite == false }) {
+      throw ModelError(path: weights.path, problem: "\(key) holds numbers that are not finite; fetch the model again")
+    }
+    updateParameters { key, parameter in if let tensor = loaded[key] { parameter = tensor } }
+  }
+
+  private func lastPart(of key: String) -> String { key.split(separator: ".").suffix(2).joined(separator: ".") }
+
+  private func line(_ what: String, _ key: String, _ rest: String) -> String {
+    what.padded(to: 12) + key.padded(to: 56) + " " + rest
+  }
+}
+
+extension String {
+  fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
+}

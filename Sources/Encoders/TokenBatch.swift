@@ -1,0 +1,44 @@
+public import Tokenizers
+
+/// Sequences of tokens one after the other, without padding.
+public struct TokenBatch: Sendable {
+  /// The ids of all tokens.
+  public private(set) var ids: [Int32] = []
+  /// The type (first or second text) of all tokens.
+  public private(set) var typeIDs: [Int32] = []
+  /// The first token of each sequence, then the number of tokens.
+  public private(set) var offsets: [Int] = [0]
+  /// Tokens at the start of each sequence that pooling leaves out: a prompt, where the model says so.
+  public private(set) var excludedTokens: [Int] = []
+
+  /// Makes an empty batch.
+  public init() {}
+
+  /// Makes a batch of encoded texts.
+  public init(_ encodings: some Sequence<Encoding>, excludedTokens: Int = 0) {
+    for encoding in encodings { append(encoding, excludedTokens: excludedTokens) }
+  }
+
+  /// Adds a sequence.
+  public mutating func append(_ encoding: Encoding, excludedTokens: Int = 0) {
+    ids += encoding.ids
+    typeIDs += encoding.typeIDs
+    offsets.append(ids.count)
+    self.excludedTokens.append(min(excludedTokens, max(0, encoding.ids.count - 1)))
+  }
+
+  /// The number of sequences.
+  public var count: Int { offsets.count - 1 }
+  /// The number of tokens.
+  public var tokenCount: Int { ids.count }
+
+  /// The position of each token in its sequence.
+  var positions: [Int32] {
+    var positions: [Int32] = []
+    positions.reserveCapacity(ids.count)
+    for sequence in 0..<count {
+      for position in 0..<(offsets[sequence + 1] - offsets[sequence]) { positions.append(Int32(position)) }
+    }
+    return positions
+  }
+}
