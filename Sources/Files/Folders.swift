@@ -72,6 +72,15 @@ extension Files {
     return path
   }
 
+  /// The absolute path of what a path names, with symbolic links followed.
+  public static func resolve(_ path: String) throws(FileError) -> String {
+    do throws(SystemError) {
+      return try System.resolve(path)
+    } catch {
+      throw FileError("find", path, error, .reading)
+    }
+  }
+
   /// The last part of a path: `model` for `runs/night/model/`.
   public static func name(of path: String) -> String {
     let parts = path.utf8.split(separator: UInt8(ascii: "/"))

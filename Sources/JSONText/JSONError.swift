@@ -12,11 +12,11 @@ public struct JSONError: Error, CustomStringConvertible, Equatable {
   /// The place and what is wrong there; the caller adds the file.
   public var description: String { "line \(line), column \(column): \(message)" }
 
-  /// Makes the error for a byte of a text.
-  init(_ message: String, at offset: Int, in bytes: [UInt8]) {
+  /// Makes the error for a byte of a text; an offset outside the text means its end.
+  public init(_ message: String, at offset: Int, in bytes: [UInt8]) {
     var line = 1
     var column = 1
-    for byte in bytes[..<min(offset, bytes.count)] {
+    for byte in bytes[..<max(0, min(offset, bytes.count))] {
       if byte == UInt8(ascii: "\n") {
         line += 1
         column = 1

@@ -1,100 +1,103 @@
-extension JSONParser {
-  /// Reads a string with its quotation marks.
-  ///
-  /// - Returns: The text unescaped, and a hash of its bytes for the search for duplicate names.
-  mutating func parseString() throws(JSONError) -> (text: String, hash: UInt64) {
-    position += 1
-    let start = position
-    var hasher = ByteHasher()
-    // Most strings have no escape: one pass over the bytes, then one copy.
+/// A string in the text: its bytes between the quotation marks, which have been checked.
+struct StringRange {
+  let start: Int
+  let end: Int
+  let hasEscapes: Bool
+  /// The hash of the bytes unescaped.
+  let hash: UInt64
+}
+
+extension JSONCursor {
+  /// Checks a string and passes over it with its quotation marks.
+  mutating func scanString() throws(JSONError) -> StringRange {
+    let start = position + 1
+    var hasher = ByteHasher(key: hashKey)
+    var hasEscapes = false
     let text = bytes
     var index = start
     while index < text.count {
       let byte = text[index]
-      if byte == UInt8(ascii: "\"") {
+      switch byte {
+      case UInt8(ascii: "\""):
         position = index + 1
-        return (String(decoding: text[start..<index], as: UTF8.self), hasher.finish())
-      }
-      if byte == UInt8(ascii: "\\") {
+        return StringRange(start: start, end: index, hasEscapes: hasEscapes, hash: hasher.finish())
+      case UInt8(ascii: "\\"):
+        hasEscapes = true
         position = index
-        return try parseEscapedString(from: start)
-      }
-      hasher.add(byte)
-      if byte >= 0x20 && byte < 0x80 {
+        for byte in try scanEscape().utf8 { hasher.add(byte) }
+        index = position
+      case 0x20..<0x80:
+        hasher.add(byte)
         index += 1
-        continue
+      default:
+        position = index
+        let end = index + (try scalarLength())
+        for next in index..<end { hasher.add(text[next]) }
+        index = end
       }
-      position = index
-      let length = try scalarLength()
-      for next in index + 1..<index + length { hasher.add(text[next]) }
-      index += length
     }
     position = index
     throw expected("the closing quotation mark of a string")
   }
 
-  /// Reads the rest of a string at its first escape.
-  private mutating func parseEscapedString(from start: Int) throws(JSONError) -> (text: String, hash: UInt64) {
-    var text = Array(bytes[start..<position])
-    while position < bytes.count {
-      switch bytes[position] {
-      case UInt8(ascii: "\""):
-        position += 1
-        var hasher = ByteHasher()
-        for byte in text { hasher.add(byte) }
-        return (String(decoding: text, as: UTF8.self), hasher.finish())
-      case UInt8(ascii: "\\"):
-        try parseEscape(into: &text)
-      case 0x20..<0x80:
-        text.append(bytes[position])
-        position += 1
-      default:
-        let length = try scalarLength()
-        text += bytes[position..<position + length]
-        position += length
+  /// The characters of a string that was scanned.
+  func text(of string: StringRange) -> String {
+    if !string.hasEscapes { return String(decoding: bytes[string.start..<string.end], as: UTF8.self) }
+    var reader = self
+    reader.position = string.start
+    var unescaped: [UInt8] = []
+    unescaped.reserveCapacity(string.end - string.start)
+    while reader.position < string.end {
+      // The scan found every escape valid, so this never ends early.
+      if reader.current == UInt8(ascii: "\\"), let scalar = try? reader.scanEscape() {
+        unescaped += scalar.utf8
+      } else {
+        unescaped.append(reader.current)
+        reader.position += 1
       }
     }
-    throw expected("the closing quotation mark of a string")
+    return String(decoding: unescaped, as: UTF8.self)
   }
 
-  private mutating func parseEscape(into text: inout [UInt8]) throws(JSONError) {
+  /// Passes over an escape and returns what it stands for.
+  private mutating func scanEscape() throws(JSONError) -> Unicode.Scalar {
     let start = position
     position += 1
-    let letter = current
-    switch letter {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(letter)
-    case UInt8(ascii: "b"): text.append(0x08)
-    case UInt8(ascii: "f"): text.append(0x0C)
-    case UInt8(ascii: "n"): text.append(0x0A)
-    case UInt8(ascii: "r"): text.append(0x0D)
-    case UInt8(ascii: "t"): text.append(0x09)
-    case UInt8(ascii: "u"):
-      let scalar = try parseUnicodeEscape(from: start)
-      text += Array(String(Character(scalar)).utf8)
-      return
+    let scalar: Unicode.Scalar
+    switch current {
+    case UInt8(ascii: "\""): scalar = "\""
+    case UInt8(ascii: "\\"): scalar = "\\"
+    case UInt8(ascii: "/"): scalar = "/"
+    case UInt8(ascii: "b"): scalar = "\u{8}"
+    case UInt8(ascii: "f"): scalar = "\u{C}"
+    case UInt8(ascii: "n"): scalar = "\n"
+    case UInt8(ascii: "r"): scalar = "\r"
+    case UInt8(ascii: "t"): scalar = "\t"
+    case UInt8(ascii: "u"): return try scanUnicodeEscape(from: start)
     default: throw expected("one of \" \\ / b f n r t u after a backslash")
     }
     position += 1
+    return scalar
   }
 
-  /// Reads four hexadecimal digits after "u", and the second half of a surrogate pair.
-  private mutating func parseUnicodeEscape(from start: Int) throws(JSONError) -> Unicode.Scalar {
-    let first = try parseHexadecimal()
+  /// Passes over four hexadecimal digits after "u", and over the second half of a surrogate pair.
+  private mutating func scanUnicodeEscape(from start: Int) throws(JSONError) -> Unicode.Scalar {
+    let first = try scanHexadecimal()
     if let scalar = Unicode.Scalar(first) { return scalar }
     if first < 0xDC00 && current == UInt8(ascii: "\\") {
       position += 1
       if current == UInt8(ascii: "u") {
-        let second = try parseHexadecimal()
-        if (0xDC00..<0xE000).contains(second) {
-          let value = 0x10000 + ((UInt32(first) - 0xD800) << 10) + (UInt32(second) - 0xDC00)
+        let second = try scanHexadecimal()
+        if UTF16.isTrailSurrogate(second) {
+          let value = 0x10000 + (UInt32(first & 0x3FF) << 10 | UInt32(second & 0x3FF))
           if let scalar = Unicode.Scalar(value) { return scalar }
         }
       }
     }
-    throw JSONError("an escape names half of a surrogate pair", at: start, in: bytes)
+    throw error("an escape names half of a surrogate pair", at: start)
   }
 
-  private mutating func parseHexadecimal() throws(JSONError) -> UInt16 {
+  private mutating func scanHexadecimal() throws(JSONError) -> UInt16 {
     position += 1
     var value: UInt16 = 0
     for _ in 0..<4 {

@@ -1,72 +1,75 @@
-/// The hashes of the member names of all objects that are being read, for finding a name that stands twice.
+/// The member names of all objects that are being read, for finding a name that stands twice.
 ///
 /// One stack serves nested objects: each takes off at its end what it put on.
 struct MemberNames {
-  private var entries: [(hash: UInt64, offset: Int)] = []
+  private var names: [StringRange] = []
 
   /// Above this many members a table is cheaper than comparing every pair.
   private static let pairLimit = 8
 
   /// The height of the stack.
-  var mark: Int { entries.count }
+  var count: Int { names.count }
 
   /// Puts a name on the stack.
-  mutating func add(hash: UInt64, offset: Int) {
-    entries.append((hash, offset))
+  mutating func add(_ name: StringRange) {
+    names.append(name)
   }
 
-  /// Takes off the names of one object.
+  /// Takes off the names of an object.
+  mutating func removeAll(from mark: Int) {
+    names.removeSubrange(mark...)
+  }
+
+  /// The second appearance of a name in the object that began at `mark`, or nil.
   ///
-  /// - Returns: A name that stands twice and the place of its second appearance, or nil.
-  mutating func removeAll(
-    from mark: Int, namesOf members: [(name: String, value: JSONValue)]
-  ) -> (name: String, offset: Int)? {
-    defer { entries.removeSubrange(mark...) }
-    guard let index = members.count > Self.pairLimit ? searchTable(mark, members) : searchPairs(mark, members) else {
+  /// - Parameter isSame: Compares the names themselves; asked only when their hashes are equal.
+  func firstDuplicate(from mark: Int, isSame: (StringRange, StringRange) -> Bool) -> StringRange? {
+    let names = names[mark...]
+    if names.count <= Self.pairLimit {
+      for later in names.indices {
+        for earlier in mark..<later where names[earlier].hash == names[later].hash {
+          if isSame(names[earlier], names[later]) { return names[later] }
+        }
+      }
       return nil
     }
-    return (members[index].name, entries[mark + index].offset)
-  }
-
-  private func searchPairs(_ mark: Int, _ members: [(name: String, value: JSONValue)]) -> Int? {
-    for later in members.indices {
-      for earlier in 0..<later where isSame(mark, members, earlier, later) { return later }
-    }
-    return nil
-  }
-
-  /// A table with open addressing, at most half full.
-  private func searchTable(_ mark: Int, _ members: [(name: String, value: JSONValue)]) -> Int? {
+    // Open addressing, at most half full.
     var size = 32
-    while size < 2 * members.count { size *= 2 }
+    while size < 2 * names.count { size *= 2 }
     var table = [Int32](repeating: -1, count: size)
-    for index in members.indices {
-      var slot = Int(truncatingIfNeeded: entries[mark + index].hash) & (size - 1)
+    for name in names.indices {
+      let hash = names[name].hash
+      var slot = Int(truncatingIfNeeded: hash) & (size - 1)
       while table[slot] >= 0 {
-        if isSame(mark, members, Int(table[slot]), index) { return index }
+        let earlier = names[mark + Int(table[slot])]
+        if earlier.hash == hash && isSame(earlier, names[name]) { return names[name] }
         slot = (slot + 1) & (size - 1)
       }
-      table[slot] = Int32(truncatingIfNeeded: index)
+      table[slot] = Int32(truncatingIfNeeded: name - mark)
     }
     return nil
-  }
-
-  private func isSame(
-    _ mark: Int, _ members: [(name: String, value: JSONValue)], _ first: Int, _ second: Int
-  ) -> Bool {
-    entries[mark + first].hash == entries[mark + second].hash
-      && members[first].name.utf8.elementsEqual(members[second].name.utf8)
   }
 }
 
 /// A hash of bytes under a key that differs from process to process, so that nobody can prepare names that collide.
 struct ByteHasher {
-  private var state = key
+  /// The secret of this process.
+  struct Key {
+    let start = UInt64.random(in: .min ... .max)
+    let multiplier = UInt64.random(in: .min ... .max) | 1
+  }
+
+  static let key = Key()
+
+  private var state: UInt64
+  private let multiplier: UInt64
   private var word: UInt64 = 0
   private var count: UInt64 = 0
 
-  private static let key = UInt64.random(in: .min ... .max)
-  private static let multiplier = UInt64.random(in: .min ... .max) | 1
+  init(key: Key) {
+    state = key.start
+    multiplier = key.multiplier
+  }
 
   /// Adds a byte.
   mutating func add(_ byte: UInt8) {
@@ -84,7 +87,7 @@ struct ByteHasher {
   }
 
   private mutating func mix() {
-    let product = (state ^ word).multipliedFullWidth(by: Self.multiplier)
+    let product = (state ^ word).multipliedFullWidth(by: multiplier)
     state = product.high ^ product.low
     word = 0
   }
