@@ -51,8 +51,8 @@ let libraries: [(name: String, dependencies: [Target.Dependency])] = [
   ("Layers", ["Kernels", "Tensors", orderedCollections]),
   ("Safetensors", ["JSONText", "Files"]),
   ("Tokenizers", ["JSONText", "Files"]),
-  ("Encoders", ["Layers", "Tensors", "Safetensors", "Tokenizers", "JSONText", "Files", orderedCollections]),
-  ("Training", ["Layers", "Tensors", orderedCollections]),
+  ("Encoders", ["Kernels", "Layers", "Tensors", "Safetensors", "Tokenizers", "JSONText", "Files", orderedCollections]),
+  ("Training", ["Kernels", "Layers", "Tensors", orderedCollections]),
   ("Datasets", ["JSONText", "Files", orderedCollections]),
   ("Retrieval", ["Kernels", "Files"]),
   (

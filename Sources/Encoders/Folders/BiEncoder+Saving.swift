@@ -1,6 +1,7 @@
 import Files
 import JSONText
 import Layers
+import OrderedCollections
 import Safetensors
 import Tensors
 

@@ -1,5 +1,6 @@
 import Files
 import Layers
+import OrderedCollections
 import Safetensors
 import Tensors
 
