@@ -1,0 +1,86 @@
+/// Turns text into the form that words are looked up in.
+///
+/// Upstream: `normalizers/`; each case is one class there.
+indirect enum Normalizer: Sendable {
+  case bert(BertNormalizer)
+  case lowercase
+  case stripAccents
+  case strip(left: Bool, right: Bool)
+  case decomposition(compatibility: Bool)
+  case composition(compatibility: Bool)
+  case sequence([Normalizer])
+
+  /// Appends the normal form of `range` of `input` to `output`.
+  func append(_ input: [UInt8], _ range: Range<Int>, to output: inout [UInt8]) {
+    switch self {
+    case .bert(let normalizer):
+      normalizer.append(input, range, to: &output)
+    case .lowercase:
+      let lowercase = UnicodeData.lowercase
+      Self.forEachScalar(of: input, range) { scalar in
+        lowercase.forEach(of: scalar) { UTF8Text.append($0, to: &output) }
+      }
+    case .stripAccents:
+      let properties = UnicodeData.properties
+      Self.forEachScalar(of: input, range) { scalar in
+        let known = ScalarProperties(rawValue: properties[scalar])
+        if !known.contains(.mark) { UTF8Text.append(scalar, to: &output) }
+      }
+    case .strip(let left, let right):
+      output += input[Whitespace.trimmed(range, of: input, left: left, right: right)]
+    case .decomposition(let compatibility):
+      for scalar in Normalization.decomposition(of: input, range, compatibility: compatibility) {
+        UTF8Text.append(scalar, to: &output)
+      }
+    case .composition(let compatibility):
+      let scalars = Normalization.decomposition(of: input, range, compatibility: compatibility)
+      for scalar in Normalization.composition(of: scalars) { UTF8Text.append(scalar, to: &output) }
+    case .sequence(let steps):
+      var text = Array(input[range])
+      for step in steps {
+        var next: [UInt8] = []
+        step.append(text, text.indices, to: &next)
+        text = next
+      }
+      output += text
+    }
+  }
+
+  /// The normal form of some text.
+  func normalForm(of text: some Sequence<UInt8>) -> [UInt8] {
+    let input = Array(text)
+    var output: [UInt8] = []
+    append(input, input.indices, to: &output)
+    return output
+  }
+
+  private static func forEachScalar(of input: [UInt8], _ range: Range<Int>, _ body: (UInt32) -> Void) {
+    var place = range.lowerBound
+    while place < range.upperBound {
+      let (scalar, length) = UTF8Text.scalar(at: place, in: input)
+      place += length
+      body(scalar)
+    }
+  }
+}
+
+/// White space at the ends of a piece of text.
+enum Whitespace {
+  /// `range` without the white space at its ends.
+  static func trimmed(_ range: Range<Int>, of text: [UInt8], left: Bool, right: Bool) -> Range<Int> {
+    let properties = UnicodeData.properties
+    var start = range.lowerBound
+    var end = range.upperBound
+    while left, start < end {
+      let (scalar, length) = UTF8Text.scalar(at: start, in: text)
+      guard ScalarProperties(rawValue: properties[scalar]).contains(.whitespace) else { break }
+      start += length
+    }
+    while right, start < end {
+      let (scalar, place) = UTF8Text.scalar(before: end, in: text)
+      guard ScalarProperties(rawValue: properties[scalar]).contains(.whitespace) else { break }
+      end = place
+    }
+    return start..<end
+  }
+}

@@ -1,0 +1,106 @@
+/// Cuts a normal form into words.
+///
+/// Upstream: `pre_tokenizers/bert.rs`, `whitespace.rs`, `sequence.rs`.
+indirect enum PreTokenizer: Sendable {
+  case scanner(WordScanner)
+  case sequence([PreTokenizer])
+
+  /// Calls `body` with each word of `range` of `text` until it returns false.
+  ///
+  /// - Returns: False where `body` did.
+  @inline(__always)
+  @discardableResult
+  func forEachWord(in text: [UInt8], _ range: Range<Int>, _ body: (Range<Int>) -> Bool) -> Bool {
+    switch self {
+    case .scanner(let scanner): scanner.forEachWord(in: text, range, body)
+    case .sequence(let steps): Self.forEachWord(of: steps[...], in: text, range, body)
+    }
+  }
+
+  private static func forEachWord(
+    of steps: ArraySlice<PreTokenizer>, in text: [UInt8], _ range: Range<Int>, _ body: (Range<Int>) -> Bool
+  ) -> Bool {
+    guard let first = steps.first else { return range.isEmpty || body(range) }
+    return first.forEachWordOfStep(in: text, range) { word in
+      forEachWord(of: steps.dropFirst(), in: text, word, body)
+    }
+  }
+
+  /// The same as `forEachWord`, not inlined, so that steps may nest.
+  @inline(never)
+  private func forEachWordOfStep(in text: [UInt8], _ range: Range<Int>, _ body: (Range<Int>) -> Bool) -> Bool {
+    switch self {
+    case .scanner(let scanner): scanner.forEachWord(in: text, range, body)
+    case .sequence(let steps): Self.forEachWord(of: steps[...], in: text, range, body)
+    }
+  }
+}
+
+/// Words as runs of scalars of one class.
+struct WordScanner: Sendable {
+  /// The rule that gives each scalar its class.
+  enum Rule: Sendable {
+    /// `BertPreTokenizer`: white space goes, each punctuation mark is a word.
+    case bert
+    /// `Whitespace`: `\w+|[^\w\s]+`.
+    case whitespace
+    /// `WhitespaceSplit`: white space goes.
+    case whitespaceSplit
+  }
+
+  private enum Class {
+    static let word: UInt8 = 0
+    static let symbol: UInt8 = 1
+    static let single: UInt8 = 2
+    static let space: UInt8 = 3
+  }
+
+  private let rule: Rule
+  private let ascii: [UInt8]
+  private let properties = UnicodeData.properties
+
+  init(_ rule: Rule) {
+    self.rule = rule
+    let properties = UnicodeData.properties
+    ascii = (0..<128).map { Self.classify(ScalarProperties(rawValue: properties[$0]), rule) }
+  }
+
+  private static func classify(_ known: ScalarProperties, _ rule: Rule) -> UInt8 {
+    if known.contains(.whitespace) { return Class.space }
+    switch rule {
+    case .bert: return known.contains(.punctuation) ? Class.single : Class.word
+    case .whitespace: return known.contains(.word) ? Class.word : Class.symbol
+    case .whitespaceSplit: return Class.word
+    }
+  }
+
+  /// Calls `body` with each word of `range` of `text` until it returns false.
+  ///
+  /// - Returns: False where `body` did.
+  @inline(__always)
+  @discardableResult
+  func forEachWord(in text: [UInt8], _ range: Range<Int>, _ body: (Range<Int>) -> Bool) -> Bool {
+    var start = range.lowerBound
+    var running = Class.space
+    var place = range.lowerBound
+    while place < range.upperBound {
+      var length = 1
+      let found: UInt8
+      let byte = text[place]
+      if byte < 0x80 {
+        found = ascii[Int(byte)]
+      } else {
+        let scalar: UInt32
+        (scalar, length) = UTF8Text.scalar(at: place, in: text)
+        found = Self.classify(ScalarProperties(rawValue: properties[scalar]), rule)
+      }
+      if found != running || found == Class.single {
+        if running != Class.space, !body(start..<place) { return false }
+        running = found
+        start = place
+      }
+      place += length
+    }
+    return running == Class.space || body(start..<range.upperBound)
+  }
+}

@@ -1,0 +1,269 @@
+import Files
+
+/// Turns texts into the token ids of a BERT model, the same ids as the Hugging Face library (tokenizers 0.23.3).
+///
+/// A text is cut at the added tokens in it; what lies between is normalized, cut into words, and the words into
+/// WordPiece tokens; then the post-processor puts special tokens around it. Values are immutable but for one option, and
+/// any number of threads may encode with one.
+///
+/// A special token written out in a text (`[SEP]`) becomes that token, as upstream; `readsSpecialTokensInText` turns
+/// this off where texts come from people who must not be able to write control tokens.
+///
+/// Upstream: `tokenizer/mod.rs`.
+public struct Tokenizer: Sendable {
+  /// The length the model's configuration allows (`model_max_length` of `tokenizer_config.json`), in tokens with the
+  /// special ones; nil where there is none, or only a number that means "no limit".
+  public let configuredMaximumLength: Int?
+
+  /// The number of different tokens, added ones included.
+  public let vocabularySize: Int
+
+  /// The largest id of any token.
+  public let largestID: Int32
+
+  /// The id of the padding token, where there is one.
+  public let padID: Int32?
+
+  /// The id of the token for unknown words, where there is one.
+  public let unknownID: Int32?
+
+  /// Whether special tokens written out in a text become those tokens; otherwise they are text as any other.
+  public var readsSpecialTokensInText = true
+
+  let model: WordPiece
+  let addedTokens: Vocabulary
+  private let rawTokens: AddedTokenFinder
+  private let normalizedTokens: AddedTokenFinder
+  private let normalizer: Normalizer?
+  private let preTokenizer: PreTokenizer?
+  private let postProcessor: PostProcessor
+
+  /// Reads the tokenizer of a model folder: `tokenizer.json`, or else `vocab.txt` with `tokenizer_config.json`.
+  ///
+  /// The sections `truncation` and `padding` of `tokenizer.json` are checked and have no effect: each call says how long
+  /// its result may be, and nothing is ever padded.
+  ///
+  /// Errors: `.missingInput` where neither file is there; `.badData` for anything in them that is malformed or that this
+  /// type does not do exactly as upstream, by name and place.
+  public init(folder: String) throws(TokenizerError) {
+    let configuration = try Configuration(folder: folder)
+    let file = Files.join(folder, "tokenizer.json")
+    let vocabularyFile = Files.join(folder, "vocab.txt")
+    if Files.exists(file) {
+      var parts = try TokenizerFile.read(file)
+      try configuration.check(against: parts.normalizer)
+      if parts.paddingToken == nil { parts.paddingToken = try configuration.paddingToken() }
+      try self.init(parts, file: file, maximumLength: try configuration.maximumLength())
+    } else if Files.exists(vocabularyFile) {
+      let parts = try VocabularyFile.read(vocabularyFile, configuration)
+      try self.init(parts, file: vocabularyFile, maximumLength: try configuration.maximumLength())
+    } else {
+      throw TokenizerError(
+        "\(folder): no tokenizer here; expected the file tokenizer.json or vocab.txt", kind: .missingInput)
+    }
+  }
+
+  init(_ parts: TokenizerParts, file: String, maximumLength: Int?) throws(TokenizerError) {
+    configuredMaximumLength = maximumLength
+    model = parts.model
+    normalizer = parts.normalizer
+    preTokenizer = parts.preTokenizer
+    unknownID = parts.model.unknownID
+    do throws(PostProcessor.PieceCountError) {
+      postProcessor = try PostProcessor(parts.postProcessorSteps)
+    } catch {
+      throw TokenizerError(
+        "\(file): post_processor gives a template \(error.pieces) pieces; expected 1 or 2, "
+          + "so no other template may come before it")
+    }
+    var table = ByteTable(capacity: parts.addedTokens.count)
+    for token in parts.addedTokens { _ = table.insert(token.content) }
+    do throws(Vocabulary.Clash) {
+      addedTokens = try Vocabulary(table: table, ids: parts.addedTokens.map(\.id))
+    } catch {
+      throw TokenizerError("\(file): two added tokens have the id \(error.id)")
+    }
+    rawTokens = AddedTokenFinder(
+      parts.addedTokens.filter { !$0.isNormalized }.map { (pattern: $0.content, token: $0) })
+    normalizedTokens = AddedTokenFinder(try Self.normalizedPatterns(parts, file))
+
+    var size = parts.model.vocabulary.count
+    var largest = max(parts.model.vocabulary.largestID ?? 0, addedTokens.largestID ?? 0)
+    for token in parts.addedTokens where parts.model.vocabulary.id(of: token.content) == nil {
+      size += 1
+      largest = max(largest, token.id)
+    }
+    vocabularySize = size
+    largestID = largest
+    padID = parts.paddingToken.flatMap { token in
+      parts.model.vocabulary.id(of: token.utf8) ?? parts.addedTokens.first { $0.content.elementsEqual(token.utf8) }?.id
+    }
+  }
+
+  /// The normal forms of the added tokens that are looked for in normal forms.
+  ///
+  /// Upstream takes one of two tokens with one normal form, depending on the order of a hash table, and finds a token
+  /// without a normal form everywhere; both are refused here.
+  private static func normalizedPatterns(
+    _ parts: TokenizerParts, _ file: String
+  ) throws(TokenizerError) -> [(pattern: [UInt8], token: AddedToken)] {
+    var patterns: [(pattern: [UInt8], token: AddedToken)] = []
+    var seen = ByteTable(capacity: parts.addedTokens.count)
+    for token in parts.addedTokens where token.isNormalized {
+      let pattern = parts.normalizer?.normalForm(of: token.content) ?? token.content
+      let name = JSONNode.quoted(String(decoding: token.content, as: UTF8.self))
+      guard !pattern.isEmpty else {
+        throw TokenizerError("\(file): nothing is left of the added token \(name) after the normalizer")
+      }
+      let (index, isNew) = seen.insert(pattern)
+      guard isNew else {
+        let other = JSONNode.quoted(String(decoding: patterns[index].token.content, as: UTF8.self))
+        throw TokenizerError(
+          "\(file): the added tokens \(other) and \(name) are the same after the normalizer; "
+            + "one of them needs \"normalized\": false")
+      }
+      patterns.append((pattern, token))
+    }
+    return patterns
+  }
+
+  // MARK: - Tokens
+
+  /// The token of an id, added tokens included; nil where no token has it.
+  public func token(_ id: Int32) -> String? {
+    addedTokens.token(id) ?? model.vocabulary.token(id)
+  }
+
+  /// The id of a token, compared by its UTF-8 bytes; nil where it is not in the vocabulary.
+  public func id(of token: String) -> Int32? {
+    addedTokens.id(of: token.utf8) ?? model.vocabulary.id(of: token.utf8)
+  }
+
+  // MARK: - Encoding
+
+  /// Encodes one text.
+  ///
+  /// - Parameter maximumLength: The most tokens of the result, special ones included; the end of the text is cut off.
+  ///   Nil for no limit.
+  ///
+  /// Errors: `.badData` where `maximumLength` does not even hold the special tokens, and where a word is unknown and the
+  /// vocabulary has no token for that.
+  public func encode(_ text: String, maximumLength: Int? = nil) throws(TokenizerError) -> Encoding {
+    let room = try room(for: postProcessor.single, maximumLength)
+    return PostProcessor.fill(postProcessor.single, [try ids(of: text, atMost: room)])
+  }
+
+  /// Encodes a pair of texts.
+  ///
+  /// - Parameter maximumLength: The most tokens of the result, special ones included; nil for no limit. The longer text
+  ///   loses tokens at its end first (`longest_first`); where both must lose some, each keeps half of the room, and
+  ///   the longer one, or the second of two equally long ones, the odd token.
+  ///
+  /// Errors: as with one text.
+  public func encode(
+    _ first: String, _ second: String, maximumLength: Int? = nil
+  ) throws(TokenizerError) -> Encoding {
+    let room = try room(for: postProcessor.pair, maximumLength)
+    var texts = [try ids(of: first, atMost: nil), try ids(of: second, atMost: nil)]
+    if let room {
+      let kept = Truncation.longestFirst(texts[0].count, texts[1].count, room: room)
+      texts[0].removeSubrange(kept.first...)
+      texts[1].removeSubrange(kept.second...)
+    }
+    return PostProcessor.fill(postProcessor.pair, texts)
+  }
+
+  /// The tokens that may come from texts.
+  private func room(
+    for template: PostProcessor.Template, _ maximumLength: Int?
+  ) throws(TokenizerError) -> Int? {
+    guard let maximumLength else { return nil }
+    guard maximumLength >= template.specialCount else {
+      throw TokenizerError(
+        "a maximum length of \(maximumLength) tokens is too short: the special tokens alone are "
+          + "\(template.specialCount); expected at least that many")
+    }
+    return maximumLength - template.specialCount
+  }
+
+  /// The ids of one text without special tokens.
+  private func ids(of text: String, atMost limit: Int?) throws(TokenizerError) -> [Int32] {
+    let bytes = Array(text.utf8)
+    var ids: [Int32] = []
+    ids.reserveCapacity(min(limit ?? .max, bytes.count / 4) + 8)
+    // Without an unknown token the rest of the text may still be an error, so that it is read to the end.
+    let enough = unknownID == nil ? Int.max : limit ?? Int.max
+    var isComplete = true
+    if rawTokens.isEmpty {
+      isComplete = append(bytes, bytes.indices, enough: enough, to: &ids)
+    } else {
+      _ = rawTokens.forEachPiece(in: bytes, bytes.indices, ignoresSpecial: !readsSpecialTokensInText) { piece in
+        switch piece {
+        case .token(let id): ids.append(id)
+        case .text(let range): isComplete = append(bytes, range, enough: enough, to: &ids)
+        }
+        return isComplete && ids.count < enough
+      }
+    }
+    guard isComplete else {
+      throw TokenizerError(
+        "a text has an unknown word, and the vocabulary has no token \(JSONNode.quoted(model.unknownToken)) for it")
+    }
+    if let limit, ids.count > limit { ids.removeSubrange(limit...) }
+    return ids
+  }
+
+  /// Appends the ids of a piece of raw text, at least until there are `enough`.
+  ///
+  /// - Returns: False where an unknown word has no token.
+  private func append(_ bytes: [UInt8], _ range: Range<Int>, enough: Int, to ids: inout [Int32]) -> Bool {
+    guard let normalizer else { return appendNormalized(bytes, range, enough: enough, to: &ids) }
+    var normalForm: [UInt8] = []
+    normalForm.reserveCapacity(range.count + range.count / 8 + 16)
+    normalizer.append(bytes, range, to: &normalForm)
+    return appendNormalized(normalForm, normalForm.indices, enough: enough, to: &ids)
+  }
+
+  private func appendNormalized(
+    _ text: [UInt8], _ range: Range<Int>, enough: Int, to ids: inout [Int32]
+  ) -> Bool {
+    guard !normalizedTokens.isEmpty else { return appendWords(text, range, enough: enough, to: &ids) }
+    var isComplete = true
+    _ = normalizedTokens.forEachPiece(in: text, range, ignoresSpecial: !readsSpecialTokensInText) { piece in
+      switch piece {
+      case .token(let id): ids.append(id)
+      case .text(let range): isComplete = appendWords(text, range, enough: enough, to: &ids)
+      }
+      return isComplete && ids.count < enough
+    }
+    return isComplete
+  }
+
+  private func appendWords(_ text: [UInt8], _ range: Range<Int>, enough: Int, to ids: inout [Int32]) -> Bool {
+    guard let preTokenizer else {
+      return range.isEmpty || model.append(text, range.lowerBound, range.upperBound, to: &ids)
+    }
+    var isComplete = true
+    preTokenizer.forEachWord(in: text, range) { word in
+      isComplete = model.append(text, word.lowerBound, word.upperBound, to: &ids)
+      return isComplete && ids.count < enough
+    }
+    return isComplete
+  }
+}
+
+/// How two texts share the room there is. Upstream: `utils/truncation.rs`.
+enum Truncation {
+  /// The tokens each of two texts keeps.
+  static func longestFirst(_ first: Int, _ second: Int, room: Int) -> (first: Int, second: Int) {
+    guard first + second > room else { return (first, second) }
+    var shorter = min(first, second)
+    var longer = max(shorter, room - shorter)
+    if shorter > room { longer = shorter }
+    if shorter + longer > room {
+      shorter = room / 2
+      longer = shorter + room % 2
+    }
+    return first > second ? (longer, shorter) : (shorter, longer)
+  }
+}
