@@ -1,0 +1,327 @@
+"""Makes Tests/Goldens/bert-tiny: a random two-layer BERT as a sentence-transformers folder, and what PyTorch computes.
+
+    pip install -r scripts/goldens/requirements.txt
+    python scripts/goldens/make_bert.py
+
+The folder itself is a complete model in the verbose layout. `golden.safetensors` holds inputs, the output of every
+layer, pooled vectors, one InfoNCE loss with the gradient of every parameter, and ten AdamW steps; `golden.json`
+says what each tensor is. Everything is computed in Float64 from the Float32 weights and rounded once, so that a
+reader's own rounding is all that a comparison measures; PyTorch's Float32 result stands within the same tolerance.
+"""
+
+import copy
+import json
+import pathlib
+import string
+
+import numpy
+import sentence_transformers
+import tokenizers
+import torch
+import transformers
+from safetensors.torch import save_file
+from sentence_transformers.sentence_transformer.modules import Pooling
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Goldens" / "bert-tiny"
+WORDS = """search query text word find fast file image sound game play chess board network packet
+the a of for and with is to in s ##s ##er ##ing ##ed""".split()
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+LENGTHS = [1, 20, 7, 13, 2, 9]  # sequences 0, 1, 2 are queries; 3, 4, 5 their positives
+MAXIMUM_LENGTH = 64
+SCALE = 20.0
+STEPS = 10
+OPTIMIZER = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8}
+DECAY = 0.01
+CLIP = 1.0
+TEXTS = [
+    "search",
+    "Fast network packets, sounding the board!",
+    "find a file",
+    "Playing chess with images and the games of words is fast: text 42.",
+    "ÉTÉ naïve",
+    "日本 unknown ☃",
+    "",
+]
+POOLINGS = ["mean", "cls", "max", "mean_sqrt_len_tokens", "lasttoken"]
+
+
+# MARK: The folder
+
+
+def vocabulary() -> list[str]:
+    letters = string.ascii_lowercase
+    pieces = SPECIAL + list(string.digits) + list(".,:!-") + list(letters) + ["##" + letter for letter in letters]
+    return pieces + [word for word in WORDS if word not in pieces]
+
+
+def random_bert(vocabulary_size: int) -> transformers.BertModel:
+    """Weights large enough that every part of the network matters."""
+    torch.manual_seed(2)
+    configuration = transformers.BertConfig(
+        vocab_size=vocabulary_size,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=MAXIMUM_LENGTH,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+    configuration._attn_implementation = "eager"
+    model = transformers.BertModel(configuration)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.normal_(std=0.05 if name.endswith("bias") else 0.2)
+            if name.endswith("LayerNorm.weight"):
+                parameter.add_(1.0)
+    return model.eval()
+
+
+def tokenizer_of(pieces: list[str]) -> tokenizers.Tokenizer:
+    tokenizer = tokenizers.Tokenizer(
+        tokenizers.models.WordPiece({piece: index for index, piece in enumerate(pieces)}, unk_token="[UNK]")
+    )
+    tokenizer.normalizer = tokenizers.normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = tokenizers.decoders.WordPiece()
+    tokenizer.add_special_tokens(SPECIAL)
+    tokenizer.post_processor = tokenizers.processors.TemplateProcessing(
+        single="[CLS]:0 $A:0 [SEP]:0",
+        pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", pieces.index("[CLS]")), ("[SEP]", pieces.index("[SEP]"))],
+    )
+    return tokenizer
+
+
+def write_json(name: str, value) -> None:
+    path = FOLDER / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_folder(model: transformers.BertModel, pieces: list[str]) -> None:
+    """The verbose layout (sentence-transformers up to 5.3), which every reader accepts."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items() if "position_ids" not in name}
+    save_file(weights, FOLDER / "model.safetensors", metadata={"format": "pt"})
+    (FOLDER / "vocab.txt").write_text("\n".join(pieces) + "\n", encoding="utf-8")
+    tokenizer_of(pieces).save(str(FOLDER / "tokenizer.json"))
+    roles = {
+        "unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]",
+    }  # fmt: skip
+    write_json("special_tokens_map.json", roles)
+    write_json(
+        "tokenizer_config.json",
+        {
+            **roles, "do_lower_case": True, "strip_accents": None, "tokenize_chinese_chars": True,
+            "tokenizer_class": "BertTokenizer", "model_max_length": MAXIMUM_LENGTH,
+        },
+    )  # fmt: skip
+    configuration = model.config.to_dict()
+    names = """attention_probs_dropout_prob hidden_act hidden_dropout_prob hidden_size initializer_range
+    intermediate_size layer_norm_eps max_position_embeddings model_type num_attention_heads num_hidden_layers
+    pad_token_id type_vocab_size vocab_size""".split()
+    write_json("config.json", {"architectures": ["BertModel"], **{name: configuration[name] for name in names}})
+    modules = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
+    write_json(
+        "modules.json",
+        [
+            {"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.models.{name}"}
+            for index, (path, name) in enumerate(modules)
+        ],
+    )
+    keys = ["cls_token", "mean_tokens", "max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens", "lasttoken"]
+    write_json(
+        "1_Pooling/config.json",
+        {
+            "word_embedding_dimension": model.config.hidden_size,
+            **{f"pooling_mode_{key}": key == "mean_tokens" for key in keys},
+            "include_prompt": True,
+        },
+    )
+    write_json("sentence_bert_config.json", {"max_seq_length": MAXIMUM_LENGTH, "do_lower_case": False})
+    write_json(
+        "config_sentence_transformers.json",
+        {
+            "model_type": "SentenceTransformer",
+            "__version__": versions(),
+            "prompts": {"query": "", "document": ""},
+            "default_prompt_name": None,
+            "similarity_fn_name": "cosine",
+        },
+    )
+
+
+def versions() -> dict[str, str]:
+    return {
+        "sentence_transformers": sentence_transformers.__version__,
+        "transformers": transformers.__version__,
+        "pytorch": torch.__version__,
+    }
+
+
+# MARK: What PyTorch computes
+
+
+def random_batch(vocabulary_size: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Flat token and type ids; a sequence's second half has type 1 in every other sequence."""
+    generator = torch.Generator().manual_seed(3)
+    ids, types = [], []
+    for index, length in enumerate(LENGTHS):
+        ids.append(torch.randint(1, vocabulary_size, (length,), generator=generator))
+        types.append((torch.arange(length) >= (length + 1) // 2).long() * (index % 2))
+    return torch.cat(ids), torch.cat(types)
+
+
+def padded(flat: torch.Tensor) -> torch.Tensor:
+    return torch.nn.utils.rnn.pad_sequence(list(flat.split(LENGTHS)), batch_first=True)
+
+
+def unpadded(values: torch.Tensor) -> torch.Tensor:
+    return torch.cat([row[:length] for row, length in zip(values, LENGTHS)])
+
+
+def run(model, ids: torch.Tensor, types: torch.Tensor):
+    mask = padded(torch.ones_like(ids))
+    output = model(
+        input_ids=padded(ids), token_type_ids=padded(types), attention_mask=mask, output_hidden_states=True
+    )
+    return output, mask
+
+
+def pooled_by(mode: str, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """sentence-transformers' own pooling module."""
+    module = Pooling(states.shape[-1], pooling_mode=mode)
+    return module({"token_embeddings": states, "attention_mask": mask})["sentence_embedding"]
+
+
+def loss_of(model, ids: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """InfoNCE of mean-pooled, normalized vectors, each query against the three positives: (loss, cosines)."""
+    output, mask = run(model, ids, types)
+    vectors = torch.nn.functional.normalize(pooled_by("mean", output.last_hidden_state, mask))
+    cosines = vectors[:3] @ vectors[3:].T
+    return torch.nn.functional.cross_entropy(SCALE * cosines, torch.arange(3)), cosines
+
+
+def parameter_groups(model) -> list[dict]:
+    """The pooler takes no part in the loss, so AdamW passes over it."""
+    decayed, others = [], []
+    for name, parameter in model.named_parameters():
+        (others if name.endswith("bias") or "LayerNorm" in name else decayed).append(parameter)
+    return [{"params": decayed, "weight_decay": DECAY}, {"params": others, "weight_decay": 0.0}]
+
+
+def ten_steps(model, ids: torch.Tensor, types: torch.Tensor) -> tuple[list[float], list[float]]:
+    """Losses before each update, and gradient norms before clipping."""
+    optimizer = torch.optim.AdamW(parameter_groups(model), **OPTIMIZER)
+    losses, norms = [], []
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss, _ = loss_of(model, ids, types)
+        loss.backward()
+        norms.append(torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP).item())
+        losses.append(loss.item())
+        optimizer.step()
+    return losses, norms
+
+
+def compute(model, ids: torch.Tensor, types: torch.Tensor) -> dict[str, torch.Tensor]:
+    model = copy.deepcopy(model)
+    tensors = {}
+    with torch.no_grad():
+        output, mask = run(model, ids, types)
+        tensors["embeddings"] = unpadded(output.hidden_states[0])
+        for layer, states in enumerate(output.hidden_states[1:]):
+            tensors[f"layer.{layer}"] = unpadded(states)
+        for mode in POOLINGS:
+            vectors = pooled_by(mode, output.last_hidden_state, mask)
+            tensors[f"pooled.{mode}"] = vectors
+            tensors[f"normalized.{mode}"] = torch.nn.functional.normalize(vectors)
+    loss, cosines = loss_of(model, ids, types)
+    loss.backward()
+    tensors["cosines"] = cosines.detach()
+    tensors["loss"] = loss.detach().reshape(1)
+    for name, parameter in model.named_parameters():
+        if parameter.grad is not None:
+            tensors[f"gradient.{name}"] = parameter.grad.clone()
+    losses, norms = ten_steps(model, ids, types)
+    tensors["adamW.losses"] = torch.tensor(losses, dtype=torch.float64)
+    tensors["adamW.norms"] = torch.tensor(norms, dtype=torch.float64)
+    for name, parameter in model.named_parameters():
+        if f"gradient.{name}" in tensors:
+            tensors[f"adamW.final.{name}"] = parameter.detach().clone()
+    return tensors
+
+
+def distance(name: str, golden: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> float:
+    """Largest difference relative to the tensor's largest magnitude."""
+    return ((golden[name] - other[name]).abs().max() / golden[name].abs().max()).item()
+
+
+def main() -> None:
+    torch.use_deterministic_algorithms(True)
+    torch.set_num_threads(1)
+    pieces = vocabulary()
+    model = random_bert(len(pieces))
+    write_folder(model, pieces)
+    ids, types = random_batch(len(pieces))
+    golden = compute(copy.deepcopy(model).double(), ids, types)
+
+    single = compute(model, ids, types)
+    distances = {name: distance(name, golden, single) for name in golden if ".key.bias" not in name}
+    worst = {
+        prefix: max((value, name) for name, value in distances.items() if name.startswith(prefix))
+        for prefix in ["layer", "pooled", "loss", "gradient", "adamW.losses", "adamW.norms", "adamW.final"]
+    }
+    for prefix, (value, name) in worst.items():
+        print(f"PyTorch in Float32, {prefix}: within {value:.1e} ({name})")
+
+    folder_model = sentence_transformers.SentenceTransformer(str(FOLDER), device="cpu").double()
+    tokens = [tokenizer_of(pieces).encode(text).ids for text in TEXTS]
+    vectors = numpy.asarray(folder_model.encode(TEXTS, batch_size=len(TEXTS)))
+    tensors = {name: tensor.detach().float().contiguous() for name, tensor in golden.items()}
+    tensors |= {
+        "ids": ids.int(),
+        "types": types.int(),
+        "lengths": torch.tensor(LENGTHS, dtype=torch.int32),
+        "texts.embeddings": torch.from_numpy(vectors).float().contiguous(),
+    }
+    save_file(tensors, FOLDER / "golden.safetensors")
+    write_json(
+        "golden.json",
+        {
+            "made by": "scripts/goldens/make_bert.py",
+            "versions": {**versions(), "tokenizers": tokenizers.__version__},
+            "computed in": "Float64 from the Float32 weights, eager attention; rounded to Float32 once",
+            "tensors": {
+                "ids, types, lengths": "the batch: token and type ids of all sequences one after the other",
+                "embeddings": "[tokens, 32] output of the embedding block, after its LayerNorm",
+                "layer.N": "[tokens, 32] output of layer N; layer.1 is the last hidden state",
+                "pooled.MODE, normalized.MODE": "[sequences, 32] by sentence-transformers' Pooling; then to length 1",
+                "cosines": "[3, 3] normalized.mean of queries 0, 1, 2 against positives 3, 4, 5",
+                "loss": "[1] cross-entropy of scale x cosines, positive on the diagonal, mean over queries",
+                "gradient.NAME": "of that loss, for every parameter that takes part (the pooler does not)",
+                "adamW.losses, adamW.norms": "[10] of each step: loss before its update, norm before clipping",
+                "adamW.final.NAME": "the parameters after ten steps",
+                "texts.embeddings": "[texts, 32] SentenceTransformer(folder).encode(texts)",
+            },
+            "scale": SCALE,
+            "adamW": {
+                "rate": OPTIMIZER["lr"], "beta1": 0.9, "beta2": 0.999, "epsilon": OPTIMIZER["eps"], "decay": DECAY,
+                "without decay": "every bias, everything in a LayerNorm",
+                "clip": "gradients x min(1, 1.0 / (norm + 1e-6)), global norm",
+            },
+            "note": "The gradient of attention key biases is zero in exact arithmetic: what a program in Float32 finds"
+            " there is rounding, and AdamW makes steps of it. Compare those against the largest gradient, not"
+            " against themselves, and leave their final values out.",
+            "float32 distance": {prefix: float(f"{value:.1e}") for prefix, (value, _) in worst.items()},
+            "texts": [{"text": text, "ids": token_ids} for text, token_ids in zip(TEXTS, tokens)],
+        },
+    )  # fmt: skip
+    size = sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file())
+    print(f"{FOLDER}: {len(tensors)} golden tensors, losses {[round(x, 5) for x in tensors['adamW.losses'].tolist()]}")
+    print(f"norms {[round(x, 3) for x in tensors['adamW.norms'].tolist()]}, {size} bytes in all")
+
+
+if __name__ == "__main__":
+    main()
