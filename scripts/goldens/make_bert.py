@@ -278,6 +278,7 @@ def main() -> None:
 
     folder_model = sentence_transformers.SentenceTransformer(str(FOLDER), device="cpu").double()
     tokens = [tokenizer_of(pieces).encode(text).ids for text in TEXTS]
+    assert folder_model.tokenizer(TEXTS)["input_ids"] == tokens
     vectors = numpy.asarray(folder_model.encode(TEXTS, batch_size=len(TEXTS)))
     tensors = {name: tensor.detach().float().contiguous() for name, tensor in golden.items()}
     tensors |= {

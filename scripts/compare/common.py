@@ -1,0 +1,276 @@
+"""What the comparison scripts share: the settings of the compared run, collections, scoring, measured processes."""
+
+import dataclasses
+import json
+import math
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+MODEL = REPOSITORY / "checkpoints" / "all-MiniLM-L6-v2"
+COLLECTION = REPOSITORY / "recipes" / "data" / "debian-programs"
+BINARY = REPOSITORY / ".build" / "release" / "hone"
+
+# The run being compared: the settings of recipes/debian-programs.yaml.
+BATCH = 64
+LENGTH = 256
+RATE = 2e-5
+DECAY = 0.01
+WARMUP = 0.1
+CLIP = 1.0
+SCALE = 20.0
+SEED = 17
+
+
+# MARK: Collections
+
+
+@dataclasses.dataclass
+class Collection:
+    """A collection in BEIR layout; a document's content is its title, a space and its text, trimmed."""
+
+    folder: pathlib.Path
+    documents: dict[str, str]
+    queries: dict[str, str]
+
+    def judgments(self, split: str) -> dict[str, dict[str, int]]:
+        """Grades by query id and document id, in the order of the file."""
+        judgments: dict[str, dict[str, int]] = {}
+        for line in (self.folder / "qrels" / f"{split}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+            query, document, grade = line.split("\t")
+            judgments.setdefault(query, {})[document] = int(grade)
+        return judgments
+
+    def pairs(self, split: str = "train") -> list[tuple[str, str]]:
+        """Query text and document content of every relevant judgment, in the order of the file."""
+        return [
+            (self.queries[query], self.documents[document])
+            for query, grades in self.judgments(split).items()
+            for document, grade in grades.items()
+            if grade > 0
+        ]
+
+    @property
+    def splits(self) -> list[str]:
+        return sorted(path.stem for path in (self.folder / "qrels").glob("*.tsv"))
+
+
+def json_lines(path: pathlib.Path):
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            if line.strip():
+                yield json.loads(line)
+
+
+def write_json_lines(path: pathlib.Path, rows) -> None:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+
+
+def read_collection(folder: pathlib.Path) -> Collection:
+    documents = {
+        row["_id"]: (row.get("title", "") + " " + row["text"]).strip() for row in json_lines(folder / "corpus.jsonl")
+    }
+    queries = {row["_id"]: row["text"] for row in json_lines(folder / "queries.jsonl")}
+    return Collection(folder, documents, queries)
+
+
+def distinct_pairs(collection: Collection, count: int) -> list[tuple[str, str, str, str]]:
+    """The first `count` training pairs none of whose texts occurs twice: (query id, query, document id, document)."""
+    seen: set[str] = set()
+    rows = []
+    for query, grades in collection.judgments("train").items():
+        document = next(iter(grades))
+        texts = {collection.queries[query], collection.documents[document]}
+        if len(texts) == 2 and not texts & seen:
+            seen |= texts
+            rows.append((query, collection.queries[query], document, collection.documents[document]))
+        if len(rows) == count:
+            return rows
+    sys.exit(f"{collection.folder}: only {len(rows)} training pairs with distinct texts; {count} are needed")
+
+
+def write_training_collection(folder: pathlib.Path, collection: Collection, count: int) -> pathlib.Path:
+    """A collection of the first `count` distinct training pairs, in order, so that every side trains on the same."""
+    rows = distinct_pairs(collection, count)
+    (folder / "qrels").mkdir(parents=True, exist_ok=True)
+    write_json_lines(folder / "queries.jsonl", [{"_id": row[0], "text": row[1]} for row in rows])
+    write_json_lines(folder / "corpus.jsonl", [{"_id": row[2], "title": "", "text": row[3]} for row in rows])
+    lines = ["query-id\tcorpus-id\tscore"] + [f"{row[0]}\t{row[2]}\t1" for row in rows]
+    (folder / "qrels" / "train.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+# MARK: The peers' side
+
+
+def offline() -> None:
+    """Keeps the peers from asking the Hub about local folders; call it before importing them."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
+def load_peer(model, threads: int):
+    """sentence-transformers' model on the CPU at the compared length."""
+    offline()
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    torch.set_num_threads(threads)
+    loaded = SentenceTransformer(str(model), device="cpu")
+    loaded.max_seq_length = min(LENGTH, loaded.max_seq_length)
+    return loaded
+
+
+def parameter_groups(model) -> list[dict]:
+    """Biases and LayerNorm without decay, as Hugging Face's trainer has it."""
+    decayed, others = [], []
+    for name, parameter in model.named_parameters():
+        (others if name.endswith("bias") or "LayerNorm" in name else decayed).append(parameter)
+    return [{"params": decayed, "weight_decay": DECAY}, {"params": others, "weight_decay": 0.0}]
+
+
+def linear_schedule(optimizer, steps: int):
+    import transformers
+
+    return transformers.get_linear_schedule_with_warmup(optimizer, math.ceil(WARMUP * steps), steps)
+
+
+def scores_of(model, collection: Collection, splits: list[str]) -> dict[str, dict[str, float]]:
+    """nDCG@10 and recall@100 by trec_eval over the whole corpus, every judged topic counted."""
+    import numpy
+    import pytrec_eval
+
+    judgments = {split: collection.judgments(split) for split in splits}
+    names = list(collection.documents)
+    corpus = model.encode(list(collection.documents.values()), batch_size=64, show_progress_bar=False)
+    results = {}
+    for split, judged in judgments.items():
+        texts = [collection.queries[query] for query in judged]
+        queries = model.encode(texts, batch_size=64, show_progress_bar=False)
+        scores = numpy.asarray(queries, numpy.float32) @ numpy.asarray(corpus, numpy.float32).T
+        evaluator = pytrec_eval.RelevanceEvaluator(judged, {"ndcg_cut.10", "recall.100"})
+        topics = [
+            evaluator.evaluate({query: dict(zip(names, row.tolist()))})[query] for query, row in zip(judged, scores)
+        ]
+        results[split] = {
+            "nDCG@10": sum(topic["ndcg_cut_10"] for topic in topics) / len(judged),
+            "recall@100": sum(topic["recall_100"] for topic in topics) / len(judged),
+            "queries": len(judged),
+        }
+    return results
+
+
+# MARK: Hone
+
+
+def write_recipe(
+    path: pathlib.Path,
+    model: pathlib.Path,
+    collection: pathlib.Path,
+    output: pathlib.Path,
+    queries: int = BATCH,
+    shuffle: bool = True,
+) -> pathlib.Path:
+    """recipes/debian-programs.yaml on other data and without its evaluation."""
+    path.write_text(
+        f"""recipe: trainBiEncoder
+seed: {SEED}
+model:     {{ folder: "{model}", pooling: mean, maximumLength: {LENGTH} }}
+data:      {{ collection: "{collection}", split: train, shuffle: {str(shuffle).lower()} }}
+batch:     {{ queries: {queries}, tokens: 16384, uniqueTexts: true }}
+loss:      {{ name: infoNCE, temperature: {1 / SCALE}, maskKnownPositives: true }}
+optimizer: {{ name: adamW, rate: {RATE}, decay: {DECAY}, clip: {CLIP} }}
+schedule:  {{ name: linear, warmup: {WARMUP}, epochs: 1 }}
+output:    {{ folder: "{output}" }}
+""",
+        encoding="utf-8",
+    )
+    return path
+
+
+def steps_of(run: pathlib.Path) -> list[dict]:
+    """The lines of a run's log.jsonl that are training steps: `step`, `loss`, `pairs` and its wall time `seconds`."""
+    return [row for row in json_lines(run / "log.jsonl") if "loss" in row]
+
+
+def encode_with_hone(binary, model, texts: list[str], folder: pathlib.Path, threads: int = 2):
+    """Embeddings of `hone encode`, and the finished process."""
+    from safetensors.numpy import load_file
+
+    source, target = folder / "texts.jsonl", folder / "embeddings.safetensors"
+    write_json_lines(source, [{"_id": str(index), "text": text} for index, text in enumerate(texts)])
+    finished = run_measured(
+        [binary, "encode", "--quiet", "--model", model, "--input", source, "--output", target, "--threads", threads]
+    )
+    return load_file(target)["embeddings"], finished
+
+
+# MARK: Processes
+
+
+@dataclasses.dataclass
+class Finished:
+    seconds: float
+    peak_bytes: int
+    output: str
+
+
+def run_measured(
+    command: list, threads: int | None = None, text: str | None = None, may_fail: bool = False
+) -> Finished:
+    """Runs a command to its end: wall time, peak resident memory (as the kernel counts it) and standard output."""
+    environment = dict(os.environ, HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
+    if threads:
+        environment |= {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        stdin=subprocess.PIPE if text is not None else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env=environment,
+        text=True,
+    )
+    if text is not None:
+        feed(process, text)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - start
+    if process.returncode != 0 and not may_fail:
+        sys.exit(f"{' '.join(map(str, command))}: exit code {process.returncode}")
+    return Finished(seconds, usage.ru_maxrss * 1024, output)
+
+
+def feed(process: subprocess.Popen, text: str) -> None:
+    """Writes a process's input from a thread of its own, so that neither side waits for the other."""
+    import threading
+
+    def write():
+        with process.stdin as pipe:
+            pipe.write(text)
+
+    threading.Thread(target=write, daemon=True).start()
+
+
+def peak_bytes() -> int:
+    """This process's own peak resident memory so far."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def versions() -> dict[str, str]:
+    import importlib.metadata
+
+    names = ["torch", "sentence-transformers", "transformers", "tokenizers", "safetensors", "numpy"]
+    return {name: importlib.metadata.version(name) for name in names}
+
+
+def write_result(path: str | None, result: dict) -> None:
+    text = json.dumps(result, indent=2)
+    if path:
+        pathlib.Path(path).write_text(text + "\n", encoding="utf-8")
+    else:
+        print(text)

@@ -1,0 +1,325 @@
+"""Measures Hone and its peers side by side: run it through scripts/compare/run.
+
+Every part alternates the sides within each round and reports medians, so that a busy machine disturbs all alike.
+The result is comparison.json and comparison.md in --output.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import sys
+import tempfile
+
+import common
+from sentence_transformers_encode import QUERY
+
+HERE = pathlib.Path(__file__).resolve().parent
+SKIP = 2  # steps of a training round that are not counted
+
+
+class Comparison:
+    """Options, scratch space, and what has been measured so far."""
+
+    def __init__(self, options: argparse.Namespace, scratch: pathlib.Path):
+        self.options = options
+        self.scratch = scratch
+        self.results: dict[str, dict] = {}
+        self.rows: list[tuple[str, str, str, str]] = []
+        self.collection = common.read_collection(options.collection)
+
+    def say(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    def row(self, what: str, ours: str, theirs: str, ratio: str = "") -> None:
+        self.rows.append((what, ours, theirs, ratio))
+
+    def script(self, name: str, *arguments) -> tuple[dict, common.Finished]:
+        """Runs a script of this folder in a process of its own; its JSON and how it ran."""
+        target = self.scratch / "result.json"
+        target.unlink(missing_ok=True)
+        command = [sys.executable, HERE / name, *arguments, "--output", target]
+        checks = name in ("encode_parity.py", "export_check.py", "reproducibility.py", "training_parity.py")
+        finished = common.run_measured(command, self.options.threads, may_fail=checks)
+        if not target.is_file():
+            sys.exit(f"{name} ended without a result")
+        return json.loads(target.read_text(encoding="utf-8")), finished
+
+    def hone(self, *arguments) -> common.Finished:
+        return common.run_measured([self.options.binary, *arguments, "--threads", self.options.threads])
+
+    def rounds(self, part: str, sides: dict) -> dict[str, dict[str, float]]:
+        """Runs every side once a round, in turn; medians of the figures each returns."""
+        figures: dict[str, list[dict[str, float]]] = {side: [] for side in sides}
+        for number in range(1, self.options.rounds + 1):
+            for side, measure in sides.items():
+                figures[side].append(measure())
+                self.say(f"{part}, round {number}, {side}: {figures[side][-1]}")
+        return {
+            side: {key: statistics.median(entry[key] for entry in entries) for key in entries[0]}
+            for side, entries in figures.items()
+        }
+
+
+# MARK: Parts
+
+
+def training(comparison: Comparison) -> dict:
+    """Pairs a second and peak memory on the same rows, dropout on."""
+    options = comparison.options
+    given = comparison.scratch / "rows"
+    common.write_training_collection(given, comparison.collection, (SKIP + options.steps) * common.BATCH)
+
+    def hone():
+        run = comparison.scratch / "run"
+        shutil.rmtree(run, ignore_errors=True)
+        recipe = common.write_recipe(comparison.scratch / "recipe.yaml", options.model, given, run)
+        finished = comparison.hone("run", recipe, "--quiet")
+        steps = common.steps_of(run)[SKIP:]
+        pairs = sum(step["pairs"] for step in steps) / sum(step["seconds"] for step in steps)
+        return {"pairs per second": pairs, "peak bytes": finished.peak_bytes}
+
+    def peer(name: str, *more):
+        def measure():
+            arguments = ["--model", options.model, "--collection", given, "--skip", SKIP, *more]
+            result, finished = comparison.script(name, *arguments)
+            return {"pairs per second": result["pairs per second"], "peak bytes": finished.peak_bytes}
+
+        return measure
+
+    sides = {
+        "Hone": hone,
+        "sentence-transformers": peer("sentence_transformers_train.py", "--no-scores"),
+        "PyTorch by hand": peer("tuned_torch_train.py"),
+    }
+    result = comparison.rounds("training", sides)
+    ours = result["Hone"]
+    for side in list(sides)[1:]:
+        theirs = result[side]
+        compare(comparison, f"training, pairs/s, against {side}", "pairs per second", ours, theirs, 1, ".1f")
+        compare(comparison, f"training, peak memory in GB, against {side}", "peak bytes", ours, theirs, 1e9, ".2f")
+    return result
+
+
+def large_batch(comparison: Comparison) -> dict:
+    """Peak memory of a batch of 1,024 pairs by cached gradients."""
+    given, run = comparison.scratch / "large", comparison.scratch / "large-run"
+    common.write_training_collection(given, comparison.collection, 2048)
+    shutil.rmtree(run, ignore_errors=True)
+    recipe = common.write_recipe(comparison.scratch / "large.yaml", comparison.options.model, given, run, queries=1024)
+    finished = comparison.hone("run", recipe, "--quiet")
+    comparison.row("batch of 1,024, peak memory in GB", f"{finished.peak_bytes / 1e9:.2f}", "–")
+    return {"peak bytes": finished.peak_bytes, "seconds": finished.seconds}
+
+
+def encoding(comparison: Comparison) -> dict:
+    """Documents a second over the corpus: Hone's whole process against the peer with its model already loaded."""
+    options = comparison.options
+    documents = list(comparison.collection.documents.values())[: options.documents]
+
+    def hone():
+        _, finished = common.encode_with_hone(
+            options.binary, options.model, documents, comparison.scratch, options.threads
+        )
+        return {"documents per second": len(documents) / finished.seconds}
+
+    def peer():
+        arguments = ["--model", options.model, "--collection", options.collection, "--documents", len(documents)]
+        result, _ = comparison.script("sentence_transformers_encode.py", "speed", *arguments)
+        return {"documents per second": result["documents per second"]}
+
+    result = comparison.rounds("encoding", {"Hone": hone, "sentence-transformers": peer})
+    compare(comparison, "encoding, documents/s", "documents per second", *result.values(), 1, ".1f")
+    return result
+
+
+def latency(comparison: Comparison) -> dict:
+    """One 12-word query with the model loaded. Hone's figure is measured inside its benchmarks executable:
+    `benchmarks query --model DIR --query TEXT --threads N --json` prints {"median milliseconds": ...}."""
+    options = comparison.options
+
+    def hone():
+        command = [options.benchmarks, "query", "--model", options.model, "--query", QUERY]
+        finished = common.run_measured([*command, "--threads", options.threads, "--json"])
+        return {"median milliseconds": json.loads(finished.output)["median milliseconds"]}
+
+    def peer():
+        result, _ = comparison.script("sentence_transformers_encode.py", "latency", "--model", options.model)
+        return {"median milliseconds": result["median milliseconds"]}
+
+    result = comparison.rounds("latency", {"Hone": hone, "sentence-transformers": peer})
+    compare(comparison, "one query, model loaded, ms", "median milliseconds", *result.values(), 1, ".2f")
+    return result
+
+
+def start(comparison: Comparison) -> dict:
+    """One text in a cold process, from its start to its end."""
+    options = comparison.options
+
+    def hone():
+        runs = [
+            common.encode_with_hone(options.binary, options.model, [QUERY], comparison.scratch, options.threads)[1]
+            for _ in range(5)
+        ]
+        return {"seconds": statistics.median(run.seconds for run in runs)}
+
+    def peer():
+        _, finished = comparison.script("sentence_transformers_encode.py", "once", "--model", options.model)
+        return {"seconds": finished.seconds}
+
+    result = comparison.rounds("start", {"Hone": hone, "sentence-transformers": peer})
+    compare(comparison, "cold start to one vector, s", "seconds", *result.values(), 1, ".2f")
+    return result
+
+
+def encode_parity(comparison: Comparison) -> dict:
+    options = comparison.options
+    arguments = [options.binary, options.model, "--collection", options.collection]
+    result, _ = comparison.script("encode_parity.py", *arguments)
+    count = len(result["texts with differing ids"])
+    found = f"{count} of {result['texts']} texts with other ids; max abs {result['max abs difference']:.1e}"
+    comparison.row("encode parity", found, "reference")
+    return result
+
+
+def training_parity(comparison: Comparison) -> dict:
+    result, _ = comparison.script("training_parity.py", *shared(comparison))
+    found = f"{result['steps']} losses within {result['largest relative difference']:.1e}"
+    comparison.row("training parity, no dropout", found, "reference")
+    return result
+
+
+def reproducibility(comparison: Comparison) -> dict:
+    result, _ = comparison.script("reproducibility.py", *shared(comparison))
+    comparison.row("same bytes for 1 and 2 threads, twice", "yes" if result["equal"] else "NO", "–")
+    return result
+
+
+def export(comparison: Comparison) -> dict:
+    """The folder exported by the recipe's own run."""
+    options = comparison.options
+    arguments = [trained(comparison), "--binary", options.binary, "--collection", options.collection]
+    result, _ = comparison.script("export_check.py", *arguments)
+    failed = len(result["failed"])
+    comparison.row("export, checks that hold", f"{result['checks'] - failed} of {result['checks']}", "–")
+    return result
+
+
+def quality(comparison: Comparison) -> dict:
+    """One whole epoch on each side, both tuned folders scored by trec_eval. Takes the peer's 20 minutes and more."""
+    options = comparison.options
+    ours, _ = comparison.script("score.py", trained(comparison), "--collection", options.collection)
+    arguments = ["--model", options.model, "--collection", options.collection]
+    theirs, _ = comparison.script("sentence_transformers_train.py", *arguments)
+    for split, base in theirs["base"].items():
+        for measure in ["nDCG@10", "recall@100"]:
+            sides = [f"{base[measure]:.4f} → {tuned[split][measure]:.4f}" for tuned in (ours, theirs["tuned"])]
+            comparison.row(f"{measure} on {split}, base → tuned", *sides)
+    return {"Hone": ours, "sentence-transformers": theirs}
+
+
+PARTS = {
+    part.__name__.replace("_", "-"): part
+    for part in [
+        encode_parity, training_parity, reproducibility, start, latency, encoding, training, large_batch, export,
+        quality,
+    ]
+}  # fmt: skip
+
+
+# MARK: Helpers
+
+
+def trained(comparison: Comparison) -> pathlib.Path:
+    """The model of a whole run of the recipe, made once."""
+    options = comparison.options
+    run = comparison.scratch / "trained"
+    if not run.exists():
+        edits = {
+            "model.folder": options.model, "data.collection": options.collection,
+            "evaluate.collection": options.collection, "output.folder": run,
+        }  # fmt: skip
+        sets = [part for path, value in edits.items() for part in ("--set", f"{path}={value}")]
+        comparison.hone("run", common.REPOSITORY / "recipes" / "debian-programs.yaml", "--quiet", *sets)
+    return run / "model"
+
+
+def shared(comparison: Comparison) -> list:
+    options = comparison.options
+    return ["--binary", options.binary, "--model", options.model, "--collection", options.collection]
+
+
+def compare(comparison, what: str, key: str, ours: dict, theirs: dict, unit: float, style: str) -> None:
+    """A row of the table; the ratio says how many times better Hone is."""
+    better_when_more = key.endswith("per second")
+    ratio = ours[key] / theirs[key] if better_when_more else theirs[key] / ours[key]
+    comparison.row(what, format(ours[key] / unit, style), format(theirs[key] / unit, style), f"{ratio:.2f}×")
+
+
+def machine() -> dict:
+    lines = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return {"processor": names[0] if names else platform.machine(), "cores": os.cpu_count(), "load": os.getloadavg()[0]}
+
+
+def markdown(comparison: Comparison, about: dict) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    lines = [
+        f"{about['machine']['processor']}, {about['threads']} threads, {about['date']}; medians of"
+        f" {about['rounds']} rounds in one run; {versions}.",
+        "",
+        "| | Hone | peer | Hone is |",
+        "|---|---|---|---|",
+    ]
+    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in comparison.rows]) + "\n"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="measure only these parts")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--steps", type=int, default=12, help="counted training steps of a round")
+    parser.add_argument("--documents", type=int, default=2000, help="documents encoded in a round")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--binary", default=common.BINARY, type=pathlib.Path)
+    parser.add_argument("--benchmarks", default=common.BINARY.parent / "benchmarks", type=pathlib.Path)
+    parser.add_argument("--model", default=common.MODEL, type=pathlib.Path)
+    parser.add_argument("--collection", default=common.COLLECTION, type=pathlib.Path)
+    parser.add_argument("--output", default=common.REPOSITORY / "runs" / "compare", type=pathlib.Path)
+    options = parser.parse_args()
+    for path, remedy in [
+        (options.binary, "build it with: swift build -c release"),
+        (options.model / "model.safetensors", "fetch it with: scripts/fetch-checkpoint all-MiniLM-L6-v2"),
+        (options.collection / "corpus.jsonl", "name a collection with --collection"),
+    ]:
+        if not path.is_file():
+            sys.exit(f"{path} is missing; {remedy}")
+    return options
+
+
+def main() -> None:
+    options = arguments()
+    about = {
+        "date": datetime.date.today().isoformat(),
+        "machine": machine(),
+        "threads": options.threads,
+        "rounds": options.rounds,
+        "versions": common.versions(),
+    }
+    options.output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        comparison = Comparison(options, pathlib.Path(scratch))
+        for name in options.only or PARTS:
+            comparison.say(f"== {name}")
+            comparison.results[name] = PARTS[name](comparison)
+            common.write_result(options.output / "comparison.json", {"about": about, "results": comparison.results})
+            (options.output / "comparison.md").write_text(markdown(comparison, about), encoding="utf-8")
+    print(markdown(comparison, about), end="")
+
+
+if __name__ == "__main__":
+    main()
