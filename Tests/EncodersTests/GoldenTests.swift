@@ -1,0 +1,116 @@
+import Encoders
+import Files
+import JSONText
+import Kernels
+import Layers
+import OrderedCollections
+import Safetensors
+import Tensors
+import TestSupport
+import Testing
+import Tokenizers
+import Training
+
+/// A two-layer BERT with random weights against what PyTorch computed in double precision from the same weights
+/// (scripts/goldens/make_bert.py): every layer, every pooling, the loss, all gradients and ten steps of AdamW.
+@Suite struct GoldenTests {
+  let model: BiEncoder
+  let golden: SafetensorsFile
+  let batch: TokenBatch
+
+  init() throws {
+    model = try BiEncoder(folder: goldenFolder)
+    golden = try SafetensorsFile(Files.join(goldenFolder, "golden.safetensors"))
+    let ids = try golden.integers(named: "ids").map { Int32($0) }
+    let types = try golden.integers(named: "types").map { Int32($0) }
+    var batch = TokenBatch()
+    var start = 0
+    for length in try golden.integers(named: "lengths") {
+      batch.append(
+        Encoding(ids: Array(ids[start..<start + length]), typeIDs: Array(types[start..<start + length])))
+      start += length
+    }
+    self.batch = batch
+  }
+
+  @Test func hiddenStatesEqualPyTorch() throws {
+    var context = ForwardContext.evaluation
+    try expectClose(model.transformer(batch, &context), "layer.1", within: 1e-5)
+  }
+
+  @Test(arguments: [
+    (Pooling.mean, "mean"), (.cls, "cls"), (.max, "max"), (.meanSqrt, "mean_sqrt_len_tokens"), (.last, "lasttoken"),
+  ])
+  func pooledVectorsEqualPyTorch(_ pooling: Pooling, _ name: String) throws {
+    var context = ForwardContext.evaluation
+    let pooled = pooling(model.transformer(batch, &context), batch)
+    try expectClose(pooled, "pooled.\(name)", within: 1e-5)
+    try expectClose(pooled.normalizedRows(), "normalized.\(name)", within: 1e-6)
+  }
+
+  @Test func lossAndAllGradientsEqualPyTorch() throws {
+    let (loss, gradients) = valueAndGradients(of: model) { loss(of: $0) }
+    try expectClose(loss, "loss", within: 1e-6)
+    let names = golden.entries.map(\.name).filter { $0.hasPrefix("gradient.") }
+    #expect(names.count == 37)
+    #expect(Set(gradients.keys) == Set(names.map { String($0.dropFirst("gradient.".count)) }))
+    // Key biases have no gradient in exact arithmetic; what is there is rounding, so the scale is that of all gradients.
+    let largest = try names.flatMap { try golden.floats(named: $0) }.map(abs).max() ?? 0
+    for (key, gradient) in gradients {
+      let expected = try golden.floats(named: "gradient.\(key)")
+      let scale = key.hasSuffix("key.bias") ? largest : expected.map(abs).max() ?? 0
+      let worst = zip(gradient.elements, expected).map { abs($0 - $1) }.max() ?? 0
+      #expect(worst <= 1e-5 * scale, "\(key): differs by \(worst) of \(scale)")
+    }
+  }
+
+  @Test func tenStepsOfAdamWEqualPyTorch() throws {
+    var model = model
+    let expected = try golden.floats(named: "adamW.losses")
+    let norms = try golden.floats(named: "adamW.norms")
+    var optimizer = try AdamW(
+      settings: AdamWSettings(
+        rate: 1e-3, betas: [0.9, 0.999], epsilon: 1e-8, decay: 0.01, decayBiasesAndNorms: false, clip: 1), model: model)
+    for step in 0..<10 {
+      let (value, gradients) = valueAndGradients(of: model) { loss(of: $0) }
+      #expect(abs(value.scalar - expected[step]) <= 1e-5 * expected[step], "step \(step): \(value.scalar)")
+      let report = try optimizer.step(&model, gradients: gradients, loss: value.scalar, rate: 1e-3)
+      #expect(abs(Float(report.gradientNorm) - norms[step]) <= 1e-4 * norms[step], "step \(step): norm \(report.gradientNorm)")
+    }
+  }
+
+  @Test func textsAreEncodedAsBySentenceTransformers() throws {
+    guard
+      let texts = try JSONReader.parse(Files.read(Files.join(goldenFolder, "golden.json"))).objectValue?["texts"]?.arrayValue
+    else {
+      Issue.record("golden.json has no texts")
+      return
+    }
+    let strings = texts.compactMap { $0.objectValue?["text"]?.stringValue }
+    let ids = texts.map { $0.objectValue?["ids"]?.arrayValue?.compactMap(\.integerValue) ?? [] }
+    #expect(strings.count == 7)
+    #expect(try model.tokenize(strings, as: .document).map { $0.ids.map(Int.init) } == ids)
+    try expectClose(model.encode(strings, as: .document), "texts.embeddings", within: 1e-6)
+    // Any batch size gives the same vectors, in the order of the texts.
+    try expectClose(model.encode(strings, as: .document, tokens: 1), "texts.embeddings", within: 1e-6)
+  }
+
+  /// Cross-entropy of scaled cosines of the first three sequences against the last three.
+  private func loss(of model: BiEncoder) -> Tensor {
+    var context = ForwardContext.evaluation
+    let vectors = model(batch, &context).normalizedRows()
+    let scores = vectors.slice(0..<3).matmul(vectors.slice(3..<6).transposed) * 20
+    return -(scores.logSoftmax().gatherElements([0, 4, 8]).mean())
+  }
+
+  private func expectClose(_ tensor: Tensor, _ name: String, within tolerance: Float) throws {
+    let expected = try golden.floats(named: name)
+    let found = tensor.elements
+    try #require(found.count == expected.count, "\(name): \(found.count) numbers, expected \(expected.count)")
+    let worst = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
+    #expect(worst <= tolerance, "\(name): differs by \(worst)")
+  }
+}
+
+/// The tiny model and its golden values.
+let goldenFolder = Files.join(repositoryRoot, "Tests", "Goldens", "bert-tiny")
