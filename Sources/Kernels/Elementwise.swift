@@ -16,7 +16,7 @@ package func map(_ function: UnaryFunction, _ x: FloatBuffer) -> FloatBuffer {
     let (source, target, count) = (x.base + range.lowerBound, y.base + range.lowerBound, range.count)
     switch function {
     case .negate: mapLanes(source, target, count) { -$0 }
-    case .exponential: mapLanes(source, target, count) { Kernels.exponential($0) }
+    case .exponential: mapLanes(source, target, count) { exponentialToInfinity($0) }
     case .logarithm: for index in 0..<count { target[index] = logf(source[index]) }
     case .tanh: for index in 0..<count { target[index] = tanhf(source[index]) }
     case .squareRoot: mapLanes(source, target, count) { $0.squareRoot() }
@@ -33,6 +33,14 @@ package func map(_ function: UnaryFunction, _ x: FloatBuffer) -> FloatBuffer {
     }
   }
   return y
+}
+
+/// e^x up to infinity: `exponential` stops growing at 88, and the largest float is e^88.72.
+@inline(__always)
+private func exponentialToInfinity(_ x: Lanes) -> Lanes {
+  let isLarge = x .> Lanes(repeating: 88)
+  let power = exponential(x.replacing(with: x - 1, where: isLarge))
+  return power.replacing(with: power * 2.718_281_8, where: isLarge)
 }
 
 /// y[i] = a · x[i] + b.
