@@ -56,7 +56,9 @@ package func affine(_ x: FloatBuffer, scale: Float, shift: Float) -> FloatBuffer
 
 /// A function of two floats.
 package enum BinaryFunction: Sendable {
-  case add, subtract, multiply, divide, maximum
+  case add, subtract, multiply, divide
+  /// The larger; not a number where one of the two is not.
+  case maximum
   /// 1 where the first is larger or equal, else 0.
   case notLess
 
@@ -67,7 +69,7 @@ package enum BinaryFunction: Sendable {
     case .subtract: a - b
     case .multiply: a * b
     case .divide: a / b
-    case .maximum: larger(a, b)
+    case .maximum: larger(a, b).replacing(with: b, where: b .!= b)
     case .notLess: Lanes().replacing(with: 1, where: a .>= b)
     }
   }

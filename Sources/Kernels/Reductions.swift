@@ -32,7 +32,7 @@ private func sumRows(_ x: FloatBuffer, rows: Int, width: Int) -> FloatBuffer {
   }
 }
 
-/// The largest element of each row and where it stands; the first of equals.
+/// The largest element of each row and where it stands; the first of equals, but what is not a number wins.
 package func largestOfRows(_ x: FloatBuffer, rows: Int, width: Int) -> (values: FloatBuffer, indices: [Int32]) {
   require(width > 0, "largestOfRows: rows are empty")
   let values = FloatBuffer(uninitialized: rows)
@@ -40,7 +40,7 @@ package func largestOfRows(_ x: FloatBuffer, rows: Int, width: Int) -> (values: 
   for row in 0..<rows {
     let source = x.base + row * width
     var best = 0
-    for column in 1..<max(1, width) where source[column] > source[best] { best = column }
+    for column in 1..<max(1, width) where source[column] > source[best] || source[column].isNaN { best = column }
     values.base[row] = source[best]
     indices[row] = Int32(best)
   }
@@ -184,7 +184,8 @@ package func segmentRepeat(_ x: FloatBuffer, offsets: [Int], width: Int) -> Floa
   return y
 }
 
-/// The largest value of each column within each sequence, and the row it stands in; the first of equals.
+/// The largest value of each column within each sequence, and the row it stands in; the first of equals, but what is
+/// not a number wins.
 package func segmentMaximum(_ x: FloatBuffer, offsets: [Int], width: Int) -> (y: FloatBuffer, rows: [Int32]) {
   let segments = offsets.count - 1
   let y = FloatBuffer(uninitialized: segments * width)
@@ -193,8 +194,10 @@ package func segmentMaximum(_ x: FloatBuffer, offsets: [Int], width: Int) -> (y:
     require(offsets[segment] < offsets[segment + 1], "segmentMaximum: sequence \(segment) is empty")
     for column in 0..<width {
       var best = offsets[segment]
-      for row in offsets[segment]..<offsets[segment + 1]
-      where x.base[row * width + column] > x.base[best * width + column] { best = row }
+      for row in offsets[segment]..<offsets[segment + 1] {
+        let value = x.base[row * width + column]
+        if value > x.base[best * width + column] || value.isNaN { best = row }
+      }
       y.base[segment * width + column] = x.base[best * width + column]
       rows[segment * width + column] = Int32(best)
     }
