@@ -74,7 +74,7 @@ targets += [
   .executableTarget(name: "hone", dependencies: ["Recipes", argumentParser]),
   .executableTarget(
     name: "benchmarks",
-    dependencies: ["Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Training", "Retrieval", "Files"]),
+    dependencies: ["Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Training", "Datasets", argumentParser]),
   .target(
     name: "TestSupport", dependencies: ["Kernels", "Tensors", "Layers", "JSONText", "Files"], path: "Tests/TestSupport"),
   .testTarget(name: "HoneTests", dependencies: ["TestSupport", "Recipes", "Files", "JSONText"]),
