@@ -47,7 +47,7 @@ public final class RandomAccessFile: Sendable {
     } catch {
       throw FileError("read", path, error, .reading)
     }
-    if numbers.count != count { throw endsEarly(offset + numbers.count * MemoryLayout<Number>.stride) }
+    if numbers.count != count { throw endsEarly() }
     return numbers
   }
 
@@ -60,17 +60,19 @@ public final class RandomAccessFile: Sendable {
     } catch {
       throw FileError("read", path, error, .reading)
     }
-    if count != numbers.count { throw endsEarly(offset + count * MemoryLayout<Number>.stride) }
+    if count != numbers.count { throw endsEarly() }
   }
 
   /// Refuses a range outside the file before any memory is taken for it.
   private func checkRange<Number>(_ type: Number.Type, _ offset: Int, _ count: Int) throws(FileError) {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Number>.stride)
-    if offset < 0 || count < 0 || overflow || offset > size || bytes > size - offset { throw endsEarly(size) }
+    if offset < 0 || count < 0 || overflow || offset > size || bytes > size - offset { throw endsEarly() }
   }
 
-  private func endsEarly(_ end: Int) -> FileError {
-    FileError(
+  private func endsEarly() -> FileError {
+    // The size now: it is smaller than at the opening when somebody has cut the file short since.
+    let end = (try? System.status(of: descriptor).size) ?? size
+    return FileError(
       path: path, kind: .badData,
       description: "cannot read \(path): it ends at byte \(end), before what was asked for; fetch or copy it again")
   }

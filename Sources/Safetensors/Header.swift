@@ -1,27 +1,52 @@
 import JSONText
 
 /// The header of a safetensors file, checked in full.
-struct Header {
+package struct Header {
   /// The entries of `__metadata__` in the order of the file.
-  var metadata: [(name: String, value: String)] = []
+  package private(set) var metadata: [(name: String, value: String)] = []
   /// The tensors in the order of their bytes.
-  var entries: [TensorEntry] = []
+  package private(set) var entries: [TensorEntry] = []
 
   /// The most the header may have, by the format.
   static let maximumBytes = 100_000_000
+  /// How deep values may be nested, as in the reference.
+  static let maximumDepth = 127
   static let metadataName = "__metadata__"
 
-  /// Reads and checks a header.
+  /// Reads and checks the header of a file.
   ///
   /// - Parameters:
-  ///   - bytes: The JSON text.
   ///   - path: The file, for errors.
-  ///   - dataStart: Where the bytes of the tensors start in the file.
   ///   - fileSize: The bytes in the file.
-  init(_ bytes: [UInt8], path: String, dataStart: Int, fileSize: Int) throws(SafetensorsError) {
+  ///   - read: Gives bytes of the file, from an offset on.
+  package init(
+    path: String, fileSize: Int, read: (_ offset: Int, _ count: Int) throws(SafetensorsError) -> [UInt8]
+  ) throws(SafetensorsError) {
+    guard fileSize >= 8 else {
+      throw SafetensorsError(path, "it has \(byteText(fileSize)), fewer than the 8 every safetensors file starts with")
+    }
+    let prefix = try read(0, 8)
+    let length = prefix.reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+    // Both checks come before any memory is taken for the header.
+    guard length <= Self.maximumBytes else {
+      throw SafetensorsError(
+        path, "its first 8 bytes give a header of \(length) bytes, more than the \(Self.maximumBytes) allowed")
+    }
+    let count = Int(length)
+    guard count <= fileSize - 8 else {
+      throw SafetensorsError(
+        path, "its first 8 bytes give a header of \(byteText(count)), but \(byteText(fileSize - 8)) follow")
+    }
+    let text = try read(8, count)
+    let declarations = try declarations(in: text, path)
+    try place(declarations, dataStart: 8 + count, dataBytes: fileSize - 8 - count, path)
+  }
+
+  /// Reads the JSON text.
+  private mutating func declarations(in text: [UInt8], _ path: String) throws(SafetensorsError) -> [Declaration] {
     var declarations: [Declaration] = []
     do throws(JSONError) {
-      var cursor = JSONCursor(bytes, maximumDepth: 32)
+      var cursor = JSONCursor(text, maximumDepth: Self.maximumDepth)
       try cursor.readObject { (cursor, name) throws(JSONError) in
         if name.utf8.elementsEqual(Self.metadataName.utf8) {
           metadata = try Self.readMetadata(&cursor)
@@ -33,15 +58,21 @@ struct Header {
     } catch {
       throw SafetensorsError(path, "the header is wrong at \(error)")
     }
-    declarations.sort(by: Declaration.precedes)
+    return declarations
+  }
+
+  /// Checks that the tensors fill the data one after the other, without gap, overlap or rest.
+  private mutating func place(
+    _ declarations: [Declaration], dataStart: Int, dataBytes: Int, _ path: String
+  ) throws(SafetensorsError) {
     entries.reserveCapacity(declarations.count)
     var end: UInt64 = 0
-    for declaration in declarations {
-      entries.append(try declaration.entry(path, from: end, dataStart: dataStart, fileSize: fileSize))
+    for declaration in declarations.sorted(by: Declaration.precedes) {
+      entries.append(try declaration.entry(path, from: end, dataStart: dataStart, dataBytes: dataBytes))
       end = declaration.end
     }
-    if end != UInt64(fileSize - dataStart) {
-      throw SafetensorsError(path, "the tensors end at byte \(end) of \(fileSize - dataStart) bytes of data")
+    if end != UInt64(dataBytes) {
+      throw SafetensorsError(path, "its tensors take \(byteText(end)), but \(byteText(dataBytes)) follow the header")
     }
   }
 
@@ -108,7 +139,7 @@ private struct Declaration {
 
   /// The entry, when the bytes follow those before without a gap, fit the shape and lie in the file.
   func entry(
-    _ path: String, from previousEnd: UInt64, dataStart: Int, fileSize: Int
+    _ path: String, from previousEnd: UInt64, dataStart: Int, dataBytes: Int
   ) throws(SafetensorsError) -> TensorEntry {
     if begin != previousEnd {
       throw error(path, "its bytes start at \(begin), but those before it end at \(previousEnd)")
@@ -123,10 +154,10 @@ private struct Declaration {
       throw self.error(path, "its shape \(shape) of \(type.rawValue) does not fill whole bytes")
     }
     if end - begin != size {
-      throw error(path, "its shape \(shape) of \(type.rawValue) takes \(size) bytes, but it has \(end - begin)")
+      throw error(path, "its shape \(shape) of \(type.rawValue) takes \(byteText(size)), but it has \(end - begin)")
     }
-    if end > UInt64(fileSize - dataStart) {
-      throw error(path, "its bytes end at \(end), but the file has \(fileSize - dataStart) bytes of data")
+    if end > UInt64(dataBytes) {
+      throw error(path, "its bytes end at \(end), but \(byteText(dataBytes)) follow the header")
     }
     return TensorEntry(name: name, type: type, shape: shape, range: dataStart + Int(begin)..<dataStart + Int(end))
   }
@@ -144,8 +175,8 @@ private struct Declaration {
     }
     let text = try cursor.readString()
     guard let type = DataType.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) }) else {
-      let names = DataType.allCases.map(\.rawValue).joined(separator: ", ")
-      throw cursor.error("tensor \(quoted(name)) has the unknown dtype \(quoted(text)), not one of \(names)", at: start)
+      throw cursor.error(
+        "tensor \(quoted(name)) has the dtype \(quoted(text)), which the format does not know", at: start)
     }
     return type
   }
@@ -188,18 +219,24 @@ private struct Declaration {
     throws(JSONError) -> UInt64
   {
     let start = cursor.offset
-    if try cursor.nextKind() == .number {
-      let text = try cursor.readNumber()
-      // "-0" is a number of JSON and none of this format.
-      if text.utf8.first != UInt8(ascii: "-"), let value = UInt64(text) { return value }
+    guard try cursor.nextKind() == .number else {
+      throw cursor.error("\(place()) must have nothing but whole numbers", at: start)
     }
-    throw cursor.error("\(place()) must have whole numbers from 0 to \(UInt64.max)", at: start)
+    let text = try cursor.readNumber()
+    // "-0" is a number of JSON and none of this format.
+    if text.utf8.first != UInt8(ascii: "-"), let integer = UInt64(text) { return integer }
+    throw cursor.error("\(place()) must have whole numbers below 2^64, not \(quoted(text, limit: 40))", at: start)
   }
 }
 
-/// A name from a file as it can stand in a message: in quotation marks, control characters escaped, cut when long.
-func quoted(_ name: String) -> String {
-  let limit = 200
-  let text = JSONValue.string(String(name.unicodeScalars.prefix(limit))).text()
-  return name.unicodeScalars.count > limit ? text.dropLast() + "…\"" : text
+/// Text from a file as it can stand in a message: in quotation marks, control characters escaped, cut when long.
+func quoted(_ name: String, limit: Int = 200) -> String {
+  let start = String(name.unicodeScalars.prefix(limit))
+  let isWhole = start.utf8.count == name.utf8.count
+  return JSONValue.string(isWhole ? start : start + "…").text()
+}
+
+/// A number of bytes in words: "1 byte".
+func byteText(_ count: some BinaryInteger) -> String {
+  count == 1 ? "1 byte" : "\(count) bytes"
 }

@@ -20,20 +20,9 @@ public final class SafetensorsFile: Sendable {
   /// Opens a file and checks its header.
   public init(_ path: String) throws(SafetensorsError) {
     let file = try convertingErrors { () throws(FileError) in try RandomAccessFile(path) }
-    guard file.size >= 8 else {
-      throw SafetensorsError(path, "it has \(file.size) bytes, fewer than the 8 every safetensors file starts with")
+    let header = try Header(path: path, fileSize: file.size) { (offset, count) throws(SafetensorsError) in
+      try convertingErrors { () throws(FileError) in try file.read(at: offset, count: count) }
     }
-    let length = try convertingErrors { () throws(FileError) in try file.read(UInt64.self, at: 0, count: 1)[0] }
-    guard length <= Header.maximumBytes else {
-      throw SafetensorsError(
-        path, "its first 8 bytes give a header of \(length) bytes, more than the \(Header.maximumBytes) allowed")
-    }
-    guard Int(length) <= file.size - 8 else {
-      throw SafetensorsError(
-        path, "its first 8 bytes give a header of \(length) bytes, but \(file.size - 8) bytes follow")
-    }
-    let bytes = try convertingErrors { () throws(FileError) in try file.read(at: 8, count: Int(length)) }
-    let header = try Header(bytes, path: path, dataStart: 8 + Int(length), fileSize: file.size)
     self.path = path
     self.file = file
     entries = header.entries

@@ -100,7 +100,7 @@ public final class SafetensorsFolder: Sendable {
     }
     var weightMap: [(tensor: String, file: String)]?
     do throws(JSONError) {
-      var cursor = JSONCursor(bytes, maximumDepth: 32)
+      var cursor = JSONCursor(bytes, maximumDepth: Header.maximumDepth)
       try cursor.readObject { (cursor, name) throws(JSONError) in
         guard name.utf8.elementsEqual("weight_map".utf8) else { return try cursor.skipValue() }
         weightMap = try readWeightMap(&cursor)

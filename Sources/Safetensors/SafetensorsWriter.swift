@@ -120,6 +120,7 @@ private struct Plan {
     }
     var object = JSONObject()
     if let metadata {
+      try Self.checkHeader(metadata.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }, path)
       let entries = metadata.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
       if let name = Self.duplicate(entries.map(\.name)) {
         throw SafetensorsError(
@@ -148,14 +149,17 @@ private struct Plan {
     }
     var text = Array(JSONValue.object(object).text().utf8)
     text += repeatElement(UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
-    if text.count > Header.maximumBytes {
-      throw SafetensorsError(
-        path, "the header would have \(text.count) bytes, more than the \(Header.maximumBytes) allowed",
-        remedy: "write fewer tensors or less metadata", kind: .internalError)
-    }
+    try Self.checkHeader(text.count, path)
     header = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + text
     self.tensors = planned
     dataBytes = end
+  }
+
+  private static func checkHeader(_ bytes: Int, _ path: String) throws(SafetensorsError) {
+    if bytes <= Header.maximumBytes { return }
+    throw SafetensorsError(
+      path, "the header would have more than the \(Header.maximumBytes) bytes allowed",
+      remedy: "write fewer tensors or less metadata", kind: .internalError)
   }
 
   private static func size(of tensor: PendingTensor, _ path: String) throws(SafetensorsError) -> Int {
