@@ -8,7 +8,7 @@ import Synchronization
 
 /// Recycles the memory of buffers.
 ///
-/// A freed block waits for the next request it fits. The pool never lets live and waiting memory together exceed
+/// A freed block waits for the next request of its size class. The pool never lets live and waiting memory together exceed
 /// what was once live at the same time, so a run's peak is the peak of its tensors, not of its history.
 final class BufferPool: Sendable {
   static let shared = BufferPool()
@@ -20,8 +20,8 @@ final class BufferPool: Sendable {
   }
 
   private struct State {
-    /// Free blocks by size, smallest first.
-    var free: [Block] = []
+    /// Free blocks by size class, the last used on top.
+    var free: [[Block]] = []
     var liveBytes = 0
     var freeBytes = 0
     var peakLiveBytes = 0
@@ -31,32 +31,28 @@ final class BufferPool: Sendable {
 
   /// Blocks from this size on are mapped one by one, so that freeing them returns memory to the system at once.
   private static let mappedSize = 1 << 20
-  private static let alignment = 64
+  private static let smallest = 64
 
   func take(bytes: Int) -> Block {
-    let wanted = Self.roundedUp(bytes)
+    let sizeClass = Self.sizeClass(of: bytes)
+    let size = Self.smallest << sizeClass
     let reused: Block? = state.withLock { state in
-      let index = Self.firstIndex(in: state.free, ofAtLeast: wanted)
-      if index < state.free.count, state.free[index].bytes <= wanted + wanted / 2 {
-        let block = state.free.remove(at: index)
-        state.freeBytes -= block.bytes
-        state.liveBytes += block.bytes
-        state.peakLiveBytes = max(state.peakLiveBytes, state.liveBytes)
-        return block
-      }
-      state.liveBytes += wanted
+      while state.free.count <= sizeClass { state.free.append([]) }
+      let block = state.free[sizeClass].popLast()
+      if block != nil { state.freeBytes -= size }
+      state.liveBytes += size
       state.peakLiveBytes = max(state.peakLiveBytes, state.liveBytes)
       Self.trim(&state)
-      return nil
+      return block
     }
-    return reused ?? Self.allocate(wanted)
+    return reused ?? Self.allocate(size)
   }
 
   func give(back block: Block) {
     state.withLock { state in
       state.liveBytes -= block.bytes
       state.freeBytes += block.bytes
-      state.free.insert(block, at: Self.firstIndex(in: state.free, ofAtLeast: block.bytes))
+      state.free[Self.sizeClass(of: block.bytes)].append(block)
       Self.trim(&state)
     }
   }
@@ -64,8 +60,10 @@ final class BufferPool: Sendable {
   /// Returns all waiting memory to the system, and forgets the peak.
   func drain() {
     state.withLock { state in
-      for block in state.free { Self.release(block) }
-      state.free = []
+      for sizeClass in state.free.indices {
+        for block in state.free[sizeClass] { Self.release(block) }
+        state.free[sizeClass] = []
+      }
       state.freeBytes = 0
       state.peakLiveBytes = state.liveBytes
     }
@@ -75,27 +73,26 @@ final class BufferPool: Sendable {
     state.withLock { ($0.liveBytes, $0.freeBytes, $0.peakLiveBytes) }
   }
 
-  /// Releases the largest waiting blocks until live and waiting memory fit under the peak.
+  /// Releases waiting blocks, the largest first, until live and waiting memory fit under the peak.
   private static func trim(_ state: inout State) {
-    while state.liveBytes + state.freeBytes > state.peakLiveBytes, let block = state.free.popLast() {
+    var sizeClass = state.free.count - 1
+    while state.liveBytes + state.freeBytes > state.peakLiveBytes && sizeClass >= 0 {
+      guard let block = state.free[sizeClass].popLast() else {
+        sizeClass -= 1
+        continue
+      }
       state.freeBytes -= block.bytes
       release(block)
     }
   }
 
-  private static func firstIndex(in blocks: [Block], ofAtLeast bytes: Int) -> Int {
-    var low = 0
-    var high = blocks.count
-    while low < high {
-      let middle = (low + high) / 2
-      if blocks[middle].bytes < bytes { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
-
-  private static func roundedUp(_ bytes: Int) -> Int {
-    let unit = bytes >= mappedSize ? 1 << 16 : alignment
-    return (bytes + unit - 1) / unit * unit
+  /// Sizes are powers of two times the smallest one.
+  ///
+  /// Steps of a ragged batch differ in size, but fall into the same classes, so blocks are reused from step to step. What a
+  /// block has beyond its request is never touched, and pages that are not touched are not occupied.
+  private static func sizeClass(of bytes: Int) -> Int {
+    let units = max(1, (bytes + smallest - 1) / smallest)
+    return Int.bitWidth - (units - 1).leadingZeroBitCount
   }
 
   private static func allocate(_ bytes: Int) -> Block {
@@ -104,7 +101,7 @@ final class BufferPool: Sendable {
       if let address, address != MAP_FAILED { return Block(address: address, bytes: bytes) }
     } else {
       var address: UnsafeMutableRawPointer?
-      if posix_memalign(&address, alignment, bytes) == 0, let address { return Block(address: address, bytes: bytes) }
+      if posix_memalign(&address, smallest, bytes) == 0, let address { return Block(address: address, bytes: bytes) }
     }
     fatalError("out of memory: \(bytes) bytes could not be had; lower batch.tokens")
   }
