@@ -35,7 +35,7 @@ public final class DurableFile {
 
   /// Adds bytes at the end.
   public func write(_ bytes: [UInt8]) throws(FileError) {
-    if pending.count + bytes.count <= Self.pendingLimit {
+    if descriptor != nil && pending.count + bytes.count <= Self.pendingLimit {
       pending += bytes
       return
     }

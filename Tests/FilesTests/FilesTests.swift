@@ -1,6 +1,12 @@
 import Files
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 @Suite struct FilesTests {
   let folder = TemporaryFolder()
 
@@ -15,5 +21,144 @@ import Testing
     try Files.write("", to: path)
     #expect(try Files.read(path) == [])
     #expect(try Files.list(folder.path) == ["a.bin"])
+  }
+
+  @Test func readsFilesThatDoNotKnowTheirSize() throws {
+    let path = folder.path("pipe")
+    #expect(mkfifo(path, 0o600) == 0)
+    let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
+    let writer = Thread {
+      let descriptor = open(path, O_WRONLY)
+      var done = 0
+      while done < bytes.count {
+        let count = bytes[done...].withUnsafeBytes { write(descriptor, $0.baseAddress, min($0.count, 1000)) }
+        if count <= 0 { break }
+        done += count
+      }
+      close(descriptor)
+    }
+    #expect(try Files.read(path) == bytes)
+    writer.join()
+  }
+
+  @Test func theLargestSizeIsKept() throws {
+    let path = folder.path("a")
+    try Files.write("12345", to: path)
+    #expect(try Files.read(path, maximumBytes: 5).count == 5)
+    let error = try #require(throws: FileError.self) { try Files.read(path, maximumBytes: 4) }
+    #expect(error.description == "cannot read \(path): it has more than 4 bytes; check that it is the right file")
+    #expect(error.kind == .badData)
+  }
+
+  @Test func copies() throws {
+    let bytes = (0..<9_000_000).map { UInt8(truncatingIfNeeded: $0 &* 13) }
+    try Files.write(bytes, to: folder.path("a"))
+    try Files.copy(folder.path("a"), to: folder.path("b"))
+    #expect(try Files.read(folder.path("b")) == bytes)
+    try Files.write("", to: folder.path("a"))
+    try Files.copy(folder.path("a"), to: folder.path("b"))
+    #expect(try Files.read(folder.path("b")) == [])
+    #expect(throws: FileError.self) { try Files.copy(folder.path, to: folder.path("c")) }
+    #expect(try Files.list(folder.path) == ["a", "b"])
+  }
+
+  @Test func foldersAreMadeListedAndRemoved() throws {
+    try Files.makeFolder(folder.path("x/y/z/"))
+    try Files.makeFolder(folder.path("x/y"))
+    for name in ["b", "a", "B", "é", ".hidden", "a.b"] { try Files.write("1", to: folder.path("x/\(name)")) }
+    #expect(try Files.list(folder.path("x")) == [".hidden", "B", "a", "a.b", "b", "y", "é"])
+    #expect(Files.isFolder(folder.path("x/y/z")))
+    #expect(!Files.isFolder(folder.path("x/a")))
+    #expect(Files.exists(folder.path("x/a")))
+    #expect(!Files.exists(folder.path("x/c")))
+    try Files.remove(folder.path("x/a"))
+    #expect(!Files.exists(folder.path("x/a")))
+    try Files.remove(folder.path("x"))
+    #expect(try Files.list(folder.path) == [])
+    try Files.remove(folder.path("x"))
+  }
+
+  @Test func removingStopsAtLinks() throws {
+    try Files.makeFolder(folder.path("kept"))
+    try Files.write("1", to: folder.path("kept/a"))
+    try Files.makeFolder(folder.path("gone"))
+    #expect(symlink("../kept", folder.path("gone/link")) == 0)
+    try Files.remove(folder.path("gone"))
+    #expect(try Files.list(folder.path("kept")) == ["a"])
+    #expect(!Files.exists(folder.path("gone")))
+  }
+
+  @Test func renamesReplaceFiles() throws {
+    try Files.write("1", to: folder.path("a"))
+    try Files.write("2", to: folder.path("b"))
+    try Files.rename(folder.path("a"), to: folder.path("b"))
+    try Files.synchronizeFolder(folder.path)
+    #expect(try Files.read(folder.path("b")) == Array("1".utf8))
+    let error = try #require(throws: FileError.self) { try Files.rename(folder.path("a"), to: folder.path("c")) }
+    #expect(
+      error.description
+        == "cannot rename \(folder.path("a")) to \(folder.path("c")): no such file or folder; check the path")
+  }
+
+  @Test func pathsAreResolved() throws {
+    try Files.makeFolder(folder.path("real"))
+    #expect(symlink("real", folder.path("link")) == 0)
+    #expect(try Files.resolve(folder.path("link/../link/.")) == Files.resolve(folder.path("real")))
+    #expect(throws: FileError.self) { try Files.resolve(folder.path("missing")) }
+  }
+
+  @Test func thereIsFreeSpace() throws {
+    #expect(try Files.freeBytes(at: folder.path) > 0)
+    let error = try #require(throws: FileError.self) { try Files.freeBytes(at: folder.path("no")) }
+    #expect(
+      error.description == "cannot find the free space at \(folder.path("no")): no such file or folder; check the path")
+  }
+
+  @Test(arguments: [
+    (["a", "b"], "a/b"), (["a/", "b"], "a/b"), (["a", "/b"], "a/b"), (["a//", "//b/"], "a//b/"), (["/", "b"], "/b"),
+    (["", "b"], "b"), (["a", ""], "a"), ([], ""), (["/x"], "/x"), (["a", "b", "c.json"], "a/b/c.json"),
+    (["é", "e\u{301}"], "é/e\u{301}"), (["a", "."], "a/."),
+  ])
+  func joinsParts(parts: [String], path: String) {
+    let joined =
+      switch parts.count {
+      case 0: Files.join()
+      case 1: Files.join(parts[0])
+      case 2: Files.join(parts[0], parts[1])
+      default: Files.join(parts[0], parts[1], parts[2])
+      }
+    #expect(joined.utf8.elementsEqual(path.utf8))
+  }
+
+  @Test(arguments: [
+    ("a/b", "b", "a"), ("/a", "a", "/"), ("a", "a", "."), ("a/b/", "b", "a"), ("a//b", "b", "a"), ("/", "/", "/"),
+    ("//a//", "a", "/"), ("", "", "."), ("./a", "a", "."), ("a/../b", "b", "a/.."), ("///", "///", "/"),
+  ])
+  func pathsHaveANameAndAParent(path: String, name: String, parent: String) {
+    #expect(Files.name(of: path) == name)
+    #expect(Files.parent(of: path) == parent)
+  }
+}
+
+/// A thread of the system that can be waited for: a pipe has to be written while the test reads it.
+final class Thread: @unchecked Sendable {
+  private var handle = pthread_t()
+
+  init(_ body: @escaping @Sendable () -> Void) {
+    final class Box: Sendable {
+      let body: @Sendable () -> Void
+      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    let box = Unmanaged.passRetained(Box(body)).toOpaque()
+    pthread_create(
+      &handle, nil,
+      { argument in
+        if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+        return nil
+      }, box)
+  }
+
+  func join() {
+    pthread_join(handle, nil)
   }
 }

@@ -80,14 +80,14 @@ import Testing
   }
 
   @Test func readsEveryScalarWrittenAndEscaped() throws {
-    for value in UInt32(0x20)...0x10FFFF {
-      guard let scalar = Unicode.Scalar(value), scalar != "\"", scalar != "\\" else { continue }
-      let text = String(Character(scalar))
-      let read = try JSONReader.parse(Array("\"\(text)\"".utf8))
-      guard case .string(let result) = read, result.utf8.elementsEqual(text.utf8) else {
-        Issue.record("U+\(String(value, radix: 16)) was read as \(read)")
-        return
-      }
+    for block in stride(from: UInt32(0), to: 0x110000, by: 0x400) {
+      let scalars = (block..<block + 0x400).compactMap { Unicode.Scalar($0) }
+      let text = String(String.UnicodeScalarView(scalars))
+      let written = scalars.filter { $0.value >= 0x20 && $0 != "\"" && $0 != "\\" }
+      let escaped = text.utf16.map { "\\u" + String(0x10000 + UInt32($0), radix: 16).dropFirst() }.joined()
+      let expected = [JSONValue.string(String(String.UnicodeScalarView(written))), .string(text)]
+      let json = "[\"" + String(String.UnicodeScalarView(written)) + "\",\"" + escaped + "\"]"
+      #expect(try JSONReader.parse(Array(json.utf8)) == .array(expected), "from U+\(String(block, radix: 16))")
     }
   }
 
@@ -118,6 +118,14 @@ import Testing
     #expect(error.description == "line 1, column 129: arrays and objects are nested deeper than 128 levels")
     #expect(throws: JSONError.self) { try JSONReader.parse(nested(1_000_000)) }
     #expect(throws: JSONError.self) { try JSONReader.parse(nested(3), maximumDepth: 2) }
+  }
+
+  @Test func escapedNamesAreFoundTwiceInLargeObjects() throws {
+    let members = (0..<100).map { "\"n\\u0061me\($0)\":1" }
+    let error = try #require(throws: JSONError.self) {
+      try JSONReader.parse(Array(("{" + members.joined(separator: ",") + ",\"name7\":1}").utf8))
+    }
+    #expect(error.message == "the member name \"name7\" stands twice in one object")
   }
 
   @Test func readsAPartOfSomeBytes() throws {
