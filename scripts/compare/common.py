@@ -173,12 +173,13 @@ def write_recipe(
     queries: int = BATCH,
     shuffle: bool = True,
 ) -> pathlib.Path:
-    """recipes/debian-programs.yaml on other data and without its evaluation."""
+    """recipes/debian-programs.yaml on other data and without its evaluation; `shuffle: false` takes rows as given."""
+    order = "" if shuffle else ", shuffle: false"
     path.write_text(
         f"""recipe: trainBiEncoder
 seed: {SEED}
 model:     {{ folder: "{model}", pooling: mean, maximumLength: {LENGTH} }}
-data:      {{ collection: "{collection}", split: train, shuffle: {str(shuffle).lower()} }}
+data:      {{ collection: "{collection}", split: train{order} }}
 batch:     {{ queries: {queries}, tokens: 16384, uniqueTexts: true }}
 loss:      {{ name: infoNCE, temperature: {1 / SCALE}, maskKnownPositives: true }}
 optimizer: {{ name: adamW, rate: {RATE}, decay: {DECAY}, clip: {CLIP} }}
@@ -191,7 +192,7 @@ output:    {{ folder: "{output}" }}
 
 
 def steps_of(run: pathlib.Path) -> list[dict]:
-    """The lines of a run's log.jsonl that are training steps: `step`, `loss`, `pairs` and its wall time `seconds`."""
+    """The lines of a run's log.jsonl that are training steps: `step`, `loss`, `rows` and its wall time `seconds`."""
     return [row for row in json_lines(run / "log.jsonl") if "loss" in row]
 
 

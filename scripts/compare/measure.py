@@ -80,7 +80,7 @@ def training(comparison: Comparison) -> dict:
         recipe = common.write_recipe(comparison.scratch / "recipe.yaml", options.model, given, run)
         finished = comparison.hone("run", recipe, "--quiet")
         steps = common.steps_of(run)[SKIP:]
-        pairs = sum(step["pairs"] for step in steps) / sum(step["seconds"] for step in steps)
+        pairs = sum(step["rows"] for step in steps) / sum(step["seconds"] for step in steps)
         return {"pairs per second": pairs, "peak bytes": finished.peak_bytes}
 
     def peer(name: str, *more):
