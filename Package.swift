@@ -42,25 +42,30 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
-/// Every library target with what it may import. Each has tests in `Tests/<Name>Tests`.
-let libraries: [(name: String, dependencies: [Target.Dependency])] = [
-  ("JSONText", []),
-  ("Files", []),
-  ("Kernels", ["COpenBLAS"]),
-  ("Tensors", ["Kernels"]),
-  ("Layers", ["Kernels", "Tensors", orderedCollections]),
-  ("Safetensors", ["JSONText", "Files"]),
-  ("Tokenizers", ["JSONText", "Files"]),
-  ("Encoders", ["Kernels", "Layers", "Tensors", "Safetensors", "Tokenizers", "JSONText", "Files", orderedCollections]),
-  ("Training", ["Kernels", "Layers", "Tensors", orderedCollections]),
-  ("Datasets", ["JSONText", "Files", orderedCollections]),
-  ("Retrieval", ["Kernels", "Files"]),
+/// Every library target with the targets and the packages it may import.
+///
+/// Each has tests in `Tests/<Name>Tests`.
+let libraries: [(name: String, targets: [String], packages: [Target.Dependency])] = [
+  ("JSONText", [], []),
+  ("Files", [], []),
+  ("Kernels", ["COpenBLAS"], []),
+  ("Tensors", ["Kernels"], []),
+  ("Layers", ["Kernels", "Tensors"], [orderedCollections]),
+  ("Safetensors", ["JSONText", "Files"], []),
+  ("Tokenizers", ["JSONText", "Files"], []),
+  (
+    "Encoders", ["Kernels", "Layers", "Tensors", "Safetensors", "Tokenizers", "JSONText", "Files"],
+    [orderedCollections]
+  ),
+  ("Training", ["Kernels", "Layers", "Tensors"], [orderedCollections]),
+  ("Datasets", ["JSONText", "Files"], [orderedCollections]),
+  ("Retrieval", ["Kernels", "Files"], []),
   (
     "Recipes",
     [
       "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors", "Tokenizers", "Encoders", "Training",
-      "Datasets", "Retrieval", yams, logging, orderedCollections, crypto,
-    ]
+      "Datasets", "Retrieval",
+    ], [yams, logging, orderedCollections, crypto]
   ),
 ]
 
@@ -69,7 +74,9 @@ var targets: [Target] = [
     name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
   .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
 ]
-targets += libraries.map { .target(name: $0.name, dependencies: $0.dependencies) }
+targets += libraries.map { library in
+  .target(name: library.name, dependencies: library.targets.map { .byName(name: $0) } + library.packages)
+}
 targets += [
   .executableTarget(name: "hone", dependencies: ["Recipes", argumentParser]),
   .executableTarget(
@@ -79,10 +86,15 @@ targets += [
     name: "TestSupport", dependencies: ["Kernels", "Tensors", "Layers", "JSONText", "Files"], path: "Tests/TestSupport"),
   .testTarget(name: "HoneTests", dependencies: ["TestSupport", "Recipes", "Files", "JSONText"]),
 ]
+/// What the tests of some libraries use beyond the library, its dependencies, and what all tests use.
+let forSomeTests = ["Encoders": ["Training"], "Training": ["Safetensors"], "Retrieval": ["Datasets"]]
+
 targets += libraries.map { library in
-  .testTarget(
+  let used = Set(
+    [library.name, "TestSupport", "JSONText", "Files"] + library.targets + forSomeTests[library.name, default: []])
+  return .testTarget(
     name: "\(library.name)Tests",
-    dependencies: library.dependencies + [.byName(name: library.name), "TestSupport", "JSONText", "Files"])
+    dependencies: used.sorted().map { .byName(name: $0) } + library.packages)
 }
 
 // MARK: - The same rules for every target

@@ -31,7 +31,7 @@ struct StepBenchmark: ParsableCommand {
     var model = try BiEncoder(folder: model)
     let rows = try TrainingRows(collection: Collection(folder: collection), split: "train").rows
     let loss = TrainingLoss(
-      InfoNCE(temperature: 0.05, symmetric: false, inBatchNegatives: true, maskKnownPositives: false), matryoshka: nil)
+      InfoNCE(temperature: 0.05, maskKnownPositives: false, symmetric: false, inBatchNegatives: true), matryoshka: nil)
     var optimizer = try AdamW(.init(rate: 2e-5, decay: 0.01, clip: 1), for: model)
     var (shares, speeds): ([Double], [Double]) = ([], [])
     for round in 0...common.rounds {

@@ -1,0 +1,173 @@
+import Files
+
+/// Cuts training rows into batches, in an order that depends on the seed and the epoch only.
+///
+/// Every row is in exactly one batch of an epoch. With unique texts no text (query, positive or negative, compared byte by
+/// byte) stands in two rows of a batch, since what fits one query would else count as a negative of another: a row that would
+/// repeat a text waits for a later batch. All batches but the last then have the wanted size as long as enough
+/// different texts are left; where few are, as with one text in all rows, batches are small, but none is empty.
+public struct BatchSampler: Sendable {
+  /// The rows of a full batch.
+  public let batchSize: Int
+  /// What the order depends on, beside the epoch.
+  public let seed: UInt64
+  /// Whether batches with fewer rows than ``batchSize`` are left out.
+  public let dropsIncomplete: Bool
+  private let rowCount: Int
+  /// The distinct texts of every row as numbers, or nil when texts may repeat.
+  private let texts: [[Int]]?
+
+  /// Prepares batches of rows.
+  ///
+  /// - Parameters:
+  ///   - rows: The training data.
+  ///   - batchSize: The rows of a full batch, at least 1.
+  ///   - seed: What the order depends on, beside the epoch.
+  ///   - uniqueTexts: Whether no text may stand in two rows of a batch.
+  ///   - dropsIncomplete: Whether batches with fewer rows than `batchSize` are left out.
+  /// - Throws: `DatasetError` when `batchSize` is below 1.
+  public init(
+    rows: [TrainingRow], batchSize: Int, seed: UInt64, uniqueTexts: Bool, dropsIncomplete: Bool = false
+  ) throws(DatasetError) {
+    guard batchSize >= 1 else {
+      throw DatasetError("expected a batch size of at least 1, found \(batchSize); give a larger one", kind: .badRecipe)
+    }
+    self.batchSize = batchSize
+    self.seed = seed
+    self.dropsIncomplete = dropsIncomplete
+    rowCount = rows.count
+    texts = uniqueTexts ? Self.numberedTexts(of: rows) : nil
+  }
+
+  /// The batches of an epoch: the places of their rows in the training data.
+  ///
+  /// - Parameter epoch: Which pass over the data, from 0 on; each has an order of its own.
+  public func batches(epoch: Int) -> [[Int]] {
+    let order = StableRandom(seed: seed, epoch: epoch).shuffled(rowCount)
+    let batches: [[Int]]
+    if let texts {
+      var packing = UniquePacking(order: order, texts: texts, batchSize: batchSize)
+      batches = packing.batches()
+    } else {
+      batches = stride(from: 0, to: rowCount, by: batchSize).map { start in
+        Array(order[start..<min(rowCount, start + batchSize)])
+      }
+    }
+    return dropsIncomplete ? batches.filter { $0.count == batchSize } : batches
+  }
+
+  private static func numberedTexts(of rows: [TrainingRow]) -> [[Int]] {
+    var numbers: [ExactText: Int] = [:]
+    return rows.map { row in
+      var own: [Int] = []
+      for text in [row.query, row.positive] + row.negatives {
+        let next = numbers.count
+        let number = numbers[ExactText(text)] ?? next
+        if number == next { numbers[ExactText(text)] = next }
+        if !own.contains(number) { own.append(number) }
+      }
+      return own
+    }
+  }
+}
+
+/// Packs rows into batches without repeated texts.
+///
+/// A row that cannot go into the batch waits in the queue of the text that stood in its way. Of each queue only the
+/// first row is tried for a batch: the others want the same text. So a row is looked at a few times, not once a batch,
+/// and the work stays in proportion to the rows even when all are alike.
+private struct UniquePacking {
+  private let order: [Int]
+  private let texts: [[Int]]
+  private let batchSize: Int
+  /// The place in `order` of the next row that was never tried.
+  private var next = 0
+  /// The batch in which each text was used last.
+  private var lastUse: [Int]
+  /// The waiting rows by the text they wait for.
+  private var queues: [Int: Queue] = [:]
+  /// The texts with a queue, in the order in which they are served.
+  private var turns = Queue()
+
+  init(order: [Int], texts: [[Int]], batchSize: Int) {
+    self.order = order
+    self.texts = texts
+    self.batchSize = batchSize
+    lastUse = [Int](repeating: -1, count: (texts.lazy.compactMap { $0.max() }.max() ?? -1) + 1)
+  }
+
+  mutating func batches() -> [[Int]] {
+    var batches: [[Int]] = []
+    while next < order.count || !turns.isEmpty { batches.append(batch(batches.count)) }
+    return batches
+  }
+
+  /// The next batch: rows that wait come first, then new ones.
+  private mutating func batch(_ number: Int) -> [Int] {
+    var rows: [Int] = []
+    // Bounds the rows moved from queue to queue in one batch; only contrived data comes near it.
+    var movesLeft = 8 * batchSize + 1000
+    var served: [Int] = []
+    while rows.count < batchSize, movesLeft > 0, let text = turns.removeFirst() {
+      served.append(text)
+      while lastUse[text] != number, movesLeft > 0, let row = queues[text]?.removeFirst() {
+        if let obstacle = obstacle(row, number) {
+          wait(row, obstacle)
+          movesLeft -= 1
+        } else {
+          use(row, number, &rows)
+        }
+      }
+    }
+    for text in served {
+      if queues[text]?.isEmpty == false { turns.append(text) } else { queues[text] = nil }
+    }
+    while rows.count < batchSize, next < order.count {
+      let row = order[next]
+      next += 1
+      if let obstacle = obstacle(row, number) { wait(row, obstacle) } else { use(row, number, &rows) }
+    }
+    return rows
+  }
+
+  private func obstacle(_ row: Int, _ number: Int) -> Int? {
+    texts[row].first { lastUse[$0] == number }
+  }
+
+  private mutating func use(_ row: Int, _ number: Int, _ rows: inout [Int]) {
+    for text in texts[row] { lastUse[text] = number }
+    rows.append(row)
+  }
+
+  private mutating func wait(_ row: Int, _ text: Int) {
+    if queues[text] == nil {
+      queues[text] = Queue()
+      turns.append(text)
+    }
+    queues[text]?.append(row)
+  }
+}
+
+/// First in, first out.
+private struct Queue {
+  private var elements: [Int] = []
+  private var head = 0
+
+  var isEmpty: Bool { head == elements.count }
+
+  mutating func append(_ element: Int) {
+    elements.append(element)
+  }
+
+  mutating func removeFirst() -> Int? {
+    if isEmpty { return nil }
+    defer {
+      head += 1
+      if head > 64 && 2 * head > elements.count {
+        elements.removeFirst(head)
+        head = 0
+      }
+    }
+    return elements[head]
+  }
+}

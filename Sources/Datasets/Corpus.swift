@@ -1,0 +1,140 @@
+import JSONText
+
+/// A document to be found.
+public struct Document: Sendable, Equatable {
+  /// The identifier.
+  public var id: String
+  /// The title; empty when there is none.
+  public var title: String
+  /// The text.
+  public var text: String
+
+  /// Makes a document.
+  public init(id: String, title: String = "", text: String) {
+    self.id = id
+    self.title = title
+    self.text = text
+  }
+
+  /// What a model reads: title, a space and text, without white space at the ends.
+  public var content: String { "\(title) \(text)".trimmed }
+}
+
+/// The documents of a collection.
+///
+/// The file is a `corpus.jsonl` in BEIR's layout: an object a line with `_id`, `text` and, if there is one, `title`. Other
+/// members are ignored. Identifiers are strings without white space, or integers, and are equal only when their UTF-8 bytes are.
+public struct Corpus: Sendable {
+  /// The documents in the order of the file.
+  public let documents: [Document]
+  private let positions: Positions
+
+  /// Reads a corpus file.
+  ///
+  /// - Parameter file: The path, or "-" for standard input.
+  /// - Throws: `DatasetError` with the problems of all lines: members that are missing or of another type, identifiers that occur
+  ///   twice, lines that are no JSON objects; or nothing in the file.
+  public init(file: String) throws(DatasetError) {
+    var documents: [Document] = []
+    positions = try Positions(readingEntriesOf: file, "document") { record, problems in
+      guard let id = record.identifier("_id", &problems), let text = record.textOrNothing("text", &problems) else {
+        return nil
+      }
+      var title = ""
+      if record.value("title") != nil {
+        guard let given = record.textOrNothing("title", &problems) else { return nil }
+        title = given
+      }
+      documents.append(Document(id: id, title: title, text: text))
+      return id
+    }
+    self.documents = documents
+  }
+
+  /// The place of a document in ``documents``, or nil when there is none of this identifier.
+  public func index(of id: String) -> Int? { positions[id] }
+
+  /// The document of an identifier, or nil.
+  public subscript(id: String) -> Document? { positions[id].map { documents[$0] } }
+}
+
+/// A query.
+public struct Query: Sendable, Equatable {
+  /// The identifier.
+  public var id: String
+  /// The text.
+  public var text: String
+
+  /// Makes a query.
+  public init(id: String, text: String) {
+    self.id = id
+    self.text = text
+  }
+}
+
+/// The queries of a collection.
+///
+/// The file is a `queries.jsonl` in BEIR's layout: an object a line with `_id` and `text`, which must not be blank. Other
+/// members are ignored. Identifiers follow the rules of ``Corpus``.
+public struct Queries: Sendable {
+  /// The queries in the order of the file.
+  public let queries: [Query]
+  private let positions: Positions
+
+  /// Reads a file of queries.
+  ///
+  /// - Parameter file: The path, or "-" for standard input.
+  /// - Throws: `DatasetError`, as ``Corpus/init(file:)`` does.
+  public init(file: String) throws(DatasetError) {
+    var queries: [Query] = []
+    positions = try Positions(readingEntriesOf: file, "query") { record, problems in
+      guard let id = record.identifier("_id", &problems), let text = record.text("text", &problems) else { return nil }
+      queries.append(Query(id: id, text: text))
+      return id
+    }
+    self.queries = queries
+  }
+
+  /// The place of a query in ``queries``, or nil when there is none of this identifier.
+  public func index(of id: String) -> Int? { positions[id] }
+
+  /// The query of an identifier, or nil.
+  public subscript(id: String) -> Query? { positions[id].map { queries[$0] } }
+}
+
+/// Where each identifier of a file stands among its entries.
+struct Positions: Sendable {
+  private var indices: [ExactText: Int] = [:]
+
+  /// Reads a file of JSON lines.
+  ///
+  /// - Parameters:
+  ///   - file: The path.
+  ///   - noun: What an entry is called in messages.
+  ///   - read: Takes an entry in and returns its identifier; returns nil after noting a problem.
+  init(
+    readingEntriesOf file: String, _ noun: String, _ read: (Record, inout Problems) -> String?
+  ) throws(DatasetError) {
+    var problems = Problems(file: file)
+    var indices: [ExactText: Int] = [:]
+    var lines: [Int] = []
+    try TextLines.forEachObject(of: file, &problems) { line, object, problems in
+      guard let id = read(Record(line: line, object: object), &problems) else { return }
+      if let earlier = indices[ExactText(id)] {
+        problems.add(
+          "\(noun) \"\(id)\" occurs twice (first in line \(lines[earlier])); give each \(noun) an identifier of its own",
+          line: line)
+      }
+      indices[ExactText(id)] = indices[ExactText(id)] ?? lines.count
+      lines.append(line)
+    }
+    if problems.count == 0 && lines.isEmpty {
+      problems.add(
+        "expected an object a line with \"_id\" and \"text\", found nothing; check that the file is complete")
+    }
+    try problems.throwIfAny()
+    self.indices = indices
+  }
+
+  subscript(id: String) -> Int? { indices[ExactText(id)] }
+}

@@ -1,0 +1,106 @@
+/// Which documents are known to fit which queries, from all rows of the training data.
+///
+/// In-batch training takes the documents of other rows for negatives. Where the same query stands in several rows, or the same
+/// document fits several queries, some of them are positives; a loss masks them. Queries are the same when their texts or
+/// their identifiers are equal, documents likewise; both relations are followed through (a text with two identifiers joins them).
+public struct KnownPositives: Sendable {
+  /// A document of a row.
+  public enum Candidate: Sendable, Equatable {
+    /// The positive of a row.
+    case positive(ofRow: Int)
+    /// One of a row's negatives, by its place among them.
+    case negative(Int, ofRow: Int)
+  }
+
+  private let queryClasses: [Int]
+  private let positiveClasses: [Int]
+  private let negativeClasses: [[Int]]
+  private let pairs: Set<Pair>
+
+  private struct Pair: Hashable {
+    let query: Int
+    let document: Int
+  }
+
+  /// Learns the positives of all rows.
+  public init(rows: [TrainingRow]) {
+    var queries = EqualityClasses()
+    var documents = EqualityClasses()
+    let queryEntries = rows.map { queries.insert(text: $0.query, id: $0.queryID) }
+    let positiveEntries = rows.map { documents.insert(text: $0.positive, id: $0.positiveID) }
+    let negativeEntries = rows.map { row in
+      row.negatives.enumerated().map { place, text in
+        documents.insert(text: text, id: row.negativeIDs.isEmpty ? nil : row.negativeIDs[place])
+      }
+    }
+    queryClasses = queryEntries.map { queries.root(of: $0) }
+    positiveClasses = positiveEntries.map { documents.root(of: $0) }
+    negativeClasses = negativeEntries.map { $0.map { documents.root(of: $0) } }
+    pairs = Set(zip(queryClasses, positiveClasses).map { Pair(query: $0, document: $1) })
+  }
+
+  /// Whether a document is a positive of a row's query in some row; true also for the row's own positive.
+  public func contains(_ candidate: Candidate, forQueryOf row: Int) -> Bool {
+    let document =
+      switch candidate {
+      case .positive(let other): positiveClasses[other]
+      case .negative(let place, let other): negativeClasses[other][place]
+      }
+    return pairs.contains(Pair(query: queryClasses[row], document: document))
+  }
+
+  /// What must not count as a negative in a batch.
+  ///
+  /// Candidates are the positives of the batch's rows, then the negatives row by row. A row's own positive is never masked, all
+  /// else that fits its query is.
+  ///
+  /// - Parameter batch: The rows of the batch.
+  /// - Returns: True where a candidate is to be left out for a query.
+  /// - Shape: `[b, c]` row-major, b rows in the batch, c = b + all their negatives
+  public func mask(batch: [Int]) -> [Bool] {
+    let candidates = batch.map { positiveClasses[$0] } + batch.flatMap { negativeClasses[$0] }
+    var mask: [Bool] = []
+    mask.reserveCapacity(batch.count * candidates.count)
+    for (place, row) in batch.enumerated() {
+      for (column, document) in candidates.enumerated() {
+        mask.append(column != place && pairs.contains(Pair(query: queryClasses[row], document: document)))
+      }
+    }
+    return mask
+  }
+}
+
+/// Sorts things into classes by two keys: things that share a text or an identifier are the same (union and find).
+private struct EqualityClasses {
+  private var parents: [Int] = []
+  private var byText: [ExactText: Int] = [:]
+  private var byID: [ExactText: Int] = [:]
+
+  /// The entry of a thing; entries of one class have one root.
+  mutating func insert(text: String, id: String?) -> Int {
+    let entry = Self.entry(ExactText(text), in: &byText, &parents)
+    if let id { join(entry, Self.entry(ExactText(id), in: &byID, &parents)) }
+    return entry
+  }
+
+  mutating func root(of entry: Int) -> Int {
+    var entry = entry
+    while parents[entry] != entry {
+      parents[entry] = parents[parents[entry]]
+      entry = parents[entry]
+    }
+    return entry
+  }
+
+  private mutating func join(_ first: Int, _ second: Int) {
+    let roots = (root(of: first), root(of: second))
+    parents[max(roots.0, roots.1)] = min(roots.0, roots.1)
+  }
+
+  private static func entry(_ key: ExactText, in known: inout [ExactText: Int], _ parents: inout [Int]) -> Int {
+    if let entry = known[key] { return entry }
+    known[key] = parents.count
+    parents.append(parents.count)
+    return parents.count - 1
+  }
+}

@@ -1,0 +1,100 @@
+/// The families of column names in which training rows are written; a file keeps to one.
+enum RowFamily: CaseIterable {
+  /// Ours: `query`, `positive`, `negatives`, `scores`, with identifiers beside the texts if wanted.
+  case texts
+  /// Ours, by identifier: `query_id`, `positive_id`, `negative_ids`, `scores`.
+  case identifiers
+  /// Of sentence-transformers: `anchor`, `positive`, `negative`, `negative_1` ….
+  case anchors
+  /// Of FlagEmbedding: `query`, `pos`, `neg`, `pos_scores`, `neg_scores`.
+  case lists
+  /// Labelled pairs: `sentence1`, `sentence2`, `score` or `label`.
+  case pairs
+
+  /// The columns that must be there.
+  var required: [String] {
+    switch self {
+    case .texts: ["query", "positive"]
+    case .identifiers: ["query_id", "positive_id"]
+    case .anchors: ["anchor", "positive"]
+    case .lists: ["query", "pos"]
+    case .pairs: ["sentence1", "sentence2"]
+    }
+  }
+
+  /// The columns that may be there; `negative` stands for `negative_1`, `negative_2` … too.
+  var optional: [String] {
+    switch self {
+    case .texts: ["negatives", "negative", "scores", "query_id", "positive_id", "negative_ids"]
+    case .identifiers: ["negative_ids", "scores"]
+    case .anchors: ["negative", "negatives", "scores"]
+    case .lists: ["neg", "pos_scores", "neg_scores"]
+    case .pairs: ["score", "label"]
+    }
+  }
+
+  /// The family in words.
+  var description: String { "a row of \(Self.joined(required))" }
+
+  /// The family that a record's names show, or nil when they show none.
+  static func of(_ names: [String]) -> RowFamily? {
+    func has(_ name: String) -> Bool { names.contains(name) }
+    if has("sentence1") || has("sentence2") { return .pairs }
+    if has("anchor") { return .anchors }
+    if has("pos") || has("neg") { return .lists }
+    if has("query") || has("positive") { return .texts }
+    if has("query_id") || has("positive_id") { return .identifiers }
+    return nil
+  }
+
+  /// All families in words, for a record that shows none.
+  static let all = allCases.map { joined($0.required) }.joined(separator: "; or ")
+
+  /// What is wrong with a name that does not belong to the family; nil when it may be ignored.
+  func objection(to name: String) -> String? {
+    if required.contains(name) || optional.contains(name) { return nil }
+    if optional.contains("negative"), Self.negativeNumber(name) != nil { return nil }
+    if Self.known.contains(name) {
+      return "\"\(name)\" does not go with \(Self.joined(required)), which takes \(Self.joined(optional)); "
+        + "keep to one family of names"
+    }
+    let slips = (required + optional).filter { Self.isSlip(name, for: $0) }
+    return slips.first.map { "unknown name \"\(name)\"; did you mean \"\($0)\"?" }
+  }
+
+  /// The number in a name such as `negative_3`; 0 for `negative`.
+  static func negativeNumber(_ name: String) -> Int? {
+    if name == "negative" { return 0 }
+    guard name.hasPrefix("negative_"), let number = Int(name.dropFirst(9)), number >= 0,
+      name.dropFirst(9).utf8.allSatisfy({ (0x30...0x39).contains($0) })
+    else { return nil }
+    return number
+  }
+
+  private static let known = Set(allCases.flatMap { $0.required + $0.optional })
+
+  private static func joined(_ names: [String]) -> String {
+    let quoted = names.map { "\"\($0)\"" }
+    guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
+    return quoted.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  /// Whether a name differs from a known one as slips of the finger do: in letter case, or one or two letters of a long name.
+  private static func isSlip(_ name: String, for known: String) -> Bool {
+    editDistance(name.lowercased(), known) <= (known.utf8.count >= 6 ? 2 : known.utf8.count >= 4 ? 1 : 0)
+  }
+}
+
+/// How many bytes must be inserted, removed or replaced to make one word of the other.
+private func editDistance(_ first: String, _ second: String) -> Int {
+  let (first, second) = (Array(first.utf8.prefix(40)), Array(second.utf8))
+  var last = Array(0...second.count)
+  for i in first.indices {
+    var row = [i + 1]
+    for j in second.indices {
+      row.append(min(last[j + 1] + 1, row[j] + 1, last[j] + (first[i] == second[j] ? 0 : 1)))
+    }
+    last = row
+  }
+  return last[second.count]
+}

@@ -1,0 +1,134 @@
+/// How text becomes terms for lexical search.
+///
+/// 1. Text is split into runs of letters, digits and marks (Unicode scalars that are alphabetic, a mark, or have a numeric
+///    value); everything else separates.
+/// 2. Every scalar is lower-cased by its Unicode mapping.
+/// 3. English stop words are dropped, if ``dropsStopWords``.
+/// 4. English endings are cut, if ``cutsEndings``: see ``Analyzer/stem(_:)``.
+///
+/// Normal forms are left as they are: text in NFC does not match the same text in NFD.
+public struct Analyzer: Sendable, Equatable {
+  /// Whether words that say little about a text ("the", "of", "with") are dropped.
+  public var dropsStopWords: Bool
+  /// Whether English endings are cut, so that "searching" finds "searches".
+  public var cutsEndings: Bool
+
+  /// Chooses the steps; both are for English and do little harm elsewhere.
+  public init(dropsStopWords: Bool = true, cutsEndings: Bool = true) {
+    self.dropsStopWords = dropsStopWords
+    self.cutsEndings = cutsEndings
+  }
+
+  /// The terms of a text, in order, with repetitions.
+  public func terms(of text: String) -> [String] {
+    var terms: [String] = []
+    forEachWord(of: text) { word in
+      if let term = term(of: word) { terms.append(String(decoding: term, as: UTF8.self)) }
+    }
+    return terms
+  }
+
+  /// Calls a function with every word of a text, before steps 3 and 4, as UTF-8 bytes.
+  func forEachWord(of text: String, _ body: ([UInt8]) -> Void) {
+    var word: [UInt8] = []
+    func finish() {
+      if word.isEmpty { return }
+      body(word)
+      word.removeAll(keepingCapacity: true)
+    }
+    for scalar in text.unicodeScalars {
+      if scalar.isASCII {
+        let byte = UInt8(truncatingIfNeeded: scalar.value)
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): word.append(byte)
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): word.append(byte | 0x20)
+        default: finish()
+        }
+      } else if Self.isPartOfWord(scalar) {
+        word.append(contentsOf: scalar.properties.lowercaseMapping.utf8)
+      } else {
+        finish()
+      }
+    }
+    finish()
+  }
+
+  /// The term of a word (steps 3 and 4), or nil for a stop word.
+  ///
+  /// Endings are cut only from words of ASCII letters and digits.
+  func term(of word: [UInt8]) -> [UInt8]? {
+    if dropsStopWords && Self.stopWords.contains(word) { return nil }
+    return cutsEndings && word.allSatisfy { $0 < 0x80 } ? Self.stem(word) : word
+  }
+
+  private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.properties.isAlphabetic || scalar.properties.numericType != nil { return true }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark: return true
+    default: return false
+    }
+  }
+}
+
+// MARK: - English
+
+extension Analyzer {
+  /// Words that occur in most English texts whatever they are about.
+  static let stopWords: Set<[UInt8]> = Set(
+    """
+    a an the and or but nor not no of in on at by to from for with without into onto as than that this these those it its
+    is are was were be been being am has have had having do does did can could may might will would shall should must
+    he she they we you i his her their our your my me him them us which who whom whose what when where why how there here
+    if then so such also very only both each any some
+    """
+    .split(whereSeparator: \.isWhitespace).map { Array($0.utf8) })
+
+  /// Cuts English inflections, so that the forms of a word meet in one, which need not be a word itself.
+  ///
+  /// At each step a cut is made only when at least three letters, one of them a vowel, remain.
+  ///
+  /// 1. Plurals and third persons: `-ies` becomes `-y`; `-es` goes after ss, x, z, ch and sh; `-s` goes, but not after
+  ///    s, u and i.
+  /// 2. Verbs and doers: `-ied` becomes `-y`; `-ing`, `-ed`, `-er`, `-or` go, and so does one of two equal consonants
+  ///    that then end the word, but for l, s and z.
+  /// 3. A final `-e` goes, so that "parse", "parses", "parsed", "parsing" and "parser" agree.
+  static func stem(_ word: [UInt8]) -> [UInt8] {
+    var stem = word[...]
+    if stem.hasEnding("ies"), isLongEnough(stem.dropLast(2)) {
+      stem = stem.dropLast(3) + [UInt8(ascii: "y")]
+    } else if stem.hasEnding("es"), ["ss", "x", "z", "ch", "sh"].contains(where: stem.dropLast(2).hasEnding) {
+      cut(2, from: &stem)
+    } else if stem.hasEnding("s"), !["ss", "us", "is"].contains(where: stem.hasEnding) {
+      cut(1, from: &stem)
+    }
+    if stem.hasEnding("ied"), isLongEnough(stem.dropLast(2)) {
+      stem = stem.dropLast(3) + [UInt8(ascii: "y")]
+    } else if let ending = ["ing", "ed", "er", "or"].first(where: stem.hasEnding), cut(ending.utf8.count, from: &stem),
+      let last = stem.last, last == stem.dropLast().last, !vowels.contains(last), !Array("lsz".utf8).contains(last)
+    {
+      stem = stem.dropLast()
+    }
+    if stem.hasEnding("e") { cut(1, from: &stem) }
+    return Array(stem)
+  }
+
+  private static let vowels = Array("aeiouy".utf8)
+
+  /// Cuts bytes off the end if enough of the word remains, and says whether it did.
+  @discardableResult
+  private static func cut(_ count: Int, from stem: inout ArraySlice<UInt8>) -> Bool {
+    guard isLongEnough(stem.dropLast(count)) else { return false }
+    stem = stem.dropLast(count)
+    return true
+  }
+
+  private static func isLongEnough(_ stem: ArraySlice<UInt8>) -> Bool {
+    stem.count >= 3 && stem.contains(where: vowels.contains)
+  }
+}
+
+extension ArraySlice<UInt8> {
+  fileprivate func hasEnding(_ ending: String) -> Bool {
+    suffix(ending.utf8.count).elementsEqual(ending.utf8)
+  }
+}

@@ -1,0 +1,165 @@
+import Files
+
+extension Run {
+  /// Reads a run file in TREC form.
+  ///
+  /// A line has six columns separated by white space: query, `Q0`, document, rank, score, tag. As in `trec_eval`, the rank
+  /// column is not looked at (the scores decide), whatever follows the tag is ignored, blank lines and lines that
+  /// start with `#` are skipped, and a score is read as a 64-bit number and kept as a 32-bit one.
+  ///
+  /// - Parameter file: The path, or "-" for standard input.
+  /// - Throws: `RetrievalError` naming file and line: too few columns, a score that is not a finite number, bytes that are
+  ///   not UTF-8, a document that occurs twice for a query. Nothing in the file is also an error.
+  public init(file: String) throws(RetrievalError) {
+    self.init()
+    var reading = RunReading(file: file)
+    do throws(FileError) {
+      let lines = try LineReader(file)
+      while let line = try lines.next() { reading.take(line.bytes, number: line.number) }
+    } catch {
+      throw RetrievalError(error)
+    }
+    for list in try reading.finish() { try append(list) }
+  }
+
+  /// Writes the run in TREC form, durably: the file appears whole or not at all.
+  ///
+  /// Columns are separated by spaces, ranks count from 1. A score is written in the shortest decimal form that reads back
+  /// as the same 32-bit number, which is never more than 9 significant digits: every reader, 32-bit or 64-bit, sees the same
+  /// order and the same ties.
+  ///
+  /// - Parameters:
+  ///   - file: The path to write.
+  ///   - tag: The last column: a name of the system that made the run.
+  /// - Throws: `RetrievalError` when an identifier or the tag is empty or contains white space (it would not stand in
+  ///   one column), or when the file cannot be written.
+  public func write(to file: String, tag: String = "hone") throws(RetrievalError) {
+    try Self.requireOneColumn(tag, "tag")
+    for list in lists {
+      try Self.requireOneColumn(list.query, "query identifier")
+      for document in list.documents { try Self.requireOneColumn(document.id, "document identifier") }
+    }
+    do throws(FileError) {
+      let output = try DurableFile(file)
+      for list in lists {
+        var text = ""
+        for (rank, document) in list.documents.enumerated() {
+          text += "\(list.query) Q0 \(document.id) \(rank + 1) \(document.score) \(tag)\n"
+        }
+        try output.write(Array(text.utf8))
+      }
+      try output.commit()
+    } catch {
+      throw RetrievalError(error)
+    }
+  }
+
+  private static func requireOneColumn(_ text: String, _ role: String) throws(RetrievalError) {
+    if text.isEmpty {
+      throw RetrievalError("cannot write a run: a \(role) is empty; give it at least one character")
+    }
+    if text.utf8.contains(where: isWhiteSpace) || text.utf8.first == UInt8(ascii: "#") && role == "query identifier" {
+      throw RetrievalError(
+        "cannot write a run: \(role) \"\(text)\" contains white space or starts with #, and a run file separates columns "
+          + "by white space and comments by #; use another identifier")
+    }
+  }
+}
+
+/// What C's `isspace` takes for white space.
+func isWhiteSpace(_ byte: UInt8) -> Bool {
+  byte == 0x20 || (0x09...0x0D).contains(byte)
+}
+
+/// A run file being read: its lines so far, by query.
+private struct RunReading {
+  /// One line of the file.
+  private struct Entry {
+    var document: ScoredDocument
+    var line: Int
+  }
+
+  let file: String
+  private var queries: [String] = []
+  private var entries: [[Entry]] = []
+  private var positions: [ExactText: Int] = [:]
+  /// The query of the line before: files list a query's documents together.
+  private var latest: (query: [UInt8], position: Int)?
+  private var failure: RetrievalError?
+
+  init(file: String) {
+    self.file = file
+  }
+
+  /// Takes one line; after the first failure the rest is not looked at.
+  mutating func take(_ bytes: [UInt8], number: Int) {
+    guard failure == nil else { return }
+    let columns = bytes.split(maxSplits: 6, whereSeparator: isWhiteSpace)
+    guard let first = columns.first, first.first != UInt8(ascii: "#") else { return }
+    guard columns.count >= 6 else {
+      let found = columns.count == 1 ? "1 column" : "\(columns.count) columns"
+      return fail(number, "expected six columns (query Q0 document rank score tag), found \(found); write all six")
+    }
+    guard let id = String(validating: columns[2], as: UTF8.self),
+      let position = position(ofQuery: first)
+    else { return fail(number, "expected UTF-8 text, found other bytes; convert the file to UTF-8") }
+    guard let text = String(validating: columns[4], as: UTF8.self), let score = Self.score(text) else {
+      let found = String(decoding: columns[4], as: UTF8.self)
+      return fail(
+        number, "expected a finite number as score (column 5), found \"\(found)\"; correct or remove the line")
+    }
+    entries[position].append(Entry(document: ScoredDocument(id: id, score: score), line: number))
+  }
+
+  /// The lists in ranking order, or the first failure.
+  func finish() throws(RetrievalError) -> [RankedList] {
+    if let failure { throw failure }
+    if queries.isEmpty {
+      throw RetrievalError(
+        "\(file): expected lines of six columns (query Q0 document rank score tag), found none; check that the search wrote it"
+      )
+    }
+    var lists: [RankedList] = []
+    lists.reserveCapacity(queries.count)
+    for (query, entries) in zip(queries, entries) {
+      var lines: [ExactText: Int] = [:]
+      lines.reserveCapacity(entries.count)
+      for entry in entries {
+        guard let earlier = lines.updateValue(entry.line, forKey: ExactText(entry.document.id)) else { continue }
+        throw RetrievalError(
+          "\(file):\(entry.line): document \"\(entry.document.id)\" occurs twice for query \"\(query)\" "
+            + "(first in line \(earlier)); keep one of the lines")
+      }
+      let ranked = entries.map(\.document).sorted { $0.ranksAbove($1) }
+      lists.append(RankedList(query: query, documents: ranked))
+    }
+    return lists
+  }
+
+  /// A score as `trec_eval` reads it: a 64-bit number, rounded to a 32-bit one.
+  private static func score(_ text: String) -> Float? {
+    guard !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }), let number = Double(text) else { return nil }
+    let score = Float(number)
+    return score.isFinite ? score : nil
+  }
+
+  private mutating func position(ofQuery bytes: ArraySlice<UInt8>) -> Int? {
+    if let latest, latest.query[...] == bytes { return latest.position }
+    guard let query = String(validating: bytes, as: UTF8.self) else { return nil }
+    let position: Int
+    if let known = positions[ExactText(query)] {
+      position = known
+    } else {
+      position = queries.count
+      positions[ExactText(query)] = position
+      queries.append(query)
+      entries.append([])
+    }
+    latest = (Array(bytes), position)
+    return position
+  }
+
+  private mutating func fail(_ line: Int, _ text: String) {
+    failure = RetrievalError("\(file):\(line): \(text)")
+  }
+}

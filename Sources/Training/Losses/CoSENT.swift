@@ -1,0 +1,37 @@
+public import Tensors
+
+/// Pairs with a higher label are to score higher than pairs with a lower one.
+///
+///     loss = log(1 + Σ_(i, j): y_i < y_j exp(scale · (s_i − s_j)))        s_i = the cosine of pair i
+///
+/// Only the order of the labels counts; labels that are all equal give the loss 0.
+///
+/// - Shape: scores `[pairs, documents]` → scalar
+/// - Data: pairs of texts with a label of any scale.
+/// - Relations: `CoSENTLoss` of sentence-transformers.
+/// - Reference: Su 2022, "CoSENT", kexue.fm/archives/8847.
+public struct CoSENT: RankingLoss {
+  /// What differences of cosines are multiplied by; the reciprocal of a temperature.
+  public var scale: Double
+
+  /// Labels.
+  public static var needs: Targets.Needs { .labels }
+
+  /// Makes the loss.
+  public init(scale: Double) { self.scale = scale }
+
+  /// The loss of a batch.
+  public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
+    targets.check(scores, for: "coSENT", needs: Self.needs)
+    let count = targets.queries
+    let labels = targets.labels
+    var mask = [Float](repeating: -.infinity, count: count * count)
+    for i in 0..<count {
+      for j in 0..<count where labels[i] < labels[j] { mask[i * count + j] = 0 }
+    }
+    let pairs = targets.positiveScores(of: scores)
+    let differences = (pairs.reshaped(to: [count, 1]) - pairs) * Float(scale) + Tensor(mask, shape: [count, count])
+    let one = Tensor(repeating: 0, shape: [1])  // e⁰
+    return Tensor.concatenated([one, differences.reshaped(to: [count * count])]).logSumExp()
+  }
+}

@@ -1,0 +1,29 @@
+public import Tensors
+
+/// Pairs that belong together are drawn together, others are pushed apart up to a margin.
+///
+///     loss = ½ mean_i ( y_i · d_i² + (1 − y_i) · max(0, margin − d_i)² )        d_i = 1 − cosine of pair i
+///
+/// - Shape: scores `[pairs, documents]` → scalar
+/// - Data: pairs of texts with a label of 1 (together) or 0 (apart).
+/// - Relations: `ContrastiveLoss` of sentence-transformers with its cosine distance.
+/// - Reference: Hadsell, Chopra & LeCun 2006, "Dimensionality Reduction by Learning an Invariant Mapping", eq. 4.
+public struct Contrastive: RankingLoss {
+  /// The cosine distance from which pairs that do not belong together are left alone: between 0 and 2.
+  public var margin: Double
+
+  /// Labels.
+  public static var needs: Targets.Needs { .labels }
+
+  /// Makes the loss.
+  public init(margin: Double) { self.margin = margin }
+
+  /// The loss of a batch.
+  public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
+    targets.check(scores, for: "contrastive", needs: Self.needs)
+    let labels = Tensor(targets.labels, shape: [targets.queries])
+    let distances = 1 - targets.positiveScores(of: scores)
+    let shortfalls = (Float(margin) - distances).relu()
+    return (labels * distances * distances + (1 - labels) * shortfalls * shortfalls).mean() * 0.5
+  }
+}

@@ -1,0 +1,61 @@
+import Kernels
+public import Tensors
+
+/// The distribution over a row's candidates is to be that of a teacher: Kullback–Leibler divergence.
+///
+///     loss = T² · mean_q Σ_c p[c] (log p[c] − log softmax(s / T)[c])        p = softmax(t / Tₜ)
+///
+/// c runs over the query's positive and the negatives of its own row. T² keeps the size of the gradients when T
+/// changes. A row without negatives adds 0 to the mean.
+///
+/// - Shape: scores `[queries, documents]` → scalar
+/// - Data: rows with a positive, negatives, and a teacher's score of each.
+/// - Relations: `DistillKLDivLoss` of sentence-transformers, which takes the dot product by default.
+/// - Reference: Hinton, Vinyals & Dean 2015, arXiv:1503.02531, section 2.
+public struct Distillation: RankingLoss {
+  /// How scores are made.
+  public var similarity: Similarity
+  /// T, what the scores are divided by: larger than 0.
+  public var temperature: Double
+  /// Tₜ, what the teacher's scores are divided by: larger than 0.
+  public var teacherTemperature: Double
+
+  /// Teacher scores.
+  public static var needs: Targets.Needs { .teacherScores }
+
+  /// Makes the loss.
+  public init(similarity: Similarity, temperature: Double, teacherTemperature: Double) {
+    self.similarity = similarity
+    self.temperature = temperature
+    self.teacherTemperature = teacherTemperature
+  }
+
+  /// The loss of a batch.
+  public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
+    targets.check(scores, for: "distillation", needs: Self.needs)
+    require(
+      temperature > 0 && teacherTemperature > 0,
+      "distillation: the temperatures \(temperature) and \(teacherTemperature) are not larger than 0")
+    let candidates = CellLists(
+      targets.positives.indices.map { query in
+        ([targets.positives[query]] + targets.negatives[query]).map { query * scores.shape[1] + $0 }
+      })
+    // A softmax does not notice what all its scores have in common; without it large ones keep their digits.
+    let positives = targets.positiveScores(of: scores).reshaped(to: [targets.queries, 1])
+    let margins = (candidates(scores) - positives) * Float(1 / temperature)
+    // One value a candidate, list by list: cells that only fill the rectangle would be 0 · ∞ in the sum.
+    let student = margins.logSoftmax().gatherElements(candidates.places)
+    let teacher = logarithmsOfTeacher(targets).gatherElements(candidates.places)
+    let divergence = (teacher.exponential() * (teacher - student)).sum() / Float(targets.queries)
+    return divergence * Float(temperature * temperature)
+  }
+
+  /// log softmax(t / Tₜ) in the layout of `CellLists`.
+  private func logarithmsOfTeacher(_ targets: Targets) -> Tensor {
+    let width = targets.teacherScores.map(\.count).max() ?? 0
+    let filled = targets.teacherScores.flatMap { scores in
+      scores.map { $0 - scores[0] } + Array(repeating: -.infinity, count: width - scores.count)
+    }
+    return (Tensor(filled, shape: [targets.queries, width]) * Float(1 / teacherTemperature)).logSoftmax()
+  }
+}

@@ -1,0 +1,96 @@
+import Kernels
+public import Tensors
+
+/// Softmax cross-entropy of each query's own document against others.
+///
+///     loss = mean_q log Σ_c exp((s[q, c] − s[q, positive(q)]) / τ)
+///
+/// c runs over every document of the batch, or with `inBatchNegatives: false` over the positive and the negatives of
+/// the query's own row. With `symmetric` the mean of this and of the other direction is taken, where each positive
+/// document looks for its query among all queries.
+///
+/// - Shape: scores `[queries, documents]` → scalar
+/// - Data: pairs of query and positive, with any number of negatives a row, none included; a query without any
+///   negative adds 0 to the mean. Batches should hold no text twice.
+/// - Relations: `MultipleNegativesRankingLoss` of sentence-transformers with scale = 1 / τ; symmetric as its directions
+///   query to document and document to query, each a softmax of its own. Masking by identity has no counterpart there.
+/// - Reference: van den Oord et al. 2018, arXiv:1807.03748, eq. 4; in-batch negatives: Henderson et al. 2017,
+///   arXiv:1705.00652.
+public struct InfoNCE: RankingLoss {
+  /// τ, what the scores are divided by: larger than 0, the reciprocal of a scale.
+  public var temperature: Double
+  /// Whether known positives of a query are left out of its negatives.
+  ///
+  /// In the direction from documents to queries this leaves out queries with the same positive as well.
+  public var maskKnownPositives: Bool
+  /// Adds the direction from documents to queries, each direction counting half; it needs in-batch negatives.
+  public var symmetric: Bool?
+  /// With false a query's only negatives are its row's own; else all documents of the batch are.
+  public var inBatchNegatives: Bool?
+
+  /// Makes the loss.
+  public init(temperature: Double, maskKnownPositives: Bool, symmetric: Bool? = nil, inBatchNegatives: Bool? = nil) {
+    self.temperature = temperature
+    self.maskKnownPositives = maskKnownPositives
+    self.symmetric = symmetric
+    self.inBatchNegatives = inBatchNegatives
+  }
+
+  /// The loss of a batch.
+  public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
+    targets.check(scores, for: "infoNCE")
+    require(temperature > 0, "infoNCE: the temperature \(temperature) is not larger than 0")
+    let isSymmetric = symmetric ?? false
+    if inBatchNegatives ?? true {
+      let toDocuments = crossEntropy(
+        scores, of: targets.positiveScores(of: scores),
+        mask: maskKnownPositives ? targets.maskOfKnownPositives(documents: scores.shape[1]) : nil)
+      return isSymmetric ? (toDocuments + documentsToQueries(scores, targets: targets)) * 0.5 : toDocuments
+    }
+    require(!isSymmetric, "infoNCE: the symmetric loss needs in-batch negatives")
+    let candidates = ownCandidates(of: targets, width: scores.shape[1])
+    return crossEntropy(candidates(scores), of: targets.positiveScores(of: scores))
+  }
+
+  /// Each row's own documents: its positive and those of its negatives that count.
+  private func ownCandidates(of targets: Targets, width: Int) -> CellLists {
+    CellLists(
+      targets.positives.indices.map { query in
+        let known = maskKnownPositives ? targets.knownPositives[query] : []
+        let columns = [targets.positives[query]] + targets.negatives[query].filter { !known.contains($0) }
+        return columns.map { query * width + $0 }
+      })
+  }
+
+  /// The other direction: row i is the positive of query i, column j is query j.
+  private func documentsToQueries(_ scores: Tensor, targets: Targets) -> Tensor {
+    let count = targets.queries
+    let byDocument = scores.transposed.gatherRows(targets.positives)  // [queries, queries]
+    let diagonal = byDocument.gatherElements((0..<count).map { $0 * count + $0 })
+    return crossEntropy(byDocument, of: diagonal, mask: maskKnownPositives ? maskOfAnsweredQueries(targets) : nil)
+  }
+
+  /// −∞ at (i, j) where the positive of query i answers query j too.
+  private func maskOfAnsweredQueries(_ targets: Targets) -> Tensor? {
+    let count = targets.queries
+    var rowsOfDocument: [Int: [Int]] = [:]
+    for (row, document) in targets.positives.enumerated() { rowsOfDocument[document, default: []].append(row) }
+    var mask = [Float](repeating: 0, count: count * count)
+    var isEmpty = true
+    for query in 0..<count {
+      for document in targets.knownPositives[query] + [targets.positives[query]] {
+        for row in rowsOfDocument[document] ?? [] where row != query {
+          mask[row * count + query] = -.infinity
+          isEmpty = false
+        }
+      }
+    }
+    return isEmpty ? nil : Tensor(mask, shape: [count, count])
+  }
+
+  /// The mean over rows of log Σ exp((s − s⁺) / τ): zero is among the exponents, so the result does not cancel.
+  private func crossEntropy(_ scores: Tensor, of positives: Tensor, mask: Tensor? = nil) -> Tensor {
+    let margins = (scores - positives.reshaped(to: [positives.shape[0], 1])) * Float(1 / temperature)
+    return (mask.map { margins + $0 } ?? margins).logSumExp().mean()
+  }
+}

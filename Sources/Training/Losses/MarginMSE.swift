@@ -1,0 +1,41 @@
+public import Tensors
+
+/// The distances between positive and negatives are to be those of a teacher.
+///
+///     loss = mean_(q, k) ( (s[q, positive] − s[q, negative_k]) − (t[q, positive] − t[q, negative_k]) )²
+///
+/// The mean runs over all negatives of all rows; a batch without any has the loss 0.
+///
+/// - Shape: scores `[queries, documents]` → scalar
+/// - Data: rows with a positive, negatives, and a teacher's score of each.
+/// - Relations: `MarginMSELoss` of sentence-transformers, which takes the dot product by default.
+/// - Reference: Hofstätter et al. 2020, arXiv:2010.02666.
+public struct MarginMSE: RankingLoss {
+  /// How scores are made: as the teacher's scale demands, cosines lie between −1 and 1.
+  public var similarity: Similarity
+
+  /// Teacher scores.
+  public static var needs: Targets.Needs { .teacherScores }
+
+  /// Makes the loss.
+  public init(similarity: Similarity) { self.similarity = similarity }
+
+  /// The loss of a batch.
+  public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
+    targets.check(scores, for: "marginMSE", needs: Self.needs)
+    var (positives, negatives, wanted): ([Int], [Int], [Float]) = ([], [], [])
+    for (query, own) in targets.negatives.enumerated() {
+      let start = query * scores.shape[1]
+      let teacher = targets.teacherScores[query]
+      for (index, column) in own.enumerated() {
+        positives.append(start + targets.positives[query])
+        negatives.append(start + column)
+        wanted.append(teacher[0] - teacher[index + 1])
+      }
+    }
+    if wanted.isEmpty { return Tensor(0) }
+    let margins = scores.gatherElements(positives) - scores.gatherElements(negatives)
+    let errors = margins - Tensor(wanted, shape: [wanted.count])
+    return (errors * errors).mean()
+  }
+}

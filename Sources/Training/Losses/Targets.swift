@@ -1,0 +1,137 @@
+import Kernels
+import Tensors
+
+/// What is wanted of a matrix of scores `[queries, documents]`: which documents answer which query, which must not
+/// count against it, and what a teacher or a person says about them.
+///
+/// Documents are named by their column. A list that is empty as a whole stands for an empty one for every query.
+public struct Targets: Equatable, Sendable {
+  /// The document of each query: its positive, or the other text of a labelled pair.
+  public let positives: [Int]
+  /// The negatives of each query's own row, any number of them.
+  public let negatives: [[Int]]
+  /// Further documents that answer the query, so that they are no negatives of it; its positive may be among them.
+  public let knownPositives: [[Int]]
+  /// A teacher's score of each query's positive, then of each of its negatives.
+  public let teacherScores: [[Float]]
+  /// The label of each query and its positive.
+  public let labels: [Float]
+
+  /// What a loss reads beyond the columns of the positives.
+  public enum Needs: Sendable {
+    /// Nothing; in-batch or own negatives where there are any.
+    case nothing
+    /// `teacherScores` of the positive and the negatives.
+    case teacherScores
+    /// `labels`.
+    case labels
+  }
+
+  /// Makes the targets of a batch; every list has an entry for each query, or none at all.
+  public init(
+    positives: [Int], negatives: [[Int]] = [], knownPositives: [[Int]] = [], teacherScores: [[Float]] = [],
+    labels: [Float] = []
+  ) {
+    let count = positives.count
+    self.positives = positives
+    self.negatives = negatives.isEmpty ? Array(repeating: [], count: count) : negatives
+    self.knownPositives = knownPositives.isEmpty ? Array(repeating: [], count: count) : knownPositives
+    self.teacherScores = teacherScores
+    self.labels = labels
+    require(
+      self.negatives.count == count && self.knownPositives.count == count
+        && (teacherScores.isEmpty || teacherScores.count == count) && (labels.isEmpty || labels.count == count),
+      "targets: \(count) positives, negatives of \(self.negatives.count) queries, known positives of "
+        + "\(self.knownPositives.count), teacher scores of \(teacherScores.count), labels of \(labels.count)")
+    for (scores, negatives) in zip(teacherScores, self.negatives) {
+      require(
+        scores.count == negatives.count + 1,
+        "targets: \(scores.count) teacher scores for a positive and \(negatives.count) negatives")
+    }
+  }
+
+  /// The number of queries.
+  public var queries: Int { positives.count }
+}
+
+// MARK: - Cells of the score matrix
+
+extension Targets {
+  /// Stops where the targets do not fit the scores.
+  func check(_ scores: Tensor, for loss: String, needs: Needs = .nothing) {
+    require(
+      scores.shape.rank == 2 && scores.shape[0] == queries && queries > 0,
+      "\(loss): scores \(scores.shape) for the targets of \(queries) queries")
+    let columns = 0..<scores.shape[1]
+    for query in positives.indices {
+      require(
+        columns.contains(positives[query]) && negatives[query].allSatisfy(columns.contains)
+          && knownPositives[query].allSatisfy(columns.contains),
+        "\(loss): query \(query) names a document beyond the \(columns.count) of the scores")
+    }
+    switch needs {
+    case .nothing: break
+    case .teacherScores: require(!teacherScores.isEmpty, "\(loss): the targets have no teacher scores")
+    case .labels: require(!labels.isEmpty, "\(loss): the targets have no labels")
+    }
+  }
+
+  /// The scores of each query with its positive.
+  ///
+  /// - Shape: scores `[queries, documents]` → `[queries]`
+  func positiveScores(of scores: Tensor) -> Tensor {
+    let width = scores.shape[1]
+    return scores.gatherElements(positives.enumerated().map { $0.offset * width + $0.element })
+  }
+
+  /// What takes the known positives of each query out of a softmax when it is added: −∞ there, 0 elsewhere.
+  ///
+  /// A query's own positive always stays. Nothing where no query has others.
+  ///
+  /// - Shape: `[queries, documents]`
+  func maskOfKnownPositives(documents: Int) -> Tensor? {
+    if knownPositives.allSatisfy(\.isEmpty) { return nil }
+    var mask = [Float](repeating: 0, count: queries * documents)
+    for (query, columns) in knownPositives.enumerated() {
+      for column in columns where column != positives[query] { mask[query * documents + column] = -.infinity }
+    }
+    return Tensor(mask, shape: [queries, documents])
+  }
+}
+
+/// Lists of cells, one a query and of any length, laid out in a rectangle: the short ones are filled up with cells that a
+/// mask of −∞ takes out again.
+struct CellLists {
+  private let cells: [Int]
+  private let mask: Tensor?
+  private let shape: Shape
+  /// Where the cells that count stand in the rectangle, list by list.
+  let places: [Int]
+
+  /// Makes the rectangle of lists of row-major indices; no list is empty.
+  init(_ lists: [[Int]]) {
+    let width = lists.map(\.count).max() ?? 0
+    var cells: [Int] = []
+    var mask: [Float] = []
+    var places: [Int] = []
+    for (query, list) in lists.enumerated() {
+      require(!list.isEmpty, "cell lists: the list of query \(query) is empty")
+      let missing = width - list.count
+      places += query * width..<query * width + list.count
+      cells += list + Array(repeating: list[0], count: missing)
+      mask += Array(repeating: 0, count: list.count) + Array(repeating: -.infinity, count: missing)
+    }
+    self.cells = cells
+    self.mask = mask.contains(-.infinity) ? Tensor(mask, shape: [lists.count, width]) : nil
+    self.places = places
+    shape = [lists.count, width]
+  }
+
+  /// The scores in the rectangle, −∞ where a list has ended.
+  ///
+  /// - Shape: any → `[queries, longest list]`
+  func callAsFunction(_ scores: Tensor) -> Tensor {
+    let rectangle = scores.gatherElements(cells).reshaped(to: shape)
+    return mask.map { rectangle + $0 } ?? rectangle
+  }
+}

@@ -1,0 +1,66 @@
+import Kernels
+public import Tensors
+
+/// What a bi-encoder's training minimizes: a loss of the similarities of queries and documents.
+public struct TrainingLoss: Sendable {
+  /// The loss of the scores.
+  public let ranking: any RankingLoss
+  /// Sums the loss over leading dimensions of the embeddings; nothing for the embeddings as they are.
+  public let matryoshka: Matryoshka?
+
+  /// Makes the loss.
+  public init(_ ranking: any RankingLoss, matryoshka: Matryoshka?) {
+    self.ranking = ranking
+    self.matryoshka = matryoshka
+  }
+
+  /// The loss of a batch of embeddings, which need no particular length where scores are cosines.
+  ///
+  /// - Shape: queries `[q, width]`, documents `[n, width]` → scalar
+  public func callAsFunction(queries: Tensor, documents: Tensor, targets: Targets) -> Tensor {
+    func loss(_ queries: Tensor, _ documents: Tensor) -> Tensor {
+      ranking(ranking.similarity(queries: queries, documents: documents), targets: targets)
+    }
+    return matryoshka.map { $0(queries: queries, documents: documents, loss) } ?? loss(queries, documents)
+  }
+}
+
+/// Trains the leading dimensions of the embeddings to stand alone: a modifier of any loss.
+///
+///     loss = Σ_d weight_d · L(normalize(x[:d]))
+///
+/// - Shape: queries `[q, width]`, documents `[n, width]` → scalar
+/// - Data: what the loss needs.
+/// - Relations: `MatryoshkaLoss` of sentence-transformers with all dimensions in every step. It normalizes too, so
+///   that dot products become cosines.
+/// - Reference: Kusupati et al. 2022, arXiv:2205.13147, eq. 1.
+public struct Matryoshka: Codable, Equatable, Sendable {
+  /// The numbers of leading dimensions, each between 1 and the width; the width itself is not implied.
+  public var dimensions: [Int]
+  /// The weight of each, in the same order; without it every weight is 1.
+  public var weights: [Double]?
+
+  /// Makes the modifier.
+  public init(dimensions: [Int], weights: [Double]?) {
+    self.dimensions = dimensions
+    self.weights = weights
+  }
+
+  /// The weighted sum of a loss over the dimensions.
+  public func callAsFunction(
+    queries: Tensor, documents: Tensor, _ loss: (_ queries: Tensor, _ documents: Tensor) throws -> Tensor
+  ) rethrows -> Tensor {
+    let weights = weights ?? Array(repeating: 1, count: dimensions.count)
+    require(
+      weights.count == dimensions.count, "matryoshka: \(weights.count) weights for \(dimensions.count) dimensions")
+    var total = Tensor(0)
+    for (dimension, weight) in zip(dimensions, weights) {
+      require(
+        dimension >= 1 && dimension <= queries.shape.width,
+        "matryoshka: \(dimension) of \(queries.shape.width) dimensions")
+      func leading(_ x: Tensor) -> Tensor { x.slice(0..<dimension, axis: 1).normalizedRows() }
+      total = total + (try loss(leading(queries), leading(documents))) * Float(weight)
+    }
+    return total
+  }
+}

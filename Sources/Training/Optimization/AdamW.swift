@@ -1,0 +1,157 @@
+import Kernels
+public import Layers
+public import OrderedCollections
+import Tensors
+
+/// Adam with decoupled weight decay, for the parameters of one model.
+///
+///     p ← p · (1 − rate · decay)
+///     m ← β₁ m + (1 − β₁) g        v ← β₂ v + (1 − β₂) g²
+///     p ← p − rate / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
+///
+/// with β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸, as `torch.optim.AdamW` has them. Loshchilov & Hutter 2019, arXiv:1711.05101.
+public struct AdamW: Sendable {
+  /// The settings of a recipe.
+  public struct Settings: Codable, Equatable, Sendable {
+    /// The learning rate that a schedule goes up to.
+    public var rate: Double
+    /// The weight decay, which the learning rate multiplies.
+    public var decay: Double
+    /// The largest global norm of the gradients, to which larger ones are scaled down; without it nothing is clipped.
+    public var clip: Double?
+    /// With true biases and the parameters of normalizations decay as well.
+    public var decayBiasesAndNorms: Bool?
+    /// Factors on the learning rate, by the beginning of a parameter's name in whole components; see `ParameterRules`.
+    public var rates: [String: Double]?
+    /// What is not trained, by the beginning of a parameter's name in whole components.
+    public var freeze: [String]?
+
+    /// Makes the settings.
+    public init(
+      rate: Double, decay: Double, clip: Double?, decayBiasesAndNorms: Bool? = nil, rates: [String: Double]? = nil,
+      freeze: [String]? = nil
+    ) {
+      self.rate = rate
+      self.decay = decay
+      self.clip = clip
+      self.decayBiasesAndNorms = decayBiasesAndNorms
+      self.rates = rates
+      self.freeze = freeze
+    }
+  }
+
+  /// What stands fixed for one trained parameter.
+  struct Parameter: Sendable {
+    let shape: Shape
+    let rateFactor: Double
+    let decay: Double
+  }
+
+  /// The running means of a parameter's gradients and of their squares.
+  struct Moments: Sendable {
+    var first: Tensor
+    var second: Tensor
+
+    init(first: Tensor, second: Tensor) {
+      self.first = first
+      self.second = second
+    }
+
+    init(zerosOf shape: Shape) {
+      self.init(first: Tensor(repeating: 0, shape: shape), second: Tensor(repeating: 0, shape: shape))
+    }
+  }
+
+  /// The settings it was made with.
+  public let settings: Settings
+  /// The steps taken so far.
+  public internal(set) var steps = 0
+  /// The trained parameters.
+  let trained: OrderedDictionary<String, Parameter>
+  /// The moments of the parameters that were stepped; made when first needed.
+  var moments: OrderedDictionary<String, Moments> = [:]
+
+  /// Prepares for the parameters of a model.
+  ///
+  /// Fails with every prefix in the settings that no parameter has.
+  public init(_ settings: Settings, for model: some Module) throws(UnknownPrefixError) {
+    self.settings = settings
+    let rules = ParameterRules(factors: settings.rates ?? [:], frozen: settings.freeze ?? [])
+    let parameters = model.parameters
+    try rules.check(against: Array(parameters.keys))
+    var trained: OrderedDictionary<String, Parameter> = [:]
+    for (key, parameter) in parameters {
+      let factor = rules.factor(of: key)
+      if factor == 0 { continue }
+      let decays = (settings.decayBiasesAndNorms ?? false) || !ParameterRules.isBiasOrNorm(key)
+      trained[key] = Parameter(shape: parameter.shape, rateFactor: factor, decay: decays ? settings.decay : 0)
+    }
+    self.trained = trained
+  }
+
+  /// Whether a parameter is trained; for the others no gradient need be computed.
+  public func isTrained(_ key: String) -> Bool { trained[key] != nil }
+
+  /// Takes one step: changes the trained parameters of the model in place.
+  ///
+  /// The gradients are clipped by their global norm as in `torch.nn.utils.clip_grad_norm_`: each is multiplied by
+  /// min(1, clip / (norm + 10⁻⁶)).
+  ///
+  /// Fails before anything changes where the loss or the norm of the gradients is not finite.
+  ///
+  /// - Parameters:
+  ///   - gradients: of every trained parameter; those of others are ignored.
+  ///   - loss: the loss that the gradients belong to.
+  ///   - rate: the learning rate of this step.
+  /// - Returns: the global norm of the gradients before clipping.
+  @discardableResult
+  public mutating func step(
+    _ model: inout some Module, gradients: ParameterDictionary, loss: Float, rate: Double
+  ) throws(NonFiniteError) -> Double {
+    require(rate.isFinite && rate >= 0, "AdamW: the rate \(rate) is not a number from 0 on")
+    let norm = try finiteNorm(of: gradients, loss: loss)
+    steps += 1
+    var tensors: [AdamWTensor] = []
+    model.updateParameters { key, parameter in
+      guard let fixed = trained[key], let gradient = gradients[key] else { return }
+      // Each buffer is unique when it is handed over, and nothing else sees it before the step below.
+      let buffer = parameter.withUniqueBuffer { $0 }
+      let (first, second) = momentBuffers(of: key, shape: fixed.shape)
+      tensors.append(
+        AdamWTensor(
+          parameter: buffer, gradient: gradient.buffer, firstMoment: first, secondMoment: second,
+          rate: Float(rate * fixed.rateFactor), decay: Float(fixed.decay)))
+    }
+    require(tensors.count == trained.count, "AdamW: the model lacks parameters it had when the optimizer was made")
+    adamWStep(
+      tensors, step: steps, firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8,
+      gradientScale: Float(settings.clip.map { min(1, $0 / (norm + 1e-6)) } ?? 1))
+    return norm
+  }
+
+  /// The global norm of the trained parameters' gradients, where it and the loss are finite.
+  private func finiteNorm(of gradients: ParameterDictionary, loss: Float) throws(NonFiniteError) -> Double {
+    var total = 0.0
+    var culprit: String?
+    for (key, parameter) in trained {
+      guard let gradient = gradients[key] else { fatalError("AdamW: \(key) has no gradient") }
+      require(gradient.shape == parameter.shape, "AdamW: \(key) \(parameter.shape) has a gradient \(gradient.shape)")
+      let square = gradient.squaredNorm
+      if culprit == nil && !square.isFinite { culprit = key }
+      total += square
+    }
+    let norm = total.squareRoot()
+    if !loss.isFinite || !norm.isFinite {
+      throw NonFiniteError(step: steps + 1, loss: loss, gradientNorm: norm, firstNonFiniteGradient: culprit)
+    }
+    return norm
+  }
+
+  private mutating func momentBuffers(of key: String, shape: Shape) -> (first: FloatBuffer, second: FloatBuffer) {
+    if moments[key] == nil { moments[key] = Moments(zerosOf: shape) }
+    return (
+      moments[key, default: Moments(zerosOf: [])].first.withUniqueBuffer { $0 },
+      moments[key, default: Moments(zerosOf: [])].second.withUniqueBuffer { $0 }
+    )
+  }
+}

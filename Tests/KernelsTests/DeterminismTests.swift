@@ -1,0 +1,143 @@
+import Kernels
+import TestSupport
+import Testing
+
+/// The same bits with any number of threads: loops are cut by shapes only, and sums have a fixed order.
+@Suite struct DeterminismTests {
+  @Test(arguments: computations.indices) func bitsDoNotDependOnTheThreads(index: Int) async {
+    await #expect(processExitsWith: .success) { [index] in
+      let computation = computations[index]
+      recordingErrors {
+        Threads.configure(count: 1)
+        let expected = computation.results()
+        try withEvery("threads", in: [1, 2, 3, 5]) { threads in
+          Threads.configure(count: threads)
+          try withEvery("repetition", in: 0..<2) { _ in
+            for (found, expected) in zip(computation.results(), expected) {
+              try expectSameBits(found, expected, computation.name)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Every kernel that adds numbers up, at sizes that are cut into several parts.
+private let computations: [(name: String, results: @Sendable () -> [[Float]])] = [
+  (
+    "products",
+    {
+      [(700, 384, 384), (64, 64, 1536), (384, 2000, 384), (20, 1030, 97)].flatMap { rows, inner, columns in
+        [(false, false), (true, false), (false, true), (true, true)].map { transposeA, transposeB in
+          let a = numbers(rows * inner, seed: 1)
+          let b = numbers(inner * columns, seed: 2)
+          let c = FloatBuffer(repeating: 1, count: rows * columns)
+          multiply(
+            transposeA ? Matrix(a, inner, rows) : Matrix(a, rows, inner),
+            transposeB ? Matrix(b, columns, inner) : Matrix(b, inner, columns), transposeFirst: transposeA,
+            transposeSecond: transposeB, into: Matrix(c, rows, columns), accumulate: true)
+          return c.elements
+        }
+      }
+    }
+  ),
+  (
+    "linear",
+    {
+      [1, 20, 32, 33, 700].map { rows in
+        let y = FloatBuffer(repeating: 0, count: rows * 400)
+        linear(
+          Matrix(numbers(rows * 384, seed: 3), rows, 384), weight: Matrix(numbers(400 * 384, seed: 4), 400, 384),
+          bias: numbers(400, seed: 5), into: Matrix(y, rows, 400))
+        return y.elements
+      }
+    }
+  ),
+  (
+    "feed-forward",
+    {
+      [20, 700, 2500].flatMap { rows in
+        let (width, inner) = (64, 160)
+        let kernel = FeedForwardKernel(
+          inputWeight: Matrix(numbers(inner * width, seed: 6), inner, width), inputBias: numbers(inner, seed: 7),
+          outputWeight: Matrix(numbers(width * inner, seed: 8), width, inner), outputBias: numbers(width, seed: 9),
+          activation: .gelu)
+        let x = Matrix(numbers(rows * width, seed: 10), rows, width)
+        let (y, kept) = kernel.forward(x, keepingPreActivation: true)
+        guard let kept else { return [[Float]]() }
+        let gradients = kernel.backward(Matrix(numbers(rows * width, seed: 11), rows, width), x: x, preActivation: kept)
+        return [
+          y, gradients.x, gradients.inputWeight, gradients.inputBias, gradients.outputWeight, gradients.outputBias,
+        ].map(\.elements)
+      }
+    }
+  ),
+  (
+    "attention",
+    {
+      let offsets = [0, 5, 105, 105, 205, 216, 516]
+      let kernel = AttentionKernel(offsets: offsets, heads: 3, headWidth: 32, mask: DropoutMask(key: 5, rate: 0.1))
+      let projections = numbers(516 * 288, seed: 12)
+      let (y, sums) = kernel.forward(projections)
+      let gradient = kernel.backward(numbers(516 * 96, seed: 13), projections: projections, logSumExp: sums)
+      return [y.elements, sums.elements, gradient.elements]
+    }
+  ),
+  (
+    "layer norm",
+    {
+      let (rows, width) = (1300, 100)
+      let kernel = LayerNormKernel(
+        rows: rows, gamma: numbers(width, seed: 14), beta: numbers(width, seed: 15), epsilon: 1e-12)
+      let mask = DropoutMask(key: 6, rate: 0.1)
+      let (y, saved) = kernel.forward(numbers(rows * width, seed: 16), residual: numbers(rows * width, seed: 17), mask: mask)
+      let gradients = kernel.backward(numbers(rows * width, seed: 18), y: y, saved: saved, mask: mask)
+      return [y, gradients.residual, gradients.x, gradients.gamma, gradients.beta].map(\.elements)
+    }
+  ),
+  (
+    "reductions",
+    {
+      let x = numbers(1300 * 200, seed: 19)
+      return [
+        columnSums(Matrix(x, 1300, 200)).elements, softmaxRows(x, rows: 1300, width: 200).elements,
+        logSumExpRows(x, rows: 1300, width: 200).elements, sumMiddle(x, outer: 1, reduced: 1300 * 200, inner: 1).elements,
+        normalizeRows(x, rows: 1300, width: 200, epsilon: 1e-12).y.elements,
+        sumMiddle(x, outer: 1, reduced: 1300, inner: 200).elements,
+        sumMiddle(x, outer: 130, reduced: 10, inner: 200).elements, [Float(sumOfSquares(x))],
+      ]
+    }
+  ),
+  (
+    "rows",
+    {
+      let x = numbers(2000 * 200, seed: 20)
+      let indices = (0..<2000).map { Int32($0 * 7919 % 97) }
+      return [
+        scatterAddRows(x, indices: indices, rows: 97, width: 200).elements,
+        embeddingSum([(x, indices), (x, indices.reversed())], width: 200).elements,
+        segmentSum(x, offsets: [0, 3, 900, 2000], width: 200).elements,
+        applyDropout(x, mask: DropoutMask(key: 7, rate: 0.4)).elements,
+      ]
+    }
+  ),
+  (
+    "AdamW",
+    {
+      let tensor = { (seed: UInt64) in numbers(200_000, seed: seed) }
+      let (parameter, first, second) = (tensor(21), tensor(22), map(.absolute, tensor(23)))
+      adamWStep(
+        [
+          AdamWTensor(
+            parameter: parameter, gradient: tensor(24), firstMoment: first, secondMoment: second, rate: 1e-3, decay: 0.1)
+        ], step: 3, firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8, gradientScale: 0.5)
+      return [parameter, first, second].map(\.elements)
+    }
+  ),
+]
+
+private func numbers(_ count: Int, seed: UInt64) -> FloatBuffer {
+  var generator = SeededGenerator(seed: seed)
+  return generator.buffer(count)
+}

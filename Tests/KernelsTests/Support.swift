@@ -1,0 +1,52 @@
+import Kernels
+import TestSupport
+
+/// A guard value: kernels leave it where they have no business.
+let untouched: Float = -12345.75
+
+extension SeededGenerator {
+  /// A buffer of floats spread evenly over a range.
+  mutating func buffer(_ count: Int, in range: ClosedRange<Float> = -1...1) -> FloatBuffer {
+    FloatBuffer(floats(count, in: range))
+  }
+
+  /// A matrix inside a larger buffer: rows are further apart than they are long, and other elements stand around it.
+  mutating func embeddedMatrix(rows: Int, columns: Int) -> (matrix: Matrix, elements: [Float]) {
+    let (matrix, buffer) = embeddedTarget(rows: rows, columns: columns)
+    let elements = floats(rows * columns)
+    for (index, element) in elements.enumerated() {
+      buffer[5 + index / columns * (columns + 3) + index % columns] = element
+    }
+    return (matrix, elements)
+  }
+}
+
+/// A matrix of guard values inside a larger buffer of the same.
+func embeddedTarget(rows: Int, columns: Int, filling value: Float = untouched) -> (matrix: Matrix, buffer: FloatBuffer) {
+  let stride = columns + 3
+  let buffer = FloatBuffer(repeating: value, count: rows * stride + 5)
+  return (Matrix(buffer, offset: 5, rows: rows, columns: columns, stride: stride), buffer)
+}
+
+/// The elements of a matrix made by `embeddedTarget`, and those around it.
+func split(_ buffer: FloatBuffer, rows: Int, columns: Int) -> (inside: [Float], outside: [Float]) {
+  let all = buffer.elements
+  let stride = columns + 3
+  var inside: [Float] = []
+  var outside = Array(all[..<5])
+  for row in 0..<rows {
+    inside += all[5 + row * stride..<5 + row * stride + columns]
+    outside += all[5 + row * stride + columns..<5 + (row + 1) * stride]
+  }
+  return (inside, outside)
+}
+
+extension DoubleTensor {
+  /// The numbers of a whole buffer as a matrix.
+  init(_ buffer: FloatBuffer, rows: Int, columns: Int) { self.init(buffer.elements, shape: [rows, columns]) }
+}
+
+extension Matrix {
+  /// A whole buffer as a matrix.
+  init(_ buffer: FloatBuffer, _ rows: Int, _ columns: Int) { self.init(buffer, rows: rows, columns: columns) }
+}
