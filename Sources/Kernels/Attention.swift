@@ -21,7 +21,7 @@ package struct AttentionKernel {
 
   /// Makes the kernel for a batch of sequences.
   package init(offsets: [Int], heads: Int, headWidth: Int, mask: DropoutMask?) {
-    require(offsets.first == 0 && zip(offsets, offsets.dropFirst()).allSatisfy(<=), "attention: offsets \(offsets)")
+    checkOffsets(offsets, of: "attention")
     self.offsets = offsets
     self.heads = heads
     self.headWidth = headWidth

@@ -160,10 +160,16 @@ package func gatherElements(_ x: FloatBuffer, indices: [Int32]) -> FloatBuffer {
 
 // MARK: - Sequences
 
+/// Checks that the offsets of sequences begin at 0 and never fall.
+func checkOffsets(_ offsets: [Int], of name: String) {
+  require(offsets.first == 0 && zip(offsets, offsets.dropFirst()).allSatisfy(<=), "\(name): offsets \(offsets)")
+}
+
 /// The sum of the rows of each sequence.
 ///
 /// - Shape: x `[tokens, width]`, offsets of n + 1 → `[n, width]`
 package func segmentSum(_ x: FloatBuffer, offsets: [Int], width: Int) -> FloatBuffer {
+  checkOffsets(offsets, of: "segmentSum")
   let y = FloatBuffer(repeating: 0, count: (offsets.count - 1) * width)
   parallelFor(offsets.count - 1) { segment in
     for row in offsets[segment]..<offsets[segment + 1] {
@@ -187,6 +193,7 @@ package func segmentRepeat(_ x: FloatBuffer, offsets: [Int], width: Int) -> Floa
 /// The largest value of each column within each sequence, and the row it stands in; the first of equals, but what is
 /// not a number wins.
 package func segmentMaximum(_ x: FloatBuffer, offsets: [Int], width: Int) -> (y: FloatBuffer, rows: [Int32]) {
+  checkOffsets(offsets, of: "segmentMaximum")
   let segments = offsets.count - 1
   let y = FloatBuffer(uninitialized: segments * width)
   var rows = [Int32](repeating: 0, count: segments * width)

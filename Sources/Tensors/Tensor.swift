@@ -65,7 +65,7 @@ public struct Tensor: Sendable {
   public var detached: Tensor { Tensor(buffer, shape: shape) }
 
   /// Whether every element is finite.
-  public var isFinite: Bool { sumOfSquares(buffer).isFinite }
+  public var isFinite: Bool { sumOfSquares(buffer).isFinite || buffer.elements.allSatisfy { $0.isFinite } }
 
   /// Σ x², in double precision.
   public var squaredNorm: Double { sumOfSquares(buffer) }

@@ -4,6 +4,7 @@ import Encoders
 import Kernels
 import Layers
 import Tensors
+import Tokenizers
 import Training
 
 /// Whole training steps on real pairs.

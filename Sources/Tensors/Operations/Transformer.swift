@@ -60,6 +60,10 @@ extension Tensor {
   ///
   /// - Shape: tables `[·, width]`, indices `[tokens]` each → `[tokens, width]`
   public static func embeddingSum(_ lookups: [(table: Tensor, indices: [Int32])]) -> Tensor {
+    require(
+      !lookups.isEmpty
+        && lookups.allSatisfy { $0.table.shape.rank == 2 && $0.table.shape.width == lookups[0].table.shape.width },
+      "embeddingSum: the tables \(lookups.map(\.table.shape)) are not matrices of one width")
     let indices = lookups.map(\.indices)
     return record(.embeddingSum, lookups.map(\.table)) { tables, _ in
       let width = tables[0].shape[1]
