@@ -18,7 +18,12 @@ struct ExactText: Hashable, Comparable, Sendable {
   }
 
   static func < (left: ExactText, right: ExactText) -> Bool {
-    left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    let leftBytes = left.text.utf8.span
+    let rightBytes = right.text.utf8.span
+    for position in 0..<min(leftBytes.count, rightBytes.count) where leftBytes[position] != rightBytes[position] {
+      return leftBytes[position] < rightBytes[position]
+    }
+    return leftBytes.count < rightBytes.count
   }
 
   func hash(into hasher: inout Hasher) {

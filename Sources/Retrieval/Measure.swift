@@ -131,7 +131,7 @@ extension Measure {
     ]
     let ranked = names.map { (name: $0, distance: editDistance($0.lowercased(), family.lowercased())) }
     guard let nearest = ranked.min(by: { $0.distance < $1.distance }),
-      nearest.distance <= max(1, nearest.name.utf8.count / 3)
+      nearest.distance <= max(1, nearest.name.utf8.count / 3), nearest.distance < family.utf8.count
     else { return "known are nDCG, MAP, MRR, Rprec and, with a cut as in P@10, nDCG, MAP, MRR, recall, P and success" }
     let separator = nearest.name.contains("_") ? "_" : "@"
     return "did you mean \"\(nearest.name)\(cut.map { "\(separator)\($0)" } ?? "")\"?"

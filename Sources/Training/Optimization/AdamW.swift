@@ -100,7 +100,8 @@ public struct AdamW: Sendable {
   /// Fails before anything changes where the loss or the norm of the gradients is not finite.
   ///
   /// - Parameters:
-  ///   - gradients: of every trained parameter; those of others are ignored.
+  ///   - gradients: of the trained parameters; one without a gradient, because the loss does not depend on it, is left
+  ///     as it is, and gradients of other parameters are ignored.
   ///   - loss: the loss that the gradients belong to.
   ///   - rate: the learning rate of this step.
   /// - Returns: the global norm of the gradients before clipping.
@@ -122,7 +123,9 @@ public struct AdamW: Sendable {
           parameter: buffer, gradient: gradient.buffer, firstMoment: first, secondMoment: second,
           rate: Float(rate * fixed.rateFactor), decay: Float(fixed.decay)))
     }
-    require(tensors.count == trained.count, "AdamW: the model lacks parameters it had when the optimizer was made")
+    require(
+      tensors.count == gradients.keys.count { trained[$0] != nil },
+      "AdamW: the model lacks parameters it had when the optimizer was made")
     adamWStep(
       tensors, step: steps, firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8,
       gradientScale: Float(settings.clip.map { min(1, $0 / (norm + 1e-6)) } ?? 1))
@@ -134,7 +137,7 @@ public struct AdamW: Sendable {
     var total = 0.0
     var culprit: String?
     for (key, parameter) in trained {
-      guard let gradient = gradients[key] else { fatalError("AdamW: \(key) has no gradient") }
+      guard let gradient = gradients[key] else { continue }
       require(gradient.shape == parameter.shape, "AdamW: \(key) \(parameter.shape) has a gradient \(gradient.shape)")
       let square = gradient.squaredNorm
       if culprit == nil && !square.isFinite { culprit = key }
