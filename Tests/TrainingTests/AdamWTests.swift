@@ -168,6 +168,28 @@ import Training
         """)
   }
 
+  /// As in PyTorch: not even decay touches a parameter that the loss does not depend on.
+  @Test func parametersWithoutAGradientStayAsTheyAre() throws {
+    var model = Bag([("used", Tensor([1, 2], shape: [2])), ("unused", Tensor([3], shape: [1]))])
+    var optimizer = try AdamW(Self.settings(decay: 0.5), for: model)
+    #expect(optimizer.isTrained("unused"))
+    let (value, gradients) = valueAndGradients(of: model) { $0["used"].sum() }
+    #expect(Array(gradients.keys) == ["used"])
+    try optimizer.step(&model, gradients: gradients, loss: value.scalar, rate: 0.1)
+    #expect(model["unused"].elements == [3] && model["used"].elements != [1, 2])
+
+    // A checkpoint is complete all the same.
+    let state = optimizer.state
+    #expect(state.moments["secondMoment.unused"]?.elements == [0])
+    var resumed = try AdamW(Self.settings(decay: 0.5), for: model)
+    try resumed.restore(state)
+    var other = model
+    let both: ParameterDictionary = ["used": Tensor([1, 1], shape: [2]), "unused": Tensor([1], shape: [1])]
+    try optimizer.step(&model, gradients: both, loss: 1, rate: 0.1)
+    try resumed.step(&other, gradients: both, loss: 1, rate: 0.1)
+    for (key, parameter) in model.parameters { #expect(sameBits(parameter, other.parameters[key]), "\(key)") }
+  }
+
   // MARK: - What must not reach the weights
 
   @Test(arguments: [Float.nan, .infinity, -.infinity], ["loss", "a.weight", "b.weight", "c.bias"])

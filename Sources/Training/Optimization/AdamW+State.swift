@@ -7,7 +7,8 @@ extension AdamW {
   public struct State: Sendable {
     /// The steps taken so far.
     public var steps: Int
-    /// `firstMoment.KEY` and `secondMoment.KEY` of every trained parameter; empty before the first step.
+    /// `firstMoment.KEY` and `secondMoment.KEY` of every trained parameter, zero for one that never had a gradient;
+    /// empty before the first step.
     public var moments: ParameterDictionary
 
     /// Makes the state from what was saved.
@@ -23,7 +24,8 @@ extension AdamW {
   /// The state to save.
   public var state: State {
     var result: ParameterDictionary = [:]
-    for (key, moments) in moments {
+    for (key, parameter) in trained where steps > 0 {
+      let moments = moments[key] ?? Moments(zerosOf: parameter.shape)
       result[Self.firstPrefix + key] = moments.first
       result[Self.secondPrefix + key] = moments.second
     }
