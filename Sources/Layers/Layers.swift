@@ -29,10 +29,7 @@ public struct Linear: Module {
   /// Shows `weight` and `bias`.
   public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
     visitor.visit("weight", &weight)
-    if var bias {
-      visitor.visit("bias", &bias)
-      self.bias = bias
-    }
+    visitor.visit("bias", &bias)
   }
 }
 

@@ -25,6 +25,15 @@ extension ParameterVisitor {
     visit(key: (path + [name]).joined(separator: "."), &parameter)
   }
 
+  /// Shows a parameter that may be absent.
+  public mutating func visit(_ name: String, _ parameter: inout Tensor?) {
+    guard var present = parameter else { return }
+    // The visitor holds the only reference, so a change in place copies nothing.
+    parameter = nil
+    visit(name, &present)
+    parameter = present
+  }
+
   /// Shows a child module.
   public mutating func visit(_ name: String, _ module: inout some Module) {
     path.append(name)
