@@ -140,6 +140,7 @@ public func valueAndGradients<Model: Module>(
   of model: Model, _ function: (Model) throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: ParameterDictionary) {
   let pullback = try ModelPullback(of: model) { [try function($0)] }
+  require(pullback.outputs[0].shape.count == 1, "valueAndGradients: the value has shape \(pullback.outputs[0].shape)")
   return (pullback.outputs[0], pullback([Tensor(repeating: 1, shape: pullback.outputs[0].shape)]))
 }
 
