@@ -88,15 +88,17 @@ package struct AttentionKernel {
     let stride = 3 * width
     let source = projections + head.start * stride + head.head * headWidth
     let band = min(Self.band, n)
-    let scratch = FloatBuffer(uninitialized: wide * (2 * n + band + padded) + band * padded)
+    let scratch = FloatBuffer(uninitialized: wide * (3 * n + band + padded) + band * padded)
     let q = scratch.base
-    let v = q + n * wide
+    let k = q + n * wide
+    let v = k + n * wide
     let keysTransposed = v + n * wide
     let result = keysTransposed + wide * padded
     let scores = result + band * wide
-    pack(source, stride: stride, count: n, head: head, scale: scale, into: q)
-    pack(source + 2 * width, stride: stride, count: n, head: head, scale: 1, into: v)
-    packTransposed(source + width, stride: stride, head: head, into: keysTransposed)
+    pack(source, stride: stride, head: head, scale: scale, into: q)
+    pack(source + width, stride: stride, head: head, scale: 1, into: k)
+    pack(source + 2 * width, stride: stride, head: head, scale: 1, into: v)
+    transpose(k, head: head, into: keysTransposed)
 
     for first in Swift.stride(from: 0, to: n, by: band) {
       let rows = min(band, n - first)
@@ -168,13 +170,14 @@ package struct AttentionKernel {
     let valuesTransposed = keysTransposed + wide * padded
     let p = valuesTransposed + wide * padded
     let dScores = p + band * padded
-    pack(source, stride: stride, count: n, head: head, scale: scale, into: q)
-    pack(source + width, stride: stride, count: n, head: head, scale: 1, into: k)
-    packTransposed(source + width, stride: stride, head: head, into: keysTransposed)
-    packTransposed(source + 2 * width, stride: stride, head: head, into: valuesTransposed)
+    pack(source, stride: stride, head: head, scale: scale, into: q)
+    pack(source + width, stride: stride, head: head, scale: 1, into: k)
+    // The values themselves are not needed: dv is scratch until the first band.
+    pack(source + 2 * width, stride: stride, head: head, scale: 1, into: dv)
     pack(
-      outputGradient + head.start * width + head.head * headWidth, stride: width, count: n, head: head, scale: 1,
-      into: dOutput)
+      outputGradient + head.start * width + head.head * headWidth, stride: width, head: head, scale: 1, into: dOutput)
+    transpose(k, head: head, into: keysTransposed)
+    transpose(dv, head: head, into: valuesTransposed)
 
     for first in Swift.stride(from: 0, to: n, by: band) {
       let rows = min(band, n - first)
@@ -241,34 +244,31 @@ package struct AttentionKernel {
   }
 
   /// Copies a head's rows into contiguous, padded rows.
+  ///
+  /// The rows lie far apart, so this is bound by the memory; whole lanes keep many rows under way.
   @inline(__always)
   private func pack(
-    _ source: UnsafePointer<Float>, stride: Int, count: Int, head: Head, scale: Float,
-    into target: UnsafeMutablePointer<Float>
+    _ source: UnsafePointer<Float>, stride: Int, head: Head, scale: Float, into target: UnsafeMutablePointer<Float>
   ) {
-    for row in 0..<count {
+    for row in 0..<head.count {
       let to = target + row * head.paddedWidth
       mapLanesNarrow(source + row * stride, to, head.width, scale)
       for column in head.width..<head.paddedWidth { to[column] = 0 }
     }
   }
 
-  /// Copies a head's rows into padded columns.
+  /// Transposes packed rows into padded columns.
   @inline(__always)
-  private func packTransposed(
-    _ source: UnsafePointer<Float>, stride: Int, head: Head, into target: UnsafeMutablePointer<Float>
-  ) {
-    for row in 0..<head.count {
-      let from = source + row * stride
-      for column in 0..<head.width { target[column * head.paddedCount + row] = from[column] }
-    }
+  private func transpose(_ source: UnsafePointer<Float>, head: Head, into target: UnsafeMutablePointer<Float>) {
     for column in 0..<head.width {
-      for row in head.count..<head.paddedCount { target[column * head.paddedCount + row] = 0 }
+      let to = target + column * head.paddedCount
+      for row in 0..<head.count { to[row] = source[row * head.paddedWidth + column] }
+      for row in head.count..<head.paddedCount { to[row] = 0 }
     }
   }
 }
 
-/// target = source · scale
+/// Copies with a factor: target = source · scale.
 @inline(__always)
 private func mapLanesNarrow(
   _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int, _ scale: Float

@@ -2,9 +2,11 @@
 
 /// e^x; exactly 0 below −87, the largest finite power at 88 and above.
 ///
+/// Transparent because `@inline(__always)` left calls in the inner loops.
+///
 /// Splits x = n·ln 2 + r with |r| ≤ ½ ln 2, takes the Taylor polynomial of degree 7 at r (truncation error
 /// below 2⁻²⁶) and adds n to the exponent bits. Adding 1.5·2²³ rounds to the nearest integer.
-@inline(__always)
+@_transparent
 func exponential(_ argument: Lanes) -> Lanes {
   let x = smaller(larger(argument, Lanes(repeating: -87)), Lanes(repeating: 88))
   let rounding = Lanes(repeating: 12_582_912)
