@@ -31,6 +31,8 @@ package struct FeedForwardKernel {
 
   /// The forward pass: y, and the pre-activation where the reverse pass will want it.
   package func forward(_ x: Matrix, keepingPreActivation: Bool) -> (y: FloatBuffer, preActivation: FloatBuffer?) {
+    require(
+      x.columns == inputWeight.columns, "feed-forward: x has \(x.columns) columns, the weight \(inputWeight.columns)")
     let y = Matrix(FloatBuffer(uninitialized: x.rows * outputWeight.rows), rows: x.rows, columns: outputWeight.rows)
     if x.rows <= skinnyRows {
       let pre = Matrix(FloatBuffer(uninitialized: x.rows * inner), rows: x.rows, columns: inner)
