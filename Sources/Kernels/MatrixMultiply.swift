@@ -14,7 +14,7 @@ package struct Matrix {
     let stride = stride ?? columns
     let needed = rows == 0 || columns == 0 ? 0 : (rows - 1) * stride + columns
     require(
-      offset >= 0 && stride >= columns && offset + needed <= buffer.count,
+      offset >= 0 && stride >= columns && (needed == 0 || offset + needed <= buffer.count),
       "Matrix: \(rows) × \(columns) with stride \(stride) at \(offset) leaves a buffer of \(buffer.count) floats")
     self.buffer = buffer
     self.offset = offset
