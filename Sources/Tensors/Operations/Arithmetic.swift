@@ -27,8 +27,7 @@ extension Tensor {
   /// The larger of two elements; where they are equal the first one gets the gradient.
   public static func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
     record(.maximum, a, b) { a, b in
-      let first = combined(.notLess, a, b)
-      return (combined(.maximum, a, b), { $0 * first }, { $0 * (1 - first) })
+      (combined(.maximum, a, b), { $0 * combined(.notLess, a, b) }, { $0 * (1 - combined(.notLess, a, b)) })
     }
   }
 
