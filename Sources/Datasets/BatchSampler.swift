@@ -57,13 +57,12 @@ public struct BatchSampler: Sendable {
   }
 
   private static func numberedTexts(of rows: [TrainingRow]) -> [[Int]] {
-    var numbers: [ExactText: Int] = [:]
+    var distinct = DistinctTexts()
     return rows.map { row in
       var own: [Int] = []
+      own.reserveCapacity(2 + row.negatives.count)
       for text in [row.query, row.positive] + row.negatives {
-        let next = numbers.count
-        let number = numbers[ExactText(text)] ?? next
-        if number == next { numbers[ExactText(text)] = next }
+        let number = distinct.insert(text).number
         if !own.contains(number) { own.append(number) }
       }
       return own

@@ -27,7 +27,7 @@ public struct Document: Sendable, Equatable {
 public struct Corpus: Sendable {
   /// The documents in the order of the file.
   public let documents: [Document]
-  private let positions: Positions
+  private let ids: DistinctTexts
 
   /// Reads a corpus file.
   ///
@@ -36,7 +36,7 @@ public struct Corpus: Sendable {
   ///   twice, lines that are no JSON objects; or nothing in the file.
   public init(file: String) throws(DatasetError) {
     var documents: [Document] = []
-    positions = try Positions(readingEntriesOf: file, "document") { record, problems in
+    ids = try readEntries(of: file, "document") { record, problems in
       guard let id = record.identifier("_id", &problems), let text = record.textOrNothing("text", &problems) else {
         return nil
       }
@@ -52,10 +52,10 @@ public struct Corpus: Sendable {
   }
 
   /// The place of a document in ``documents``, or nil when there is none of this identifier.
-  public func index(of id: String) -> Int? { positions[id] }
+  public func index(of id: String) -> Int? { ids[id] }
 
   /// The document of an identifier, or nil.
-  public subscript(id: String) -> Document? { positions[id].map { documents[$0] } }
+  public subscript(id: String) -> Document? { ids[id].map { documents[$0] } }
 }
 
 /// A query.
@@ -79,7 +79,7 @@ public struct Query: Sendable, Equatable {
 public struct Queries: Sendable {
   /// The queries in the order of the file.
   public let queries: [Query]
-  private let positions: Positions
+  private let ids: DistinctTexts
 
   /// Reads a file of queries.
   ///
@@ -87,7 +87,7 @@ public struct Queries: Sendable {
   /// - Throws: `DatasetError`, as ``Corpus/init(file:)`` does.
   public init(file: String) throws(DatasetError) {
     var queries: [Query] = []
-    positions = try Positions(readingEntriesOf: file, "query") { record, problems in
+    ids = try readEntries(of: file, "query") { record, problems in
       guard let id = record.identifier("_id", &problems), let text = record.text("text", &problems) else { return nil }
       queries.append(Query(id: id, text: text))
       return id
@@ -96,45 +96,39 @@ public struct Queries: Sendable {
   }
 
   /// The place of a query in ``queries``, or nil when there is none of this identifier.
-  public func index(of id: String) -> Int? { positions[id] }
+  public func index(of id: String) -> Int? { ids[id] }
 
   /// The query of an identifier, or nil.
-  public subscript(id: String) -> Query? { positions[id].map { queries[$0] } }
+  public subscript(id: String) -> Query? { ids[id].map { queries[$0] } }
 }
 
-/// Where each identifier of a file stands among its entries.
-struct Positions: Sendable {
-  private var indices: [ExactText: Int] = [:]
-
-  /// Reads a file of JSON lines.
-  ///
-  /// - Parameters:
-  ///   - file: The path.
-  ///   - noun: What an entry is called in messages.
-  ///   - read: Takes an entry in and returns its identifier; returns nil after noting a problem.
-  init(
-    readingEntriesOf file: String, _ noun: String, _ read: (Record, inout Problems) -> String?
-  ) throws(DatasetError) {
-    var problems = Problems(file: file)
-    var indices: [ExactText: Int] = [:]
-    var lines: [Int] = []
-    try TextLines.forEachObject(of: file, &problems) { line, object, problems in
-      guard let id = read(Record(line: line, object: object), &problems) else { return }
-      if let earlier = indices[ExactText(id)] {
-        problems.add(
-          "\(noun) \"\(id)\" occurs twice (first in line \(lines[earlier])); give each \(noun) an identifier of its own",
-          line: line)
-      }
-      indices[ExactText(id)] = indices[ExactText(id)] ?? lines.count
+/// Reads a file of JSON lines, each an entry with an identifier of its own.
+///
+/// - Parameters:
+///   - file: The path.
+///   - noun: What an entry is called in messages.
+///   - read: Takes an entry in and returns its identifier; returns nil after noting a problem.
+/// - Returns: The identifiers, numbered in the order of the entries.
+private func readEntries(
+  of file: String, _ noun: String, _ read: (Record, inout Problems) -> String?
+) throws(DatasetError) -> DistinctTexts {
+  var problems = Problems(file: file)
+  var ids = DistinctTexts()
+  var lines: [Int] = []
+  try TextLines.forEachObject(of: file, &problems) { line, object, problems in
+    guard let id = read(Record(line: line, object: object), &problems) else { return }
+    let (number, isNew) = ids.insert(id)
+    if isNew {
       lines.append(line)
-    }
-    if problems.count == 0 && lines.isEmpty {
+    } else {
       problems.add(
-        "expected an object a line with \"_id\" and \"text\", found nothing; check that the file is complete")
+        "\(noun) \"\(id)\" occurs twice (first in line \(lines[number])); give each \(noun) an identifier of its own",
+        line: line)
     }
-    try problems.throwIfAny()
-    self.indices = indices
   }
-
-  subscript(id: String) -> Int? { indices[ExactText(id)] }
+  if problems.count == 0 && lines.isEmpty {
+    problems.add("expected an object a line with \"_id\" and \"text\", found nothing; check that the file is complete")
+  }
+  try problems.throwIfAny()
+  return ids
 }

@@ -18,7 +18,7 @@ public struct Judgments: Sendable {
 
   /// The judged queries in the order in which the file first names them.
   public private(set) var topics: [Topic] = []
-  private var positions: [ExactText: Int] = [:]
+  private var queries = DistinctTexts()
 
   /// Reads a file of judgments.
   ///
@@ -36,18 +36,15 @@ public struct Judgments: Sendable {
 
   /// The judged documents of a query with their grades, or nil when the query is not judged.
   public subscript(query: String) -> [(document: String, grade: Int)]? {
-    positions[ExactText(query)].map { topics[$0].grades }
+    queries[query].map { topics[$0].grades }
   }
 
   private init() {}
 
   private mutating func append(_ judgment: JudgmentLines.Judgment) {
-    let position = positions[ExactText(judgment.query)] ?? topics.count
-    if position == topics.count {
-      positions[ExactText(judgment.query)] = position
-      topics.append(Topic(query: judgment.query, grades: []))
-    }
-    topics[position].grades.append((judgment.document, judgment.grade))
+    let (number, isNew) = queries.insert(judgment.query)
+    if isNew { topics.append(Topic(query: judgment.query, grades: [])) }
+    topics[number].grades.append((judgment.document, judgment.grade))
   }
 }
 
@@ -73,8 +70,8 @@ enum JudgmentLines {
   }
 
   private struct Pair: Hashable {
-    let query: ExactText
-    let document: ExactText
+    let query: Int
+    let document: Int
   }
 
   /// Calls a function with every judgment of a file, in order.
@@ -83,6 +80,8 @@ enum JudgmentLines {
   ) throws(DatasetError) {
     var form: Form?
     var lines: [Pair: Int] = [:]
+    var queries = DistinctTexts()
+    var documents = DistinctTexts()
     var found = problems
     try TextLines.forEach(of: file) { (number, bytes) throws(DatasetError) in
       let columns = bytes.split(whereSeparator: TextLines.isBlank)
@@ -96,7 +95,8 @@ enum JudgmentLines {
         if isHeader(texts) { return }
       }
       guard let form, let judgment = read(texts, form, line: number, &found) else { return }
-      let pair = Pair(query: ExactText(judgment.query), document: ExactText(judgment.document))
+      let pair = Pair(
+        query: queries.insert(judgment.query).number, document: documents.insert(judgment.document).number)
       if let earlier = lines.updateValue(number, forKey: pair) {
         lines[pair] = earlier
         return found.add(

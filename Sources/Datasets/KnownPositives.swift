@@ -15,12 +15,10 @@ public struct KnownPositives: Sendable {
   private let queryClasses: [Int]
   private let positiveClasses: [Int]
   private let negativeClasses: [[Int]]
-  private let pairs: Set<Pair>
-
-  private struct Pair: Hashable {
-    let query: Int
-    let document: Int
-  }
+  /// The classes of all positives, those of one query class together and in ascending order.
+  private let positives: [Int]
+  /// Where the positives of each query class start; one more than there are classes.
+  private let starts: [Int]
 
   /// Learns the positives of all rows.
   public init(rows: [TrainingRow]) {
@@ -36,7 +34,7 @@ public struct KnownPositives: Sendable {
     queryClasses = queryEntries.map { queries.root(of: $0) }
     positiveClasses = positiveEntries.map { documents.root(of: $0) }
     negativeClasses = negativeEntries.map { $0.map { documents.root(of: $0) } }
-    pairs = Set(zip(queryClasses, positiveClasses).map { Pair(query: $0, document: $1) })
+    (positives, starts) = Self.grouped(positiveClasses, by: queryClasses)
   }
 
   /// Whether a document is a positive of a row's query in some row; true also for the row's own positive.
@@ -46,7 +44,7 @@ public struct KnownPositives: Sendable {
       case .positive(let other): positiveClasses[other]
       case .negative(let place, let other): negativeClasses[other][place]
       }
-    return pairs.contains(Pair(query: queryClasses[row], document: document))
+    return contains(document, forClass: queryClasses[row])
   }
 
   /// What must not count as a negative in a batch.
@@ -63,23 +61,55 @@ public struct KnownPositives: Sendable {
     mask.reserveCapacity(batch.count * candidates.count)
     for (place, row) in batch.enumerated() {
       for (column, document) in candidates.enumerated() {
-        mask.append(column != place && pairs.contains(Pair(query: queryClasses[row], document: document)))
+        mask.append(column != place && contains(document, forClass: queryClasses[row]))
       }
     }
     return mask
+  }
+
+  /// Whether a query class has a document class among its positives; most have one or two, a few very many.
+  private func contains(_ document: Int, forClass query: Int) -> Bool {
+    var low = starts[query]
+    var high = starts[query + 1]
+    while low < high {
+      let middle = (low + high) / 2
+      if positives[middle] == document { return true }
+      if positives[middle] < document { low = middle + 1 } else { high = middle }
+    }
+    return false
+  }
+
+  /// Values in the order of their groups, ascending in each, and where each group starts (counting sort).
+  private static func grouped(_ values: [Int], by groups: [Int]) -> (values: [Int], starts: [Int]) {
+    var starts = [Int](repeating: 0, count: (groups.max() ?? -1) + 2)
+    for group in groups { starts[group + 1] += 1 }
+    for group in 1..<starts.count { starts[group] += starts[group - 1] }
+    var next = starts
+    var sorted = values
+    for (value, group) in zip(values, groups) {
+      sorted[next[group]] = value
+      next[group] += 1
+    }
+    for group in 1..<starts.count where starts[group] - starts[group - 1] > 1 {
+      sorted[starts[group - 1]..<starts[group]].sort()
+    }
+    return (sorted, starts)
   }
 }
 
 /// Sorts things into classes by two keys: things that share a text or an identifier are the same (union and find).
 private struct EqualityClasses {
   private var parents: [Int] = []
-  private var byText: [ExactText: Int] = [:]
-  private var byID: [ExactText: Int] = [:]
+  private var texts = DistinctTexts()
+  private var ids = DistinctTexts()
+  /// The entry of every text and of every identifier, by their numbers.
+  private var textEntries: [Int] = []
+  private var idEntries: [Int] = []
 
   /// The entry of a thing; entries of one class have one root.
   mutating func insert(text: String, id: String?) -> Int {
-    let entry = Self.entry(ExactText(text), in: &byText, &parents)
-    if let id { join(entry, Self.entry(ExactText(id), in: &byID, &parents)) }
+    let entry = Self.entry(texts.insert(text), &textEntries, &parents)
+    if let id { join(entry, Self.entry(ids.insert(id), &idEntries, &parents)) }
     return entry
   }
 
@@ -97,10 +127,13 @@ private struct EqualityClasses {
     parents[max(roots.0, roots.1)] = min(roots.0, roots.1)
   }
 
-  private static func entry(_ key: ExactText, in known: inout [ExactText: Int], _ parents: inout [Int]) -> Int {
-    if let entry = known[key] { return entry }
-    known[key] = parents.count
-    parents.append(parents.count)
-    return parents.count - 1
+  private static func entry(
+    _ found: (number: Int, isNew: Bool), _ entries: inout [Int], _ parents: inout [Int]
+  ) -> Int {
+    if found.isNew {
+      entries.append(parents.count)
+      parents.append(parents.count)
+    }
+    return entries[found.number]
   }
 }

@@ -4,8 +4,8 @@ import JSONText
 struct RowReader {
   private let collection: Collection?
   private(set) var rows: [TrainingRow] = []
-  /// The family of the file, and the line that showed it.
-  private var family: (kind: RowFamily, line: Int)?
+  /// The family of the file, the line that showed it, and whether rows of it can be read here.
+  private var family: (kind: RowFamily, line: Int, isUsable: Bool)?
 
   init(collection: Collection?) {
     self.collection = collection
@@ -17,7 +17,7 @@ struct RowReader {
       addUnknownFamily(names, line, &problems)
       return false
     }
-    family = (kind, line)
+    family = (kind, line, true)
     let missing = kind.required.filter { !names.contains($0) }
     for name in missing {
       problems.add("expected \(kind.description), found no column \"\(name)\"; add it", line: line)
@@ -42,17 +42,16 @@ struct RowReader {
           "expected \(family.kind.description), as in line \(family.line), found \(kind.description); "
             + "keep to one family of names", line: record.line)
       }
-      if family == nil && !canUse(kind, record.line, &problems) { return }
-      family = family ?? (kind, record.line)
+      if family == nil { family = (kind, record.line, canUse(kind, record.line, &problems)) }
       let objections = names.compactMap(kind.objection)
       for objection in objections { problems.add(objection, line: record.line) }
       if !objections.isEmpty { return }
     }
-    guard let kind = family?.kind else { return }
+    guard let family, family.isUsable else { return }
     let before = problems.count
     guard let record = isTable ? record.withListsRead(&problems) : record else { return }
     let read: [TrainingRow]? =
-      switch kind {
+      switch family.kind {
       case .texts: textRow(record, query: "query", &problems).map { [$0] }
       case .anchors: textRow(record, query: "anchor", &problems).map { [$0] }
       case .identifiers: identifierRow(record, &problems).map { [$0] }

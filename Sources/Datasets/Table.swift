@@ -50,7 +50,7 @@ struct Table {
       }
       switch form {
       case .tabs:
-        take(text.utf8.split(separator: 0x09, omittingEmptySubsequences: false).map { String($0) ?? "" }, number)
+        take(text.utf8.split(separator: 0x09, omittingEmptySubsequences: false).map { String(Substring($0)) }, number)
       case .commas:
         switch quoted.take(text, line: number) {
         case .unfinished: break
@@ -75,8 +75,8 @@ struct Table {
         "expected a name for every column, found an empty one in the header; name it or remove it", line: line)
       return false
     }
-    var seen: Set<ExactText> = []
-    for name in names where !seen.insert(ExactText(name)).inserted {
+    var seen = DistinctTexts()
+    for name in names where !seen.insert(name).isNew {
       problems.add("expected every column once, found \"\(name)\" twice in the header; rename one", line: line)
       return false
     }

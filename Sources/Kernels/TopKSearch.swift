@@ -71,15 +71,18 @@ private struct SearchPlan {
   /// The parts the documents are cut into.
   let documentParts: Partition
 
-  /// Enough for the threads of a large machine, few enough for small memory.
-  private static let wantedTasks = 16
+  /// Enough for the threads of a large machine.
+  private static let mostTasks = 16
   /// Each part of the documents starts selections of its own, which pays only where a part is far longer than these.
   private static let smallestPart = 4096
+  /// The memory of all selections, in keys, above which there are fewer tasks.
+  private static let wantedKeys = 1 << 25
 
   init(queries: Int, documents: Int, kept: Int) {
     queryTile = max(1, min(256, queries))
-    queryTiles = max(1, min(Self.wantedTasks, (queries + queryTile - 1) / queryTile))
-    let size = max(Self.smallestPart, 32 * kept, documents / Self.wantedTasks * queryTiles)
+    let tasks = max(2, min(Self.mostTasks, Self.wantedKeys / max(1, 2 * kept * queryTile)))
+    queryTiles = max(1, min(tasks, (queries + queryTile - 1) / queryTile))
+    let size = max(Self.smallestPart, 32 * kept, (documents + tasks - 1) / tasks * queryTiles)
     documentParts = Partition(documents, size: size, unit: 16)
   }
 

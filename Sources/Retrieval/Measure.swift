@@ -6,6 +6,11 @@ import Files
 /// a document is relevant when its grade is at least 1; R is the number of relevant documents in the judgments, found
 /// or not. All are `trec_eval`'s definitions, equal to the last bit, but for ``reciprocalRank(cut:)`` with a cut, which
 /// `trec_eval` does not have.
+///
+/// Other tools measure other things under the same names. BEIR's own MRR keeps ties in the order in which documents were
+/// inserted; sentence-transformers takes every judged document for relevant to the same degree, divides MAP@k by min(k, R)
+/// and leaves out queries without relevant documents; the MS MARCO script takes ranks as given; "Burges" nDCG has the gain
+/// 2^rel − 1. Ties decide much where many scores are equal, so compare only numbers of one tool.
 public enum Measure: Sendable, Hashable {
   /// nDCG: the sum of max(rel(i), 0) / log2(i + 1), divided by the same sum for the judgments sorted by grade; both up to
   /// rank `cut`, or over everything; 0 when no document is relevant. The gain is linear in the grade (`ndcg`, `ndcg_cut`).

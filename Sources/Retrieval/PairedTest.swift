@@ -162,7 +162,7 @@ extension PairedTest {
     return Double(hits + 1) / Double(draws + 1)
   }
 
-  /// The 2.5 % and 97.5 % points (nearest ranks, outwards) of the means of resampled differences.
+  /// The 2.5 % and 97.5 % points of the means of resampled differences: of 10,000, the 250th from either end.
   private static func bootstrapInterval(
     _ differences: [Int64], _ draws: Int, _ random: CounterRandom
   ) -> ClosedRange<Double> {
@@ -175,6 +175,6 @@ extension PairedTest {
     }
     sums.sort()
     let cut = draws / 40
-    return mean(sums[cut], differences.count)...mean(sums[draws - 1 - cut], differences.count)
+    return mean(sums[cut - 1], differences.count)...mean(sums[draws - cut], differences.count)
   }
 }

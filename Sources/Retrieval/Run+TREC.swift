@@ -26,7 +26,7 @@ extension Run {
   ///
   /// Columns are separated by spaces, ranks count from 1. A score is written in the shortest decimal form that reads back
   /// as the same 32-bit number, which is never more than 9 significant digits: every reader, 32-bit or 64-bit, sees the same
-  /// order and the same ties.
+  /// order and the same ties. A query without documents leaves no line.
   ///
   /// - Parameters:
   ///   - file: The path to write.

@@ -113,4 +113,4 @@ import Training
 }
 
 /// The tiny model and its golden values.
-let goldenFolder = Files.join(repositoryRoot, "Tests", "Goldens", "bert-tiny")
+let goldenFolder = Files.join(Locations.repositoryRoot, "Tests", "Goldens", "bert-tiny")

@@ -123,6 +123,18 @@ private let computations: [(name: String, results: @Sendable () -> [[Float]])] =
     }
   ),
   (
+    "largest products",
+    {
+      let documents = Matrix(numbers(20_000 * 16, seed: 26), 20_000, 16)
+      return [1, 300].map { count in
+        largestProducts(
+          queries: Matrix(numbers(count * 16, seed: 25), count, 16), documents: documents, count: 10,
+          tieBreakers: Array(0..<20_000)
+        ).flatMap { $0.flatMap { [$0.score, Float($0.tieBreaker)] } }
+      }
+    }
+  ),
+  (
     "AdamW",
     {
       let tensor = { (seed: UInt64) in numbers(200_000, seed: seed) }

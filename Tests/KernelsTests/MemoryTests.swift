@@ -17,7 +17,8 @@ import Testing
         do {
           let buffer = FloatBuffer(repeating: 1, count: count)
           let bytes = EngineMemory.liveBytes - start
-          #expect(bytes >= 4 * count && bytes <= 6 * count + 128, "\(bytes) bytes for \(buffer.count) floats")
+          // Blocks have the sizes of powers of two.
+        #expect(bytes >= 4 * count && bytes <= max(64, 8 * count), "\(bytes) bytes for \(buffer.count) floats")
         }
         #expect(EngineMemory.liveBytes == start, "after \(count) floats")
       }
@@ -28,7 +29,7 @@ import Testing
         #expect(EngineMemory.liveBytes >= buffers.count * 200_000)
       }
       #expect(EngineMemory.liveBytes == start)
-      #expect(EngineMemory.peakBytes >= start + 2_000_000 && EngineMemory.peakBytes <= start + 3_000_000)
+      #expect(EngineMemory.peakBytes >= start + 2_000_000 && EngineMemory.peakBytes <= start + 4_000_000)
     }
   }
 

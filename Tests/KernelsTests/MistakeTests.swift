@@ -70,6 +70,12 @@ private let mistakes = [
     _ = AdamWTensor(
       parameter: two, gradient: FloatBuffer([0]), firstMoment: two, secondMoment: two, rate: 1, decay: 0)
   },
+  Mistake("queries of 2 columns, documents of 3") {
+    _ = largestProducts(queries: zeros(1, 2), documents: zeros(1, 3), count: 1, tieBreakers: [0])
+  },
+  Mistake("1 tie breakers, 2 documents") {
+    _ = largestProducts(queries: zeros(1, 2), documents: zeros(2, 2), count: 1, tieBreakers: [0])
+  },
   Mistake("FloatBuffer: 7 bytes are not a whole number of floats") {
     _ = FloatBuffer(littleEndianBytes: [0, 0, 0, 0, 0, 0, 0])
   },

@@ -1,6 +1,7 @@
 import Files
 import JSONText
 import Retrieval
+import TestSupport
 import Testing
 
 /// Values of `trec_eval` itself, made by `scripts/goldens/make_measures.py`: equal in every bit.
@@ -12,7 +13,7 @@ import Testing
     let values: JSONObject
 
     init() throws {
-      let folder = Files.join(packageFolder, "Tests", "Goldens", "measures")
+      let folder = Files.join(Locations.repositoryRoot, "Tests", "Goldens", "measures")
       run = try Run(file: Files.join(folder, "run.txt"))
       var topics: [(query: String, grades: [(document: String, grade: Int)])] = []
       let lines = try LineReader(Files.join(folder, "qrels.txt"))
@@ -60,7 +61,7 @@ import Testing
 
   @Test func doesNotDependOnTheOrderOfTheJudgments() throws {
     let golden = try Golden()
-    var generator = SeededGenerator(3)
+    var generator = SeededGenerator(seed: 3)
     let shuffled = golden.judgments.shuffled(using: &generator).map { topic in
       JudgedTopic(query: topic.query, grades: topic.grades.shuffled(using: &generator))
     }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Retrieval
@@ -17,7 +18,7 @@ import Testing
 
   @Test(arguments: 1...12)
   func countsEveryAssignmentForFewQueries(_ count: Int) throws {
-    var generator = SeededGenerator(UInt64(count))
+    var generator = SeededGenerator(seed: UInt64(count))
     for _ in 0..<10 {
       let before = (0..<count).map { _ in Double(Int.random(in: 0...4, using: &generator)) / 4 }
       let after = (0..<count).map { _ in Double(Int.random(in: 0...4, using: &generator)) / 4 }
@@ -56,7 +57,7 @@ import Testing
   }
 
   @Test func samplingAgreesWithTheNormalApproximation() throws {
-    var generator = SeededGenerator(5)
+    var generator = SeededGenerator(seed: 5)
     let before = (0..<400).map { _ in Double.random(in: 0...1, using: &generator) }
     let after = before.map { min(1, max(0, $0 + Double.random(in: -0.5...0.53, using: &generator))) }
     let test = try PairedTest(baseline: before, candidate: after, draws: 50_000)
@@ -84,7 +85,7 @@ import Testing
   }
 
   @Test func theSameSeedGivesTheSameBits() throws {
-    var generator = SeededGenerator(6)
+    var generator = SeededGenerator(seed: 6)
     let before = (0..<200).map { _ in Double.random(in: 0...1, using: &generator) }
     let after = (0..<200).map { _ in Double.random(in: 0...1, using: &generator) }
     let test = try PairedTest(baseline: before, candidate: after, seed: 9)
@@ -98,7 +99,7 @@ import Testing
   private static let recordedPValue = 0.09499050094990501
 
   @Test func underTheNullFewVerdictsAreWrong() throws {
-    var generator = SeededGenerator(7)
+    var generator = SeededGenerator(seed: 7)
     var wrong = 0
     for seed in 0..<400 {
       let before = (0..<60).map { _ in Double.random(in: 0...1, using: &generator) }

@@ -1,4 +1,5 @@
 import Files
+import TestSupport
 import Testing
 
 @testable import Retrieval
@@ -87,7 +88,7 @@ import Testing
   }
 
   @Test func writtenScoresHaveAtMostNineDigitsAndReadBack() {
-    var generator = SeededGenerator(1)
+    var generator = SeededGenerator(seed: 1)
     for _ in 0..<100_000 {
       let score = Float(bitPattern: UInt32.random(in: 0...UInt32.max, using: &generator))
       guard score.isFinite else { continue }

@@ -33,9 +33,6 @@ final class TemporaryFolder: Sendable {
   }
 }
 
-/// The package's folder, from this file's place in it.
-let packageFolder = Files.parent(of: Files.parent(of: Files.parent(of: #filePath)))
-
 /// The message of the error that a call throws, or nil when it throws none.
 func message(_ body: () throws -> Void) -> String? {
   do {
@@ -43,22 +40,6 @@ func message(_ body: () throws -> Void) -> String? {
     return nil
   } catch {
     return "\(error)"
-  }
-}
-
-/// Random numbers that are the same in every run.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var word = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-    return word ^ (word >> 31)
   }
 }
 

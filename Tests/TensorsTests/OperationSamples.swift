@@ -1,6 +1,12 @@
 import Tensors
 import TestSupport
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// An operation at one place: how the engine computes it, how plain loops in double precision do, and on what.
 struct OperationSample {
   let name: String
@@ -61,22 +67,53 @@ struct SampleMaker {
   }
 }
 
-extension Operation {
-  /// Where the operation is compared with its reference.
-  ///
-  /// No default: an operation without a gradient test does not compile.
-  func samples() -> [OperationSample] {
-    var maker = SampleMaker(seed: 41)
-    switch self {
-    case .add, .subtract, .multiply, .divide, .maximum: makeCombinations(&maker)
-    case .negate, .affine, .exponential, .logarithm, .squareRoot, .tanh, .sigmoid, .softplus, .relu, .absolute:
-      makeFunctions(&maker)
-    case .matmul, .linear, .linearSideBySide: makeProducts(&maker)
-    case .sum, .largest, .logSumExp, .softmax: makeReductions(&maker)
-    case .reshape, .transpose, .slice, .concatenate, .gatherRows, .gatherElements: makeArrangements(&maker)
-    case .normalizeRows, .layerNorm, .dropout: makeNormalizations(&maker)
-    case .feedForward, .attention, .embeddingSum, .segmentSum, .segmentMaximum: makeTransformerParts(&maker)
-    }
-    return maker.samples
+/// Where an operation is compared with its reference.
+///
+/// No default: an operation without a gradient test does not compile.
+func samples(of operation: Operation) -> [OperationSample] {
+  var maker = SampleMaker(seed: 41)
+  switch operation {
+  case .add: maker.addCombination(+, +)
+  case .subtract: maker.addCombination(-, -)
+  case .multiply: maker.addCombination(*, *)
+  case .divide: maker.addCombination(secondIn: 0.5...2, /, /)
+  case .maximum: maker.addCombination(Tensor.maximum) { DoubleTensor.combined($0, $1, max) }
+  case .negate: maker.addFunction({ -$0 }) { $0.mapped { -$0 } }
+  case .affine: maker.addAffine()
+  case .exponential: maker.addFunction({ $0.exponential() }) { $0.mapped { exp($0) } }
+  case .logarithm: maker.addFunction(in: 0.25...4, { $0.logarithm() }) { $0.mapped { log($0) } }
+  case .squareRoot: maker.addFunction(in: 0.25...4, { $0.squareRoot() }) { $0.mapped { $0.squareRoot() } }
+  case .tanh: maker.addFunction({ $0.tanh() }) { $0.mapped { tanh($0) } }
+  case .sigmoid: maker.addFunction({ $0.sigmoid() }) { $0.mapped { 1 / (1 + exp(-$0)) } }
+  case .softplus: maker.addFunction({ $0.softplus() }) { $0.mapped { log1p(exp($0)) } }
+  case .relu: maker.addFunction({ $0.relu() }) { $0.mapped { max($0, 0) } }
+  case .absolute: maker.addFunction({ $0.absolute() }) { $0.mapped { abs($0) } }
+  case .matmul: maker.addMatmul()
+  case .linear: maker.addLinear()
+  case .linearSideBySide: maker.addLinearSideBySide()
+  case .sum: maker.addSum()
+  case .largest: maker.addRows({ $0.largest() }) { $0.mappedRows { [$0.max() ?? 0] }.withoutWidth }
+  case .logSumExp: maker.addRows({ $0.logSumExp() }) { $0.logSumExp().withoutWidth }
+  case .softmax: maker.addSoftmax()
+  case .reshape: maker.addReshape()
+  case .transpose: maker.addTranspose()
+  case .slice: maker.addSlice()
+  case .concatenate: maker.addConcatenate()
+  case .gatherRows: maker.addGatherRows()
+  case .gatherElements: maker.addGatherElements()
+  case .normalizeRows: maker.addRows({ $0.normalizedRows() }) { $0.normalizedRows() }
+  case .layerNorm: maker.addLayerNorm()
+  case .dropout: maker.addDropout()
+  case .feedForward: maker.addFeedForward()
+  case .attention: maker.addAttention()
+  case .embeddingSum: maker.addEmbeddingSum()
+  case .segmentSum: maker.addSegments({ $0.segmentSum(offsets: $1) }) { $0.segmentSum(offsets: $1) }
+  case .segmentMaximum: maker.addSegments({ $0.segmentMaximum(offsets: $1) }) { $0.segmentMaximum(offsets: $1) }
   }
+  return maker.samples
+}
+
+extension DoubleTensor {
+  /// Without a last dimension of size 1.
+  var withoutWidth: DoubleTensor { reshaped(shape.dropLast()) }
 }

@@ -1,0 +1,178 @@
+import Datasets
+import Encoders
+import Files
+import JSONText
+import Kernels
+import Layers
+import Retrieval
+import Tensors
+import Tokenizers
+import Training
+
+extension TrainBiEncoder {
+  /// Trains: read everything, score the base model, take the steps, score again, export, report.
+  func run(in context: RunContext) throws -> Outcome {
+    let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
+    if case .finished(let result) = folder.state {
+      return Outcome(result, lines: ["\(folder.path): this run is finished already; nothing to do"])
+    }
+    let started = ContinuousClock.now
+
+    // Everything is read before any work is done, so that bad input is told at once.
+    let data = try TrainingData(data, batch: batch, loss: loss, seed: seed)
+    let base = try model.load()
+    let scoring = try evaluate.map { try Scoring($0, seed: seed, training: data.rows, context: context) }
+    var run = TrainingRun(model: base, optimizer: try makeOptimizer(for: base))
+    let steps = data.steps(of: schedule)
+    let checkpoints = CheckpointStore(folder: folder.path, keep: checkpoint?.keep ?? 1)
+    if let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) {
+      try run.restore(newest)
+      context.report(.note("going on after step \(run.progress.state.step) of \(steps)"))
+    }
+
+    context.report(
+      .note(
+        "\(NumberText.counted(data.rows.count, "row")), \(NumberText.counted(steps, "step")) of "
+          + "\(NumberText.counted(batch.queries, "row")); \(NumberText.counted(base.parameterCount, "parameter")), "
+          + NumberText.counted(Threads.count, "thread")))
+    let baseRuns = try scoring?.baseRuns(of: base, in: folder, context)
+    let log = try RunLog(in: folder, after: run.progress.state.step)
+    if run.progress.state.step == 0, let scores = try scoring?.development(of: base, step: 0, context) {
+      try log.add(scores)
+    }
+
+    let trained = try train(run, data: data, steps: steps, scoring: scoring, log: log, checkpoints: checkpoints, context)
+    try log.synchronize()
+
+    // The verdict is on the weights that are exported, over the whole corpus.
+    var tuned = trained.model
+    if let best = trained.bestParameters { try tuned.replaceParameters(with: best, from: folder.path) }
+    let tunedRuns = try scoring?.tunedRuns(of: tuned, in: folder, context)
+    var report = RunReport(recipe: "trainBiEncoder", folder: folder.path, settings: context.recipe)
+    if let scoring, let baseRuns, let tunedRuns {
+      report.comparisons = try scoring.verdict.comparisons(base: baseRuns, tuned: tunedRuns)
+    }
+    try fill(&report, folder: folder, data: data, run: trained, seconds: started.duration(to: .now).seconds)
+    try ModelExport(recipe: self, report: report, data: data).write(tuned, to: folder.file("model"))
+    try Files.write(report.page, to: folder.file("report.html"))
+    let result = try report.json(withWeightsIn: folder)
+    try folder.finish(result)
+    if checkpoint == nil { try checkpoints.removeAll() }
+    return Outcome(result, lines: report.summary(model: folder.file("model")))
+  }
+
+  // MARK: - Steps
+
+  /// Takes the steps that are left.
+  private func train(
+    _ start: TrainingRun, data: TrainingData, steps: Int, scoring: Scoring?, log: RunLog, checkpoints: CheckpointStore,
+    _ context: RunContext
+  ) throws -> TrainingRun {
+    var run = start
+    let objective = TrainingLoss(loss.loss, matryoshka: matryoshka)
+    while run.progress.state.step < steps {
+      let batches = data.batches(epoch: run.progress.state.epoch)
+      while run.progress.state.step < steps {
+        try stopIfAsked(run, steps: steps, checkpoints, context)
+        let rows = batches[run.progress.state.position]
+        let epoch = run.progress.state.epoch
+        let record = try step(&run, rows: rows, of: batches.count, data: data, steps: steps, objective)
+        try log.add(record)
+        context.report(
+          .progress(
+            RunProgress(
+              task: "training", done: record.step, total: steps, unit: "steps",
+              detail: "loss \(NumberText.fixed(record.loss, decimals: 4))")))
+        try look(at: &run, steps: steps, scoring: scoring, log: log, context)
+        if let checkpoint, record.step % checkpoint.every == 0, record.step < steps {
+          try log.synchronize()
+          try checkpoints.save(step: record.step, files: run.files, expectedBytes: run.expectedBytes)
+        }
+        if run.progress.state.epoch != epoch { break }
+      }
+    }
+    return run
+  }
+
+  /// One step: texts to tokens, loss and gradients in chunks of the token budget, and the change of the weights.
+  private func step(
+    _ run: inout TrainingRun, rows: [Int], of batches: Int, data: TrainingData, steps: Int, _ objective: TrainingLoss
+  ) throws -> StepRecord {
+    let start = ContinuousClock.now
+    let state = run.progress.state
+    let step = data.step(rows)
+    let queries = step.queries.count
+    let encodings =
+      try run.model.tokenize(step.queries, as: .query) + run.model.tokenize(step.documents, as: .document)
+    let excluded = (
+      query: try run.model.excludedTokens(as: .query), document: try run.model.excludedTokens(as: .document)
+    )
+    let plan = ChunkPlan(lengths: encodings.map(\.ids.count), budget: batch.tokens)
+    let (loss, gradients) = plan.gradients(of: run.model, where: run.optimizer.isTrained) { model, chunk, places in
+      var context = ForwardContext(dropout: DropoutSource(seed: seed, step: state.step, chunk: chunk))
+      var tokens = TokenBatch()
+      for place in places {
+        tokens.append(encodings[place], excludedTokens: place < queries ? excluded.query : excluded.document)
+      }
+      return model(tokens, &context)
+    } loss: { embeddings in
+      objective(
+        queries: embeddings.slice(0..<queries), documents: embeddings.slice(queries..<encodings.count),
+        targets: step.targets)
+    }
+    let rate = schedule.schedule.rate(step: state.step, of: steps, peak: run.optimizer.settings.rate)
+    let norm: Double
+    do {
+      norm = try run.optimizer.step(&run.model, gradients: gradients, loss: loss.scalar, rate: rate)
+    } catch {
+      throw RunError(.internalError, "\(error) (\(data.description(of: rows)))")
+    }
+    let tokens = encodings.reduce(0) { $0 + $1.ids.count }
+    let seconds = start.duration(to: .now).seconds
+    run.progress.state.advance(batches: batches)
+    run.progress.rows += rows.count
+    run.progress.tokens += tokens
+    run.progress.seconds += seconds
+    return StepRecord(
+      step: state.step + 1, epoch: state.epoch + 1, loss: Double(loss.scalar), rate: rate, norm: norm, rows: rows.count,
+      tokens: tokens, seconds: seconds)
+  }
+
+  /// Scores the model when it is time, and keeps the best weights where those are wanted.
+  private func look(
+    at run: inout TrainingRun, steps: Int, scoring: Scoring?, log: RunLog, _ context: RunContext
+  ) throws {
+    let step = run.progress.state.step
+    guard let scoring, let every = evaluate?.every, step % every == 0 || step == steps,
+      let scores = try scoring.development(of: run.model, step: step, context)
+    else { return }
+    try log.add(scores)
+    guard output.weights == .best, let first = scores.values.first, first.value > run.progress.best?.value ?? -1 else {
+      return
+    }
+    run.progress.best = TrainingRun.Best(step: step, value: first.value)
+    run.bestParameters = run.model.parameters
+  }
+
+  /// Saves a checkpoint and stops when somebody asked for it.
+  private func stopIfAsked(
+    _ run: TrainingRun, steps: Int, _ checkpoints: CheckpointStore, _ context: RunContext
+  ) throws {
+    guard context.isInterrupted() else { return }
+    let step = run.progress.state.step
+    guard step > 0 else { throw RunInterrupted("stopped before the first step; start again with --resume") }
+    try checkpoints.save(step: step, files: run.files, expectedBytes: run.expectedBytes)
+    throw RunInterrupted("stopped after step \(step) of \(steps), saved in \(output.folder); go on with --resume")
+  }
+
+  private func makeOptimizer(for model: BiEncoder) throws -> AdamW {
+    switch optimizer {
+    case .adamW(let settings):
+      do {
+        return try AdamW(settings, for: model)
+      } catch {
+        throw RunError(.badRecipe, "'optimizer': \(error)")
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Training
+
+/// Fine-tunes a bi-encoder on training rows, scores it before and after, and exports the folder others load.
+struct TrainBiEncoder: Recipe, Equatable {
+  /// What every random choice of the run depends on.
+  var seed: UInt64
+  var model: ModelSection
+  var data: DataSection
+  var batch: BatchSection
+  var loss: LossSetting
+  /// Trains the leading dimensions of the vectors as well.
+  var matryoshka: Matryoshka?
+  var optimizer: OptimizerSetting
+  var schedule: ScheduleSection
+  /// Without it the run ends without a verdict.
+  var evaluate: EvaluateSection?
+  /// Without it an interrupted run starts again.
+  var checkpoint: CheckpointSection?
+  var output: OutputSection
+
+  func validate(_ checks: SettingChecks) {
+    model.validate(checks)
+    data.validate(checks)
+    batch.validate(checks, model: model)
+    loss.validate(checks, batch: batch)
+    matryoshka?.validate(checks, model: model)
+    optimizer.validate(checks)
+    schedule.validate(checks)
+    evaluate?.validate(checks)
+    checkpoint?.validate(checks)
+    output.validate(checks, evaluate: evaluate)
+  }
+}

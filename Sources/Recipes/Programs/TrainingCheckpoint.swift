@@ -1,0 +1,112 @@
+import Encoders
+import Files
+import Foundation
+import JSONText
+import Layers
+import OrderedCollections
+import Safetensors
+import Tensors
+import Training
+
+/// Everything a training run changes from step to step: what a checkpoint holds and a resumed run starts from.
+struct TrainingRun {
+  /// The numbers of a run so far.
+  struct Progress: Codable, Equatable {
+    var state = TrainingState()
+    var rows = 0
+    var tokens = 0
+    /// The time spent in steps.
+    var seconds = 0.0
+    var best: Best?
+  }
+
+  /// The best score during training.
+  struct Best: Codable, Equatable {
+    var step: Int
+    var value: Double
+  }
+
+  var model: BiEncoder
+  var optimizer: AdamW
+  var progress = Progress()
+  /// The parameters with the best score, where those are exported.
+  var bestParameters: ParameterDictionary?
+
+  private static let names = (
+    model: "model.safetensors", optimizer: "optimizer.safetensors", best: "best.safetensors", progress: "progress.json"
+  )
+
+  /// The files of a checkpoint.
+  var files: [CheckpointFile] {
+    let (parameters, state, progress) = (model.parameters, optimizer.state, progress)
+    var files = [
+      CheckpointFile(name: Self.names.model) { try ParameterFile.write(parameters, to: $0) },
+      CheckpointFile(name: Self.names.optimizer) { try ParameterFile.write(state.moments, to: $0) },
+      CheckpointFile(name: Self.names.progress) { path in
+        try Files.write(Array(JSONEncoder().encode(progress)), to: path)
+      },
+    ]
+    if let bestParameters {
+      files.append(CheckpointFile(name: Self.names.best) { try ParameterFile.write(bestParameters, to: $0) })
+    }
+    return files
+  }
+
+  /// About how many bytes a checkpoint takes.
+  var expectedBytes: Int {
+    model.parameterCount * MemoryLayout<Float>.size * (bestParameters == nil ? 3 : 4)
+  }
+
+  /// Goes back to a checkpoint.
+  mutating func restore(_ checkpoint: Checkpoint) throws {
+    let bytes = try Files.read(checkpoint.path(of: Self.names.progress), maximumBytes: 1 << 20)
+    do {
+      progress = try JSONDecoder().decode(Progress.self, from: Data(bytes))
+      try optimizer.restore(
+        AdamW.State(
+          steps: progress.state.step, moments: ParameterFile.read(checkpoint.path(of: Self.names.optimizer))))
+    } catch let error as any UserFacingError {
+      throw error
+    } catch {
+      throw RunError(.badData, "\(checkpoint.folder): \(error); remove it to use an older checkpoint")
+    }
+    let parameters = try ParameterFile.read(checkpoint.path(of: Self.names.model))
+    try model.replaceParameters(with: parameters, from: checkpoint.folder)
+    let best = checkpoint.path(of: Self.names.best)
+    if Files.exists(best) { bestParameters = try ParameterFile.read(best) }
+  }
+}
+
+/// Parameters in a safetensors file.
+enum ParameterFile {
+  static func write(_ parameters: ParameterDictionary, to path: String) throws(SafetensorsError) {
+    let tensors = parameters.map { key, tensor in
+      PendingTensor(
+        name: key, type: .f32, shape: tensor.shape.dimensions,
+        content: .floats { () throws(SafetensorsError) in tensor.elements })
+    }
+    try SafetensorsWriter.write(tensors, metadata: [("format", "pt")], to: path)
+  }
+
+  static func read(_ path: String) throws(SafetensorsError) -> ParameterDictionary {
+    let file = try SafetensorsFile(path)
+    var parameters: ParameterDictionary = [:]
+    for entry in file.entries {
+      parameters[entry.name] = Tensor(try file.floats(named: entry.name), shape: Shape(entry.shape))
+    }
+    return parameters
+  }
+}
+
+extension BiEncoder {
+  /// Replaces all parameters by others of the same names and shapes.
+  mutating func replaceParameters(with others: ParameterDictionary, from source: String) throws(RunError) {
+    let present = parameters
+    guard present.count == others.count, present.allSatisfy({ others[$0]?.shape == $1.shape }) else {
+      throw RunError(.badData, "\(source): its weights are not those of this model; was 'model.folder' changed in between?")
+    }
+    updateParameters { key, parameter in
+      if let other = others[key] { parameter = other }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import Datasets
+import Files
+import Training
+
+/// The rows of a training run, and how they become the batches of its steps.
+struct TrainingData {
+  let rows: [TrainingRow]
+  /// The files the rows come from.
+  let files: [String]
+  private let batch: BatchSection
+  private let sampler: BatchSampler
+  private let isShuffled: Bool
+  private let known: KnownPositives
+  private let needs: Targets.Needs
+
+  /// Reads the rows, and checks that they have what the loss reads.
+  init(_ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64) throws {
+    let collection = try data.collection.map { try Collection(folder: $0) }
+    if let file = data.rows {
+      rows = try TrainingRows(file: file, collection: collection).rows
+    } else if let collection, let split = data.split {
+      rows = try TrainingRows(collection: collection, split: split).rows
+    } else {
+      fatalError("a data section without rows passed its checks")
+    }
+    files = Self.files(of: data)
+    self.batch = batch
+    isShuffled = data.shuffle ?? true
+    sampler = try BatchSampler(rows: rows, batchSize: batch.queries, seed: seed, uniqueTexts: batch.uniqueTexts)
+    known = KnownPositives(rows: rows)
+    needs = type(of: loss.loss).needs
+    try check(loss, source: data.rows ?? Files.join(data.collection ?? "", "qrels", "\(data.split ?? "").tsv"))
+  }
+
+  private static func files(of data: DataSection) -> [String] {
+    let names = ["corpus.jsonl", "queries.jsonl"] + (data.split.map { [Files.join("qrels", "\($0).tsv")] } ?? [])
+    return (data.rows.map { [$0] } ?? []) + (data.collection.map { folder in names.map { Files.join(folder, $0) } } ?? [])
+  }
+
+  /// The batches of an epoch: the places of their rows.
+  func batches(epoch: Int) -> [[Int]] {
+    if isShuffled { return sampler.batches(epoch: epoch) }
+    return stride(from: 0, to: rows.count, by: batch.queries).map { Array($0..<min(rows.count, $0 + batch.queries)) }
+  }
+
+  /// How many steps a run takes.
+  func steps(of schedule: ScheduleSection) -> Int {
+    schedule.steps ?? (0..<(schedule.epochs ?? 1)).reduce(0) { $0 + batches(epoch: $1).count }
+  }
+
+  /// The texts of a step and what is wanted of their scores.
+  func step(_ batch: [Int]) -> TrainingStep {
+    let chosen = batch.map { rows[$0] }
+    var column = batch.count
+    let negatives = chosen.map { row in
+      defer { column += row.negatives.count }
+      return Array(column..<column + row.negatives.count)
+    }
+    let mask = known.mask(batch: batch)
+    let knownPositives = batch.indices.map { query in
+      (0..<column).filter { mask[query * column + $0] }
+    }
+    let targets = Targets(
+      positives: Array(batch.indices), negatives: negatives, knownPositives: knownPositives,
+      teacherScores: needs == .teacherScores ? chosen.map { $0.scores ?? [] } : [],
+      labels: needs == .labels ? chosen.map { $0.label ?? 0 } : [])
+    return TrainingStep(
+      queries: chosen.map(\.query), documents: chosen.map(\.positive) + chosen.flatMap(\.negatives), targets: targets)
+  }
+
+  /// The rows of a step for an error message: by the identifiers of their queries, or by their numbers.
+  func description(of batch: [Int]) -> String {
+    let names = batch.prefix(8).map { rows[$0].queryID ?? "row \($0 + 1)" }
+    return names.joined(separator: ", ") + (batch.count > names.count ? " and \(batch.count - names.count) more" : "")
+  }
+
+  private func check(_ loss: LossSetting, source: String) throws {
+    let name = loss.name.rawValue
+    func refuse(_ found: Int, _ expected: String, _ advice: String) throws {
+      guard found > 0 else { return }
+      throw RunError(
+        .badData, "\(source): the loss \(name) needs \(expected), \(NumberText.counted(found, "row")) "
+          + "of \(NumberText.count(rows.count)) \(found == 1 ? "has" : "have") none; \(advice)")
+    }
+    switch needs {
+    case .labels:
+      try refuse(rows.count { $0.label == nil }, "a label in every row", "give sentence1, sentence2 and score")
+    case .teacherScores:
+      try refuse(
+        rows.count { $0.scores == nil }, "a teacher's scores in every row", "give \"scores\" of the positive and the negatives")
+    case .nothing:
+      let labelled = rows.count { $0.label != nil }
+      if labelled > 0 {
+        throw RunError(
+          .badData, "\(source): \(NumberText.counted(labelled, "row")) \(labelled == 1 ? "has" : "have") a label, which the loss "
+            + "\(name) does not read; use coSENT, cosineMSE or contrastive")
+      }
+      if case .infoNCE(let settings) = loss, settings.inBatchNegatives == false {
+        try refuse(rows.count { $0.negatives.isEmpty }, "negatives in every row without in-batch negatives", "add them")
+      }
+    }
+  }
+}
+
+/// What one step sees: its texts, and what is wanted of the scores of queries and documents.
+struct TrainingStep {
+  let queries: [String]
+  /// The positives of all rows, then the negatives row by row.
+  let documents: [String]
+  let targets: Targets
+}
+
+/// An error of a run that the user can mend.
+struct RunError: UserFacingError, Equatable {
+  let kind: FailureKind
+  let description: String
+
+  init(_ kind: FailureKind, _ description: String) {
+    self.kind = kind
+    self.description = description
+  }
+}

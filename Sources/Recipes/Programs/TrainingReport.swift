@@ -1,0 +1,110 @@
+import Encoders
+import Files
+import JSONText
+import Kernels
+import Retrieval
+import Training
+
+extension TrainBiEncoder {
+  /// Fills in what is known at the end of a run.
+  func fill(
+    _ report: inout RunReport, folder: RunFolder, data: TrainingData, run: TrainingRun, seconds: Double
+  ) throws {
+    let records = try RunLog.records(of: folder.file(RunLog.name))
+    report.losses = records.compactMap { record in
+      guard let step = record["step"]?.integerValue, let loss = record["loss"]?.doubleValue else { return nil }
+      return LineChart.Point(step: step, value: loss)
+    }
+    report.development = records.compactMap { record in
+      guard let step = record["step"]?.integerValue, let scores = record["dev"]?.objectValue else { return nil }
+      let values = scores.members.compactMap { name, value in
+        value.doubleValue.map { ScoreRecord.Value(measure: name, value: $0) }
+      }
+      return ScoreRecord(step: step, values: values)
+    }
+    let progress = run.progress
+    let rate = Double(progress.rows) / max(progress.seconds, 1e-9)
+    let environment = RunEnvironment.current
+    report.facts = [
+      ("base model", model.folder), ("data", data.files.joined(separator: ", ")),
+      ("rows", NumberText.count(data.rows.count)),
+      ("steps", "\(NumberText.count(progress.state.step)) of \(NumberText.counted(batch.queries, "row"))"),
+      ("tokens", NumberText.count(progress.tokens)),
+      ("training", "\(NumberText.seconds(progress.seconds)), \(NumberText.rate(rate)) rows a second"),
+      ("whole run", NumberText.seconds(seconds)),
+      ("exported weights", progress.best.map { "after step \($0.step), the best on '\(evaluate?.split ?? "")'" } ?? "the last ones"),
+    ].map { RunReport.Fact(name: $0, value: $1) } + environment.facts
+    report.details = [
+      ("model", JSONValue(folder.file("model"))), ("rows", JSONValue(data.rows.count)),
+      ("steps", JSONValue(progress.state.step)), ("tokens", JSONValue(progress.tokens)),
+      ("trainingSeconds", JSONValue(progress.seconds)), ("rowsPerSecond", JSONValue(rate)),
+      ("seconds", JSONValue(seconds)), ("environment", environment.json),
+    ]
+    if let best = progress.best { report.details.append(("bestStep", JSONValue(best.step))) }
+  }
+}
+
+/// The machine and the libraries a run had; results can differ in the last bits where they differ.
+struct RunEnvironment: Sendable {
+  let processor: String
+  let threads: Int
+  let system: String
+  let blas: String
+
+  static var current: RunEnvironment {
+    RunEnvironment(
+      processor: field("model name", of: "/proc/cpuinfo", separator: ":") ?? "unknown", threads: Threads.count,
+      system: field("PRETTY_NAME", of: "/etc/os-release", separator: "=") ?? "unknown",
+      blas: "\(Processor.blasConfiguration), core \(Processor.blasCore)")
+  }
+
+  var facts: [RunReport.Fact] {
+    [
+      ("processor", processor), ("threads", String(threads)), ("system", system), ("OpenBLAS", blas),
+      ("Hone", Hone.version),
+    ].map { RunReport.Fact(name: $0, value: $1) }
+  }
+
+  var json: JSONValue {
+    [
+      "processor": JSONValue(processor), "threads": JSONValue(threads), "system": JSONValue(system),
+      "openBLAS": JSONValue(blas),
+    ]
+  }
+
+  /// The value of the first line that begins with a name.
+  private static func field(_ name: String, of file: String, separator: Character) -> String? {
+    guard let bytes = try? Files.read(file, maximumBytes: 1 << 24) else { return nil }
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where line.hasPrefix(name) {
+      guard let mark = line.firstIndex(of: separator) else { continue }
+      return String(line[line.index(after: mark)...].drop { $0 == " " || $0 == "\"" }.prefix { $0 != "\"" })
+    }
+    return nil
+  }
+}
+
+extension RunReport {
+  /// The result with the digest of the exported weights.
+  func json(withWeightsIn folder: RunFolder) throws -> JSONValue {
+    guard var object = json.objectValue else { return json }
+    object["weightsSHA256"] = JSONValue(try FileDigest.sha256(of: folder.file("model/model.safetensors")))
+    return .object(object)
+  }
+
+  /// What is printed at the end.
+  func summary(model: String? = nil) -> [String] {
+    var lines: [String] = []
+    if !comparisons.isEmpty { lines += Comparison.table(comparisons, base: names.base, tuned: names.tuned).lines + [""] }
+    if !scores.isEmpty {
+      var table = TextTable([("split", .left), ("measure", .left), ("score", .right)])
+      for score in scores {
+        table.add([score.split, score.measure.description, NumberText.fixed(score.value, decimals: 4)])
+      }
+      lines += table.lines + [""]
+    }
+    if let sentence { lines.append(sentence) }
+    if let model { lines.append("model   \(model)") }
+    lines.append("report  \(Files.join(folder, "report.html"))")
+    return lines
+  }
+}

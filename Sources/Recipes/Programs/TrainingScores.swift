@@ -1,0 +1,71 @@
+import Datasets
+import Encoders
+import Files
+import Retrieval
+
+extension TrainBiEncoder {
+  /// The scores of a training run: small ones along the way, and the verdict over the whole corpus.
+  struct Scoring {
+    /// What is scored during training; nil without `evaluate.every`.
+    let development: ScoringPlan?
+    let verdict: ScoringPlan
+
+    init(_ settings: EvaluateSection, seed: UInt64, training rows: [TrainingRow], context: RunContext) throws {
+      let collection = try Collection(folder: settings.collection)
+      let measures = settings.measures.map(\.measure)
+      func warn(_ text: String) { context.report(.warning(text)) }
+      verdict = try ScoringPlan(
+        collection, splits: settings.verdict ?? [settings.split], measures: measures, warn: warn)
+      development = try settings.every.map { _ in
+        try ScoringPlan(
+          collection, splits: [settings.split], measures: measures, limit: settings.documents, seed: seed, warn: { _ in })
+      }
+      let trained = Set(rows.map(\.query))
+      for split in verdict.splits {
+        let count = split.queries.count { trained.contains($0.text) }
+        if count > 0 {
+          warn(
+            "\(NumberText.count(count)) of \(NumberText.counted(split.queries.count, "query", plural: "queries")) of split "
+              + "'\(split.name)' are training queries too; the scores on them say little")
+        }
+      }
+    }
+
+    /// The scores during training; nil where there are none.
+    func development(of model: BiEncoder, step: Int, _ context: RunContext) throws -> ScoreRecord? {
+      guard let development else { return nil }
+      let evaluations = try development.evaluations(of: development.runs(of: model, report: context.report))
+      let values = zip(development.measures, evaluations.first?.means ?? []).map {
+        ScoreRecord.Value(measure: $0.description, value: $1)
+      }
+      let shown = values.map { "\($0.measure) \(NumberText.fixed($0.value, decimals: 4))" }.joined(separator: ", ")
+      context.report(.note("after step \(step): \(shown) on \(development.splits.map(\.name).joined())"))
+      return ScoreRecord(step: step, values: values)
+    }
+
+    /// The base model's ranked lists; an interrupted run has written them already.
+    func baseRuns(of model: BiEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Run] {
+      let paths = verdict.splits.map { folder.file("base.\($0.name).run") }
+      if paths.allSatisfy(Files.exists) { return try paths.map { try Run(file: $0) } }
+      context.report(.note("scoring the base model"))
+      return try write(verdict.runs(of: model, report: context.report), to: paths, tag: "base")
+    }
+
+    /// The tuned model's ranked lists.
+    func tunedRuns(of model: BiEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Run] {
+      context.report(.note("scoring the tuned model"))
+      let paths = verdict.splits.map { folder.file("tuned.\($0.name).run") }
+      return try write(verdict.runs(of: model, report: context.report), to: paths, tag: "tuned")
+    }
+
+    private func write(_ runs: [Run], to paths: [String], tag: String) throws -> [Run] {
+      for (run, path) in zip(runs, paths) { try run.write(to: path, tag: tag) }
+      return runs
+    }
+  }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,51 @@
+/// A program that a recipe file starts: its Codable properties are the settings, `run(in:)` is what happens.
+protocol Recipe: Codable, Sendable {
+  /// Notes what is wrong across settings, or between them and the files they name; nothing is written.
+  func validate(_ checks: SettingChecks)
+
+  /// Does the work, from reading the inputs to the report.
+  func run(in context: RunContext) throws -> Outcome
+}
+
+/// The program of a recipe file, by its `recipe:` key.
+enum RecipeProgram: Sendable {
+  case trainBiEncoder(TrainBiEncoder)
+  case evaluate(EvaluateModel)
+
+  /// The names of the programs.
+  enum Name: String, ChoiceSetting {
+    case trainBiEncoder
+    case evaluate
+  }
+
+  /// The program with its settings.
+  var recipe: any Recipe {
+    switch self {
+    case .trainBiEncoder(let recipe): recipe
+    case .evaluate(let recipe): recipe
+    }
+  }
+}
+
+extension RecipeProgram: Codable {
+  private enum Key: String, CodingKey { case recipe }
+
+  init(from decoder: any Decoder) throws {
+    switch try decoder.variantName(Name.self, forKey: Key.recipe) {
+    case .trainBiEncoder: self = .trainBiEncoder(try TrainBiEncoder(from: decoder))
+    case .evaluate: self = .evaluate(try EvaluateModel(from: decoder))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    switch self {
+    case .trainBiEncoder(let recipe):
+      try container.encode(Name.trainBiEncoder, forKey: .recipe)
+      try recipe.encode(to: encoder)
+    case .evaluate(let recipe):
+      try container.encode(Name.evaluate, forKey: .recipe)
+      try recipe.encode(to: encoder)
+    }
+  }
+}

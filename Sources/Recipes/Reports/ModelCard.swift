@@ -1,0 +1,109 @@
+import Encoders
+import Files
+import Retrieval
+
+/// The README of an exported model, with the head that model hubs read.
+struct ModelCard {
+  let recipe: TrainBiEncoder
+  let report: RunReport
+  let model: BiEncoder
+
+  var text: String {
+    [head, introduction, results, usage, training, settings].compactMap { $0 }.joined(separator: "\n")
+  }
+
+  private var baseName: String { Files.name(of: recipe.model.folder) }
+
+  private var head: String {
+    var lines = [
+      "---", "library_name: sentence-transformers", "pipeline_tag: sentence-similarity", "tags:", "- sentence-transformers",
+      "- sentence-similarity", "- feature-extraction", "- hone", "base_model: \(quoted(baseName))",
+    ]
+    if !report.comparisons.isEmpty {
+      lines += ["model-index:", "- name: \(quoted(Files.name(of: report.folder)))", "  results:"]
+      for comparison in report.comparisons {
+        lines += [
+          "  - task:", "      type: information-retrieval", "    dataset:", "      name: \(quoted(dataset(comparison.split)))",
+          "      type: \(quoted(dataset(comparison.split)))", "    metrics:",
+          "    - type: \(quoted(comparison.measure.description))", "      value: \(comparison.tuned)",
+        ]
+      }
+    }
+    return (lines + ["---", ""]).joined(separator: "\n")
+  }
+
+  private var introduction: String {
+    """
+    # \(Files.name(of: report.folder))
+
+    `\(baseName)` fine-tuned with Hone \(Hone.version): a bi-encoder that maps queries and documents to vectors of
+    \(model.dimensions) numbers, compared by cosine. Texts are cut at \(model.maximumLength) tokens; pooling: \(model.pooling.rawValue).
+
+    """
+  }
+
+  private var results: String? {
+    guard !report.comparisons.isEmpty else { return nil }
+    var lines = [
+      "## Results", "", "| split | measure | `\(baseName)` | this model | change | p | verdict |", "|---|---|---:|---:|---:|---:|---|",
+    ]
+    for comparison in report.comparisons {
+      let cells = comparison.cells
+      lines.append("| " + [0, 1, 2, 3, 4, 6, 8].map { cells[$0] }.joined(separator: " | ") + " |")
+    }
+    lines += [
+      "", "Measured on the whole corpus of `\(recipe.evaluate?.collection ?? "")`; measures as `trec_eval` defines them, p of a "
+        + "paired randomization test over queries.", "",
+    ]
+    return lines.joined(separator: "\n")
+  }
+
+  private var usage: String {
+    """
+    ## Use
+
+    ```python
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer("path/to/this/folder")
+    queries = model.encode(["a query"], prompt_name="query")
+    documents = model.encode(["a document"], prompt_name="document")
+    print(model.similarity(queries, documents))
+    ```
+
+    ```sh
+    hone search --model path/to/this/folder --corpus corpus.jsonl --query "a query"
+    ```
+
+    """
+  }
+
+  private var training: String {
+    let rows = report.facts.map { "| \(cell($0.name)) | \(cell($0.value)) |" }
+    return (["## Training", "", "| | |", "|---|---|"] + rows + [""]).joined(separator: "\n")
+  }
+
+  private var settings: String {
+    "## Recipe\n\n```yaml\n\(report.settings)```\n"
+  }
+
+  private func dataset(_ split: String) -> String {
+    "\(Files.name(of: recipe.evaluate?.collection ?? "")) \(split)"
+  }
+
+  /// A text as a YAML scalar that no character of it can end.
+  private func quoted(_ text: String) -> String {
+    let escaped = text.unicodeScalars.reduce(into: "") { result, scalar in
+      switch scalar {
+      case "\"", "\\": result += "\\\(scalar)"
+      case _ where scalar.properties.generalCategory == .control: result += " "
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return "\"\(escaped)\""
+  }
+
+  private func cell(_ text: String) -> String {
+    text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+  }
+}

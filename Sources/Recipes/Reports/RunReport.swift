@@ -1,0 +1,63 @@
+import JSONText
+import Retrieval
+
+/// What is known at the end of a run; `result.json` and `report.html` say the same.
+struct RunReport: Sendable {
+  /// A fact about the run: "base model", "checkpoints/all-MiniLM-L6-v2".
+  struct Fact: Sendable, Equatable {
+    var name: String
+    var value: String
+  }
+
+  /// The kind of run: "trainBiEncoder".
+  var recipe: String
+  /// The run folder.
+  var folder: String
+  /// Base against tuned, the deciding comparison first; empty without an evaluation or a baseline.
+  var comparisons: [Comparison] = []
+  /// Scores of a model that is compared with nothing.
+  var scores: [(split: String, measure: Measure, value: Double)] = []
+  /// What the two models of the comparisons are called.
+  var names = (base: "base", tuned: "tuned")
+  var losses: [LineChart.Point] = []
+  /// Scores during training, by measure; the first is drawn.
+  var development: [ScoreRecord] = []
+  var facts: [Fact] = []
+  /// Machine-readable facts of the recipe, added to the result as they are.
+  var details: [(name: String, value: JSONValue)] = []
+  /// The resolved recipe.
+  var settings: String
+
+  /// The verdict of the run: that of the first measure on the first split.
+  var verdict: Verdict? { comparisons.first?.test.verdict }
+
+  /// The verdict in a sentence for a person.
+  var sentence: String? {
+    guard let first = comparisons.first else { return nil }
+    return "\(first.test.verdict): \(first.measure) on \(first.split) \(NumberText.fixed(first.base, decimals: 4)) → "
+      + "\(NumberText.fixed(first.tuned, decimals: 4)) (\(NumberText.signed(first.test.meanDifference, decimals: 4)), "
+      + "\(NumberText.counted(first.test.queryCount, "query", plural: "queries")), p \(Self.probability(first.test.pValue)))"
+  }
+
+  /// The content of `result.json`.
+  var json: JSONValue {
+    var object = JSONObject([("status", "finished"), ("recipe", JSONValue(recipe)), ("folder", JSONValue(folder))])
+    if let verdict { object["verdict"] = JSONValue(verdict.description) }
+    if !comparisons.isEmpty { object["comparisons"] = .array(comparisons.map(\.json)) }
+    if !scores.isEmpty {
+      object["scores"] = .array(
+        scores.map { score in
+          [
+            "split": JSONValue(score.split), "measure": JSONValue(score.measure.description), "value": JSONValue(score.value),
+          ]
+        })
+    }
+    for detail in details { object[detail.name] = detail.value }
+    object["version"] = JSONValue(Hone.version)
+    return .object(object)
+  }
+
+  private static func probability(_ value: Double) -> String {
+    value < 0.0001 ? "< 0.0001" : "= " + NumberText.fixed(value, decimals: 4)
+  }
+}

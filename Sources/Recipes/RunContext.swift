@@ -1,0 +1,65 @@
+/// What a running recipe is given by the program around it.
+public struct RunContext: Sendable {
+  /// The settings in effect, for the run folder.
+  let recipe: String
+  /// Whether to go on with an interrupted run, or confirm a finished one.
+  let resume: Bool
+  /// Where progress goes.
+  let report: @Sendable (RunEvent) -> Void
+  /// Whether the run was asked to stop; it then saves a checkpoint and throws ``RunInterrupted``.
+  let isInterrupted: @Sendable () -> Bool
+
+  /// Makes a context.
+  public init(
+    recipe: String, resume: Bool, report: @escaping @Sendable (RunEvent) -> Void,
+    isInterrupted: @escaping @Sendable () -> Bool
+  ) {
+    self.recipe = recipe
+    self.resume = resume
+    self.report = report
+    self.isInterrupted = isInterrupted
+  }
+}
+
+/// What a running recipe tells the person who waits for it.
+public enum RunEvent: Sendable, Equatable {
+  /// A sentence.
+  case note(String)
+  /// A sentence about something that may be wrong.
+  case warning(String)
+  /// How far a task has come.
+  case progress(RunProgress)
+  /// Lines that belong together, such as a table.
+  case lines([String])
+}
+
+/// How far a task of a run has come.
+public struct RunProgress: Sendable, Equatable {
+  /// What is being done: "training", "encoding documents".
+  public var task: String
+  /// How many units are done.
+  public var done: Int
+  /// How many units there are.
+  public var total: Int
+  /// What is counted: "pairs", "texts".
+  public var unit: String
+  /// A value worth watching: "loss 0.412".
+  public var detail: String
+
+  /// Makes a progress report.
+  public init(task: String, done: Int, total: Int, unit: String, detail: String = "") {
+    self.task = task
+    self.done = done
+    self.total = total
+    self.unit = unit
+    self.detail = detail
+  }
+}
+
+/// Thrown when a run was asked to stop and has saved what it can go on from.
+public struct RunInterrupted: Error, CustomStringConvertible {
+  /// Where the run stands, and what the user can do next.
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,30 @@
+import Encoders
+import Retrieval
+import Tensors
+
+extension BiEncoder {
+  /// The vectors of texts with length 1, so that inner products are cosines.
+  ///
+  /// - Parameter task: What is being done, for progress.
+  func vectors(
+    of texts: [String], as role: TextRole, task: String, report: (RunEvent) -> Void
+  ) throws -> Vectors {
+    func progress(_ done: Int) {
+      report(.progress(RunProgress(task: task, done: done, total: texts.count, unit: "texts")))
+    }
+    let embeddings = try encode(texts, as: role, progress: progress)
+    let unit = isNormalized || texts.isEmpty ? embeddings : embeddings.normalizedRows()
+    return try Vectors(unit.buffer, count: texts.count, width: dimensions)
+  }
+}
+
+extension Measure {
+  /// How many documents of a query's list the measure looks at; 1,000 where it looks at all, as is usual.
+  var depth: Int {
+    switch self {
+    case .recall(let cut), .precision(let cut), .success(let cut): cut
+    case .nDCG(let cut), .averagePrecision(let cut), .reciprocalRank(let cut): cut ?? 1000
+    case .rPrecision: 1000
+    }
+  }
+}

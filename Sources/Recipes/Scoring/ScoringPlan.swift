@@ -1,0 +1,88 @@
+import Datasets
+import Encoders
+import Kernels
+import Retrieval
+
+/// A collection prepared for scoring: which queries of which splits are asked, against which documents.
+///
+/// Every judged query counts; one that cannot be asked, because the collection lacks it, counts as 0 on every measure.
+struct ScoringPlan {
+  /// The judged queries of a split.
+  struct Split {
+    let name: String
+    let topics: [JudgedTopic]
+    let queries: [Query]
+  }
+
+  let documents: [Document]
+  let splits: [Split]
+  let measures: [Measure]
+
+  /// Prepares some splits of a collection.
+  ///
+  /// - Parameters:
+  ///   - limit: With a number, the documents are every judged one and a sample of the others up to that number.
+  ///   - seed: What the sample depends on.
+  ///   - warn: Is told of judgments that the collection does not cover.
+  init(
+    _ collection: Collection, splits names: [String], measures: [Measure], limit: Int? = nil, seed: UInt64 = 0,
+    warn: (String) -> Void
+  ) throws {
+    var splits: [Split] = []
+    for name in names {
+      let judgments = try collection.judgments(split: name)
+      let unknown = collection.unknownIdentifiers(in: judgments)
+      if !unknown.queries.isEmpty || !unknown.documents.isEmpty {
+        warn(
+          "\(collection.folder) lacks \(NumberText.counted(unknown.queries.count, "query", plural: "queries")) and "
+            + "\(NumberText.counted(unknown.documents.count, "document")) that split '\(name)' judges; they count as not found")
+      }
+      splits.append(
+        Split(
+          name: name, topics: judgments.topics.map { JudgedTopic(query: $0.query, grades: $0.grades) },
+          queries: judgments.topics.compactMap { collection.queries[$0.query] }))
+    }
+    self.splits = splits
+    self.measures = measures
+    documents = limit.map { Self.sample(of: collection, splits: splits, limit: $0, seed: seed) } ?? collection.corpus.documents
+  }
+
+  /// Every judged document and the others that come first in an order the seed decides, in the order of the corpus.
+  private static func sample(of collection: Collection, splits: [Split], limit: Int, seed: UInt64) -> [Document] {
+    let documents = collection.corpus.documents
+    let judged = splits.flatMap { $0.topics.flatMap { $0.grades.compactMap { collection.corpus.index(of: $0.document) } } }
+    var chosen = Set(judged)
+    let others = documents.indices.filter { !chosen.contains($0) }
+    let keys = others.map { (key: mixed(seed, UInt64($0)), index: $0) }.sorted { $0 < $1 }
+    chosen.formUnion(keys.prefix(max(0, limit - chosen.count)).map(\.index))
+    return documents.indices.filter(chosen.contains).map { documents[$0] }
+  }
+
+  /// Ranks the documents for the queries of every split.
+  func runs(of model: BiEncoder, report: (RunEvent) -> Void) throws -> [Run] {
+    let vectors = try model.vectors(
+      of: documents.map(\.content), as: .document, task: "encoding documents", report: report)
+    let index = try ExactSearch(documents: vectors, ids: documents.map(\.id))
+    let depth = measures.map(\.depth).max() ?? 0
+    return try splits.map { split in
+      let queries = try model.vectors(
+        of: split.queries.map(\.text), as: .query, task: "encoding queries of \(split.name)", report: report)
+      return try index.search(queries, ids: split.queries.map(\.id), top: depth)
+    }
+  }
+
+  /// Measures a run of each split.
+  func evaluations(of runs: [Run]) throws -> [Evaluation] {
+    try zip(runs, splits).map { run, split in
+      try Evaluation(of: run, against: split.topics, measures: measures, complete: true)
+    }
+  }
+
+  /// Compares the runs of two models on every split and measure.
+  func comparisons(base: [Run], tuned: [Run]) throws -> [Comparison] {
+    let (before, after) = (try evaluations(of: base), try evaluations(of: tuned))
+    return try splits.indices.flatMap { index in
+      try Comparison.all(split: splits[index].name, base: before[index], tuned: after[index])
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/// The training data: a collection with judgments, or a file of rows.
+struct DataSection: Codable, Sendable, Equatable {
+  /// A collection folder: the data itself with `split`, or what the ids in `rows` refer to.
+  var collection: String?
+  /// The judgments of the collection to train on: `qrels/SPLIT.tsv`.
+  var split: String?
+  /// A file of training rows: `.jsonl`, `.tsv` or `.csv`.
+  var rows: String?
+  /// With `false` the rows are taken in the order of their file.
+  var shuffle: Bool?
+}
+
+/// What one step sees.
+struct BatchSection: Codable, Sendable, Equatable {
+  /// The rows of one step; with in-batch negatives this decides how many negatives a query has.
+  var queries: Int
+  /// The most tokens whose activations are held at one time; larger steps go through cached gradients, with equal results.
+  var tokens: Int
+  /// Whether no text occurs twice in a step, so that no query's own positive counts as a negative.
+  var uniqueTexts: Bool
+}
+
+extension DataSection {
+  func validate(_ checks: SettingChecks) {
+    checks.require(
+      rows != nil || collection != nil, "data",
+      else: "give 'collection' with 'split', or 'rows' (a .jsonl, .tsv or .csv file)")
+    if let collection { checks.collection("data.collection", collection) }
+    if let rows {
+      checks.file("data.rows", rows)
+      checks.require(split == nil, "data.split", else: "the rows come from 'data.rows' already; remove one of the two")
+    } else if let collection {
+      checks.require(
+        split != nil, "data", else: "'collection' needs 'split' (the judgments to train on: qrels/SPLIT.tsv)")
+      if let split { checks.split("data.split", split, of: collection, "data.collection") }
+    }
+  }
+}
+
+extension BatchSection {
+  func validate(_ checks: SettingChecks, model: ModelSection) {
+    checks.atLeast(1, "batch.queries", queries)
+    checks.require(
+      tokens >= model.maximumLength, "batch.tokens", reading: ["model.maximumLength"],
+      else: "\(tokens) is less than one text of 'model.maximumLength' (\(model.maximumLength)) may have")
+  }
+}

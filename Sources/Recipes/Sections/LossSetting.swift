@@ -1,0 +1,138 @@
+import Training
+
+/// The loss of a training run, chosen by its name; the other keys are the loss's own settings.
+enum LossSetting: Sendable, Equatable {
+  case infoNCE(InfoNCESettings)
+  case coSENT(CoSENT)
+  case triplet(Triplet)
+  case cosineMSE(CosineMSE)
+  case contrastive(Contrastive)
+  case marginMSE(MarginMSE)
+  case distillation(Distillation)
+
+  /// The names of the losses in a recipe.
+  enum Name: String, ChoiceSetting {
+    case infoNCE
+    case coSENT
+    case triplet
+    case cosineMSE
+    case contrastive
+    case marginMSE
+    case distillation
+  }
+
+  var name: Name {
+    switch self {
+    case .infoNCE: .infoNCE
+    case .coSENT: .coSENT
+    case .triplet: .triplet
+    case .cosineMSE: .cosineMSE
+    case .contrastive: .contrastive
+    case .marginMSE: .marginMSE
+    case .distillation: .distillation
+    }
+  }
+
+  /// The loss with its settings.
+  var loss: any RankingLoss {
+    switch self {
+    case .infoNCE(let settings): settings.loss
+    case .coSENT(let loss): loss
+    case .triplet(let loss): loss
+    case .cosineMSE(let loss): loss
+    case .contrastive(let loss): loss
+    case .marginMSE(let loss): loss
+    case .distillation(let loss): loss
+    }
+  }
+}
+
+/// `InfoNCE` with its temperature, or the reciprocal of it, as recipes of sentence-transformers have it.
+struct InfoNCESettings: Codable, Sendable, Equatable {
+  /// What cosines are divided by; give this or `scale`.
+  var temperature: Double?
+  /// What cosines are multiplied by: 1 / temperature.
+  var scale: Double?
+  var maskKnownPositives: Bool
+  var symmetric: Bool?
+  var inBatchNegatives: Bool?
+
+  var loss: InfoNCE {
+    InfoNCE(
+      temperature: temperature ?? scale.map { 1 / $0 } ?? 1, maskKnownPositives: maskKnownPositives, symmetric: symmetric,
+      inBatchNegatives: inBatchNegatives)
+  }
+}
+
+extension Similarity: ChoiceSetting {}
+
+extension LossSetting: Codable {
+  private enum Key: String, CodingKey { case name }
+
+  init(from decoder: any Decoder) throws {
+    switch try decoder.variantName(Name.self, forKey: Key.name) {
+    case .infoNCE: self = .infoNCE(try InfoNCESettings(from: decoder))
+    case .coSENT: self = .coSENT(try CoSENT(from: decoder))
+    case .triplet: self = .triplet(try Triplet(from: decoder))
+    case .cosineMSE: self = .cosineMSE(try CosineMSE(from: decoder))
+    case .contrastive: self = .contrastive(try Contrastive(from: decoder))
+    case .marginMSE: self = .marginMSE(try MarginMSE(from: decoder))
+    case .distillation: self = .distillation(try Distillation(from: decoder))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(name, forKey: .name)
+    if case .infoNCE(let settings) = self { try settings.encode(to: encoder) } else { try loss.encode(to: encoder) }
+  }
+}
+
+extension LossSetting {
+  func validate(_ checks: SettingChecks, batch: BatchSection) {
+    switch self {
+    case .infoNCE(let settings):
+      checks.require(
+        (settings.temperature == nil) != (settings.scale == nil), "loss",
+        else: "give either 'temperature' or 'scale' (1 / temperature)")
+      if let temperature = settings.temperature { checks.positive("loss.temperature", temperature) }
+      if let scale = settings.scale { checks.positive("loss.scale", scale) }
+      let needsPairs = settings.inBatchNegatives != false
+      checks.require(
+        !needsPairs || batch.queries >= 2, "batch.queries", reading: ["loss.name"],
+        else: "in-batch negatives need at least 2 queries in a step")
+      checks.require(
+        needsPairs || settings.symmetric != true, "loss.symmetric", reading: ["loss.inBatchNegatives"],
+        else: "the direction from documents to queries needs in-batch negatives")
+    case .coSENT(let loss): checks.positive("loss.scale", loss.scale)
+    case .triplet(let loss): checks.positive("loss.margin", loss.margin)
+    case .contrastive(let loss): checks.positive("loss.margin", loss.margin)
+    case .cosineMSE, .marginMSE: break
+    case .distillation(let loss):
+      checks.positive("loss.temperature", loss.temperature)
+      checks.positive("loss.teacherTemperature", loss.teacherTemperature)
+    }
+  }
+}
+
+extension Matryoshka {
+  func validate(_ checks: SettingChecks, model: ModelSection) {
+    checks.require(!dimensions.isEmpty, "matryoshka.dimensions", else: "the list is empty; name at least one dimension")
+    checks.require(
+      dimensions.allSatisfy { $0 >= 1 } && Set(dimensions).count == dimensions.count, "matryoshka.dimensions",
+      else: "dimensions are different whole numbers from 1 on")
+    if let width = checks.configuration("hidden_size", of: model.folder, "model.folder") {
+      checks.require(
+        dimensions.allSatisfy { $0 <= width }, "matryoshka.dimensions", reading: ["model.folder"],
+        else: "\(dimensions.max() ?? 0) is more than the model's width of \(width)")
+    }
+    if let weights {
+      checks.require(
+        weights.count == dimensions.count, "matryoshka.weights", reading: ["matryoshka.dimensions"],
+        else: "\(NumberText.counted(weights.count, "weight")) for \(NumberText.counted(dimensions.count, "dimension"))")
+      checks.require(
+        weights.allSatisfy { $0 >= 0 } && weights.contains { $0 > 0 }, "matryoshka.weights",
+        else: "weights are not negative, and one is more than 0")
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import Retrieval
+
+/// A measure by its name in a recipe: `nDCG@10`, `recall@100`, `MAP`.
+struct MeasureSetting: WordSetting, Equatable {
+  let measure: Measure
+
+  init(_ measure: Measure) {
+    self.measure = measure
+  }
+
+  init?(word: String) {
+    guard let measure = try? Measure(parsing: word) else { return nil }
+    self.measure = measure
+  }
+
+  static var expectation: String { "a measure such as nDCG@10 or recall@100" }
+  static var placeholder: MeasureSetting { MeasureSetting(.nDCG(cut: 10)) }
+
+  /// The names with a usual cut; letter case never matters.
+  static var suggestions: [String] {
+    ["nDCG@10", "recall@100", "MAP", "MRR@10", "MRR", "P@10", "success@1", "Rprec", "nDCG"]
+  }
+
+  init(from decoder: any Decoder) throws {
+    self = try decoder.singleValueContainer().decode(MeasureSetting.self)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(measure.description)
+  }
+}

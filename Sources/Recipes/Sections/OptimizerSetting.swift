@@ -1,0 +1,114 @@
+import Training
+
+/// The optimizer of a training run, chosen by its name.
+enum OptimizerSetting: Sendable, Equatable {
+  case adamW(AdamW.Settings)
+
+  /// The names of the optimizers in a recipe.
+  enum Name: String, ChoiceSetting {
+    case adamW
+  }
+}
+
+/// How the learning rate changes over a run, and how long the run is.
+struct ScheduleSection: Codable, Sendable, Equatable {
+  var name: Schedule.Name
+  /// The fraction of all steps over which the rate rises from zero.
+  var warmup: Double
+  /// How often the data is gone through; give this or `steps`.
+  var epochs: Int?
+  /// The number of steps, over as many epochs as that takes.
+  var steps: Int?
+}
+
+extension Schedule.Name: ChoiceSetting {}
+
+extension ScheduleSection {
+  var schedule: Schedule { Schedule(name: name, warmup: warmup) }
+}
+
+extension OptimizerSetting: Codable {
+  private enum Key: String, CodingKey { case name }
+
+  init(from decoder: any Decoder) throws {
+    switch try decoder.variantName(Name.self, forKey: Key.name) {
+    case .adamW: self = .adamW(try AdamW.Settings(from: decoder))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    switch self {
+    case .adamW(let settings):
+      try container.encode(Name.adamW, forKey: .name)
+      try OrderedAdamWSettings(settings).encode(to: encoder)
+    }
+  }
+}
+
+/// The settings of AdamW as they are written: with the factors in a fixed order, which a dictionary has not.
+private struct OrderedAdamWSettings: Encodable {
+  var rate: Double
+  var decay: Double
+  var clip: Double?
+  var decayBiasesAndNorms: Bool?
+  var rates: RateFactors?
+  var freeze: [String]?
+
+  init(_ settings: AdamW.Settings) {
+    rate = settings.rate
+    decay = settings.decay
+    clip = settings.clip
+    decayBiasesAndNorms = settings.decayBiasesAndNorms
+    rates = settings.rates.map(RateFactors.init)
+    freeze = settings.freeze
+  }
+}
+
+/// A dictionary that is written sorted by its keys.
+private struct RateFactors: Encodable {
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  private let factors: [String: Double]
+
+  init(_ factors: [String: Double]) { self.factors = factors }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    for (prefix, factor) in factors.sorted(by: { $0.key < $1.key }) {
+      try container.encode(factor, forKey: Key(stringValue: prefix))
+    }
+  }
+}
+
+extension OptimizerSetting {
+  func validate(_ checks: SettingChecks) {
+    switch self {
+    case .adamW(let settings):
+      checks.positive("optimizer.rate", settings.rate)
+      checks.require(settings.decay >= 0, "optimizer.decay", else: "\(settings.decay) is less than 0")
+      if let clip = settings.clip { checks.positive("optimizer.clip", clip) }
+      for (prefix, factor) in settings.rates ?? [:] {
+        checks.require(factor >= 0, "optimizer.rates", else: "the factor \(factor) of \(prefix) is less than 0")
+      }
+      checks.require(
+        !(settings.freeze ?? []).contains(""), "optimizer.freeze",
+        else: "an empty beginning fits every parameter, and nothing would train")
+    }
+  }
+}
+
+extension ScheduleSection {
+  func validate(_ checks: SettingChecks) {
+    checks.require(warmup >= 0 && warmup <= 1, "schedule.warmup", else: "\(warmup) is not a fraction from 0 to 1")
+    checks.require((epochs == nil) != (steps == nil), "schedule", else: "give either 'epochs' or 'steps'")
+    if let epochs { checks.atLeast(1, "schedule.epochs", epochs) }
+    if let steps { checks.atLeast(1, "schedule.steps", steps) }
+  }
+}

@@ -1,0 +1,57 @@
+/// How a task's progress is said: its rate and what is left, from reports and the times they came.
+package struct ProgressText: Sendable {
+  private var task = ""
+  private var startSeconds = 0.0
+  private var startDone = 0
+  private var latest: RunProgress?
+  private var latestSeconds = 0.0
+
+  package init() {}
+
+  /// Takes a report.
+  ///
+  /// - Parameter seconds: The time on a clock that only goes forward.
+  package mutating func update(_ progress: RunProgress, at seconds: Double) {
+    if progress.task != task || progress.done < latest?.done ?? 0 {
+      (task, startSeconds, startDone) = (progress.task, seconds, progress.done)
+    }
+    (latest, latestSeconds) = (progress, seconds)
+  }
+
+  /// Units a second since the task began; nil before there is anything to measure.
+  private var rate: Double? {
+    guard let latest, latest.done > startDone, latestSeconds > startSeconds else { return nil }
+    return Double(latest.done - startDone) / (latestSeconds - startSeconds)
+  }
+
+  private var remaining: Double? {
+    guard let latest, let rate else { return nil }
+    return Double(max(0, latest.total - latest.done)) / rate
+  }
+
+  /// One line for a terminal, with a bar: `training  [#####.....]  2,368/4,712 pairs  24.1/s  1 min 37 s left  loss 0.412`.
+  package func bar(columns: Int) -> String {
+    guard let latest else { return "" }
+    var parts = ["\(NumberText.count(latest.done))/\(NumberText.count(latest.total)) \(latest.unit)"]
+    if let rate { parts.append("\(NumberText.rate(rate))/s") }
+    if let remaining, latest.done < latest.total { parts.append("\(NumberText.seconds(remaining)) left") }
+    if !latest.detail.isEmpty { parts.append(latest.detail) }
+    let text = parts.joined(separator: "  ")
+    let room = min(30, columns - TextTable.width(latest.task) - TextTable.width(text) - 6)
+    guard room >= 5 else { return String("\(latest.task)  \(text)".prefix(max(0, columns))) }
+    let part = Double(min(latest.done, latest.total)) / Double(max(1, latest.total))
+    let filled = Int(part * Double(room))
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: room - filled)
+    return "\(latest.task)  [\(bar)]  \(text)"
+  }
+
+  /// One line for a log: `training: 2,368 of 4,712 pairs, 24.1 a second, 1 min 37 s left, loss 0.412`.
+  package var sentence: String {
+    guard let latest else { return "" }
+    var parts = ["\(NumberText.count(latest.done)) of \(NumberText.count(latest.total)) \(latest.unit)"]
+    if let rate { parts.append("\(NumberText.rate(rate)) a second") }
+    if let remaining, latest.done < latest.total { parts.append("\(NumberText.seconds(remaining)) left") }
+    if !latest.detail.isEmpty { parts.append(latest.detail) }
+    return "\(latest.task): \(parts.joined(separator: ", "))"
+  }
+}

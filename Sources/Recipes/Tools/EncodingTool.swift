@@ -1,0 +1,109 @@
+import Datasets
+import Encoders
+import Files
+import JSONText
+import Retrieval
+import Safetensors
+import Tensors
+
+/// `hone encode`: the vectors of texts, to a file that other software reads.
+///
+/// The form follows the ending of the output:
+///
+/// - `.safetensors`: the tensor `embeddings`, `[texts, dimensions]` F32, and the identifiers beside it
+/// - `.npy`: the same matrix for NumPy, and the identifiers beside it
+/// - `.jsonl`: an object `{"_id": …, "embedding": […]}` per text
+///
+/// Identifiers beside a file stand in `OUTPUT.ids.txt`, one a line. Everything is in the order of the input.
+package struct EncodingTool {
+  /// The endings of outputs.
+  package enum Form: String, CaseIterable, Sendable {
+    case safetensors
+    case npy
+    case jsonl
+  }
+
+  package var model: String
+  package var input: String
+  package var output: String
+  /// The side of a search the texts are on; it decides the prompt.
+  private var role: TextRole
+  package var report: (RunEvent) -> Void
+
+  package init(model: String, input: String, output: String, isQuery: Bool, report: @escaping (RunEvent) -> Void) {
+    self.model = model
+    self.input = input
+    self.output = output
+    role = isQuery ? .query : .document
+    self.report = report
+  }
+
+  package func callAsFunction() throws -> Outcome {
+    let form = try Self.form(of: output)
+    let texts = try Corpus(file: input).documents
+    let model = try BiEncoder(folder: model)
+    let embeddings = try model.encode(texts.map(\.content), as: role) { done in
+      report(.progress(RunProgress(task: "encoding", done: done, total: texts.count, unit: "texts")))
+    }
+    let ids = texts.map(\.id)
+    switch form {
+    case .safetensors:
+      let tensor = PendingTensor(
+        name: "embeddings", type: .f32, shape: [ids.count, model.dimensions],
+        content: .floats { () throws(SafetensorsError) in embeddings.elements })
+      try SafetensorsWriter.write([tensor], metadata: [("ids", Self.sidecar(of: Files.name(of: output)))], to: output)
+    case .npy: try NumpyFile.write(embeddings.elements, rows: ids.count, columns: model.dimensions, to: output)
+    case .jsonl: try Self.writeLines(embeddings.elements, ids: ids, width: model.dimensions, to: output)
+    }
+    if form != .jsonl { try Files.write(ids.map { $0 + "\n" }.joined(), to: Self.sidecar(of: output)) }
+    let result: JSONValue = [
+      "output": JSONValue(output), "texts": JSONValue(ids.count), "dimensions": JSONValue(model.dimensions),
+    ]
+    return Outcome(
+      result, lines: ["\(output): \(NumberText.counted(ids.count, "vector")) of \(model.dimensions) numbers"])
+  }
+
+  /// The form that an output's ending asks for.
+  private static func form(of output: String) throws(FileError) -> Form {
+    let ending = output.split(separator: ".").last.map(String.init) ?? ""
+    guard let form = Form(rawValue: ending), output.utf8.count > ending.utf8.count + 1 else {
+      throw FileError(
+        path: output, kind: .usage,
+        description: "cannot write \(output): expected a name that ends in .safetensors, .npy or .jsonl")
+    }
+    return form
+  }
+
+  /// The file of the identifiers that belong to an output.
+  static func sidecar(of output: String) -> String { output + ".ids.txt" }
+
+  private static func writeLines(_ numbers: [Float], ids: [String], width: Int, to path: String) throws {
+    let file = try DurableFile(path)
+    for (row, id) in ids.enumerated() {
+      let vector = numbers[row * width..<(row + 1) * width].map { JSONValue($0) }
+      let object: JSONValue = ["_id": JSONValue(id), "embedding": .array(vector)]
+      try file.write(Array((object.text() + "\n").utf8))
+    }
+    try file.commit()
+  }
+}
+
+/// NumPy's file of one array: a header of a fixed form, then the numbers (`numpy/lib/format.py`, version 1.0).
+enum NumpyFile {
+  /// Writes a row-major matrix of 32-bit floats, durably.
+  static func write(_ numbers: [Float], rows: Int, columns: Int, to path: String) throws(FileError) {
+    let file = try DurableFile(path)
+    try file.write(header(rows: rows, columns: columns))
+    try file.write(numbers: numbers)
+    try file.commit()
+  }
+
+  /// The header: padded with spaces so that the numbers start at a multiple of 64 bytes.
+  static func header(rows: Int, columns: Int) -> [UInt8] {
+    let description = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"
+    let length = (10 + description.utf8.count + 1 + 63) / 64 * 64 - 10
+    let padding = [UInt8](repeating: UInt8(ascii: " "), count: length - description.utf8.count - 1)
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(description.utf8)
+      + padding + [UInt8(ascii: "\n")]
+  }
+}

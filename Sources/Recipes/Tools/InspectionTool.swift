@@ -1,0 +1,99 @@
+import Files
+import JSONText
+import Safetensors
+
+/// `hone inspect`: what a model folder or a safetensors file holds.
+package struct InspectionTool {
+  package var path: String
+
+  package init(path: String) {
+    self.path = path
+  }
+
+  package func callAsFunction() throws -> Outcome {
+    let isFolder = Files.isFolder(path)
+    if !isFolder && !Files.exists(path) {
+      throw FileError(path: path, kind: .missingInput, description: "\(path): no such file or folder; check the path")
+    }
+    let entries = isFolder ? try SafetensorsFolder(path).entries : try SafetensorsFile(path).entries
+    let parameters = entries.reduce(0) { $0 + $1.count }
+    let bytes = entries.reduce(0) { $0 + $1.range.count }
+    let configurations = isFolder ? try readConfigurations() : []
+    let metadata = isFolder ? [] : try SafetensorsFile(path).metadata
+
+    var lines = [path]
+    for (name, value) in configurations { lines += Self.summary(of: value, in: name) }
+    for (name, value) in metadata { lines.append("  metadata \(name): \(SettingNode.shortened(value))") }
+    lines.append("")
+    lines += Self.table(of: entries)
+    lines.append("")
+    lines.append(
+      "\(NumberText.counted(entries.count, "tensor")), \(NumberText.counted(parameters, "number")), \(NumberText.bytes(bytes))")
+    return Outcome(json(entries, parameters, bytes, configurations, metadata), lines: lines)
+  }
+
+  /// The files that say what a model is, where they are present.
+  private func readConfigurations() throws -> [(name: String, value: JSONValue)] {
+    var found: [(name: String, value: JSONValue)] = []
+    for name in Self.configurationFiles {
+      let file = Files.join(path, name)
+      guard Files.exists(file) else { continue }
+      do {
+        found.append((name, try JSONReader.parse(Files.read(file, maximumBytes: 1 << 24))))
+      } catch let error as JSONError {
+        throw FileError(path: file, kind: .badData, description: "\(file):\(error.line):\(error.column): \(error.message)")
+      }
+    }
+    return found
+  }
+
+  private static let configurationFiles = [
+    "config.json", "modules.json", "1_Pooling/config.json", "sentence_bert_config.json",
+    "config_sentence_transformers.json", "hone.json",
+  ]
+
+  /// The settings of a file that fit on a line each; in lists and objects, how much there is.
+  private static func summary(of value: JSONValue, in name: String) -> [String] {
+    var lines = ["", name]
+    for member in value.objectValue?.members ?? [] {
+      switch member.value {
+      case .object(let object): lines.append("  \(member.name): \(NumberText.counted(object.members.count, "entry", plural: "entries"))")
+      case .array(let elements) where elements.count > 8 || elements.contains { $0.objectValue != nil }:
+        lines.append("  \(member.name): \(NumberText.counted(elements.count, "entry", plural: "entries"))")
+      default: lines.append("  \(member.name): \(SettingNode.shortened(member.value.text()))")
+      }
+    }
+    for element in value.arrayValue ?? [] {
+      let type = element.objectValue?["type"]?.stringValue ?? element.kindName
+      lines.append("  \(type)")
+    }
+    return lines
+  }
+
+  private static func table(of entries: [TensorEntry]) -> [String] {
+    var table = TextTable([("tensor", .left), ("type", .left), ("shape", .right), ("bytes", .right)])
+    for entry in entries {
+      table.add([entry.name, entry.type.rawValue, "\(entry.shape)", NumberText.count(entry.range.count)])
+    }
+    return table.lines
+  }
+
+  private func json(
+    _ entries: [TensorEntry], _ parameters: Int, _ bytes: Int, _ configurations: [(name: String, value: JSONValue)],
+    _ metadata: [(name: String, value: String)]
+  ) -> JSONValue {
+    var object = JSONObject([("path", JSONValue(path))])
+    object["numbers"] = JSONValue(parameters)
+    object["bytes"] = JSONValue(bytes)
+    if !configurations.isEmpty { object["files"] = .object(JSONObject(configurations)) }
+    if !metadata.isEmpty { object["metadata"] = .object(JSONObject(metadata.map { ($0.name, JSONValue($0.value)) })) }
+    object["tensors"] = .array(
+      entries.map { entry in
+        [
+          "name": JSONValue(entry.name), "type": JSONValue(entry.type.rawValue),
+          "shape": .array(entry.shape.map { JSONValue($0) }), "bytes": JSONValue(entry.range.count),
+        ]
+      })
+    return .object(object)
+  }
+}

@@ -1,0 +1,79 @@
+import Datasets
+import Encoders
+import Files
+import JSONText
+import Retrieval
+
+/// `hone search`: exact search in a corpus, for queries of a file or of a person.
+package struct SearchTool {
+  package var model: String
+  package var corpus: String
+  package var top: Int
+  package var report: (RunEvent) -> Void
+
+  package init(model: String, corpus: String, top: Int, report: @escaping (RunEvent) -> Void) {
+    self.model = model
+    self.corpus = corpus
+    self.top = top
+    self.report = report
+  }
+
+  /// Searches for every query of a file and writes a run in TREC form.
+  package func search(queries: String, output: String) throws -> Outcome {
+    let asked = try Queries(file: queries).queries
+    let (model, documents, index) = try load()
+    let vectors = try model.vectors(of: asked.map(\.text), as: .query, task: "encoding queries", report: report)
+    let run = try index.search(vectors, ids: asked.map(\.id), top: top)
+    try run.write(to: output)
+    let result: JSONValue = [
+      "run": JSONValue(output), "queries": JSONValue(asked.count), "documents": JSONValue(documents.count),
+      "top": JSONValue(top),
+    ]
+    return Outcome(
+      result,
+      lines: [
+        "\(output): the best \(NumberText.count(min(top, documents.count))) of "
+          + "\(NumberText.counted(documents.count, "document")) for "
+          + NumberText.counted(asked.count, "query", plural: "queries")
+      ])
+  }
+
+  /// Searches for texts and shows the documents found, for a person.
+  package func search(for texts: [String]) throws -> Outcome {
+    let (model, documents, index) = try load()
+    let vectors = try model.vectors(of: texts, as: .query, task: "encoding queries", report: report)
+    let found = try index.search(vectors, top: top)
+    let byID = Dictionary(documents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var lines: [String] = []
+    var results: [JSONValue] = []
+    for (text, list) in zip(texts, found) {
+      if texts.count > 1 { lines += lines.isEmpty ? [text] : ["", text] }
+      for (place, hit) in list.enumerated() {
+        let rank = String(place + 1)
+        let title = byID[hit.id].map(Self.title) ?? ""
+        let padding = String(repeating: " ", count: max(0, String(list.count).count - rank.count))
+        lines.append("\(padding)\(rank)  \(NumberText.fixed(Double(hit.score), decimals: 3))  \(hit.id)  \(title)")
+      }
+      let hits = list.map { hit -> JSONValue in
+        ["id": JSONValue(hit.id), "score": JSONValue(hit.score), "title": JSONValue(byID[hit.id].map(Self.title) ?? "")]
+      }
+      results.append(["query": JSONValue(text), "hits": .array(hits)])
+    }
+    return Outcome(.array(results), lines: lines)
+  }
+
+  private func load() throws -> (BiEncoder, [Document], ExactSearch) {
+    let documents = try Corpus(file: corpus).documents
+    let model = try BiEncoder(folder: model)
+    let vectors = try model.vectors(
+      of: documents.map(\.content), as: .document, task: "encoding documents", report: report)
+    return (model, documents, try ExactSearch(documents: vectors, ids: documents.map(\.id)))
+  }
+
+  /// What a person knows a document by: its title where it says more than its identifier, and the beginning of its text.
+  private static func title(_ document: Document) -> String {
+    let words = (document.title == document.id ? "" : document.title + " ") + document.text
+    let line = words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return line.count <= 72 ? line : line.prefix(71) + "…"
+  }
+}

@@ -1,0 +1,21 @@
+import Foundation
+import Synchronization
+
+/// The signals that ask a run to stop: the first sets a flag that the run looks at, the second ends the process.
+enum Interruption {
+  private static let received = Atomic<Int32>(0)
+
+  /// The signal that came; 0 before any.
+  static var signal: Int32 { received.load(ordering: .relaxed) }
+
+  /// Takes SIGINT and SIGTERM from now on.
+  static func install() {
+    // The global is made here, since a handler may not.
+    received.store(0, ordering: .relaxed)
+    for number in [SIGINT, SIGTERM] {
+      Foundation.signal(number) { number in
+        if Interruption.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+      }
+    }
+  }
+}

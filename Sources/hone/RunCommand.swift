@@ -1,0 +1,74 @@
+import ArgumentParser
+import Recipes
+
+/// Runs a recipe.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a recipe: train a model, or evaluate one.",
+    discussion: """
+      EXAMPLES:
+        hone run recipes/debian-programs.yaml
+        hone run debian-programs --set optimizer.rate=3e-5 --set output.folder=runs/faster
+        hone run nightly.yaml --resume --quiet --set output.folder=runs/$(date -u +%F)
+
+      A recipe holds every setting of a run; the run's folder holds what came of it: log.jsonl, TensorBoard events,
+      checkpoints, result.json, report.html and the model. A folder holds one run: results are never overwritten. With
+      --resume an interrupted run goes on, a finished one is confirmed and a new one starts, so a service may always
+      pass it. Ctrl-C or SIGTERM saves a checkpoint and stops; a second one stops at once.
+      """
+  )
+
+  @Argument(help: "A YAML file, or the name of one in recipes/.")
+  var recipe: String
+
+  @Option(name: .customLong("set"), help: "Change a setting: path=value, the value in YAML; null removes the key.")
+  var overrides: [String] = []
+
+  @Flag(name: .long, help: "Go on with an interrupted run, confirm a finished one.")
+  var resume = false
+
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var results: ResultOptions
+
+  func run() throws {
+    let file = try RecipeFile(recipe, overrides: overrides)
+    try threads.apply()
+    Interruption.install()
+    let display = ProgressDisplay(quiet: results.quiet)
+    defer { display.finish() }
+    let context = RunContext(
+      recipe: file.resolved, resume: resume, report: { display.show($0) }, isInterrupted: { Interruption.signal != 0 })
+    let outcome = try file.run(in: context)
+    display.finish()
+    try Console.printUnlessQuiet(outcome, results)
+  }
+}
+
+/// Checks a recipe.
+struct ValidateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "validate",
+    abstract: "Check a recipe and print all its problems, with line and column; runs nothing.",
+    discussion: """
+      EXAMPLES:
+        hone validate recipes/debian-programs.yaml
+        hone validate debian-programs --set batch.queries=128
+
+      Prints the settings in effect as YAML when all is well; exit code 78 when something is wrong.
+      """
+  )
+
+  @Argument(help: "A YAML file, or the name of one in recipes/.")
+  var recipe: String
+
+  @Option(name: .customLong("set"), help: "Change a setting: path=value, the value in YAML; null removes the key.")
+  var overrides: [String] = []
+
+  @OptionGroup var results: ResultOptions
+
+  func run() throws {
+    let file = try RecipeFile(recipe, overrides: overrides)
+    try Console.printUnlessQuiet(file.validation, results)
+  }
+}

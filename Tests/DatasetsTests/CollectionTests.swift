@@ -1,0 +1,155 @@
+import Datasets
+import Files
+import TestSupport
+import Testing
+
+@Suite struct JudgmentsTests {
+  private func plain(_ judgments: Judgments) -> [String] {
+    judgments.topics.flatMap { topic in topic.grades.map { "\(topic.query) \($0.document) \($0.grade)" } }
+  }
+
+  @Test(arguments: [
+    "query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td1\t0\nq1\td2\t-1\n", "q1\td1\t1\nq2\td1\t0\nq1\td2\t-1",
+    "q1 0 d1 1\n\nq2 0 d1 0\r\nq1 Q0 d2 -1\n",
+    "# made by hand\nQuery_ID Corpus_ID Score\n q1 d1 1\nq2 d1 0\nq1 d2 -1\n",
+  ])
+  func readsBothForms(_ text: String) throws {
+    let folder = try TemporaryFolder()
+    let judgments = try Judgments(file: folder.file("qrels", text))
+    #expect(plain(judgments) == ["q1 d1 1", "q1 d2 -1", "q2 d1 0"])
+    #expect(judgments["q2"]?.first?.grade == 0)
+    #expect(judgments["q3"] == nil)
+  }
+
+  @Test(arguments: malformedJudgments)
+  func saysWhatIsWrong(_ text: String, _ expected: String) throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file("qrels.tsv", text)
+    #expect(message { _ = try Judgments(file: file) }.map(folder.shortened) == expected)
+  }
+
+  @Test func refusesOtherEncodings() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file("qrels.tsv", Array("q1 d1 1\nq".utf8) + [0xC0] + Array(" d1 1\n".utf8))
+    #expect(
+      message { _ = try Judgments(file: file) }.map(folder.shortened)
+        == "qrels.tsv:2: expected UTF-8 text, found other bytes; convert the file to UTF-8")
+  }
+}
+
+private let three = "expected three columns (query document grade), found"
+private let four = "expected four columns (query iteration document grade), found"
+private let grade = "expected an integer between -1000000 and 1000000 as grade, found"
+
+private let malformedJudgments: [(String, String)] = [
+  ("", "qrels.tsv: expected judgments (query document grade), found none; check that the file is complete"),
+  (
+    "query-id\tcorpus-id\tscore\n",
+    "qrels.tsv: expected judgments (query document grade), found none; check that the file is complete"
+  ),
+  ("q1\n", "qrels.tsv:1: \(three) 1 column; write all, separated by tabs"),
+  ("q1 d1\n", "qrels.tsv:1: \(three) 2 columns; write all, separated by tabs"),
+  ("q1 d1 1 x y\n", "qrels.tsv:1: \(three) 5 columns; write all, separated by tabs"),
+  ("q1 d1 1\nq1 0 d2 1\n", "qrels.tsv:2: \(three) 4 columns; write all, separated by tabs"),
+  ("q1 0 d1 1\nq1 d2 1\n", "qrels.tsv:2: \(four) 3 columns; write all, separated by tabs"),
+  ("q1 d1 1.0\n", "qrels.tsv:1: \(grade) \"1.0\"; write for example 1"),
+  ("q1 d1 yes\n", "qrels.tsv:1: \(grade) \"yes\"; write for example 1"),
+  ("corpus-id\tquery-id\tscore\nd1\tq1\t1\n", "qrels.tsv:1: \(grade) \"score\"; write for example 1"),
+  ("q1 0 d1 1000001\n", "qrels.tsv:1: \(grade) \"1000001\"; write for example 1"),
+  ("q1 0 d1 -9223372036854775808\n", "qrels.tsv:1: \(grade) \"-9223372036854775808\"; write for example 1"),
+  ("q1 0 d1 99999999999999999999\n", "qrels.tsv:1: \(grade) \"99999999999999999999\"; write for example 1"),
+  (
+    "q1 d1 1\nq2 d1 1\nq1 d1 1\nq1 d1 2\n",
+    "qrels.tsv:3: document \"d1\" is judged twice for query \"q1\" (first in line 1); keep one of the lines\n"
+      + "qrels.tsv:4: document \"d1\" is judged twice for query \"q1\" (first in line 1); keep one of the lines"
+  ),
+]
+
+@Suite struct CollectionTests {
+  @Test func readsAFolder() throws {
+    let folder = try TemporaryFolder()
+    let collection = try folder.collection()
+    #expect(collection.corpus.documents.count == 4 && collection.queries.queries.count == 2)
+    #expect(collection.splits == ["dev", "odd", "train"])
+    #expect(try collection.judgments(split: "train").topics.map(\.query) == ["q1", "q2"])
+    let unknown = collection.unknownIdentifiers(in: try collection.judgments(split: "odd"))
+    #expect(unknown.queries == ["q9"] && unknown.documents == ["d9"])
+  }
+
+  @Test func namesTheSplitsThereAre() throws {
+    let folder = try TemporaryFolder()
+    let collection = try folder.collection()
+    for split in ["test", "../train", ""] {
+      #expect(
+        message { _ = try collection.judgments(split: split) }.map(folder.shortened)
+          == "\(folder.path)/c: expected a split \"\(split)\", a file qrels/\(split).tsv, found no such file "
+          .split(separator: folder.path + "/").joined()
+          + "(there are dev, odd, train); name another split or add the file")
+    }
+    try Files.remove(folder.path("c/qrels"))
+    let bare = try Collection(folder: folder.path("c"))
+    #expect(bare.splits == [])
+    #expect(
+      message { _ = try bare.judgments(split: "dev") }.map(folder.shortened)
+        == "c: expected a split \"dev\", a file qrels/dev.tsv, found no such file (there is none); "
+        + "name another split or add the file")
+  }
+
+  @Test func aMissingFileIsMissingInput() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.collection()
+    try Files.remove(folder.path("c/queries.jsonl"))
+    do throws(DatasetError) {
+      _ = try Collection(folder: folder.path("c"))
+      Issue.record("nothing was thrown")
+    } catch {
+      #expect(error.kind == .missingInput)
+      #expect(folder.shortened(error.description).hasPrefix("cannot read c/queries.jsonl: "))
+    }
+  }
+
+  @Test func rowsOfASplit() throws {
+    let folder = try TemporaryFolder()
+    let collection = try folder.collection()
+    #expect(
+      try TrainingRows(collection: collection, split: "train").rows == [
+        TrainingRow(query: "what", queryID: "q1", positive: "One first", positiveID: "d1"),
+        TrainingRow(query: "who", queryID: "q2", positive: "third", positiveID: "d3"),
+        TrainingRow(query: "what", queryID: "q1", positive: "third", positiveID: "d3"),
+      ])
+    #expect(
+      message { _ = try TrainingRows(collection: collection, split: "dev") }.map(folder.shortened)
+        == "c/qrels/dev.tsv: expected documents judged relevant (grade 1 or more), found none; name another split")
+    #expect(
+      message { _ = try TrainingRows(collection: collection, split: "odd") }.map(folder.shortened)
+        == """
+        c/qrels/odd.tsv:1: document "d4" has neither title nor text in c/corpus.jsonl; write it or remove the row
+        c/qrels/odd.tsv:2: expected a query of the collection, found "q9", which c/queries.jsonl lacks; \
+        correct the identifier or add the query
+        c/qrels/odd.tsv:3: expected a document of the collection, found "d9", which c/corpus.jsonl lacks; \
+        correct the identifier or add the document
+        """)
+  }
+
+  /// The counts that the collections' own README files state.
+  @Test(arguments: [
+    ("debian-programs", 6466, 6349, "train", 4712), ("scifact", 5183, 1109, "train", 919),
+    ("medline", 1033, 30, "test", 696),
+  ])
+  func readsRealCollections(_ name: String, _ documents: Int, _ queries: Int, _ split: String, _ rows: Int) throws {
+    guard let shared = Locations.sharedFolder(for: "reading \(name)") else { return }
+    let collection = try Collection(folder: Files.join(shared, "collections", name))
+    #expect(collection.corpus.documents.count == documents && collection.queries.queries.count == queries)
+    let training = try TrainingRows(collection: collection, split: split)
+    #expect(training.rows.count == rows)
+    let unknown = collection.unknownIdentifiers(in: try collection.judgments(split: split))
+    #expect(unknown.queries.isEmpty && unknown.documents.isEmpty)
+  }
+
+  @Test func readsRealPairs() throws {
+    guard let shared = Locations.sharedFolder(for: "reading labelled pairs") else { return }
+    let rows = try TrainingRows(file: Files.join(shared, "collections", "stsb", "train.tsv")).rows
+    #expect(rows.count == 5749)
+    #expect(rows.allSatisfy { (0...5).contains($0.label ?? -1) })
+  }
+}

@@ -1,0 +1,69 @@
+import JSONText
+import Retrieval
+import Testing
+
+@testable import Recipes
+
+@Suite struct ReportTests {
+  private func report() throws -> RunReport {
+    let base = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.1, 0.2]
+    let test = try PairedTest(baseline: base, candidate: base.map { $0 + 0.25 })
+    let comparison = Comparison(split: "test", measure: .nDCG(cut: 10), base: 0.3, tuned: 0.55, test: test)
+    var report = RunReport(recipe: "trainBiEncoder", folder: "runs/<a & b>", settings: "seed: 17\n")
+    report.comparisons = [comparison]
+    report.losses = (1...1000).map { LineChart.Point(step: $0, value: 1 / Double($0)) }
+    report.development = [0, 37, 74].map { step in
+      ScoreRecord(step: step, values: [ScoreRecord.Value(measure: "nDCG@10", value: 0.3 + Double(step) / 300)])
+    }
+    report.facts = [RunReport.Fact(name: "base model", value: "checkpoints/minilm")]
+    return report
+  }
+
+  @Test func theVerdictIsASentence() throws {
+    #expect(
+      try report().sentence == "IMPROVED: nDCG@10 on test 0.3000 → 0.5500 (+0.2500, 8 queries, p = 0.0078)")
+    var without = try report()
+    without.comparisons = []
+    #expect(without.sentence == nil)
+    #expect(without.verdict == nil)
+  }
+
+  @Test func theTableShowsBothModels() throws {
+    let lines = Comparison.table(try report().comparisons).lines
+    #expect(
+      lines == [
+        "split  measure    base   tuned   change      95 % interval       p  win/loss/tie  verdict",
+        "test   nDCG@10  0.3000  0.5500  +0.2500  +0.2500 … +0.2500  0.0078         8/0/0  IMPROVED",
+      ])
+  }
+
+  @Test func theResultIsMachineReadable() throws {
+    let result = try #require(try report().json.objectValue)
+    #expect(result["status"] == "finished")
+    #expect(result["verdict"] == "IMPROVED")
+    let comparison = try #require(result["comparisons"]?.arrayValue?.first?.objectValue)
+    #expect(comparison["difference"]?.doubleValue == 0.25)
+    #expect(comparison["p"]?.doubleValue == 0.0078125)
+    #expect(comparison["queries"]?.integerValue == 8)
+  }
+
+  @Test func thePageNeedsNothingElseAndEscapesText() throws {
+    let page = try report().page
+    #expect(page.hasPrefix("<!doctype html>\n"))
+    for forbidden in ["<script", "http", "<link", "<img", "<a & b>"] { #expect(!page.contains(forbidden), "\(forbidden)") }
+    for wanted in ["runs/&lt;a &amp; b&gt;", "<polyline", "prefers-color-scheme: dark", "IMPROVED", "seed: 17"] {
+      #expect(page.contains(wanted), "\(wanted)")
+    }
+  }
+
+  @Test func chartsKeepLongRunsSmallAndNeedTwoPoints() {
+    let long = LineChart(title: "loss", points: (0..<100_000).map { LineChart.Point(step: $0, value: Double($0 % 7)) })
+    #expect((long.svg ?? "").utf8.count < 10_000)
+    #expect(LineChart(title: "loss", points: []).svg == nil)
+    #expect(LineChart(title: "loss", points: [LineChart.Point(step: 1, value: 1)]).svg == nil)
+    let flat = LineChart(title: "loss", points: [1, 2].map { LineChart.Point(step: $0, value: 0.5) })
+    #expect(flat.svg?.contains("nan") == false)
+    let broken = LineChart(title: "loss", points: [1, 2, 3].map { LineChart.Point(step: $0, value: $0 == 2 ? .nan : 1) })
+    #expect(broken.svg?.contains("nan") == false)
+  }
+}

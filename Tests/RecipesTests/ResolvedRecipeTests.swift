@@ -1,0 +1,118 @@
+import Files
+import Testing
+import Training
+
+@testable import Recipes
+
+@Suite struct ResolvedRecipeTests {
+  /// Sections that between them use every optional key and every variant.
+  static let variants: [[String]] = [
+    [],
+    ["evaluate=null"],
+    ["loss={name: infoNCE, scale: 20, symmetric: true, inBatchNegatives: true, maskKnownPositives: false}"],
+    ["loss={name: coSENT, scale: 20}"],
+    ["loss={name: triplet, margin: 0.3}"],
+    ["loss={name: cosineMSE}"],
+    ["loss={name: contrastive, margin: 0.5}"],
+    ["loss={name: marginMSE, similarity: dot}"],
+    ["loss={name: distillation, similarity: cosine, temperature: 0.05, teacherTemperature: 1}"],
+    ["matryoshka={dimensions: [32, 16], weights: [1, 0.5]}", "matryoshka.weights=null"],
+    ["matryoshka={dimensions: [32, 16], weights: [1, 0.5]}"],
+    ["optimizer.decayBiasesAndNorms=true", "optimizer.rates={encoder.layer.0: 0.5, embeddings: 0}", "optimizer.clip=null"],
+    ["optimizer.freeze=[embeddings, 'encoder: layer']"],
+    ["schedule={name: cosine, warmup: 0, steps: 100}"],
+    ["schedule.name=constant", "model.prompts={query: 'query: ', document: \"a \\\"b\\\"\\n# c\"}"],
+    ["checkpoint={every: 10, keep: 2}", "output.weights=best"],
+    ["evaluate.verdict=[test, dev]", "evaluate.every=null", "evaluate.documents=null"],
+    ["data={rows: $F/collection/corpus.jsonl, collection: $F/collection, shuffle: false}"],
+    ["output.folder=no", "seed=18446744073709551615", "optimizer.rate=1.2345678901234567e-300"],
+  ]
+
+  @Test(arguments: variants)
+  func readsBackAsTheSameSettings(_ overrides: [String]) throws {
+    let recipe = try SampleRecipe.read(overrides: overrides)
+    let again = try RecipeFile("recipe.yaml", bytes: Array(recipe.resolved.utf8))
+    #expect(again.resolved == recipe.resolved)
+    guard case .trainBiEncoder(let first) = recipe.program, case .trainBiEncoder(let second) = again.program else {
+      Issue.record("the program changed")
+      return
+    }
+    #expect(first == second)
+  }
+
+  @Test func hasAStableOrderAndNoComments() throws {
+    let text = """
+      output: { folder: runs/x }   # first here
+      evaluate: { measures: [ndcg_cut_10], splits: [dev], collection: $F/collection }
+      model: { folder: $F/model }
+      recipe: evaluate
+      """
+    let folder = SampleRecipe.fixtures
+    #expect(
+      try SampleRecipe.read(text: text).resolved == """
+        recipe: evaluate
+        model:
+          folder: \(folder)/model
+        evaluate:
+          collection: \(folder)/collection
+          splits:
+          - dev
+          measures:
+          - nDCG@10
+        output:
+          folder: runs/x
+
+        """)
+  }
+
+  @Test func overridesChangeAddAndRemove() throws {
+    let recipe = try SampleRecipe.read(overrides: [
+      "optimizer.rate=3e-5", "model.prompts.query='find: '", "evaluate.documents=null", "output.folder=runs/a=b",
+    ])
+    guard case .trainBiEncoder(let program) = recipe.program, case .adamW(let optimizer) = program.optimizer else {
+      Issue.record("the program changed")
+      return
+    }
+    #expect(optimizer.rate == 3e-5)
+    #expect(program.model.prompts == PromptsSection(query: "find: ", document: nil))
+    #expect(program.evaluate?.documents == nil)
+    #expect(program.output.folder == "runs/a=b")
+  }
+
+  @Test func aMissingFileIsNamedWithItsNearest() throws {
+    #expect(throws: FileError.self) { try RecipeFile("nowhere/none.yaml") }
+    do {
+      _ = try RecipeFile("nowhere/none.yaml")
+    } catch let error as FileError {
+      #expect(error.kind == .missingInput)
+      #expect(error.description == "cannot read the recipe nowhere/none.yaml: no such file; give a YAML file")
+    }
+  }
+}
+
+/// The recipes that ship with the project.
+@Suite struct ShippedRecipeTests {
+  private static let folder = Files.join(Files.parent(of: Files.parent(of: Files.parent(of: #filePath))), "recipes")
+
+  /// All YAML files below a folder.
+  private static func recipes(in folder: String) throws -> [String] {
+    try Files.list(folder).flatMap { name -> [String] in
+      let path = Files.join(folder, name)
+      if Files.isFolder(path) { return try recipes(in: path) }
+      return name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? [path] : []
+    }
+  }
+
+  @Test func everyRecipeDecodes() throws {
+    let paths = try Self.recipes(in: Self.folder)
+    #expect(paths.count == 1, "the number of shipped recipes changed; adapt this count")
+    for path in paths {
+      let problems = try SampleRecipe.problems {
+        try RecipeFile("r.yaml", bytes: Files.read(path))
+      }
+      // Checkpoints are fetched and collections built; everything the file itself decides must be right.
+      let wrong = problems.filter { !$0.contains(": there is no folder ") }
+      #expect(wrong == [], "\(path)")
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Kernels
+import Tensors
+import TestSupport
+
+// The parts of an encoder.
+
+extension SampleMaker {
+  mutating func addLayerNorm() {
+    for (rows, width) in [(1, 1), (1, 2), (1, 17), (5, 3), (3, 16), (2, 33), (0, 4)] {
+      let shape: Shape = [rows, width]
+      let (x, residual) = (spaced(shape), even(shape))
+      // A row of one or two elements needs an ε that keeps the deviation away from 0.
+      let epsilon: Float = width < 3 ? 0.25 : 1e-5
+      let mask = DropoutMask(key: 4, rate: 0.25)
+      for hasZero in [false, true] {
+        var gamma = even([width], in: 0.5...1.5).elements
+        if hasZero { gamma[0] = 0 }
+        let parameters = [Tensor(gamma, shape: [width]), even([width])]
+        let name = "\(shape)\(hasZero ? " with a zero in γ" : "")"
+        add(
+          name, [x] + parameters, { $0[0].layerNorm(gamma: $0[1], beta: $0[2], epsilon: epsilon) },
+          { $0[0].layerNorm(gamma: $0[1], beta: $0[2], epsilon: Double(epsilon)) })
+        add(
+          name + ", residual", [x] + parameters + [residual],
+          { $0[0].layerNorm(gamma: $0[1], beta: $0[2], epsilon: epsilon, residual: $0[3]) },
+          { ($0[0] + $0[3]).layerNorm(gamma: $0[1], beta: $0[2], epsilon: Double(epsilon)) })
+        let factors = DoubleTensor(mask.factors(count: shape.count), shape: [rows, width])
+        add(
+          name + ", residual and dropout", [x] + parameters + [residual],
+          { $0[0].layerNorm(gamma: $0[1], beta: $0[2], epsilon: epsilon, residual: $0[3], dropout: mask) },
+          { ($0[0] * factors + $0[3]).layerNorm(gamma: $0[1], beta: $0[2], epsilon: Double(epsilon)) })
+      }
+    }
+  }
+
+  mutating func addDropout() {
+    for rate in [0, 0.5] as [Float] {
+      let mask = DropoutMask(key: 8, rate: rate)
+      addFunction({ $0.dropout(mask) }) { $0 * DoubleTensor(mask.factors(count: $0.elements.count), shape: $0.shape) }
+    }
+  }
+
+  mutating func addFeedForward() {
+    for activation in [Activation.gelu, .geluTanh, .relu] {
+      for (rows, width, inner) in [(1, 1, 1), (1, 16, 4), (3, 2, 5), (33, 3, 2), (0, 3, 4)] {
+        // Spaced inputs, and weights that keep every pre-activation away from the kink of ReLU.
+        let (x, b1) = (even([rows, width]), even([inner], in: 0.01...0.02))
+        let (w1, w2, b2) = (even([inner, width]), even([width, inner]), even([width]))
+        add(
+          "\(activation), \(rows) × \(width), \(inner) inside", [x, w1, b1, w2, b2],
+          {
+            $0[0].feedForward(
+              inputWeight: $0[1], inputBias: $0[2], outputWeight: $0[3], outputBias: $0[4], activation: activation)
+          },
+          {
+            $0[0].feedForward(
+              inputWeight: $0[1], inputBias: $0[2], outputWeight: $0[3], outputBias: $0[4], activation: activation)
+          })
+      }
+    }
+  }
+
+  mutating func addAttention() {
+    let batches: [(offsets: [Int], heads: Int, headWidth: Int)] = [
+      ([0, 1], 1, 1), ([0, 4], 1, 3), ([0, 3, 3, 8], 2, 2), ([0, 17], 1, 2), ([0, 1, 2], 3, 1), ([0], 2, 2), ([0, 51], 1, 1),
+    ]
+    for (offsets, heads, headWidth) in batches {
+      for rate in [0, 0.25] as [Float] {
+        let mask = rate > 0 ? DropoutMask(key: 12, rate: rate) : nil
+        let factors = mask?.attentionFactors(offsets: offsets, heads: heads)
+        add(
+          "sequences \(offsets), \(heads) heads of \(headWidth), dropout \(rate)",
+          [even([offsets.last ?? 0, 3 * heads * headWidth], in: -2...2)],
+          { $0[0].selfAttention(offsets: offsets, heads: heads, dropout: mask) },
+          { $0[0].selfAttention(offsets: offsets, heads: heads, factors: factors) })
+      }
+    }
+  }
+
+  mutating func addEmbeddingSum() {
+    let lookups: [(width: Int, rows: [Int], indices: [[Int]])] = [
+      (1, [1], [[0]]), (3, [4, 2, 1], [[3, 0, 3], [0, 1, 1], [0, 0, 0]]), (17, [5], [[2, 2]]), (2, [3, 3], [[], []]),
+    ]
+    for (width, rows, indices) in lookups {
+      add(
+        "\(indices) of \(rows) rows of \(width)", rows.map { even([$0, width]) },
+        { .embeddingSum(zip($0, indices).map { ($0, $1.map { Int32($0) }) }) },
+        { tables in
+          let rows = zip(tables, indices).map { $0.gatherRows($1) }
+          return rows.dropFirst().reduce(rows[0], +)
+        })
+    }
+  }
+
+  mutating func addSegments(
+    _ function: @escaping (Tensor, [Int]) -> Tensor, _ reference: @escaping (DoubleTensor, [Int]) -> DoubleTensor
+  ) {
+    for (offsets, width) in [([0, 1], 1), ([0, 1, 4], 3), ([0, 5], 17), ([0, 2, 3, 9], 2), ([0], 3)] {
+      add(
+        "sequences \(offsets) of width \(width)", [spaced([offsets.last ?? 0, width])], { function($0[0], offsets) },
+        { reference($0[0], offsets) })
+    }
+  }
+}
