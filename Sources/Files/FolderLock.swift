@@ -2,6 +2,8 @@
 ///
 /// The lock is the kernel's (`flock` on `run.lock` in the folder): it ends with the process however that dies, so
 /// there are no stale locks. Children do not inherit it. The file names its holder for people to read.
+///
+/// Swift may free a value after its last use: hold the lock with `withExtendedLifetime` around the work.
 public final class FolderLock: Sendable {
   /// The folder as it was given.
   public let path: String

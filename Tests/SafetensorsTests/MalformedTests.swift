@@ -43,7 +43,7 @@ import Testing
       let error = try #require(throws: SafetensorsError.self) { try readHeader(file) }
       #expect(error.description.contains("its bytes start at 0, but those before it end at 400"))
     }
-    #expect(duration < .seconds(2))
+    #expect(duration < .seconds(10))
   }
 
   /// No part of a header that is thrown away may take many times its size.
@@ -56,7 +56,7 @@ import Testing
       let error = try #require(throws: SafetensorsError.self) { try readHeader(file) }
       #expect(error.description.contains(#"tensor "a" has no "dtype""#))
     }
-    #expect(duration < .seconds(2))
+    #expect(duration < .seconds(10))
   }
 
   @Test func filesAreCheckedWhenTheyAreOpened() throws {
