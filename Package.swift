@@ -1,9 +1,6 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
-
-#if canImport(Foundation)
-  import Foundation
-#endif
 
 // MARK: - Compiling for this machine
 
@@ -92,9 +89,13 @@ let forSomeTests = ["Encoders": ["Training"], "Training": ["Safetensors"], "Retr
 targets += libraries.map { library in
   let used = Set(
     [library.name, "TestSupport", "JSONText", "Files"] + library.targets + forSomeTests[library.name, default: []])
+  // Golden files are read from where they stand, not bundled.
+  let data = ["Goldens", "Fixtures"].filter {
+    FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Tests/\(library.name)Tests/\($0)")
+  }
   return .testTarget(
     name: "\(library.name)Tests",
-    dependencies: used.sorted().map { .byName(name: $0) } + library.packages)
+    dependencies: used.sorted().map { .byName(name: $0) } + library.packages, exclude: data)
 }
 
 // MARK: - The same rules for every target
