@@ -55,7 +55,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
     [orderedCollections]
   ),
   ("Training", ["Kernels", "Layers", "Tensors"], [orderedCollections]),
-  ("Datasets", ["JSONText", "Files"], [orderedCollections]),
+  ("Datasets", ["JSONText", "Files"], []),
   ("Retrieval", ["Kernels", "Files"], []),
   (
     "Recipes",

@@ -1,7 +1,12 @@
-import Glibc
 import Testing
 
 @testable import Retrieval
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
 
 @Suite struct AnalyzerTests {
   private let plain = Analyzer(dropsStopWords: false, cutsEndings: false)
