@@ -74,7 +74,7 @@ struct AddedTokenFinder: Sendable {
       if token.isSingleWord && hasWordNeighbour(start, end, text, range) { continue }
       if token.stripsLeft {
         // Not what the previous match took.
-        start = max(Whitespace.trimmed(range.lowerBound..<start, of: text, left: false, right: true).upperBound, done)
+        start = max(Whitespace.trimmed(min(done, start)..<start, of: text, left: false, right: true).upperBound, done)
       }
       if token.stripsRight {
         end = Whitespace.trimmed(end..<range.upperBound, of: text, left: true, right: false).lowerBound

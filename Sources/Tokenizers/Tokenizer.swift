@@ -32,11 +32,11 @@ public struct Tokenizer: Sendable {
 
   let model: WordPiece
   let addedTokens: Vocabulary
-  private let rawTokens: AddedTokenFinder
-  private let normalizedTokens: AddedTokenFinder
-  private let normalizer: Normalizer?
-  private let preTokenizer: PreTokenizer?
-  private let postProcessor: PostProcessor
+  let rawTokens: AddedTokenFinder
+  let normalizedTokens: AddedTokenFinder
+  let normalizer: Normalizer?
+  let preTokenizer: PreTokenizer?
+  let postProcessor: PostProcessor
 
   /// Reads the tokenizer of a model folder: `tokenizer.json`, or else `vocab.txt` with `tokenizer_config.json`.
   ///
@@ -137,133 +137,5 @@ public struct Tokenizer: Sendable {
   /// The id of a token, compared by its UTF-8 bytes; nil where it is not in the vocabulary.
   public func id(of token: String) -> Int32? {
     addedTokens.id(of: token.utf8) ?? model.vocabulary.id(of: token.utf8)
-  }
-
-  // MARK: - Encoding
-
-  /// Encodes one text.
-  ///
-  /// - Parameter maximumLength: The most tokens of the result, special ones included; the end of the text is cut off.
-  ///   Nil for no limit.
-  ///
-  /// Errors: `.badData` where `maximumLength` does not even hold the special tokens, and where a word is unknown and the
-  /// vocabulary has no token for that.
-  public func encode(_ text: String, maximumLength: Int? = nil) throws(TokenizerError) -> Encoding {
-    let room = try room(for: postProcessor.single, maximumLength)
-    return PostProcessor.fill(postProcessor.single, [try ids(of: text, atMost: room)])
-  }
-
-  /// Encodes a pair of texts.
-  ///
-  /// - Parameter maximumLength: The most tokens of the result, special ones included; nil for no limit. The longer text
-  ///   loses tokens at its end first (`longest_first`); where both must lose some, each keeps half of the room, and
-  ///   the longer one, or the second of two equally long ones, the odd token.
-  ///
-  /// Errors: as with one text.
-  public func encode(
-    _ first: String, _ second: String, maximumLength: Int? = nil
-  ) throws(TokenizerError) -> Encoding {
-    let room = try room(for: postProcessor.pair, maximumLength)
-    var texts = [try ids(of: first, atMost: nil), try ids(of: second, atMost: nil)]
-    if let room {
-      let kept = Truncation.longestFirst(texts[0].count, texts[1].count, room: room)
-      texts[0].removeSubrange(kept.first...)
-      texts[1].removeSubrange(kept.second...)
-    }
-    return PostProcessor.fill(postProcessor.pair, texts)
-  }
-
-  /// The tokens that may come from texts.
-  private func room(
-    for template: PostProcessor.Template, _ maximumLength: Int?
-  ) throws(TokenizerError) -> Int? {
-    guard let maximumLength else { return nil }
-    guard maximumLength >= template.specialCount else {
-      throw TokenizerError(
-        "a maximum length of \(maximumLength) tokens is too short: the special tokens alone are "
-          + "\(template.specialCount); expected at least that many")
-    }
-    return maximumLength - template.specialCount
-  }
-
-  /// The ids of one text without special tokens.
-  private func ids(of text: String, atMost limit: Int?) throws(TokenizerError) -> [Int32] {
-    let bytes = Array(text.utf8)
-    var ids: [Int32] = []
-    ids.reserveCapacity(min(limit ?? .max, bytes.count / 4) + 8)
-    // Without an unknown token the rest of the text may still be an error, so that it is read to the end.
-    let enough = unknownID == nil ? Int.max : limit ?? Int.max
-    var isComplete = true
-    if rawTokens.isEmpty {
-      isComplete = append(bytes, bytes.indices, enough: enough, to: &ids)
-    } else {
-      _ = rawTokens.forEachPiece(in: bytes, bytes.indices, ignoresSpecial: !readsSpecialTokensInText) { piece in
-        switch piece {
-        case .token(let id): ids.append(id)
-        case .text(let range): isComplete = append(bytes, range, enough: enough, to: &ids)
-        }
-        return isComplete && ids.count < enough
-      }
-    }
-    guard isComplete else {
-      throw TokenizerError(
-        "a text has an unknown word, and the vocabulary has no token \(JSONNode.quoted(model.unknownToken)) for it")
-    }
-    if let limit, ids.count > limit { ids.removeSubrange(limit...) }
-    return ids
-  }
-
-  /// Appends the ids of a piece of raw text, at least until there are `enough`.
-  ///
-  /// - Returns: False where an unknown word has no token.
-  private func append(_ bytes: [UInt8], _ range: Range<Int>, enough: Int, to ids: inout [Int32]) -> Bool {
-    guard let normalizer else { return appendNormalized(bytes, range, enough: enough, to: &ids) }
-    var normalForm: [UInt8] = []
-    normalForm.reserveCapacity(range.count + range.count / 8 + 16)
-    normalizer.append(bytes, range, to: &normalForm)
-    return appendNormalized(normalForm, normalForm.indices, enough: enough, to: &ids)
-  }
-
-  private func appendNormalized(
-    _ text: [UInt8], _ range: Range<Int>, enough: Int, to ids: inout [Int32]
-  ) -> Bool {
-    guard !normalizedTokens.isEmpty else { return appendWords(text, range, enough: enough, to: &ids) }
-    var isComplete = true
-    _ = normalizedTokens.forEachPiece(in: text, range, ignoresSpecial: !readsSpecialTokensInText) { piece in
-      switch piece {
-      case .token(let id): ids.append(id)
-      case .text(let range): isComplete = appendWords(text, range, enough: enough, to: &ids)
-      }
-      return isComplete && ids.count < enough
-    }
-    return isComplete
-  }
-
-  private func appendWords(_ text: [UInt8], _ range: Range<Int>, enough: Int, to ids: inout [Int32]) -> Bool {
-    guard let preTokenizer else {
-      return range.isEmpty || model.append(text, range.lowerBound, range.upperBound, to: &ids)
-    }
-    var isComplete = true
-    preTokenizer.forEachWord(in: text, range) { word in
-      isComplete = model.append(text, word.lowerBound, word.upperBound, to: &ids)
-      return isComplete && ids.count < enough
-    }
-    return isComplete
-  }
-}
-
-/// How two texts share the room there is. Upstream: `utils/truncation.rs`.
-enum Truncation {
-  /// The tokens each of two texts keeps.
-  static func longestFirst(_ first: Int, _ second: Int, room: Int) -> (first: Int, second: Int) {
-    guard first + second > room else { return (first, second) }
-    var shorter = min(first, second)
-    var longer = max(shorter, room - shorter)
-    if shorter > room { longer = shorter }
-    if shorter + longer > room {
-      shorter = room / 2
-      longer = shorter + room % 2
-    }
-    return first > second ? (longer, shorter) : (shorter, longer)
   }
 }

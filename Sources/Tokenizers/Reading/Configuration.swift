@@ -110,67 +110,45 @@ struct Configuration {
 
   /// A token is its text, or an object with its options.
   private func specialToken(_ name: String, _ node: JSONNode) throws(TokenizerError) -> SpecialToken {
-    if case .string(let text) = node.value {
-      guard !text.isEmpty else { throw node.unexpected("a token of one or more characters") }
+    if case .string = node.value {
+      let text = try node.token()
       return SpecialToken(name: name, text: text, token: AddedToken(content: Array(text.utf8), isSpecial: true))
     }
-    var token = try addedToken(node, id: 0)
+    guard case .object = node.value else { throw node.unexpected("a token, as a string or an object") }
+    var token = try addedToken(node)
     token.isSpecial = true
     return SpecialToken(name: name, text: String(decoding: token.content, as: UTF8.self), token: token)
   }
 
   /// The tokens of `added_tokens_decoder`, in the order of their ids.
-  func addedTokens() throws(TokenizerError) -> [AddedToken] {
+  func addedTokens(after vocabulary: Vocabulary) throws(TokenizerError) -> [AddedToken] {
     guard let node = setting("added_tokens_decoder") else { return [] }
-    var tokens: [AddedToken] = []
-    for (name, value) in try node.members("an object of tokens by id") {
+    var entries: [(id: Int32, node: JSONNode)] = []
+    for (name, value) in try node.members() {
       let entry = node.child(name, value)
-      guard let id = Int32(name), id >= 0, String(id) == name else {
+      guard let id = Int32(name), id >= 0, String(id).utf8.elementsEqual(name.utf8) else {
         throw entry.error("\(entry.path) is not named by an id; expected a name such as \"100\"")
       }
-      tokens.append(try addedToken(entry, id: id))
+      entries.append((id, entry))
     }
-    return tokens.sorted { $0.id < $1.id }
+    var listed = ListedTokens()
+    for (id, entry) in entries.sorted(by: { $0.id < $1.id }) {
+      var token = try addedToken(entry)
+      token.id = id
+      try listed.append(token, entry, after: vocabulary)
+    }
+    return listed.tokens
   }
 
-  private func addedToken(_ node: JSONNode, id: Int32) throws(TokenizerError) -> AddedToken {
+  private func addedToken(_ node: JSONNode) throws(TokenizerError) -> AddedToken {
     let fields = try node.fields(
       "__type", "content", "lstrip", "normalized", "rstrip", "single_word", "special")
-    let content = try fields["content"]
-    let text = try content.string()
-    guard !text.isEmpty else { throw content.unexpected("a token of one or more characters") }
-    guard text.utf8.count <= Limits.tokenBytes else {
-      throw content.error("\(content.path) has \(text.utf8.count) bytes; at most \(Limits.tokenBytes) are read")
-    }
     return AddedToken(
-      content: Array(text.utf8), id: id,
+      content: Array(try fields["content"].token().utf8),
       isSingleWord: try fields.optional("single_word")?.boolean() ?? false,
       stripsLeft: try fields.optional("lstrip")?.boolean() ?? false,
       stripsRight: try fields.optional("rstrip")?.boolean() ?? false,
       isNormalized: try fields.optional("normalized")?.boolean() ?? false,
       isSpecial: try fields.optional("special")?.boolean() ?? false)
-  }
-
-  /// Refuses added tokens whose ids are not those of the vocabulary, or the next ones after it.
-  func check(_ tokens: [AddedToken], against vocabulary: Vocabulary, _ file: String) throws(TokenizerError) {
-    var seen = ByteTable(capacity: tokens.count)
-    var next = vocabulary.count
-    for token in tokens {
-      let name = JSONNode.quoted(String(decoding: token.content, as: UTF8.self))
-      let expected: Int
-      if let known = vocabulary.id(of: token.content) {
-        expected = Int(known)
-      } else {
-        expected = next
-        next += 1
-      }
-      guard Int(token.id) == expected, seen.insert(token.content).isNew else {
-        throw TokenizerError(
-          "\(folder): the added token \(name) has the id \(token.id) in tokenizer_config.json; expected \(expected), once")
-      }
-      guard vocabulary.token(token.id) == nil || vocabulary.id(of: token.content) != nil else {
-        throw TokenizerError("\(file): the id \(token.id) stands for another token than the added token \(name)")
-      }
-    }
   }
 }

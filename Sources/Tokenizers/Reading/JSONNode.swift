@@ -9,13 +9,10 @@ struct JSONNode {
   let path: String
   let value: JSONValue
 
-  /// The most bytes a file of a tokenizer may have.
-  static let maximumBytes = 1 << 26
-
   /// The bytes of a file.
   static func bytes(of file: String) throws(TokenizerError) -> [UInt8] {
     do throws(FileError) {
-      return try Files.read(file, maximumBytes: maximumBytes)
+      return try Files.read(file, maximumBytes: Limits.fileBytes)
     } catch {
       throw TokenizerError(error)
     }
@@ -62,16 +59,21 @@ struct JSONNode {
   }
 
   /// The elements of an array.
-  func elements() throws(TokenizerError) -> [JSONNode] {
+  func elements(atMost limit: Int = .max) throws(TokenizerError) -> [JSONNode] {
     guard case .array(let elements) = value else { throw unexpected("an array") }
+    guard elements.count <= limit else {
+      throw error("\(path) has \(elements.count) elements; at most \(limit) are read")
+    }
     return elements.enumerated().map { JSONNode(file: file, path: "\(path)[\($0.offset)]", value: $0.element) }
   }
 
   /// The place of the member `name`.
   func child(_ name: String, _ value: JSONValue = .null) -> JSONNode {
-    let isPlain = !name.isEmpty && name.utf8.allSatisfy { byte in
-      byte == UInt8(ascii: "_") || (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z"))
-    }
+    let isPlain =
+      !name.isEmpty
+      && name.utf8.allSatisfy { byte in
+        byte == UInt8(ascii: "_") || (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z"))
+      }
     let step = isPlain ? (path.isEmpty ? name : ".\(name)") : "[\(Self.quoted(name))]"
     return JSONNode(file: file, path: path + step, value: value)
   }
@@ -109,10 +111,27 @@ struct JSONNode {
     Int32(try integer(0...Int(Int32.max)))
   }
 
+  /// The text of an added token.
+  func token() throws(TokenizerError) -> String {
+    let text = try string()
+    guard !text.isEmpty else { throw unexpected("a token of one or more characters") }
+    try check(text, limit: Limits.addedTokenBytes)
+    return text
+  }
+
+  /// Refuses a token that is longer than any that is read.
+  func check(_ token: String, limit: Int) throws(TokenizerError) {
+    let count = token.utf8.count
+    guard count > limit else { return }
+    throw error("\(path) has a token of \(count) bytes, \(Self.quoted(token)); at most \(limit) are read")
+  }
+
   /// One of some words, as it stands.
   func choice(_ words: String...) throws(TokenizerError) -> String {
     guard case .string(let text) = value, words.contains(where: { $0.utf8.elementsEqual(text.utf8) }) else {
-      throw unexpected(words.map(Self.quoted).joined(separator: " or "))
+      let quoted = words.map(Self.quoted)
+      let last = quoted.count > 1 ? " or \(quoted[quoted.count - 1])" : quoted.joined()
+      throw unexpected(quoted.dropLast().joined(separator: ", ") + last)
     }
     return text
   }

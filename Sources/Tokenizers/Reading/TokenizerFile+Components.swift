@@ -28,7 +28,7 @@ extension TokenizerFile {
       let fields = try node.fields("type", "strip_left", "strip_right")
       return .strip(left: try fields["strip_left"].boolean(), right: try fields["strip_right"].boolean())
     case "Sequence":
-      let steps = try node.fields("type", "normalizers")["normalizers"].elements()
+      let steps = try node.fields("type", "normalizers")["normalizers"].elements(atMost: Limits.steps)
       return .sequence(try steps.map(readNormalizer))
     default:
       throw unsupported(
@@ -45,7 +45,7 @@ extension TokenizerFile {
     case "Whitespace": return try withoutFields(node, .scanner(WordScanner(.whitespace)))
     case "WhitespaceSplit": return try withoutFields(node, .scanner(WordScanner(.whitespaceSplit)))
     case "Sequence":
-      let steps = try node.fields("type", "pretokenizers")["pretokenizers"].elements()
+      let steps = try node.fields("type", "pretokenizers")["pretokenizers"].elements(atMost: Limits.steps)
       return .sequence(try steps.map(readPreTokenizer))
     default:
       throw unsupported(type, "BertPreTokenizer, Whitespace, WhitespaceSplit or a Sequence of these")
@@ -61,17 +61,23 @@ extension TokenizerFile {
     switch try type.keyword() {
     case "BertProcessing":
       let fields = try node.fields("type", "sep", "cls")
-      return [.bert(separator: try tokenPair(try fields["sep"], known), classifier: try tokenPair(try fields["cls"], known))]
+      let separator = try tokenPair(try fields["sep"], known)
+      return [.bert(separator: separator, classifier: try tokenPair(try fields["cls"], known))]
     case "RobertaProcessing":
       let fields = try node.fields("type", "sep", "cls", "trim_offsets", "add_prefix_space")
       // Both only move offsets.
       _ = try fields["trim_offsets"].boolean()
       _ = try fields["add_prefix_space"].boolean()
-      return [.roberta(separator: try tokenPair(try fields["sep"], known), classifier: try tokenPair(try fields["cls"], known))]
+      let separator = try tokenPair(try fields["sep"], known)
+      return [.roberta(separator: separator, classifier: try tokenPair(try fields["cls"], known))]
     case "TemplateProcessing": return [try readTemplate(node, known)]
     case "Sequence":
-      let steps = try node.fields("type", "processors")["processors"].elements()
-      return try steps.map { (step) throws(TokenizerError) in try readPostProcessor(step, known) }.flatMap(\.self)
+      let steps = try node.fields("type", "processors")["processors"].elements(atMost: Limits.steps)
+      let all = try steps.map { (step) throws(TokenizerError) in try readPostProcessor(step, known) }.flatMap(\.self)
+      guard all.count <= Limits.steps else {
+        throw node.error("\(node.path) has \(all.count) processors inside; at most \(Limits.steps) are read")
+      }
+      return all
     default:
       throw unsupported(
         type, "BertProcessing, RobertaProcessing, TemplateProcessing or a Sequence of these")
@@ -96,7 +102,9 @@ extension TokenizerFile {
       let entry = table.child(name, value)
       let fields = try entry.fields("id", "ids", "tokens")
       _ = try fields["id"].string()
-      let ids = try fields["ids"].elements().map { (node) throws(TokenizerError) in try known.id(node) }
+      let ids = try fields["ids"].elements(atMost: Limits.templatePieces).map { (node) throws(TokenizerError) in
+        try known.id(node)
+      }
       let tokens = try fields["tokens"].elements().map { (node) throws(TokenizerError) in try node.string() }
       guard ids.count == tokens.count else {
         throw entry.error("\(entry.path) has \(ids.count) ids and \(tokens.count) tokens; expected as many of both")
@@ -114,7 +122,7 @@ extension TokenizerFile {
   ) throws(TokenizerError) -> [[PostProcessor.Part]] {
     var unused = Set(texts)
     var pieces: [[PostProcessor.Part]] = []
-    for element in try node.elements() {
+    for element in try node.elements(atMost: Limits.templatePieces) {
       let kinds = try element.members("{\"Sequence\": ...} or {\"SpecialToken\": ...}")
       guard kinds.count == 1, let kind = kinds.first else {
         throw element.error("\(element.path) has \(kinds.count) members; expected one, Sequence or SpecialToken")
@@ -175,12 +183,17 @@ extension TokenizerFile {
 
 /// The ids that tokens have: what a post-processor inserts must be among them, or no model has a row for it.
 struct KnownIDs {
-  let model: Vocabulary
-  let addedTokens: [AddedToken]
+  private let model: Vocabulary
+  private let added: Set<Int32>
+
+  init(model: Vocabulary, addedTokens: [AddedToken]) {
+    self.model = model
+    added = Set(addedTokens.map(\.id))
+  }
 
   func id(_ node: JSONNode) throws(TokenizerError) -> Int32 {
     let id = try node.id()
-    guard model.token(id) != nil || addedTokens.contains(where: { $0.id == id }) else {
+    guard model.token(id) != nil || added.contains(id) else {
       throw node.unexpected("the id of a token")
     }
     return id

@@ -23,9 +23,9 @@ enum TokenizerFile {
     if let decoder = fields.optional("decoder") { try checkDecoder(decoder) }
     let model = try readModel(try fields["model"], scan)
     var parts = TokenizerParts(model: model, paddingToken: paddingToken)
-    parts.addedTokens = try root.member("added_tokens").map { (node) throws(TokenizerError) in
-      try readAddedTokens(node, model: model)
-    } ?? []
+    if let tokens = root.member("added_tokens") {
+      parts.addedTokens = try readAddedTokens(tokens, model: model)
+    }
     parts.normalizer = try fields.optional("normalizer").map(readNormalizer)
     parts.preTokenizer = try fields.optional("pre_tokenizer").map(readPreTokenizer)
     if let processor = fields.optional("post_processor") {
@@ -67,7 +67,7 @@ enum TokenizerFile {
     var ids: [Int32] = []
     ids.reserveCapacity(members.count)
     for (token, value) in members {
-      guard token.utf8.count <= Limits.tokenBytes else { throw tooLong(token, node) }
+      try node.check(token, limit: Limits.tokenBytes)
       guard let id = value.integerValue, let id = Int32(exactly: id), id >= 0 else {
         throw node.child(token, value).unexpected("a whole number from 0 through \(Int32.max)")
       }
@@ -95,57 +95,20 @@ enum TokenizerFile {
   private static func readAddedTokens(
     _ node: JSONNode, model: WordPiece
   ) throws(TokenizerError) -> [AddedToken] {
-    let elements = try node.elements()
-    guard elements.count <= Limits.tokens else {
-      throw node.error("\(node.path) has \(elements.count) tokens; at most \(Limits.tokens) are read")
-    }
-    var tokens: [AddedToken] = []
-    for element in elements {
+    var listed = ListedTokens()
+    for element in try node.elements(atMost: Limits.tokens) {
       let fields = try element.fields(
         "id", "content", "single_word", "lstrip", "rstrip", "normalized", "special")
-      let content = try fields["content"].string()
-      guard !content.isEmpty else { throw try fields["content"].unexpected("a token of one or more characters") }
-      guard content.utf8.count <= Limits.tokenBytes else { throw tooLong(content, element) }
-      tokens.append(
+      let content = try fields["content"].token()
+      try listed.append(
         AddedToken(
           content: Array(content.utf8), id: try fields["id"].id(),
           isSingleWord: try fields["single_word"].boolean(), stripsLeft: try fields["lstrip"].boolean(),
           stripsRight: try fields["rstrip"].boolean(), isNormalized: try fields["normalized"].boolean(),
-          isSpecial: try fields["special"].boolean()))
+          isSpecial: try fields["special"].boolean()),
+        element, after: model.vocabulary)
     }
-    try checkIDs(of: tokens, elements, model: model)
-    return tokens
-  }
-
-  /// Refuses ids that upstream would replace, silently, by others.
-  ///
-  /// A token of the model has the model's id; the others count on from the number of the model's tokens.
-  private static func checkIDs(
-    of tokens: [AddedToken], _ elements: [JSONNode], model: WordPiece
-  ) throws(TokenizerError) {
-    var seen = ByteTable(capacity: tokens.count)
-    var next = model.vocabulary.count
-    for (token, element) in zip(tokens, elements) {
-      let name = JSONNode.quoted(String(decoding: token.content, as: UTF8.self))
-      guard seen.insert(token.content).isNew else {
-        throw element.error("\(element.path).content is \(name), which an earlier added token is already")
-      }
-      if let known = model.vocabulary.id(of: token.content) {
-        guard token.id == known else {
-          throw element.error("\(element.path).id is \(token.id); expected \(known), the id of \(name) in model.vocab")
-        }
-      } else {
-        guard Int(token.id) == next else {
-          throw element.error(
-            "\(element.path).id is \(token.id); expected \(next), the next id after those before \(name)")
-        }
-        if let other = model.vocabulary.token(token.id) {
-          throw element.error(
-            "\(element.path).id is \(token.id), which model.vocab gives to \(JSONNode.quoted(other))")
-        }
-        next += 1
-      }
-    }
+    return listed.tokens
   }
 
   // MARK: - Sections that are checked only
@@ -167,7 +130,9 @@ enum TokenizerFile {
     if case .object = strategy.value {
       _ = try strategy.fields("Fixed")["Fixed"].integer(0...Int.max)
     } else {
-      _ = try strategy.choice("BatchLongest")
+      guard try strategy.keyword() == "BatchLongest" else {
+        throw strategy.unexpected("\"BatchLongest\" or {\"Fixed\": a whole number}")
+      }
     }
     _ = try fields["direction"].choice("Left", "Right")
     _ = try fields.optional("pad_to_multiple_of")?.integer(0...Int.max)
@@ -181,7 +146,8 @@ enum TokenizerFile {
     _ = try node.members()
     guard let type = node.member("type") else { throw node.error("\(node.child("type").path) is missing") }
     let known = [
-      "BPEDecoder", "ByteFallback", "ByteLevel", "CTC", "Fuse", "Metaspace", "Replace", "Sequence", "Strip", "WordPiece",
+      "BPEDecoder", "ByteFallback", "ByteLevel", "CTC", "Fuse", "Metaspace", "Replace", "Sequence", "Strip",
+      "WordPiece",
     ]
     guard known.contains(try type.keyword()) else { throw unsupported(type, known.joined(separator: ", ")) }
   }
@@ -194,10 +160,5 @@ enum TokenizerFile {
     let isPlain = text.utf8.count <= 40 && text.unicodeScalars.allSatisfy { $0.isASCII && $0.properties.isAlphabetic }
     return node.error(
       "\(node.path) \(isPlain ? text : JSONNode.quoted(text)) is not supported; expected \(expected)")
-  }
-
-  private static func tooLong(_ token: String, _ node: JSONNode) -> TokenizerError {
-    node.error(
-      "\(node.path) has a token of \(token.utf8.count) bytes, \(JSONNode.quoted(token)); at most \(Limits.tokenBytes) are read")
   }
 }

@@ -15,9 +15,11 @@ enum VocabularyFile {
     let padding = try configuration.specialToken("pad_token", "[PAD]")
     let mask = try configuration.specialToken("mask_token", "[MASK]")
     var parts = TokenizerParts(model: model, paddingToken: padding.text)
-    parts.addedTokens = try configuration.addedTokens()
+    parts.addedTokens = try configuration.addedTokens(after: vocabulary)
+    var seen = ByteTable(capacity: 8)
+    for token in parts.addedTokens { _ = seen.insert(token.content) }
     for special in [padding, unknown, classifier, separator, mask] + (try configuration.additionalSpecialTokens()) {
-      guard !parts.addedTokens.contains(where: { $0.content == special.token.content }) else { continue }
+      guard seen.insert(special.token.content).isNew else { continue }
       guard let id = vocabulary.id(of: special.token.content) else {
         // Nothing needs these two.
         if special.name == padding.name || special.name == mask.name { continue }
@@ -28,7 +30,6 @@ enum VocabularyFile {
       token.id = id
       parts.addedTokens.append(token)
     }
-    try configuration.check(parts.addedTokens, against: vocabulary, file)
     parts.normalizer = .bert(options)
     parts.preTokenizer = .scanner(WordScanner(.bert))
     guard let first = vocabulary.id(of: classifier.token.content),

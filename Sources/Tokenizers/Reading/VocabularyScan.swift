@@ -73,7 +73,12 @@ struct VocabularyScan {
 
   private static func skipSpace(from place: Int, in bytes: [UInt8]) -> Int {
     var place = place
-    while place < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[place]) { place += 1 }
+    while place < bytes.count {
+      switch bytes[place] {
+      case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"): place += 1
+      default: return place
+      }
+    }
     return place
   }
 

@@ -1,0 +1,18 @@
+/// The first steps by themselves, for tests that compare them with the reference one by one.
+extension Tokenizer {
+  /// The normal form of a text, without regard to added tokens.
+  package func normalForm(of text: [UInt8]) -> [UInt8] {
+    normalizer?.normalForm(of: text) ?? text
+  }
+
+  /// The words that the pre-tokenizer cuts a normal form into.
+  package func words(of text: [UInt8]) -> [[UInt8]] {
+    guard let preTokenizer else { return text.isEmpty ? [] : [text] }
+    var words: [[UInt8]] = []
+    preTokenizer.forEachWord(in: text, text.indices) { word in
+      words.append(Array(text[word]))
+      return true
+    }
+    return words
+  }
+}
