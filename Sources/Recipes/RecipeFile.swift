@@ -82,8 +82,25 @@ public struct RecipeFile: Sendable {
   /// The settings as the text of a recipe file.
   private static func text(of program: RecipeProgram) throws -> String {
     let encoder = YAMLEncoder()
-    encoder.options = YAMLEncoder.Options(indent: 2, width: -1, allowUnicode: true)
-    return try encoder.encode(program)
+    encoder.options = YAMLEncoder.Options(width: -1, allowUnicode: true)
+    guard let node = try Yams.compose(yaml: encoder.encode(program)) else { return "" }
+    return try Yams.serialize(node: withShortNumbers(node), width: -1, allowUnicode: true)
+  }
+
+  /// The node with numbers as the shortest text that reads back as the same number, which Yams does not write.
+  ///
+  /// A plain scalar that reads as a number is one: Yams puts quotes around texts that would.
+  private static func withShortNumbers(_ node: Node) -> Node {
+    switch node {
+    case .scalar(let scalar):
+      guard scalar.style == .plain || scalar.style == .any, let number = Double(scalar.string), Int(scalar.string) == nil,
+        UInt64(scalar.string) == nil
+      else { return node }
+      return Node(number.description)
+    case .sequence(let sequence): return Node(sequence.map(withShortNumbers))
+    case .mapping(let mapping): return Node(mapping.map { (key: Node, value: Node) in (key, withShortNumbers(value)) })
+    case .alias: return node
+    }
   }
 }
 

@@ -1,0 +1,229 @@
+import Files
+import Foundation
+import JSONText
+import Testing
+
+/// Whole training runs of a tiny model, as users start them.
+@Suite(.serialized) struct TrainingTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try SmallCollection.write(to: folder.path)
+  }
+
+  private func hone(_ arguments: String..., whileRunning: (Process) throws -> Void = { _ in }) throws -> HoneProcess.Ended {
+    try HoneProcess.run(arguments, in: folder.path, whileRunning: whileRunning)
+  }
+
+  private func result(_ run: String) throws -> JSONObject {
+    try #require(try JSONReader.parse(Files.read(folder.file("\(run)/result.json"))).objectValue)
+  }
+
+  private func log(_ run: String) throws -> [JSONObject] {
+    try Files.read(folder.file("\(run)/log.jsonl")).split(separator: UInt8(ascii: "\n")).compactMap {
+      try JSONReader.parse(Array($0)).objectValue
+    }
+  }
+
+  @Test func aRunLeavesEverythingThatIsPromised() throws {
+    let ended = try hone("run", "recipe.yaml")
+    #expect(ended.status == 0, "\(ended.messages)")
+    #expect(ended.lines.first?.hasPrefix("split  measure     base   tuned   change") == true)
+    #expect(ended.output.contains("\nmodel   runs/small/model\nreport  runs/small/report.html\n"))
+    #expect(ended.messages.contains("training: 20 of 20 steps, "))
+
+    let names = try Files.list(folder.file("runs/small")).filter { !$0.hasPrefix("events.out.tfevents.") }
+    #expect(
+      names == [
+        "base.dev.run", "base.test.run", "checkpoint-14", "log.jsonl", "model", "recipe.yaml", "report.html", "result.json",
+        "run.lock", "tuned.dev.run", "tuned.test.run",
+      ])
+    let steps = try log("runs/small").filter { $0["loss"] != nil }
+    #expect(steps.compactMap { $0["step"]?.integerValue } == Array(1...20))
+    #expect(steps.compactMap { $0["rows"]?.integerValue }.reduce(0, +) == 80)
+    let looks = try log("runs/small").filter { $0["dev"] != nil }
+    #expect(looks.compactMap { $0["step"]?.integerValue } == [0, 5, 10, 15, 20])
+    let losses = steps.compactMap { $0["loss"]?.doubleValue }
+    #expect(losses.suffix(5).reduce(0, +) < losses.prefix(5).reduce(0, +))
+
+    let result = try result("runs/small")
+    #expect(result["status"] == "finished")
+    #expect(result["comparisons"]?.arrayValue?.count == 4)
+    #expect(result["verdict"]?.stringValue != nil)
+    let page = String(decoding: try Files.read(folder.file("runs/small/report.html")), as: UTF8.self)
+    #expect(page.contains("<polyline"))
+  }
+
+  @Test func theExportedFolderIsWhatOthersLoad() throws {
+    #expect(try hone("run", "recipe.yaml", "--quiet").output == "")
+    let model = folder.file("runs/small/model")
+    #expect(
+      try Files.list(model) == [
+        "1_Pooling", "2_Normalize", "README.md", "config.json", "config_sentence_transformers.json", "hone.json",
+        "model.safetensors", "modules.json", "sentence_bert_config.json", "special_tokens_map.json", "tokenizer.json",
+        "tokenizer_config.json", "vocab.txt",
+      ])
+    let card = String(decoding: try Files.read(Files.join(model, "README.md")), as: UTF8.self)
+    #expect(card.hasPrefix("---\nlibrary_name: sentence-transformers\npipeline_tag: sentence-similarity\ntags:\n"))
+    #expect(card.contains("\nbase_model: \"bert-tiny\"\n"))
+    #expect(card.contains("\n| test | nDCG@10 | "))
+    let origin = try #require(try JSONReader.parse(Files.read(Files.join(model, "hone.json"))).objectValue)
+    #expect(origin.members.map(\.name) == ["version", "recipe", "baseModel", "data", "results"])
+    let search = try hone(
+      "search", "--quiet", "--model", "runs/small/model", "--corpus", "collection/corpus.jsonl", "--query", "chess", "--top", "1")
+    #expect(search.lines.count == 1)
+  }
+
+  @Test func resultsDoNotDependOnThreadsOrOnTheRun() throws {
+    var sums: [JSONValue?] = []
+    for (name, threads) in [("a", "1"), ("b", "2"), ("c", "2")] {
+      #expect(try hone("run", "recipe.yaml", "--quiet", "--threads", threads, "--set", "output.folder=runs/\(name)").status == 0)
+      sums.append(try result("runs/\(name)")["weightsSHA256"])
+    }
+    #expect(sums[0] != nil)
+    #expect(sums[0] == sums[1])
+    #expect(sums[1] == sums[2])
+  }
+
+  @Test func theTokenBudgetChangesOnlyRounding() throws {
+    for (name, tokens) in [("small", "32"), ("large", "4096")] {
+      let ended = try hone("run", "recipe.yaml", "--quiet", "--set", "batch.tokens=\(tokens)", "--set", "output.folder=runs/\(name)")
+      #expect(ended.status == 0)
+    }
+    let losses = try ["small", "large"].map { name in
+      try log("runs/\(name)").compactMap { $0["loss"]?.doubleValue }
+    }
+    for (first, second) in zip(losses[0], losses[1]) { #expect(abs(first - second) <= 1e-4 * max(1, second)) }
+  }
+
+  @Test func aFinishedRunIsConfirmedAndNeverOverwritten() throws {
+    #expect(try hone("run", "recipe.yaml", "--quiet").status == 0)
+    let again = try hone("run", "recipe.yaml")
+    #expect(again.status == 73)
+    #expect(
+      again.messages
+        == "error: runs/small holds a finished run; a run has a folder of its own: set output.folder to a new one, or remove "
+        + "this one\n")
+    let confirmed = try hone("run", "recipe.yaml", "--resume")
+    #expect(confirmed.status == 0)
+    #expect(confirmed.output == "runs/small: this run is finished already; nothing to do\n")
+    let json = try hone("run", "recipe.yaml", "--resume", "--json")
+    #expect(try JSONReader.parse(Array(json.output.utf8)).objectValue?["status"] == "finished")
+    let other = try hone("run", "recipe.yaml", "--resume", "--set", "seed=18")
+    #expect(other.status == 73)
+    #expect(other.messages.contains("('seed' was '17', is '18')"))
+  }
+
+  @Test func aFolderInUseIsBusy() throws {
+    try Files.makeFolder(folder.file("runs/small"))
+    let lock = try FolderLock(folder.file("runs/small"))
+    let ended = try hone("run", "recipe.yaml")
+    #expect(ended.status == 75)
+    #expect(ended.messages.hasPrefix("error: runs/small is in use by process "))
+    withExtendedLifetime(lock) {}
+  }
+
+  /// The signal comes when the log has some steps; what the run then goes on to is what it would have been.
+  @Test(arguments: [(SIGTERM, Int32(143)), (SIGINT, Int32(130))])
+  func anInterruptedRunGoesOnToTheSameWeights(_ signal: Int32, _ status: Int32) throws {
+    let long = ["--set", "schedule.epochs=60", "--set", "evaluate.every=null"]
+    #expect(try HoneProcess.run(["run", "recipe.yaml", "--quiet", "--set", "output.folder=runs/whole"] + long, in: folder.path).status == 0)
+    let stopped = try HoneProcess.run(["run", "recipe.yaml", "--set", "output.folder=runs/parts"] + long, in: folder.path) {
+      process in
+      let path = folder.file("runs/parts/log.jsonl")
+      let deadline = Date().addingTimeInterval(60)
+      while ((try? Files.size(path)) ?? 0) < 1000 && process.isRunning && Date() < deadline { usleep(1000) }
+      kill(process.processIdentifier, signal)
+    }
+    #expect(stopped.status == status)
+    #expect(stopped.messages.contains("of 300, saved in runs/parts; go on with --resume"))
+    #expect(!Files.exists(folder.file("runs/parts/result.json")))
+    let refused = try HoneProcess.run(["run", "recipe.yaml", "--set", "output.folder=runs/parts"] + long, in: folder.path)
+    #expect(refused.messages.contains("runs/parts holds an interrupted run; go on with --resume"))
+    let resumed = try HoneProcess.run(
+      ["run", "recipe.yaml", "--resume", "--set", "output.folder=runs/parts"] + long, in: folder.path)
+    #expect(resumed.status == 0)
+    #expect(resumed.messages.contains("going on after step "))
+    #expect(try result("runs/parts")["weightsSHA256"] == result("runs/whole")["weightsSHA256"])
+    func losses(_ run: String) throws -> [JSONValue?] { try log(run).map { $0["loss"] } }
+    #expect(try losses("runs/parts") == losses("runs/whole"))
+  }
+
+  @Test func aStepThatIsNoNumberStopsBeforeTheWeights() throws {
+    let ended = try hone("run", "recipe.yaml", "--quiet", "--set", "optimizer.rate=1e30", "--set", "optimizer.clip=null")
+    #expect(ended.status == 70)
+    #expect(ended.messages.hasPrefix("error: step "))
+    #expect(ended.messages.contains("the weights were not changed"))
+    #expect(ended.messages.contains("(q"))
+    #expect(!Files.exists(folder.file("runs/small/model")))
+  }
+
+  @Test func unknownParametersAreABadRecipe() throws {
+    let ended = try hone("run", "recipe.yaml", "--set", "optimizer.freeze=[embedings]")
+    #expect(ended.status == 78)
+    #expect(ended.messages.hasPrefix("error: 'optimizer': no parameter's name begins with the components 'embedings'"))
+    // Nothing was begun, so the folder is free for the mended recipe.
+    #expect(try hone("run", "recipe.yaml", "--quiet", "--set", "optimizer.freeze=[embeddings]").status == 0)
+  }
+
+  @Test(arguments: [
+    "loss={name: coSENT, scale: 20}", "loss={name: cosineMSE}", "loss={name: contrastive, margin: 0.5}",
+  ])
+  func lossesOfLabelledPairsTrain(_ loss: String) throws {
+    let words = ["find", "file", "chess", "board", "game", "play", "image", "sound"]
+    let rows = (0..<16).map { index in
+      let (first, second) = (words[index % 8], words[(index * 3 + 1) % 8])
+      return "{\"sentence1\": \"\(first) a\", \"sentence2\": \"the \(second)\", \"score\": \(index % 2)}\n"
+    }
+    try Files.write(rows.joined(), to: folder.file("pairs.jsonl"))
+    let ended = try hone(
+      "run", "recipe.yaml", "--quiet", "--set", "data={rows: pairs.jsonl}", "--set", "evaluate=null", "--set", loss)
+    #expect(ended.status == 0, "\(ended.messages)")
+    #expect(try result("runs/small")["comparisons"] == nil)
+    let wrong = try hone("run", "recipe.yaml", "--set", loss, "--set", "output.folder=runs/wrong")
+    #expect(wrong.status == 65)
+    #expect(wrong.messages.contains("needs a label in every row, 20 rows of 20 have none"))
+  }
+
+  @Test(arguments: [
+    "loss={name: triplet, margin: 0.2}", "loss={name: marginMSE, similarity: cosine}",
+    "loss={name: distillation, similarity: cosine, temperature: 0.05, teacherTemperature: 1}",
+    "loss={name: infoNCE, scale: 20, maskKnownPositives: true, inBatchNegatives: false}",
+    "loss={name: infoNCE, scale: 20, maskKnownPositives: true, symmetric: true}",
+  ])
+  func lossesOfRowsWithNegativesTrain(_ loss: String) throws {
+    let words = ["find", "file", "chess", "board", "game", "play", "image", "sound"]
+    let rows = words.indices.map { index in
+      let others = [words[(index + 1) % 8], words[(index + 3) % 8]].prefix(1 + index % 2)
+      let scores = ([3.0] + others.map { _ in 0.5 }).map { "\($0)" }.joined(separator: ", ")
+      let negatives = others.map { "\"a \($0)\"" }.joined(separator: ", ")
+      return "{\"query\": \"\(words[index])\", \"positive\": \"the \(words[index])\", \"negatives\": [\(negatives)], \"scores\": [\(scores)]}\n"
+    }
+    try Files.write(rows.joined(), to: folder.file("rows.jsonl"))
+    let ended = try hone(
+      "run", "recipe.yaml", "--quiet", "--set", "data={rows: rows.jsonl}", "--set", loss, "--set",
+      "batch.uniqueTexts=false", "--set", "matryoshka={dimensions: [32, 16]}", "--set", "output.weights=best")
+    #expect(ended.status == 0, "\(ended.messages)")
+    #expect(try result("runs/small")["bestStep"]?.integerValue != nil)
+  }
+
+  @Test func theEvaluateRecipeScoresAndCompares() throws {
+    let recipe = """
+      recipe: evaluate
+      model:    { folder: "\(HoneProcess.model)" }
+      evaluate: { collection: collection, splits: [dev, test], measures: [nDCG@10] }
+      output:   { folder: runs/scores }
+      """
+    try Files.write(recipe, to: folder.file("evaluate.yaml"))
+    let alone = try hone("run", "evaluate.yaml", "--quiet", "--json")
+    #expect(alone.status == 0, "\(alone.messages)")
+    let scores = try JSONReader.parse(Array(alone.output.utf8)).objectValue?["scores"]?.arrayValue
+    #expect(scores?.count == 2)
+    let compared = try hone(
+      "run", "evaluate.yaml", "--quiet", "--json", "--set", "output.folder=runs/both", "--set",
+      "baseline.folder=\(HoneProcess.model)")
+    #expect(try JSONReader.parse(Array(compared.output.utf8)).objectValue?["verdict"] == "NO DIFFERENCE")
+    #expect(try Files.list(folder.file("runs/both")).filter { $0.hasSuffix(".run") }.count == 4)
+  }
+}
