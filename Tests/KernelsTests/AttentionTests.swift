@@ -104,7 +104,9 @@ extension DoubleTensor {
         (keep * probabilities).transposed.matmul(dOut),
       ]
       for (kind, gradient) in gradients.enumerated() {
-        for i in 0..<n { for k in 0..<d { result[rows.lowerBound + i, (kind * heads + head) * d + k] = gradient[i, k] } }
+        for i in 0..<n {
+          for k in 0..<d { result[rows.lowerBound + i, (kind * heads + head) * d + k] = gradient[i, k] }
+        }
       }
     }
     return result

@@ -91,7 +91,8 @@ private let computations: [(name: String, results: @Sendable () -> [[Float]])] =
       let kernel = LayerNormKernel(
         rows: rows, gamma: numbers(width, seed: 14), beta: numbers(width, seed: 15), epsilon: 1e-12)
       let mask = DropoutMask(key: 6, rate: 0.1)
-      let (y, saved) = kernel.forward(numbers(rows * width, seed: 16), residual: numbers(rows * width, seed: 17), mask: mask)
+      let (y, saved) = kernel.forward(
+        numbers(rows * width, seed: 16), residual: numbers(rows * width, seed: 17), mask: mask)
       let gradients = kernel.backward(numbers(rows * width, seed: 18), y: y, saved: saved, mask: mask)
       return [y, gradients.residual, gradients.x, gradients.gamma, gradients.beta].map(\.elements)
     }
@@ -102,7 +103,8 @@ private let computations: [(name: String, results: @Sendable () -> [[Float]])] =
       let x = numbers(1300 * 200, seed: 19)
       return [
         columnSums(Matrix(x, 1300, 200)).elements, softmaxRows(x, rows: 1300, width: 200).elements,
-        logSumExpRows(x, rows: 1300, width: 200).elements, sumMiddle(x, outer: 1, reduced: 1300 * 200, inner: 1).elements,
+        logSumExpRows(x, rows: 1300, width: 200).elements,
+        sumMiddle(x, outer: 1, reduced: 1300 * 200, inner: 1).elements,
         normalizeRows(x, rows: 1300, width: 200, epsilon: 1e-12).y.elements,
         sumMiddle(x, outer: 1, reduced: 1300, inner: 200).elements,
         sumMiddle(x, outer: 130, reduced: 10, inner: 200).elements, [Float(sumOfSquares(x))],
@@ -142,7 +144,8 @@ private let computations: [(name: String, results: @Sendable () -> [[Float]])] =
       adamWStep(
         [
           AdamWTensor(
-            parameter: parameter, gradient: tensor(24), firstMoment: first, secondMoment: second, rate: 1e-3, decay: 0.1)
+            parameter: parameter, gradient: tensor(24), firstMoment: first, secondMoment: second, rate: 1e-3, decay: 0.1
+          )
         ], step: 3, firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8, gradientScale: 0.5)
       return [parameter, first, second].map(\.elements)
     }

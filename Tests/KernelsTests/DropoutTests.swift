@@ -63,6 +63,13 @@ import Testing
     try checkIndependence(keys.map { DropoutMask(key: $0, rate: 0.5) })
   }
 
+  /// Both words of a key matter: masks whose keys share the lower one are as good as any others.
+  @Test func masksOfKeysThatShareAWordAreIndependent() throws {
+    var generator = SeededGenerator(seed: 3)
+    let words = (0..<72).map { _ in generator.next() << 32 }
+    try checkIndependence(words.map { DropoutMask(key: $0 | 0x1234_5678, rate: 0.5) })
+  }
+
   @Test func partsOfAMaskAreIndependent() throws {
     let mask = DropoutMask(key: 99, rate: 0.5)
     try checkIndependence([mask] + (0..<72).map(mask.part))
@@ -77,13 +84,15 @@ import Testing
       for second in 0..<first {
         let product = zip(signs[first], signs[second]).reduce(Float(0)) { $0 + $1.0 * $1.1 }
         let deviation = Double(product) / Double(count).squareRoot()
-        try expect(abs(deviation) < 5.5, "masks \(second) and \(first): correlation of \(deviation) standard deviations")
+        try expect(
+          abs(deviation) < 5.5, "masks \(second) and \(first): correlation of \(deviation) standard deviations")
         squares += deviation * deviation
         pairs += 1
       }
     }
     let excess = (squares / Double(pairs) - 1) / (2 / Double(pairs)).squareRoot()
-    try expect(abs(excess) < 5, "\(pairs) pairs: mean square \(squares / Double(pairs)) is \(excess) standard deviations off 1")
+    try expect(
+      abs(excess) < 5, "\(pairs) pairs: mean square \(squares / Double(pairs)) is \(excess) standard deviations off 1")
   }
 
   /// Neighbours, and elements that stand one below the other in matrices of usual widths.
@@ -91,7 +100,8 @@ import Testing
     let count = 1 << 18
     for key in trainingKeys(steps: 4, places: 2) {
       let signs = factors(DropoutMask(key: key, rate: 0.5), count: count).map { $0 > 0 ? Float(1) : -1 }
-      try withEvery("distance", in: [1, 2, 3, 4, 8, 15, 16, 17, 32, 64, 128, 256, 384, 768, 1024, 1536, 4096, 65_536]) { distance in
+      try withEvery("distance", in: [1, 2, 3, 4, 8, 15, 16, 17, 32, 64, 128, 256, 384, 768, 1024, 1536, 4096, 65_536]) {
+        distance in
         let product = (distance..<count).reduce(Float(0)) { $0 + signs[$1] * signs[$1 - distance] }
         let deviation = Double(product) / Double(count - distance).squareRoot()
         try expect(abs(deviation) < 5, "correlation of \(deviation) standard deviations")

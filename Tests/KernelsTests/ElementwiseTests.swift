@@ -11,12 +11,15 @@ import Testing
 @Suite struct ElementwiseTests {
   private static let sizes = [0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 100, 257, 600, 32_767, 70_001]
 
-  private static let functions: [(function: UnaryFunction, range: ClosedRange<Float>, exact: @Sendable (Double) -> Double)] = [
-    (.negate, -9...9, { -$0 }), (.exponential, -20...20, { exp($0) }), (.logarithm, 0.01...100, { log($0) }),
-    (.tanh, -10...10, { tanh($0) }), (.squareRoot, 0...100, { $0.squareRoot() }),
-    (.sigmoid, -30...30, { 1 / (1 + exp(-$0)) }), (.softplus, -30...30, { log1p(exp($0)) }), (.relu, -2...2, { max($0, 0) }),
-    (.absolute, -2...2, { abs($0) }), (.sign, -2...2, { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }), (.step, -2...2, { $0 > 0 ? 1 : 0 }),
-  ]
+  private static let functions:
+    [(function: UnaryFunction, range: ClosedRange<Float>, exact: @Sendable (Double) -> Double)] = [
+      (.negate, -9...9, { -$0 }), (.exponential, -20...20, { exp($0) }), (.logarithm, 0.01...100, { log($0) }),
+      (.tanh, -10...10, { tanh($0) }), (.squareRoot, 0...100, { $0.squareRoot() }),
+      (.sigmoid, -30...30, { 1 / (1 + exp(-$0)) }), (.softplus, -30...30, { log1p(exp($0)) }),
+      (.relu, -2...2, { max($0, 0) }),
+      (.absolute, -2...2, { abs($0) }), (.sign, -2...2, { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }),
+      (.step, -2...2, { $0 > 0 ? 1 : 0 }),
+    ]
 
   /// Eight roundings of the last place: what the polynomials and their compositions stay below.
   private static let relativeError = 8 * 0x1p-24
@@ -31,7 +34,8 @@ import Testing
       for (x, y) in zip(x, y) {
         let expected = exact(Double(x))
         try expect(
-          abs(Double(y) - expected) <= Self.relativeError * abs(expected), "\(function)(\(x)) is \(y), expected \(expected)")
+          abs(Double(y) - expected) <= Self.relativeError * abs(expected),
+          "\(function)(\(x)) is \(y), expected \(expected)")
       }
     }
   }
@@ -46,7 +50,8 @@ import Testing
       (.sign, [0, 0, 1, -1, 0]), (.step, [0, 0, 1, 0, 0]),
     ]
     for (function, expected) in expected {
-      try expectClose(map(function, FloatBuffer(ends)).elements, expected.doubles, tolerance: 1e-37, floor: 1, "\(function)")
+      try expectClose(
+        map(function, FloatBuffer(ends)).elements, expected.doubles, tolerance: 1e-37, floor: 1, "\(function)")
     }
     try expectClose(map(.softplus, FloatBuffer(ends)).elements, [log(2), log(2), .infinity, 0, .nan], "softplus")
   }
@@ -82,7 +87,8 @@ import Testing
 
   @Test func functionsOfTwoNumbersRepeatAlongDimensions() throws {
     let shapes: [([Int], [Int])] = [
-      ([1], [5]), ([3, 1], [1, 4]), ([2, 3, 4], [1, 3, 1]), ([2, 1, 4], [1, 3, 1]), ([17, 33], [1, 33]), ([17, 33], [17, 1]),
+      ([1], [5]), ([3, 1], [1, 4]), ([2, 3, 4], [1, 3, 1]), ([2, 1, 4], [1, 3, 1]), ([17, 33], [1, 33]),
+      ([17, 33], [17, 1]),
       ([1, 1], [9, 600]), ([0, 3], [1, 3]), ([3, 0], [3, 1]), ([100, 257], [1, 257]), ([2, 3, 1, 5], [1, 3, 7, 1]),
       ([33_000, 1], [33_000, 2]), ([1, 1, 1], [1, 1, 1]),
     ]
@@ -98,7 +104,8 @@ import Testing
             Double(exact(Float($0), Float($1)))
           }
           let found = combine(
-            function, FloatBuffer(x), strides: Self.strides(of: first), FloatBuffer(y), strides: Self.strides(of: second),
+            function, FloatBuffer(x), strides: Self.strides(of: first), FloatBuffer(y),
+            strides: Self.strides(of: second),
             shape: shape)
           try expectSameBits(found.elements, expected.elements.map { Float($0) })
         }

@@ -34,7 +34,9 @@ import Testing
         let x = generator.floats(count * width)
         let indices = generator.integers(count, in: 0..<rows)
         var expected = [Double](repeating: 0, count: rows * width)
-        for (place, element) in x.enumerated() { expected[indices[place / width] * width + place % width] += Double(element) }
+        for (place, element) in x.enumerated() {
+          expected[indices[place / width] * width + place % width] += Double(element)
+        }
         let found = scatterAddRows(FloatBuffer(x), indices: indices.map { Int32($0) }, rows: rows, width: width)
         try expectClose(found.elements, expected, floor: 1)
       }
@@ -65,7 +67,8 @@ import Testing
         let source = (0..<blocks * sourceStride + 4).map { Float($0) }
         let target = FloatBuffer(repeating: untouched, count: blocks * targetStride + 3)
         copyBlocks(
-          FloatBuffer(source), offset: 1, stride: sourceStride, to: target, offset: 3, stride: targetStride, blocks: blocks,
+          FloatBuffer(source), offset: 1, stride: sourceStride, to: target, offset: 3, stride: targetStride,
+          blocks: blocks,
           size: size)
         let expected = (0..<target.count).map { place -> Float in
           let (block, column) = ((place - 3) / targetStride, (place - 3) % targetStride)
@@ -96,7 +99,8 @@ import Testing
           let (largest, rows) = segmentMaximum(FloatBuffer(x), offsets: offsets, width: width)
           try expectClose(largest.elements, exact.segmentMaximum(offsets: offsets).elements, tolerance: 0, "largest")
           try expectSameBits(
-            rows.enumerated().map { x[Int($0.element) * width + $0.offset % width] }, largest.elements, "elements at the rows")
+            rows.enumerated().map { x[Int($0.element) * width + $0.offset % width] }, largest.elements,
+            "elements at the rows")
         }
       }
     }

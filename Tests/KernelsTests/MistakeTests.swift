@@ -39,7 +39,9 @@ private let mistakes = [
       outputBias: FloatBuffer([0, 0, 0]), activation: .gelu)
     _ = kernel.forward(zeros(40, 4), keepingPreActivation: false)
   },
-  Mistake("attention: offsets [0, 3, 2]") { _ = AttentionKernel(offsets: [0, 3, 2], heads: 1, headWidth: 1, mask: nil) },
+  Mistake("attention: offsets [0, 3, 2]") {
+    _ = AttentionKernel(offsets: [0, 3, 2], heads: 1, headWidth: 1, mask: nil)
+  },
   Mistake("attention: offsets [1, 3]") { _ = AttentionKernel(offsets: [1, 3], heads: 1, headWidth: 1, mask: nil) },
   Mistake("layer norm: γ has 2 elements, β 1") {
     _ = LayerNormKernel(rows: 1, gamma: FloatBuffer([1, 1]), beta: FloatBuffer([1]), epsilon: 0)
@@ -63,7 +65,8 @@ private let mistakes = [
   },
   Mistake("copyBlocks: out of range") {
     copyBlocks(
-      FloatBuffer([0, 0, 0]), offset: 0, stride: 2, to: FloatBuffer([0, 0, 0, 0]), offset: 0, stride: 2, blocks: 2, size: 2)
+      FloatBuffer([0, 0, 0]), offset: 0, stride: 2, to: FloatBuffer([0, 0, 0, 0]), offset: 0, stride: 2, blocks: 2,
+      size: 2)
   },
   Mistake("AdamW: parameter of 2, gradient of 1, moments of 2 and 2") {
     let two = FloatBuffer([0, 0])

@@ -12,7 +12,8 @@ import Testing
   @Test func errorsSayWhatToDo() {
     #expect(
       ProcessorError.missingInstructionSet("AVX2").description
-        == "this hone was built for a processor with AVX2, which this one lacks; build it here, or with HONE_MARCH=none")
+        == "this hone was built for a processor with AVX2, which this one lacks; build it here, or with HONE_MARCH=none"
+    )
     #expect(
       ProcessorError.wrongProduct(shape: "[7, 65] × [65, 33]", core: "Zen").description
         == "OpenBLAS (core Zen) gives a wrong product for [7, 65] × [65, 33]; try OPENBLAS_CORETYPE=Haswell, or another "

@@ -43,7 +43,8 @@ import Testing
             transposeFirst: transposeA, transposeSecond: transposeB, into: c, accumulate: accumulate, scale: scale)
           let (inside, outside) = split(buffer, rows: rows, columns: columns)
           try expectClose(
-            inside, product.map { $0 * Double(scale) + (accumulate ? 0.5 : 0) }, floor: max(1, Double(inner).squareRoot()))
+            inside, product.map { $0 * Double(scale) + (accumulate ? 0.5 : 0) },
+            floor: max(1, Double(inner).squareRoot()))
           try expectSameBits(outside, [Float](repeating: start, count: outside.count), "elements around")
         }
       }

@@ -11,7 +11,8 @@ import Testing
       let x = generator.floats(rows * width, in: -5...5)
       let (buffer, exact) = (FloatBuffer(x), DoubleTensor(x, shape: [rows, width]))
       try expectClose(softmaxRows(buffer, rows: rows, width: width).elements, exact.softmax().elements, "softmax")
-      try expectClose(logSumExpRows(buffer, rows: rows, width: width).elements, exact.logSumExp().elements, "log-sum-exp")
+      try expectClose(
+        logSumExpRows(buffer, rows: rows, width: width).elements, exact.logSumExp().elements, "log-sum-exp")
       let (normalized, inverses) = normalizeRows(buffer, rows: rows, width: width, epsilon: 1e-12)
       try expectClose(normalized.elements, exact.normalizedRows().elements, "normalized rows")
       let lengths = (0..<rows).map { exact.row($0).reduce(0) { $0 + $1 * $1 }.squareRoot() }
@@ -64,7 +65,8 @@ import Testing
     let x: [Float] = [-1e30, 0, 500, 500, 88, 89, 90, 91, -3e38, -3e38, -3e38, -3e38]
     let exact = DoubleTensor(x, shape: [3, 4])
     try expectClose(softmaxRows(FloatBuffer(x), rows: 3, width: 4).elements, exact.softmax().elements)
-    try expectClose(Array(logSumExpRows(FloatBuffer(x), rows: 3, width: 4).elements[..<2]), [500.6931471805599, 91.4401896985611])
+    try expectClose(
+      Array(logSumExpRows(FloatBuffer(x), rows: 3, width: 4).elements[..<2]), [500.6931471805599, 91.4401896985611])
   }
 
   /// How masked scores are written: e^−∞ is exactly 0.

@@ -22,7 +22,8 @@ extension SeededGenerator {
 }
 
 /// A matrix of guard values inside a larger buffer of the same.
-func embeddedTarget(rows: Int, columns: Int, filling value: Float = untouched) -> (matrix: Matrix, buffer: FloatBuffer) {
+func embeddedTarget(rows: Int, columns: Int, filling value: Float = untouched) -> (matrix: Matrix, buffer: FloatBuffer)
+{
   let stride = columns + 3
   let buffer = FloatBuffer(repeating: value, count: rows * stride + 5)
   return (Matrix(buffer, offset: 5, rows: rows, columns: columns, stride: stride), buffer)

@@ -44,9 +44,11 @@ import Testing
   @Test func closenessKnowsWhatIsNotFinite() {
     #expect(message { try expectClose([.nan, .infinity, -.infinity], [.nan, .infinity, -.infinity]) } == nil)
     for (found, expected) in [
-      (.nan, 1), (1, .nan), (.infinity, 1), (1, .infinity), (.infinity, -.infinity), (.nan, .infinity), (.infinity, .nan),
+      (.nan, 1), (1, .nan), (.infinity, 1), (1, .infinity), (.infinity, -.infinity), (.nan, .infinity),
+      (.infinity, .nan),
     ] as [(Float, Double)] {
-      #expect(message { try expectClose([found, 1], [expected, 1], tolerance: 10) } != nil, "\(found) for \(expected)")
+      #expect(
+        message { try expectClose([found, 1], [expected, 1], tolerance: 10) } != nil, "\(found) for \(expected)")
     }
   }
 
@@ -99,7 +101,8 @@ import Testing
   /// Values of PyTorch's `gelu` at 1 and −2, exact and by tanh.
   @Test func activationsEqualKnownValues() throws {
     try expectClose([0.8413447, -0.04550026], [Activation.gelu.value(1), Activation.gelu.value(-2)], tolerance: 1e-7)
-    try expectClose([0.841192, -0.045402], [Activation.geluTanh.value(1), Activation.geluTanh.value(-2)], tolerance: 1e-6)
+    try expectClose(
+      [0.841192, -0.045402], [Activation.geluTanh.value(1), Activation.geluTanh.value(-2)], tolerance: 1e-6)
     for activation in [Activation.gelu, .geluTanh, .relu] {
       for x in [-3.0, -0.5, 0.25, 2] {
         let slope = (activation.value(x + 1e-6) - activation.value(x - 1e-6)) / 2e-6

@@ -40,10 +40,14 @@ import Testing
   @Test func bestScoresDoNotDependOnTheOrderOfOffers() throws {
     var generator = SeededGenerator(seed: 2)
     try withEvery("offers", in: [0, 1, 2, 7, 100, 5000]) { count in
-      let offers = (0..<count).map { (score: Float(Int.random(in: -20...20, using: &generator)), tieBreaker: UInt32($0)) }
+      let offers = (0..<count).map {
+        (score: Float(Int.random(in: -20...20, using: &generator)), tieBreaker: UInt32($0))
+      }
       let sorted = offers.sorted { ($0.score, $0.tieBreaker) > ($1.score, $1.tieBreaker) }
       try withEvery("kept", in: [-1, 0, 1, 3, 100, 6000]) { kept in
-        try withEvery("order", in: [offers, offers.reversed(), sorted, sorted.reversed(), offers.shuffled(using: &generator)]) {
+        try withEvery(
+          "order", in: [offers, offers.reversed(), sorted, sorted.reversed(), offers.shuffled(using: &generator)]
+        ) {
           var best = BestScores(count: kept)
           for offer in $0 { best.offer(offer.score, tieBreaker: offer.tieBreaker) }
           let found = best.descending()

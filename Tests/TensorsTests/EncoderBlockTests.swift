@@ -65,7 +65,8 @@ private struct EncoderBlock {
       .selfAttention(offsets: offsets, heads: heads, dropout: masks[0])
       .linear(weight: p[10], bias: p[11])
       .layerNorm(gamma: p[12], beta: p[13], epsilon: epsilon, residual: embedded, dropout: masks[1])
-    return attended
+    return
+      attended
       .feedForward(inputWeight: p[14], inputBias: p[15], outputWeight: p[16], outputBias: p[17], activation: .gelu)
       .layerNorm(gamma: p[18], beta: p[19], epsilon: epsilon, residual: attended, dropout: masks[2])
       .segmentSum(offsets: offsets).normalizedRows()

@@ -32,7 +32,9 @@ private let mistakes = [
   Mistake("maximum: the shapes [2] and [3] do not fit") { _ = Tensor.maximum(zeros([2]), zeros([3])) },
   Mistake("matmul: [2, 3] × [4, 5]: inner dimensions differ") { _ = zeros([2, 3]).matmul(zeros([4, 5])) },
   Mistake("matmul: [3] × [3, 5]: inner dimensions differ") { _ = zeros([3]).matmul(zeros([3, 5])) },
-  Mistake("linear: x [2, 3], weight [4, 5], bias none") { _ = zeros([2, 3]).linear(weight: zeros([4, 5]), bias: nil) },
+  Mistake("linear: x [2, 3], weight [4, 5], bias none") {
+    _ = zeros([2, 3]).linear(weight: zeros([4, 5]), bias: nil)
+  },
   Mistake("linear: x [2, 3], weight [4, 3], bias [3]") {
     _ = zeros([2, 3]).linear(weight: zeros([4, 3]), bias: zeros([3]))
   },
@@ -69,8 +71,12 @@ private let mistakes = [
       inputWeight: zeros([5, 4]), inputBias: zeros([5]), outputWeight: zeros([4, 5]), outputBias: zeros([4]),
       activation: .gelu)
   },
-  Mistake("selfAttention: [4, 8] for 2 heads and 4 tokens") { _ = zeros([4, 8]).selfAttention(offsets: [0, 4], heads: 2) },
-  Mistake("selfAttention: [4, 6] for 1 heads and 3 tokens") { _ = zeros([4, 6]).selfAttention(offsets: [0, 3], heads: 1) },
+  Mistake("selfAttention: [4, 8] for 2 heads and 4 tokens") {
+    _ = zeros([4, 8]).selfAttention(offsets: [0, 4], heads: 2)
+  },
+  Mistake("selfAttention: [4, 6] for 1 heads and 3 tokens") {
+    _ = zeros([4, 6]).selfAttention(offsets: [0, 3], heads: 1)
+  },
   Mistake("attention: offsets [0, 5, 4]") { _ = zeros([4, 6]).selfAttention(offsets: [0, 5, 4], heads: 1) },
   Mistake("embeddingSum: the tables [[4, 3], [5, 2]] are not matrices of one width") {
     _ = Tensor.embeddingSum([(zeros([4, 3]), [0]), (zeros([5, 2]), [0])])

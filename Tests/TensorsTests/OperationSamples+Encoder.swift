@@ -62,7 +62,8 @@ extension SampleMaker {
 
   mutating func addAttention() {
     let batches: [(offsets: [Int], heads: Int, headWidth: Int)] = [
-      ([0, 1], 1, 1), ([0, 4], 1, 3), ([0, 3, 3, 8], 2, 2), ([0, 17], 1, 2), ([0, 1, 2], 3, 1), ([0], 2, 2), ([0, 51], 1, 1),
+      ([0, 1], 1, 1), ([0, 4], 1, 3), ([0, 3, 3, 8], 2, 2), ([0, 17], 1, 2), ([0, 1, 2], 3, 1), ([0], 2, 2),
+      ([0, 51], 1, 1),
     ]
     for (offsets, heads, headWidth) in batches {
       for rate in [0, 0.25] as [Float] {

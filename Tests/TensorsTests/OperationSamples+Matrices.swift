@@ -34,7 +34,9 @@ extension SampleMaker {
   }
 
   mutating func addLinearSideBySide() {
-    for (rows, inputs, outputs) in [(1, 3, [2, 2, 2]), (5, 16, [4, 1, 3]), (33, 2, [1, 5, 2]), (4, 7, [3]), (0, 4, [2, 3, 1])] {
+    for (rows, inputs, outputs) in [
+      (1, 3, [2, 2, 2]), (5, 16, [4, 1, 3]), (33, 2, [1, 5, 2]), (4, 7, [3]), (0, 4, [2, 3, 1]),
+    ] {
       let weights = outputs.map { even([$0, inputs]) }
       let biases = outputs.map { even([$0]) }
       let count = outputs.count
@@ -47,10 +49,12 @@ extension SampleMaker {
       // Only the last map has a bias.
       add(
         "\(rows) × \(inputs) → \(outputs), one bias", [even([rows, inputs])] + weights + [biases[count - 1]],
-        { inputs in inputs[0].linearSideBySide((1...count).map { (inputs[$0], $0 == count ? inputs[count + 1] : nil) }) },
+        { inputs in inputs[0].linearSideBySide((1...count).map { (inputs[$0], $0 == count ? inputs[count + 1] : nil) })
+        },
         { inputs in
           .concatenated(
-            (1...count).map { inputs[0].linear(weight: inputs[$0], bias: $0 == count ? inputs[count + 1] : nil) }, axis: 1)
+            (1...count).map { inputs[0].linear(weight: inputs[$0], bias: $0 == count ? inputs[count + 1] : nil) },
+            axis: 1)
         })
     }
   }
@@ -71,7 +75,8 @@ extension SampleMaker {
       add("\(shape)", [x], { $0[0].sum() }, { DoubleTensor([$0[0].elements.reduce(0, +)], shape: []) })
       if shape.count > 0 {
         let count = Double(shape.count)
-        add("mean of \(shape)", [x], { $0[0].mean() }, { DoubleTensor([$0[0].elements.reduce(0, +) / count], shape: []) })
+        add(
+          "mean of \(shape)", [x], { $0[0].mean() }, { DoubleTensor([$0[0].elements.reduce(0, +) / count], shape: []) })
         add(
           "mean of \(shape) along 0", [x], { $0[0].mean(axis: 0) },
           { $0[0].sum(axis: 0).mapped { $0 / Double(shape[0]) } })
@@ -94,7 +99,9 @@ extension SampleMaker {
   }
 
   mutating func addReshape() {
-    for (source, target) in [([6], [2, 3]), ([2, 3], [6]), ([1, 4], [4, 1]), ([], [1, 1]), ([2, 0], [0])] as [(Shape, Shape)] {
+    for (source, target) in [([6], [2, 3]), ([2, 3], [6]), ([1, 4], [4, 1]), ([], [1, 1]), ([2, 0], [0])]
+      as [(Shape, Shape)]
+    {
       add(
         "\(source) to \(target)", [even(source)], { $0[0].reshaped(to: target) }, { $0[0].reshaped(target.dimensions) })
     }
@@ -108,12 +115,15 @@ extension SampleMaker {
 
   mutating func addSlice() {
     let slices: [(Shape, Range<Int>, Int)] = [
-      ([5], 1..<3, 0), ([1], 0..<1, 0), ([4, 3], 0..<2, 0), ([4, 3], 1..<2, 1), ([2, 5, 3], 2..<5, 1), ([2, 3, 5], 4..<5, 2),
+      ([5], 1..<3, 0), ([1], 0..<1, 0), ([4, 3], 0..<2, 0), ([4, 3], 1..<2, 1), ([2, 5, 3], 2..<5, 1),
+      ([2, 3, 5], 4..<5, 2),
       ([4, 3], 2..<2, 0), ([1, 6], 0..<6, 1),
     ]
     for (shape, range, axis) in slices {
       let x = even(shape)
-      add("\(range) along \(axis) of \(shape)", [x], { $0[0].slice(range, axis: axis) }, { $0[0].slice(range, axis: axis) })
+      add(
+        "\(range) along \(axis) of \(shape)", [x], { $0[0].slice(range, axis: axis) },
+        { $0[0].slice(range, axis: axis) })
       add(
         "\(range) along \(axis - shape.rank) of \(shape)", [x], { $0[0].slice(range, axis: axis - shape.rank) },
         { $0[0].slice(range, axis: axis) })

@@ -49,7 +49,9 @@ public struct DoubleTensor: Sendable {
 
 extension DoubleTensor {
   /// f(x) for every element.
-  public func mapped(_ function: (Double) -> Double) -> DoubleTensor { DoubleTensor(elements.map(function), shape: shape) }
+  public func mapped(_ function: (Double) -> Double) -> DoubleTensor {
+    DoubleTensor(elements.map(function), shape: shape)
+  }
 
   /// f(a, b) with the broadcasting of NumPy.
   public static func combined(
@@ -109,7 +111,9 @@ extension DoubleTensor {
     for row in 0..<shape[0] {
       for k in 0..<inner {
         let factor = elements[row * inner + k]
-        for column in 0..<columns { result.elements[row * columns + column] += factor * other.elements[k * columns + column] }
+        for column in 0..<columns {
+          result.elements[row * columns + column] += factor * other.elements[k * columns + column]
+        }
       }
     }
     return result

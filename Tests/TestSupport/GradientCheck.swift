@@ -44,7 +44,8 @@ public func checkGradients(
   let pullback = try Pullback(of: inputs) { [try function($0)] }
   let value = pullback.outputs[0]
   try expect(
-    value.shape.dimensions == exact.shape, "the shape is \(value.shape), expected \(exact.shape)", file: file, line: line)
+    value.shape.dimensions == exact.shape, "the shape is \(value.shape), expected \(exact.shape)", file: file,
+    line: line)
   try expectClose(
     value.elements, exact.elements, floor: 1e-3, "values", file: file, line: line)
   try expectSameBits(try function(inputs).elements, value.elements, "values off the tape", file: file, line: line)
@@ -69,6 +70,7 @@ public func checkGradients(
       return [try function(mixed)]
     }
     try expectSameBits(
-      (alone([weights])[0] ?? Tensor(repeating: 0, shape: found.shape)).elements, found.elements, "gradient of input \(index) alone", file: file, line: line)
+      (alone([weights])[0] ?? Tensor(repeating: 0, shape: found.shape)).elements, found.elements,
+      "gradient of input \(index) alone", file: file, line: line)
   }
 }

@@ -20,9 +20,9 @@ extension TrainBiEncoder {
 
     // Everything is read before any work is done, so that bad input is told at once.
     let data = try TrainingData(data, batch: batch, loss: loss, seed: seed)
-    let base = try model.load()
     let scoring = try evaluate.map { try Scoring($0, seed: seed, training: data.rows, context: context) }
-    var run = TrainingRun(model: base, optimizer: try makeOptimizer(for: base))
+    var run = try makeRun()
+    let baseRuns = try scoring?.baseRuns(of: run.model, in: folder, context)
     let steps = data.steps(of: schedule)
     let checkpoints = CheckpointStore(folder: folder.path, keep: checkpoint?.keep ?? 1)
     if let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) {
@@ -33,26 +33,31 @@ extension TrainBiEncoder {
     context.report(
       .note(
         "\(NumberText.counted(data.rows.count, "row")), \(NumberText.counted(steps, "step")) of "
-          + "\(NumberText.counted(batch.queries, "row")); \(NumberText.counted(base.parameterCount, "parameter")), "
+          + "\(NumberText.counted(batch.queries, "row")); \(NumberText.counted(run.model.parameterCount, "parameter")), "
           + NumberText.counted(Threads.count, "thread")))
-    let baseRuns = try scoring?.baseRuns(of: base, in: folder, context)
     let log = try RunLog(in: folder, after: run.progress.state.step)
-    if run.progress.state.step == 0, let scores = try scoring?.development(of: base, step: 0, context) {
+    if run.progress.state.step == 0, let scores = try scoring?.development(of: run.model, step: 0, context) {
       try log.add(scores)
     }
 
-    let trained = try train(run, data: data, steps: steps, scoring: scoring, log: log, checkpoints: checkpoints, context)
+    try train(&run, data: data, steps: steps, scoring: scoring, log: log, checkpoints: checkpoints, context)
     try log.synchronize()
 
     // The verdict is on the weights that are exported, over the whole corpus.
-    var tuned = trained.model
-    if let best = trained.bestParameters { try tuned.replaceParameters(with: best, from: folder.path) }
-    let tunedRuns = try scoring?.tunedRuns(of: tuned, in: folder, context)
+    var tuned = run.model
+    if let best = run.bestParameters { try tuned.replaceParameters(with: best, from: folder.path) }
+    let tunedRuns: [Run]?
+    do {
+      tunedRuns = try scoring?.tunedRuns(of: tuned, in: folder, context)
+    } catch let interruption as RunInterrupted {
+      try checkpoints.save(step: steps, files: run.files, expectedBytes: run.expectedBytes)
+      throw interruption
+    }
     var report = RunReport(recipe: "trainBiEncoder", folder: folder.path, settings: context.recipe)
     if let scoring, let baseRuns, let tunedRuns {
       report.comparisons = try scoring.verdict.comparisons(base: baseRuns, tuned: tunedRuns)
     }
-    try fill(&report, folder: folder, data: data, run: trained, seconds: started.duration(to: .now).seconds)
+    try fill(&report, folder: folder, data: data, run: run, seconds: started.duration(to: .now).seconds)
     try ModelExport(recipe: self, report: report, data: data).write(tuned, to: folder.file("model"))
     try Files.write(report.page, to: folder.file("report.html"))
     let result = try report.json(withWeightsIn: folder)
@@ -65,10 +70,9 @@ extension TrainBiEncoder {
 
   /// Takes the steps that are left.
   private func train(
-    _ start: TrainingRun, data: TrainingData, steps: Int, scoring: Scoring?, log: RunLog, checkpoints: CheckpointStore,
-    _ context: RunContext
-  ) throws -> TrainingRun {
-    var run = start
+    _ run: inout TrainingRun, data: TrainingData, steps: Int, scoring: Scoring?, log: RunLog,
+    checkpoints: CheckpointStore, _ context: RunContext
+  ) throws {
     let objective = TrainingLoss(loss.loss, matryoshka: matryoshka)
     while run.progress.state.step < steps {
       let batches = data.batches(epoch: run.progress.state.epoch)
@@ -91,7 +95,6 @@ extension TrainBiEncoder {
         if run.progress.state.epoch != epoch { break }
       }
     }
-    return run
   }
 
   /// One step: texts to tokens, loss and gradients in chunks of the token budget, and the change of the weights.
@@ -165,11 +168,13 @@ extension TrainBiEncoder {
     throw RunInterrupted("stopped after step \(step) of \(steps), saved in \(output.folder); go on with --resume")
   }
 
-  private func makeOptimizer(for model: BiEncoder) throws -> AdamW {
+  /// The base model with a new optimizer.
+  private func makeRun() throws -> TrainingRun {
+    let model = try model.load()
     switch optimizer {
     case .adamW(let settings):
       do {
-        return try AdamW(settings, for: model)
+        return TrainingRun(model: model, optimizer: try AdamW(settings, for: model))
       } catch {
         throw RunError(.badRecipe, "'optimizer': \(error)")
       }

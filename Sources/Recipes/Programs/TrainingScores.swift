@@ -34,7 +34,7 @@ extension TrainBiEncoder {
     /// The scores during training; nil where there are none.
     func development(of model: BiEncoder, step: Int, _ context: RunContext) throws -> ScoreRecord? {
       guard let development else { return nil }
-      let evaluations = try development.evaluations(of: development.runs(of: model, report: context.report))
+      let evaluations = try development.evaluations(of: development.runs(of: model, report: context.reportOrStop))
       let values = zip(development.measures, evaluations.first?.means ?? []).map {
         ScoreRecord.Value(measure: $0.description, value: $1)
       }
@@ -48,14 +48,14 @@ extension TrainBiEncoder {
       let paths = verdict.splits.map { folder.file("base.\($0.name).run") }
       if paths.allSatisfy(Files.exists) { return try paths.map { try Run(file: $0) } }
       context.report(.note("scoring the base model"))
-      return try write(verdict.runs(of: model, report: context.report), to: paths, tag: "base")
+      return try write(verdict.runs(of: model, report: context.reportOrStop), to: paths, tag: "base")
     }
 
     /// The tuned model's ranked lists.
     func tunedRuns(of model: BiEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Run] {
       context.report(.note("scoring the tuned model"))
       let paths = verdict.splits.map { folder.file("tuned.\($0.name).run") }
-      return try write(verdict.runs(of: model, report: context.report), to: paths, tag: "tuned")
+      return try write(verdict.runs(of: model, report: context.reportOrStop), to: paths, tag: "tuned")
     }
 
     private func write(_ runs: [Run], to paths: [String], tag: String) throws -> [Run] {

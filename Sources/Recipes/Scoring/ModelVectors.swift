@@ -5,14 +5,17 @@ import Tensors
 extension BiEncoder {
   /// The vectors of texts with length 1, so that inner products are cosines.
   ///
-  /// - Parameter task: What is being done, for progress.
+  /// - Parameters:
+  ///   - task: What is being done, for progress.
+  ///   - report: Gets the progress; what it throws ends the work.
   func vectors(
-    of texts: [String], as role: TextRole, task: String, report: (RunEvent) -> Void
+    of texts: [String], as role: TextRole, task: String, report: (RunEvent) throws -> Void
   ) throws -> Vectors {
-    func progress(_ done: Int) {
-      report(.progress(RunProgress(task: task, done: done, total: texts.count, unit: "texts")))
+    // Long texts come first, so the share of the tokens tells the time that is left, and the number of texts does not.
+    let embeddings = try encode(texts, as: role) { share in
+      let done = Int((share * Double(texts.count)).rounded(.down))
+      try report(.progress(RunProgress(task: task, done: done, total: texts.count, unit: "texts")))
     }
-    let embeddings = try encode(texts, as: role, progress: progress)
     let unit = isNormalized || texts.isEmpty ? embeddings : embeddings.normalizedRows()
     return try Vectors(unit.buffer, count: texts.count, width: dimensions)
   }

@@ -59,7 +59,7 @@ struct ScoringPlan {
   }
 
   /// Ranks the documents for the queries of every split.
-  func runs(of model: BiEncoder, report: (RunEvent) -> Void) throws -> [Run] {
+  func runs(of model: BiEncoder, report: (RunEvent) throws -> Void) throws -> [Run] {
     let vectors = try model.vectors(
       of: documents.map(\.content), as: .document, task: "encoding documents", report: report)
     let index = try ExactSearch(documents: vectors, ids: documents.map(\.id))
