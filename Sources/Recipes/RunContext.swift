@@ -64,6 +64,15 @@ public struct RunProgress: Sendable, Equatable {
   }
 }
 
+extension RunProgress {
+  /// Makes a progress report on texts that are encoded, by the share of their tokens.
+  ///
+  /// Long texts come first, so the share of the tokens tells the time that is left, and the number of texts does not.
+  init(encoding task: String, share: Double, of texts: Int) {
+    self.init(task: task, done: Int((share * Double(texts)).rounded(.down)), total: texts, unit: "texts")
+  }
+}
+
 /// Thrown when a run was asked to stop and has saved what it can go on from.
 public struct RunInterrupted: Error, CustomStringConvertible {
   /// Where the run stands, and what the user can do next.

@@ -44,10 +44,11 @@ enum Console {
   /// Ends the process after an error, with its message and exit code.
   static func end(with error: any Error) -> Never {
     if let failure = Failure(error, signal: Interruption.signal) { end(with: failure) }
-    guard let error = error as? CocoaError else { HoneCommand.exit(withError: error) }
+    guard error is CocoaError else { HoneCommand.exit(withError: error) }
+    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     // Whoever read the results has gone: nothing is left to do, and nothing went wrong.
-    if (error.underlying as? POSIXError)?.code == .EPIPE { exit(0) }
-    end(with: .outputFailed(error.localizedDescription))
+    if cause?.code == Int(EPIPE) { exit(0) }
+    end(with: .outputFailed((cause ?? error as NSError).localizedDescription))
   }
 
   private static func end(with failure: Failure) -> Never {

@@ -7,6 +7,7 @@ import Safetensors
 import Tensors
 import TestSupport
 import Testing
+import Tokenizers
 
 /// Every layout of a model folder that is read, the one that is written, and what is said of folders that do not fit.
 @Suite struct FolderTests {

@@ -38,7 +38,8 @@ import Testing
   @Test(arguments: [
     ["fly"], ["run"], ["run", "a", "b"], ["search", "--model", "m", "--corpus", "c"],
     ["search", "--model", "m", "--corpus", "c", "--query", "q", "--top", "0"], ["encode", "--model", "m"],
-    ["run", "recipe.yaml", "--threads", "0"], ["evaluate", "--qrels", "q"], ["tokenize", "--model", "m", "--maximum-length", "x"],
+    ["run", "recipe.yaml", "--threads", "0"], ["evaluate", "--qrels", "q"],
+    ["tokenize", "--model", "m", "--maximum-length", "x"],
   ])
   func wrongUsageIsToldOnStandardError(_ arguments: [String]) throws {
     let ended = try HoneProcess.run(arguments, in: folder.path)
@@ -84,9 +85,9 @@ import Testing
     let ended = try hone("tokenize", "--model", HoneProcess.model, input: "Find a file\n\nchess boarding")
     #expect(
       ended.lines == [
-        #"{"ids":[2,70,20,71,3],"types":[0,0,0,0,0],"tokens":["[CLS]","find","a","file","[SEP]"]}"#,
+        #"{"ids":[2,76,20,78,3],"types":[0,0,0,0,0],"tokens":["[CLS]","find","a","file","[SEP]"]}"#,
         #"{"ids":[2,3],"types":[0,0],"tokens":["[CLS]","[SEP]"]}"#,
-        ##"{"ids":[2,76,77,96,3],"types":[0,0,0,0,0],"tokens":["[CLS]","chess","board","##ing","[SEP]"]}"##,
+        ###"{"ids":[2,83,84,96,3],"types":[0,0,0,0,0],"tokens":["[CLS]","chess","board","##ing","[SEP]"]}"###,
       ])
     #expect(ended.status == 0)
   }
@@ -94,11 +95,12 @@ import Testing
   @Test func tokenizeReadsJSONAndPairs() throws {
     let lines = #"{"text": "find\na"}"# + "\n\"a file\"\n"
     let first = try hone("tokenize", "--model", HoneProcess.model, input: lines)
-    #expect(first.lines.map { $0.prefix(17) } == [#"{"ids":[2,70,20,3"#, #"{"ids":[2,20,71,3"#].map { $0.prefix(17) })
+    #expect(first.lines.map { $0.prefix(17) } == [#"{"ids":[2,76,20,3"#, #"{"ids":[2,20,78,3"#].map { $0.prefix(17) })
     let plain = try hone("tokenize", "--model", HoneProcess.model, "--pair", input: "find\tfile\n")
     let json = try hone(
       "tokenize", "--model", HoneProcess.model, "--pair", input: #"{"query": "find", "document": "file"}"# + "\n")
-    #expect(plain.lines == [#"{"ids":[2,70,3,71,3],"types":[0,0,0,1,1],"tokens":["[CLS]","find","[SEP]","file","[SEP]"]}"#])
+    #expect(
+      plain.lines == [#"{"ids":[2,76,3,78,3],"types":[0,0,0,1,1],"tokens":["[CLS]","find","[SEP]","file","[SEP]"]}"#])
     #expect(plain.output == json.output)
   }
 
@@ -137,25 +139,29 @@ import Testing
     #expect(try Files.read(folder.file("v.safetensors.ids.txt")) == Array("b\na\n".utf8))
     let numpy = try Files.read(folder.file("v.npy"))
     #expect(numpy.count == 128 + 256)
-    #expect(Array(numpy.dropFirst(10).prefix(57)) == Array("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 32)".utf8))
+    #expect(
+      Array(numpy.dropFirst(10).prefix(57)) == Array("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 32)".utf8))
     #expect(Array(numpy.suffix(256)) == numbers)
     let lines = try Files.read(folder.file("v.jsonl")).split(separator: UInt8(ascii: "\n"))
     let rows = try lines.map { try JSONReader.parse(Array($0)).objectValue }
     #expect(rows.map { $0?["_id"] } == ["b", "a"])
     let values = rows.flatMap { $0?["embedding"]?.arrayValue ?? [] }.compactMap(\.doubleValue)
-    let bits = values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: Float(value).bitPattern >> ($0 * 8)) } }
+    let bits = values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: Float(value).bitPattern >> ($0 * 8)) }
+    }
     #expect(bits == numbers)
   }
 
   @Test func encodeRefusesWhatItCannotWriteOrRead() throws {
-    let name = try hone("encode", "--model", HoneProcess.model, "--input", "collection/corpus.jsonl", "--output", "v.txt")
+    let name = try hone(
+      "encode", "--model", HoneProcess.model, "--input", "collection/corpus.jsonl", "--output", "v.txt")
     #expect(name.status == 64)
     #expect(name.messages == "error: cannot write v.txt: expected a name that ends in .safetensors, .npy or .jsonl\n")
     let place = try hone(
       "encode", "--quiet", "--model", HoneProcess.model, "--input", "collection/corpus.jsonl", "--output", "no/v.npy")
     #expect(place.status == 73)
     #expect(place.messages.hasPrefix("error: cannot write no/v.npy: "))
-    #expect(try hone("encode", "--model", "none", "--input", "collection/corpus.jsonl", "--output", "v.npy").status == 66)
+    #expect(
+      try hone("encode", "--model", "none", "--input", "collection/corpus.jsonl", "--output", "v.npy").status == 66)
     #expect(try hone("encode", "--model", HoneProcess.model, "--input", "none.jsonl", "--output", "v.npy").status == 66)
     try Files.write("{\"_id\": 3, \"text\": 4}\n", to: folder.file("bad.jsonl"))
     let bad = try hone("encode", "--model", HoneProcess.model, "--input", "bad.jsonl", "--output", "v.npy")
@@ -168,14 +174,16 @@ import Testing
 
   @Test func searchShowsTitlesToAPerson() throws {
     let ended = try hone(
-      "search", "--model", HoneProcess.model, "--corpus", "collection/corpus.jsonl", "--query", "the search of query and 0",
+      "search", "--model", HoneProcess.model, "--corpus", "collection/corpus.jsonl", "--query",
+      "the search of query and 0",
       "--top", "3", "--quiet")
     #expect(ended.status == 0)
     #expect(ended.lines.count == 3)
     #expect(ended.lines.first?.hasPrefix("1  0.9") == true)
     #expect(ended.messages == "")
     let both = try hone(
-      "search", "--model", HoneProcess.model, "--corpus", "collection/corpus.jsonl", "--query", "chess", "--query", "game",
+      "search", "--model", HoneProcess.model, "--corpus", "collection/corpus.jsonl", "--query", "chess", "--query",
+      "game",
       "--json")
     let results = try #require(try json(both).arrayValue)
     #expect(results.map { $0.objectValue?["query"] } == ["chess", "game"])
@@ -184,7 +192,8 @@ import Testing
 
   @Test func searchWritesARunThatEvaluateMeasures() throws {
     let searched = try hone(
-      "search", "--model", HoneProcess.model, "--corpus", "collection/corpus.jsonl", "--queries", "collection/queries.jsonl",
+      "search", "--model", HoneProcess.model, "--corpus", "collection/corpus.jsonl", "--queries",
+      "collection/queries.jsonl",
       "--output", "all.run", "--top", "5")
     #expect(searched.output == "all.run: the best 5 of 30 documents for 30 queries\n")
     let run = String(decoding: try Files.read(folder.file("all.run")), as: UTF8.self)
@@ -202,21 +211,28 @@ import Testing
     }
     try Files.write(base, to: folder.file("base.run"))
     try Files.write(tuned, to: folder.file("tuned.run"))
-    let plain = try hone("evaluate", "--qrels", "collection/qrels/dev.tsv", "--run", "base.run", "--measures", "MRR,P@1,MAP")
+    let plain = try hone(
+      "evaluate", "--qrels", "collection/qrels/dev.tsv", "--run", "base.run", "--measures", "MRR,P@1,MAP")
     #expect(
-      plain.lines == ["measure    mean  queries", "MRR      0.5000        5", "P@1      0.0000        5", "MAP      0.5000        5"])
+      plain.lines == [
+        "measure    mean  queries", "MRR      0.5000        5", "P@1      0.0000        5", "MAP      0.5000        5",
+      ])
     let compared = try hone(
-      "evaluate", "--qrels", "collection/qrels/test.tsv", "--run", "tuned.run", "--baseline", "base.run", "--measures", "MRR")
+      "evaluate", "--qrels", "collection/qrels/test.tsv", "--run", "tuned.run", "--baseline", "base.run", "--measures",
+      "MRR")
     #expect(
       compared.lines == [
-        "split     measure  baseline     run   change       95 % interval       p  win/loss/tie  verdict",
+        "split     measure  baseline     run   change      95 % interval       p  win/loss/tie  verdict",
         "test.tsv  MRR        0.5000  1.0000  +0.5000  +0.5000 … +0.5000  0.0625         5/0/0  NO DIFFERENCE",
       ])
     let queries = try hone(
-      "evaluate", "--qrels", "collection/qrels/test.tsv", "--run", "tuned.run", "--baseline", "base.run", "--measures", "MRR",
+      "evaluate", "--qrels", "collection/qrels/test.tsv", "--run", "tuned.run", "--baseline", "base.run", "--measures",
+      "MRR",
       "--per-query")
     #expect(queries.lines.prefix(2) == ["query     MRR   change", "q25    1.0000  +0.5000"])
-    #expect(try hone("evaluate", "--qrels", "collection/qrels/dev.tsv", "--run", "base.run", "--measures", "NDGC@10").status == 64)
+    #expect(
+      try hone("evaluate", "--qrels", "collection/qrels/dev.tsv", "--run", "base.run", "--measures", "NDGC@10").status
+        == 64)
     #expect(try hone("evaluate", "--qrels", "none.tsv", "--run", "base.run").status == 66)
     try Files.write("q1 Q0 d1 1\n", to: folder.file("bad.run"))
     let bad = try hone("evaluate", "--qrels", "collection/qrels/dev.tsv", "--run", "bad.run")
@@ -242,7 +258,8 @@ import Testing
     let lines = String(repeating: "find a file\n", count: 20_000)
     try Files.write(lines, to: folder.file("lines.txt"))
     let ended = try HoneProcess.shell(
-      "{ \"$HONE\" tokenize --model '\(HoneProcess.model)' --input lines.txt; echo $? > status; } | head -n 1", in: folder.path)
+      "{ \"$HONE\" tokenize --model '\(HoneProcess.model)' --input lines.txt; echo $? > status; } | head -n 1",
+      in: folder.path)
     #expect(ended.lines.count == 1)
     #expect(ended.messages == "")
     #expect(try Files.read(folder.file("status")) == Array("0\n".utf8))

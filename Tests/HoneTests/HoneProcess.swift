@@ -31,7 +31,8 @@ struct HoneProcess {
   ///   - whileRunning: Is called with the process once it has started.
   @discardableResult
   static func run(
-    _ arguments: [String], input: String = "", in folder: String = ".", whileRunning: (Process) throws -> Void = { _ in }
+    _ arguments: [String], input: String = "", in folder: String = ".",
+    whileRunning: (Process) throws -> Void = { _ in }
   ) throws -> Ended {
     try #require(Files.exists(executable), "\(executable) is not built; swift build makes it beside the tests")
     return try start(executable, arguments, input: input, in: folder, whileRunning: whileRunning)

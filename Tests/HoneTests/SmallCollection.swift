@@ -13,7 +13,8 @@ enum SmallCollection {
     var judgments: [String: String] = ["train": header, "dev": header, "test": header]
     for index in 0..<30 {
       let (first, second) = (words[index % 15], words[(index * 4 + 1 + index / 15) % 15])
-      corpus += "{\"_id\": \"d\(index)\", \"title\": \"\(first) \(second)\", \"text\": \"the \(first) of \(second) and \(index)\"}\n"
+      corpus +=
+        "{\"_id\": \"d\(index)\", \"title\": \"\(first) \(second)\", \"text\": \"the \(first) of \(second) and \(index)\"}\n"
       queries += "{\"_id\": \"q\(index)\", \"text\": \"\(second) \(first) for \(index)\"}\n"
       let split = index < 20 ? "train" : index < 25 ? "dev" : "test"
       judgments[split, default: ""] += "q\(index)\td\(index)\t1\n"

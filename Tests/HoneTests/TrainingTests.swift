@@ -12,7 +12,9 @@ import Testing
     try SmallCollection.write(to: folder.path)
   }
 
-  private func hone(_ arguments: String..., whileRunning: (Process) throws -> Void = { _ in }) throws -> HoneProcess.Ended {
+  private func hone(_ arguments: String..., whileRunning: (Process) throws -> Void = { _ in }) throws
+    -> HoneProcess.Ended
+  {
     try HoneProcess.run(arguments, in: folder.path, whileRunning: whileRunning)
   }
 
@@ -31,12 +33,14 @@ import Testing
     #expect(ended.status == 0, "\(ended.messages)")
     #expect(ended.lines.first?.hasPrefix("split  measure     base   tuned   change") == true)
     #expect(ended.output.contains("\nmodel   runs/small/model\nreport  runs/small/report.html\n"))
-    #expect(ended.messages.contains("training: 20 of 20 steps, "))
+    #expect(ended.messages.hasPrefix("20 rows, 20 steps of 4 rows; 23,456 parameters, "))
+    #expect(ended.messages.contains("\nafter step 20: nDCG@10 "))
 
     let names = try Files.list(folder.file("runs/small")).filter { !$0.hasPrefix("events.out.tfevents.") }
     #expect(
       names == [
-        "base.dev.run", "base.test.run", "checkpoint-14", "log.jsonl", "model", "recipe.yaml", "report.html", "result.json",
+        "base.dev.run", "base.test.run", "checkpoint-14", "log.jsonl", "model", "recipe.yaml", "report.html",
+        "result.json",
         "run.lock", "tuned.dev.run", "tuned.test.run",
       ])
     let steps = try log("runs/small").filter { $0["loss"] != nil }
@@ -71,14 +75,17 @@ import Testing
     let origin = try #require(try JSONReader.parse(Files.read(Files.join(model, "hone.json"))).objectValue)
     #expect(origin.members.map(\.name) == ["version", "recipe", "baseModel", "data", "results"])
     let search = try hone(
-      "search", "--quiet", "--model", "runs/small/model", "--corpus", "collection/corpus.jsonl", "--query", "chess", "--top", "1")
+      "search", "--quiet", "--model", "runs/small/model", "--corpus", "collection/corpus.jsonl", "--query", "chess",
+      "--top", "1")
     #expect(search.lines.count == 1)
   }
 
   @Test func resultsDoNotDependOnThreadsOrOnTheRun() throws {
     var sums: [JSONValue?] = []
     for (name, threads) in [("a", "1"), ("b", "2"), ("c", "2")] {
-      #expect(try hone("run", "recipe.yaml", "--quiet", "--threads", threads, "--set", "output.folder=runs/\(name)").status == 0)
+      #expect(
+        try hone("run", "recipe.yaml", "--quiet", "--threads", threads, "--set", "output.folder=runs/\(name)").status
+          == 0)
       sums.append(try result("runs/\(name)")["weightsSHA256"])
     }
     #expect(sums[0] != nil)
@@ -88,7 +95,8 @@ import Testing
 
   @Test func theTokenBudgetChangesOnlyRounding() throws {
     for (name, tokens) in [("small", "32"), ("large", "4096")] {
-      let ended = try hone("run", "recipe.yaml", "--quiet", "--set", "batch.tokens=\(tokens)", "--set", "output.folder=runs/\(name)")
+      let ended = try hone(
+        "run", "recipe.yaml", "--quiet", "--set", "batch.tokens=\(tokens)", "--set", "output.folder=runs/\(name)")
       #expect(ended.status == 0)
     }
     let losses = try ["small", "large"].map { name in
@@ -128,8 +136,13 @@ import Testing
   @Test(arguments: [(SIGTERM, Int32(143)), (SIGINT, Int32(130))])
   func anInterruptedRunGoesOnToTheSameWeights(_ signal: Int32, _ status: Int32) throws {
     let long = ["--set", "schedule.epochs=60", "--set", "evaluate.every=null"]
-    #expect(try HoneProcess.run(["run", "recipe.yaml", "--quiet", "--set", "output.folder=runs/whole"] + long, in: folder.path).status == 0)
-    let stopped = try HoneProcess.run(["run", "recipe.yaml", "--set", "output.folder=runs/parts"] + long, in: folder.path) {
+    #expect(
+      try HoneProcess.run(
+        ["run", "recipe.yaml", "--quiet", "--set", "output.folder=runs/whole"] + long, in: folder.path
+      ).status == 0)
+    let stopped = try HoneProcess.run(
+      ["run", "recipe.yaml", "--set", "output.folder=runs/parts"] + long, in: folder.path
+    ) {
       process in
       let path = folder.file("runs/parts/log.jsonl")
       let deadline = Date().addingTimeInterval(60)
@@ -139,7 +152,8 @@ import Testing
     #expect(stopped.status == status)
     #expect(stopped.messages.contains("of 300, saved in runs/parts; go on with --resume"))
     #expect(!Files.exists(folder.file("runs/parts/result.json")))
-    let refused = try HoneProcess.run(["run", "recipe.yaml", "--set", "output.folder=runs/parts"] + long, in: folder.path)
+    let refused = try HoneProcess.run(
+      ["run", "recipe.yaml", "--set", "output.folder=runs/parts"] + long, in: folder.path)
     #expect(refused.messages.contains("runs/parts holds an interrupted run; go on with --resume"))
     let resumed = try HoneProcess.run(
       ["run", "recipe.yaml", "--resume", "--set", "output.folder=runs/parts"] + long, in: folder.path)
@@ -151,12 +165,26 @@ import Testing
   }
 
   @Test func aStepThatIsNoNumberStopsBeforeTheWeights() throws {
-    let ended = try hone("run", "recipe.yaml", "--quiet", "--set", "optimizer.rate=1e30", "--set", "optimizer.clip=null")
+    let ended = try hone(
+      "run", "recipe.yaml", "--quiet", "--set", "optimizer.rate=1e30", "--set", "optimizer.clip=null")
     #expect(ended.status == 70)
     #expect(ended.messages.hasPrefix("error: step "))
     #expect(ended.messages.contains("the weights were not changed"))
     #expect(ended.messages.contains("(q"))
     #expect(!Files.exists(folder.file("runs/small/model")))
+  }
+
+  @Test func rowsInTheirOwnOrderMustNotRepeatTexts() throws {
+    let rows = ["find", "file", "chess", "file"].map { "{\"query\": \"a \($0)\", \"positive\": \"the \($0)\"}\n" }
+    try Files.write(rows.joined(), to: folder.file("rows.jsonl"))
+    let data = "data={rows: rows.jsonl, shuffle: false}"
+    let refused = try hone("run", "recipe.yaml", "--set", data)
+    #expect(refused.status == 65)
+    #expect(
+      refused.messages
+        == "error: rows.jsonl: rows 2 and 4 are in one step and have a text in common; set batch.uniqueTexts to false, or let "
+        + "the rows be shuffled\n")
+    #expect(try hone("run", "recipe.yaml", "--quiet", "--set", data, "--set", "batch.uniqueTexts=false").status == 0)
   }
 
   @Test func unknownParametersAreABadRecipe() throws {
@@ -198,7 +226,8 @@ import Testing
       let others = [words[(index + 1) % 8], words[(index + 3) % 8]].prefix(1 + index % 2)
       let scores = ([3.0] + others.map { _ in 0.5 }).map { "\($0)" }.joined(separator: ", ")
       let negatives = others.map { "\"a \($0)\"" }.joined(separator: ", ")
-      return "{\"query\": \"\(words[index])\", \"positive\": \"the \(words[index])\", \"negatives\": [\(negatives)], \"scores\": [\(scores)]}\n"
+      return
+        "{\"query\": \"\(words[index])\", \"positive\": \"the \(words[index])\", \"negatives\": [\(negatives)], \"scores\": [\(scores)]}\n"
     }
     try Files.write(rows.joined(), to: folder.file("rows.jsonl"))
     let ended = try hone(

@@ -11,10 +11,8 @@ extension BiEncoder {
   func vectors(
     of texts: [String], as role: TextRole, task: String, report: (RunEvent) throws -> Void
   ) throws -> Vectors {
-    // Long texts come first, so the share of the tokens tells the time that is left, and the number of texts does not.
     let embeddings = try encode(texts, as: role) { share in
-      let done = Int((share * Double(texts.count)).rounded(.down))
-      try report(.progress(RunProgress(task: task, done: done, total: texts.count, unit: "texts")))
+      try report(.progress(RunProgress(encoding: task, share: share, of: texts.count)))
     }
     let unit = isNormalized || texts.isEmpty ? embeddings : embeddings.normalizedRows()
     return try Vectors(unit.buffer, count: texts.count, width: dimensions)

@@ -42,8 +42,8 @@ package struct EncodingTool {
     let form = try Self.form(of: output)
     let texts = try Corpus(file: input).documents
     let model = try BiEncoder(folder: model)
-    let embeddings = try model.encode(texts.map(\.content), as: role) { done in
-      report(.progress(RunProgress(task: "encoding", done: done, total: texts.count, unit: "texts")))
+    let embeddings = try model.encode(texts.map(\.content), as: role) { share in
+      report(.progress(RunProgress(encoding: "encoding", share: share, of: texts.count)))
     }
     let ids = texts.map(\.id)
     switch form {
