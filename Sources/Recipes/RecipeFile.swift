@@ -70,7 +70,8 @@ public struct RecipeFile: Sendable {
     let names = (try? Files.list("recipes")) ?? []
     let known = names.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
     let wanted = Files.name(of: name)
-    let nearest = EditDistance.nearest(to: wanted.hasSuffix(".yaml") ? String(wanted.dropLast(5)) : wanted, among: known)
+    let nearest = EditDistance.nearest(
+      to: wanted.hasSuffix(".yaml") ? String(wanted.dropLast(5)) : wanted, among: known)
     let advice = nearest.map { "did you mean \(Files.join("recipes", $0)).yaml?" } ?? "give a YAML file"
     let place = isPlain ? "no file \(name) and no recipes/\(name).yaml" : "no such file"
     throw FileError(
@@ -93,7 +94,8 @@ public struct RecipeFile: Sendable {
   private static func withShortNumbers(_ node: Node) -> Node {
     switch node {
     case .scalar(let scalar):
-      guard scalar.style == .plain || scalar.style == .any, let number = Double(scalar.string), Int(scalar.string) == nil,
+      guard scalar.style == .plain || scalar.style == .any, let number = Double(scalar.string),
+        Int(scalar.string) == nil,
         UInt64(scalar.string) == nil
       else { return node }
       return Node(number.description)

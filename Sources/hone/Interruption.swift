@@ -12,6 +12,11 @@ enum Interruption {
   static func install() {
     // The global is made here, since a handler may not.
     received.store(0, ordering: .relaxed)
+    // Whoever started the process may have blocked the signals, and a child inherits that.
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { unsafe sigaddset(&signals, number) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM] {
       Foundation.signal(number) { number in
         if Interruption.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }

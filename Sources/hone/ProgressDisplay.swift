@@ -7,9 +7,15 @@ final class ProgressDisplay: Sendable {
   private struct State {
     var text = ProgressText()
     var task = ""
-    var shownSeconds = -Double.infinity
+    var taskSeconds = 0.0
+    var shownSeconds = 0.0
     var hasBar = false
   }
+
+  /// The seconds between two pictures of the bar.
+  private static let barPause = 0.1
+  /// The seconds between two lines of a log.
+  private static let logPause = 10.0
 
   private let isQuiet: Bool
   private let isTerminal = isatty(2) == 1
@@ -44,11 +50,17 @@ final class ProgressDisplay: Sendable {
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     state.text.update(progress, at: seconds)
     let isNew = progress.task != state.task
+    if isNew { (state.task, state.taskSeconds) = (progress.task, seconds) }
     let isDone = progress.done >= progress.total
-    let pause = isTerminal ? 0.1 : 10.0
-    guard isNew || isDone || seconds - state.shownSeconds >= pause else { return }
-    (state.task, state.shownSeconds) = (progress.task, seconds)
-    guard isTerminal else { return Console.note(state.text.sentence) }
+    guard isTerminal else {
+      // A log gets a line now and then, and none for what is done in a moment.
+      let isDue = seconds - max(state.shownSeconds, state.taskSeconds) >= Self.logPause
+      guard isDue || (isDone && seconds - state.taskSeconds >= Self.logPause) else { return }
+      state.shownSeconds = seconds
+      return Console.note(state.text.sentence)
+    }
+    guard isNew || isDone || seconds - state.shownSeconds >= Self.barPause else { return }
+    state.shownSeconds = seconds
     if isNew { clear(&state) }
     try? FileHandle.standardError.write(contentsOf: Array("\r\u{1B}[K\(state.text.bar(columns: columns))".utf8))
     state.hasBar = true

@@ -38,8 +38,12 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var results: ResultOptions
 
   func validate() throws {
-    if let top, !(1...1_000_000).contains(top) { throw ValidationError("--top \(top): a number from 1 to 1000000 is needed") }
-    if (queries == nil) == query.isEmpty { throw ValidationError("give either --queries with a file or --query with words") }
+    if let top, !(1...1_000_000).contains(top) {
+      throw ValidationError("--top \(top): a number from 1 to 1000000 is needed")
+    }
+    if (queries == nil) == query.isEmpty {
+      throw ValidationError("give either --queries with a file or --query with words")
+    }
     if (queries == nil) != (output == nil) { throw ValidationError("--queries and --output belong together") }
   }
 

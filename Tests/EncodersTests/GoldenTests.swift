@@ -71,7 +71,8 @@ import Training
     var optimizer = try AdamW(.init(rate: 1e-3, decay: 0.01, clip: 1), for: model)
     for step in 0..<10 {
       let (value, gradients) = valueAndGradients(of: model) { contrastiveLoss(of: $0) }
-      #expect(abs(value.scalar - expected[step]) <= 1e-5 * expected[step], "step \(step): \(value.scalar)")
+      // The loss falls to a thousandth: it is a difference of logarithms of order one, and their rounding remains.
+      #expect(abs(value.scalar - expected[step]) <= 1e-5 * max(0.1, expected[step]), "step \(step): \(value.scalar)")
       let norm = try optimizer.step(&model, gradients: gradients, loss: value.scalar, rate: 1e-3)
       #expect(abs(Float(norm) - norms[step]) <= 1e-4 * norms[step], "step \(step): norm \(norm)")
     }

@@ -81,7 +81,10 @@ import Testing
       ("model.safetensors", nil), ("model.safetensors", ""), ("model.safetensors", "weights after 3"),
       ("optimizer.safetensors", "moments afte"), ("state.json", nil), ("MANIFEST.json", nil), ("MANIFEST.json", ""),
       ("MANIFEST.json", "{\"version\": 1, \"step\": 1, \"files\": []}"), ("MANIFEST.json", "{\"version\": 2}"),
-      ("MANIFEST.json", "{\"version\": 1, \"step\": 2, \"files\": [{\"name\": \"../x\", \"size\": 0, \"sha256\": \"\"}]}"),
+      (
+        "MANIFEST.json",
+        "{\"version\": 1, \"step\": 2, \"files\": [{\"name\": \"../x\", \"size\": 0, \"sha256\": \"\"}]}"
+      ),
     ]
     for damage in damages {
       let folder = try TemporaryFolder()

@@ -43,10 +43,12 @@ import Testing
       # - !x *y &z | > ? %
       """
     #expect(try SampleRecipe.problems { try SampleRecipe.read(replacing: "seed: 17", with: edited) } == [])
-    for folder in ["'&a *b !c {[ # it''s | >'", "\"&a *b !c \\\" {[ # | >\"", "a&b*c!d|e>f", "no", "2e-5", "~", "null"] {
+    for folder in ["'&a *b !c {[ # it''s | >'", "\"&a *b !c \\\" {[ # | >\"", "a&b*c!d|e>f", "no", "2e-5", "~", "null"]
+    {
       let recipe = try SampleRecipe.read(replacing: "runs/sample", with: folder)
       guard case .trainBiEncoder(let program) = recipe.program else { throw Unexpected() }
-      let plain = folder.hasPrefix("'") ? "&a *b !c {[ # it's | >" : folder.hasPrefix("\"") ? "&a *b !c \" {[ # | >" : folder
+      let plain =
+        folder.hasPrefix("'") ? "&a *b !c {[ # it's | >" : folder.hasPrefix("\"") ? "&a *b !c \" {[ # | >" : folder
       #expect(program.output.folder == plain)
     }
   }
@@ -67,7 +69,8 @@ import Testing
     Case("a: &x 1", "1:4: error: an anchor; write the value out where it is used"),
     Case("a: *x", "1:4: error: an alias; write the value out, or quote a text that starts with *"),
     Case("{*a : 1}", "1:2: error: an alias; write the value out, or quote a text that starts with *"),
-    Case("a: !!python/object:os.system x",
+    Case(
+      "a: !!python/object:os.system x",
       "1:4: error: a tag; values have the type their key asks for, or quote a text that starts with !"),
     Case("<<: {a: 1}", "1:1: error: a merge key; write the keys out"),
     Case("a:\n\tb: 3", "2:1: error: a tab; indent and separate with spaces"),
@@ -82,19 +85,27 @@ import Testing
     Case("%YAML 1.1\n---\na: 1", "1:1: error: a directive; a recipe has none"),
     Case("a: 1\n---\nb: 2", "2:1: error: a second document; a recipe is one"),
     Case("a: b: c", "1:5: error: not readable as YAML: mapping values are not allowed in this context"),
-    Case("a: \"b",
-      "1:6: error: not readable as YAML: while scanning a quoted scalar that starts at 1:4, found unexpected end of stream"),
-    Case("a: [1, 2",
-      "2:1: error: not readable as YAML: while parsing a flow sequence that starts at 1:4, did not find expected ',' or ']'"),
-    Case("a: @b",
+    Case(
+      "a: \"b",
+      "1:6: error: not readable as YAML: while scanning a quoted scalar that starts at 1:4, found unexpected end of stream"
+    ),
+    Case(
+      "a: [1, 2",
+      "2:1: error: not readable as YAML: while parsing a flow sequence that starts at 1:4, did not find expected ',' or ']'"
+    ),
+    Case(
+      "a: @b",
       "1:4: error: not readable as YAML: while scanning for the next token that starts at 1:4, found character that cannot "
         + "start any token"),
     Case(bytes: Array("a: 1\nb: ".utf8) + [0xFF, 0x0A], "2:1: error: the line is not UTF-8; save the file as UTF-8"),
-    Case(bytes: Array("a: 1\nb: ".utf8) + [0xED, 0xA0, 0x80], "2:1: error: the line is not UTF-8; save the file as UTF-8"),
+    Case(
+      bytes: Array("a: 1\nb: ".utf8) + [0xED, 0xA0, 0x80], "2:1: error: the line is not UTF-8; save the file as UTF-8"),
     Case(bytes: [0xFF, 0xFE, 0x61, 0x00], "1:1: error: the line is not UTF-8; save the file as UTF-8"),
     Case(String(repeating: "[", count: 100_000), "1:33: error: more than 32 brackets inside one another"),
     Case(String(repeating: "{a: ", count: 50_000), "1:129: error: more than 32 brackets inside one another"),
     Case(String(repeating: "- ", count: 100_000), "1:1999: error: too many levels of indentation"),
-    Case("a: " + String(repeating: "x", count: 10_000_000), "1:1: error: a recipe has at most 262,144 bytes, found 10,000,003"),
+    Case(
+      "a: " + String(repeating: "x", count: 10_000_000),
+      "1:1: error: a recipe has at most 262,144 bytes, found 10,000,003"),
   ]
 }

@@ -50,7 +50,9 @@ import Testing
   @Test func thePageNeedsNothingElseAndEscapesText() throws {
     let page = try report().page
     #expect(page.hasPrefix("<!doctype html>\n"))
-    for forbidden in ["<script", "http", "<link", "<img", "<a & b>"] { #expect(!page.contains(forbidden), "\(forbidden)") }
+    for forbidden in ["<script", "http", "<link", "<img", "<a & b>"] {
+      #expect(!page.contains(forbidden), "\(forbidden)")
+    }
     for wanted in ["runs/&lt;a &amp; b&gt;", "<polyline", "prefers-color-scheme: dark", "IMPROVED", "seed: 17"] {
       #expect(page.contains(wanted), "\(wanted)")
     }
@@ -63,7 +65,8 @@ import Testing
     #expect(LineChart(title: "loss", points: [LineChart.Point(step: 1, value: 1)]).svg == nil)
     let flat = LineChart(title: "loss", points: [1, 2].map { LineChart.Point(step: $0, value: 0.5) })
     #expect(flat.svg?.contains("nan") == false)
-    let broken = LineChart(title: "loss", points: [1, 2, 3].map { LineChart.Point(step: $0, value: $0 == 2 ? .nan : 1) })
+    let broken = LineChart(
+      title: "loss", points: [1, 2, 3].map { LineChart.Point(step: $0, value: $0 == 2 ? .nan : 1) })
     #expect(broken.svg?.contains("nan") == false)
   }
 }

@@ -18,7 +18,10 @@ import Training
     ["loss={name: distillation, similarity: cosine, temperature: 0.05, teacherTemperature: 1}"],
     ["matryoshka={dimensions: [32, 16], weights: [1, 0.5]}", "matryoshka.weights=null"],
     ["matryoshka={dimensions: [32, 16], weights: [1, 0.5]}"],
-    ["optimizer.decayBiasesAndNorms=true", "optimizer.rates={encoder.layer.0: 0.5, embeddings: 0}", "optimizer.clip=null"],
+    [
+      "optimizer.decayBiasesAndNorms=true", "optimizer.rates={encoder.layer.0: 0.5, embeddings: 0}",
+      "optimizer.clip=null",
+    ],
     ["optimizer.freeze=[embeddings, 'encoder: layer']"],
     ["schedule={name: cosine, warmup: 0, steps: 100}"],
     ["schedule.name=constant", "model.prompts={query: 'query: ', document: \"a \\\"b\\\"\\n# c\"}"],

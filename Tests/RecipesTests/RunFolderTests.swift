@@ -65,7 +65,8 @@ import Testing
     try open(path, recipe).finish(["status": "finished"])
     #expect(
       try refusal { try open(path, recipe) }
-        == "\(path) holds a finished run; a run has a folder of its own: set output.folder to a new one, or remove this one")
+        == "\(path) holds a finished run; a run has a folder of its own: set output.folder to a new one, or remove this one"
+    )
     guard case .finished(let result) = try open(path, recipe, resume: true).state else {
       Issue.record("not finished")
       return

@@ -40,7 +40,8 @@ enum SampleRecipe {
   /// Reads a recipe's text.
   static func read(text: String, overrides: [String] = []) throws -> RecipeFile {
     let filled = replace("$F", in: text, by: fixtures)
-    return try RecipeFile("r.yaml", bytes: Array(filled.utf8), overrides: overrides.map { replace("$F", in: $0, by: fixtures) })
+    return try RecipeFile(
+      "r.yaml", bytes: Array(filled.utf8), overrides: overrides.map { replace("$F", in: $0, by: fixtures) })
   }
 
   /// The lines of the error that reading ends with, the fixtures' folder as `$F`; empty when the recipe is right.

@@ -63,10 +63,11 @@ struct EvaluateModel: Recipe, Equatable {
       }
     }
     let seconds = started.duration(to: .now).seconds
-    report.facts = [
-      ("model", model.folder), ("baseline", baseline?.folder ?? "none"), ("collection", evaluate.collection),
-      ("documents", NumberText.count(plan.documents.count)), ("whole run", NumberText.seconds(seconds)),
-    ].map { RunReport.Fact(name: $0, value: $1) } + RunEnvironment.current.facts
+    report.facts =
+      [
+        ("model", model.folder), ("baseline", baseline?.folder ?? "none"), ("collection", evaluate.collection),
+        ("documents", NumberText.count(plan.documents.count)), ("whole run", NumberText.seconds(seconds)),
+      ].map { RunReport.Fact(name: $0, value: $1) } + RunEnvironment.current.facts
     report.details = [
       ("model", JSONValue(model.folder)), ("seconds", JSONValue(seconds)), ("environment", RunEnvironment.current.json),
     ]
@@ -81,7 +82,9 @@ struct EvaluateModel: Recipe, Equatable {
   ) throws -> [Run] {
     context.report(.note("scoring \(model.folder)"))
     let runs = try plan.runs(of: BiEncoder(folder: model.folder), report: context.report)
-    for (run, split) in zip(runs, plan.splits) { try run.write(to: folder.file("\(name).\(split.name).run"), tag: name) }
+    for (run, split) in zip(runs, plan.splits) {
+      try run.write(to: folder.file("\(name).\(split.name).run"), tag: name)
+    }
     return runs
   }
 }

@@ -22,19 +22,20 @@ extension TrainBiEncoder {
     let data = try TrainingData(data, batch: batch, loss: loss, seed: seed)
     let scoring = try evaluate.map { try Scoring($0, seed: seed, training: data.rows, context: context) }
     var run = try makeRun()
-    let baseRuns = try scoring?.baseRuns(of: run.model, in: folder, context)
     let steps = data.steps(of: schedule)
-    let checkpoints = CheckpointStore(folder: folder.path, keep: checkpoint?.keep ?? 1)
-    if let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) {
-      try run.restore(newest)
-      context.report(.note("going on after step \(run.progress.state.step) of \(steps)"))
-    }
-
     context.report(
       .note(
         "\(NumberText.counted(data.rows.count, "row")), \(NumberText.counted(steps, "step")) of "
           + "\(NumberText.counted(batch.queries, "row")); \(NumberText.counted(run.model.parameterCount, "parameter")), "
           + NumberText.counted(Threads.count, "thread")))
+
+    // Before a checkpoint is restored the weights are the base model's; they are held once only.
+    let baseRuns = try scoring?.baseRuns(of: run.model, in: folder, context)
+    let checkpoints = CheckpointStore(folder: folder.path, keep: checkpoint?.keep ?? 1)
+    if folder.isContinued, let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) {
+      try run.restore(newest)
+      context.report(.note("going on after step \(run.progress.state.step) of \(steps)"))
+    }
     let log = try RunLog(in: folder, after: run.progress.state.step)
     if run.progress.state.step == 0, let scores = try scoring?.development(of: run.model, step: 0, context) {
       try log.add(scores)
@@ -86,7 +87,7 @@ extension TrainBiEncoder {
           .progress(
             RunProgress(
               task: "training", done: record.step, total: steps, unit: "steps",
-              detail: "loss \(NumberText.fixed(record.loss, decimals: 4))")))
+              detail: "loss \(NumberText.fixed(record.loss, decimals: 4)), \(rate(of: run)) rows/s")))
         try look(at: &run, steps: steps, scoring: scoring, log: log, context)
         if let checkpoint, record.step % checkpoint.every == 0, record.step < steps {
           try log.synchronize()
@@ -166,6 +167,10 @@ extension TrainBiEncoder {
     guard step > 0 else { throw RunInterrupted("stopped before the first step; start again with --resume") }
     try checkpoints.save(step: step, files: run.files, expectedBytes: run.expectedBytes)
     throw RunInterrupted("stopped after step \(step) of \(steps), saved in \(output.folder); go on with --resume")
+  }
+
+  private func rate(of run: TrainingRun) -> String {
+    NumberText.rate(Double(run.progress.rows) / max(run.progress.seconds, 1e-9))
   }
 
   /// The base model with a new optimizer.

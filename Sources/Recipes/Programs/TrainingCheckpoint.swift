@@ -103,7 +103,8 @@ extension BiEncoder {
   mutating func replaceParameters(with others: ParameterDictionary, from source: String) throws(RunError) {
     let present = parameters
     guard present.count == others.count, present.allSatisfy({ others[$0]?.shape == $1.shape }) else {
-      throw RunError(.badData, "\(source): its weights are not those of this model; was 'model.folder' changed in between?")
+      throw RunError(
+        .badData, "\(source): its weights are not those of this model; was 'model.folder' changed in between?")
     }
     updateParameters { key, parameter in
       if let other = others[key] { parameter = other }

@@ -29,12 +29,15 @@ struct TrainingData {
     sampler = try BatchSampler(rows: rows, batchSize: batch.queries, seed: seed, uniqueTexts: batch.uniqueTexts)
     known = KnownPositives(rows: rows)
     needs = type(of: loss.loss).needs
-    try check(loss, source: data.rows ?? Files.join(data.collection ?? "", "qrels", "\(data.split ?? "").tsv"))
+    let source = data.rows ?? Files.join(data.collection ?? "", "qrels", "\(data.split ?? "").tsv")
+    try check(loss, source: source)
+    if !isShuffled && batch.uniqueTexts { try checkUniqueTexts(source: source) }
   }
 
   private static func files(of data: DataSection) -> [String] {
     let names = ["corpus.jsonl", "queries.jsonl"] + (data.split.map { [Files.join("qrels", "\($0).tsv")] } ?? [])
-    return (data.rows.map { [$0] } ?? []) + (data.collection.map { folder in names.map { Files.join(folder, $0) } } ?? [])
+    return (data.rows.map { [$0] } ?? [])
+      + (data.collection.map { folder in names.map { Files.join(folder, $0) } } ?? [])
   }
 
   /// The batches of an epoch: the places of their rows.
@@ -74,12 +77,29 @@ struct TrainingData {
     return names.joined(separator: ", ") + (batch.count > names.count ? " and \(batch.count - names.count) more" : "")
   }
 
+  /// Rows in their own order cannot be moved out of each other's way.
+  private func checkUniqueTexts(source: String) throws {
+    for batch in batches(epoch: 0) {
+      var owners: [String: Int] = [:]
+      for row in batch {
+        for text in Set([rows[row].query, rows[row].positive] + rows[row].negatives) {
+          guard let other = owners.updateValue(row, forKey: text) else { continue }
+          throw RunError(
+            .badData,
+            "\(source): rows \(other + 1) and \(row + 1) are in one step and have a text in common; set "
+              + "batch.uniqueTexts to false, or let the rows be shuffled")
+        }
+      }
+    }
+  }
+
   private func check(_ loss: LossSetting, source: String) throws {
     let name = loss.name.rawValue
     func refuse(_ found: Int, _ expected: String, _ advice: String) throws {
       guard found > 0 else { return }
       throw RunError(
-        .badData, "\(source): the loss \(name) needs \(expected), \(NumberText.counted(found, "row")) "
+        .badData,
+        "\(source): the loss \(name) needs \(expected), \(NumberText.counted(found, "row")) "
           + "of \(NumberText.count(rows.count)) \(found == 1 ? "has" : "have") none; \(advice)")
     }
     switch needs {
@@ -87,12 +107,14 @@ struct TrainingData {
       try refuse(rows.count { $0.label == nil }, "a label in every row", "give sentence1, sentence2 and score")
     case .teacherScores:
       try refuse(
-        rows.count { $0.scores == nil }, "a teacher's scores in every row", "give \"scores\" of the positive and the negatives")
+        rows.count { $0.scores == nil }, "a teacher's scores in every row",
+        "give \"scores\" of the positive and the negatives")
     case .nothing:
       let labelled = rows.count { $0.label != nil }
       if labelled > 0 {
         throw RunError(
-          .badData, "\(source): \(NumberText.counted(labelled, "row")) \(labelled == 1 ? "has" : "have") a label, which the loss "
+          .badData,
+          "\(source): \(NumberText.counted(labelled, "row")) \(labelled == 1 ? "has" : "have") a label, which the loss "
             + "\(name) does not read; use coSENT, cosineMSE or contrastive")
       }
       if case .infoNCE(let settings) = loss, settings.inBatchNegatives == false {

@@ -25,15 +25,19 @@ extension TrainBiEncoder {
     let progress = run.progress
     let rate = Double(progress.rows) / max(progress.seconds, 1e-9)
     let environment = RunEnvironment.current
-    report.facts = [
-      ("base model", model.folder), ("data", data.files.joined(separator: ", ")),
-      ("rows", NumberText.count(data.rows.count)),
-      ("steps", "\(NumberText.count(progress.state.step)) of \(NumberText.counted(batch.queries, "row"))"),
-      ("tokens", NumberText.count(progress.tokens)),
-      ("training", "\(NumberText.seconds(progress.seconds)), \(NumberText.rate(rate)) rows a second"),
-      ("whole run", NumberText.seconds(seconds)),
-      ("exported weights", progress.best.map { "after step \($0.step), the best on '\(evaluate?.split ?? "")'" } ?? "the last ones"),
-    ].map { RunReport.Fact(name: $0, value: $1) } + environment.facts
+    report.facts =
+      [
+        ("base model", model.folder), ("data", data.files.joined(separator: ", ")),
+        ("rows", NumberText.count(data.rows.count)),
+        ("steps", "\(NumberText.count(progress.state.step)) of \(NumberText.counted(batch.queries, "row"))"),
+        ("tokens", NumberText.count(progress.tokens)),
+        ("training", "\(NumberText.seconds(progress.seconds)), \(NumberText.rate(rate)) rows a second"),
+        ("whole run", NumberText.seconds(seconds)),
+        (
+          "exported weights",
+          progress.best.map { "after step \($0.step), the best on '\(evaluate?.split ?? "")'" } ?? "the last ones"
+        ),
+      ].map { RunReport.Fact(name: $0, value: $1) } + environment.facts
     report.details = [
       ("model", JSONValue(folder.file("model"))), ("rows", JSONValue(data.rows.count)),
       ("steps", JSONValue(progress.state.step)), ("tokens", JSONValue(progress.tokens)),
@@ -94,7 +98,9 @@ extension RunReport {
   /// What is printed at the end.
   func summary(model: String? = nil) -> [String] {
     var lines: [String] = []
-    if !comparisons.isEmpty { lines += Comparison.table(comparisons, base: names.base, tuned: names.tuned).lines + [""] }
+    if !comparisons.isEmpty {
+      lines += Comparison.table(comparisons, base: names.base, tuned: names.tuned).lines + [""]
+    }
     if !scores.isEmpty {
       var table = TextTable([("split", .left), ("measure", .left), ("score", .right)])
       for score in scores {

@@ -18,7 +18,8 @@ extension TrainBiEncoder {
         collection, splits: settings.verdict ?? [settings.split], measures: measures, warn: warn)
       development = try settings.every.map { _ in
         try ScoringPlan(
-          collection, splits: [settings.split], measures: measures, limit: settings.documents, seed: seed, warn: { _ in })
+          collection, splits: [settings.split], measures: measures, limit: settings.documents, seed: seed,
+          warn: { _ in })
       }
       let trained = Set(rows.map(\.query))
       for split in verdict.splits {
@@ -46,7 +47,7 @@ extension TrainBiEncoder {
     /// The base model's ranked lists; an interrupted run has written them already.
     func baseRuns(of model: BiEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Run] {
       let paths = verdict.splits.map { folder.file("base.\($0.name).run") }
-      if paths.allSatisfy(Files.exists) { return try paths.map { try Run(file: $0) } }
+      if folder.isContinued && paths.allSatisfy(Files.exists) { return try paths.map { try Run(file: $0) } }
       context.report(.note("scoring the base model"))
       return try write(verdict.runs(of: model, report: context.reportOrStop), to: paths, tag: "base")
     }
@@ -66,6 +67,6 @@ extension TrainBiEncoder {
 }
 
 extension Duration {
-  /// The duration in seconds.
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+  /// The duration in seconds, to the microsecond.
+  var seconds: Double { (Double(components.seconds) * 1e6 + Double(components.attoseconds / 1_000_000_000_000)) / 1e6 }
 }

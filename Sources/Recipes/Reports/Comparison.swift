@@ -32,7 +32,8 @@ struct Comparison: Sendable, Equatable {
   /// The columns of a table of comparisons, with what the two systems are called.
   static func columns(base: String, tuned: String) -> [(name: String, alignment: TextTable.Alignment)] {
     [
-      ("split", .left), ("measure", .left), (base, .right), (tuned, .right), ("change", .right), ("95 % interval", .right),
+      ("split", .left), ("measure", .left), (base, .right), (tuned, .right), ("change", .right),
+      ("95 % interval", .right),
       ("p", .right), ("win/loss/tie", .right), ("verdict", .left),
     ]
   }

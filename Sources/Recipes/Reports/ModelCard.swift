@@ -16,14 +16,16 @@ struct ModelCard {
 
   private var head: String {
     var lines = [
-      "---", "library_name: sentence-transformers", "pipeline_tag: sentence-similarity", "tags:", "- sentence-transformers",
+      "---", "library_name: sentence-transformers", "pipeline_tag: sentence-similarity", "tags:",
+      "- sentence-transformers",
       "- sentence-similarity", "- feature-extraction", "- hone", "base_model: \(quoted(baseName))",
     ]
     if !report.comparisons.isEmpty {
       lines += ["model-index:", "- name: \(quoted(Files.name(of: report.folder)))", "  results:"]
       for comparison in report.comparisons {
         lines += [
-          "  - task:", "      type: information-retrieval", "    dataset:", "      name: \(quoted(dataset(comparison.split)))",
+          "  - task:", "      type: information-retrieval", "    dataset:",
+          "      name: \(quoted(dataset(comparison.split)))",
           "      type: \(quoted(dataset(comparison.split)))", "    metrics:",
           "    - type: \(quoted(comparison.measure.description))", "      value: \(comparison.tuned)",
         ]
@@ -45,14 +47,16 @@ struct ModelCard {
   private var results: String? {
     guard !report.comparisons.isEmpty else { return nil }
     var lines = [
-      "## Results", "", "| split | measure | `\(baseName)` | this model | change | p | verdict |", "|---|---|---:|---:|---:|---:|---|",
+      "## Results", "", "| split | measure | `\(baseName)` | this model | change | p | verdict |",
+      "|---|---|---:|---:|---:|---:|---|",
     ]
     for comparison in report.comparisons {
       let cells = comparison.cells
       lines.append("| " + [0, 1, 2, 3, 4, 6, 8].map { cells[$0] }.joined(separator: " | ") + " |")
     }
     lines += [
-      "", "Measured on the whole corpus of `\(recipe.evaluate?.collection ?? "")`; measures as `trec_eval` defines them, p of a "
+      "",
+      "Measured on the whole corpus of `\(recipe.evaluate?.collection ?? "")`; measures as `trec_eval` defines them, p of a "
         + "paired randomization test over queries.", "",
     ]
     return lines.joined(separator: "\n")

@@ -13,7 +13,8 @@ struct ModelExport {
     let temporary = Files.join(Files.parent(of: folder), ".tmp-\(Files.name(of: folder))")
     try Files.remove(temporary)
     try model.save(to: temporary)
-    try Files.write(ModelCard(recipe: recipe, report: report, model: model).text, to: Files.join(temporary, "README.md"))
+    try Files.write(
+      ModelCard(recipe: recipe, report: report, model: model).text, to: Files.join(temporary, "README.md"))
     try Files.write(try provenance.text(indented: true) + "\n", to: Files.join(temporary, "hone.json"))
     try Files.synchronizeFolder(temporary)
     try Files.remove(folder)

@@ -48,7 +48,8 @@ struct RunReport: Sendable {
       object["scores"] = .array(
         scores.map { score in
           [
-            "split": JSONValue(score.split), "measure": JSONValue(score.measure.description), "value": JSONValue(score.value),
+            "split": JSONValue(score.split), "measure": JSONValue(score.measure.description),
+            "value": JSONValue(score.value),
           ]
         })
     }

@@ -140,7 +140,9 @@ struct CheckpointStore {
   private func numbered() -> [Checkpoint] {
     let names = (try? Files.list(folder)) ?? []
     let found = names.compactMap { name -> Checkpoint? in
-      guard name.hasPrefix(Self.prefix), let step = Int(name.dropFirst(Self.prefix.count)), step >= 0 else { return nil }
+      guard name.hasPrefix(Self.prefix), let step = Int(name.dropFirst(Self.prefix.count)), step >= 0 else {
+        return nil
+      }
       return Checkpoint(step: step, folder: Files.join(folder, name))
     }
     return found.sorted { $0.step > $1.step }

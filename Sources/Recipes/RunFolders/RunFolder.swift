@@ -18,6 +18,8 @@ final class RunFolder {
 
   let path: String
   let state: State
+  /// Whether an earlier start of the same run has left its log and maybe checkpoints.
+  let isContinued: Bool
   private let lock: FolderLock
 
   /// Opens a folder for a run and locks it until the value goes away.
@@ -39,6 +41,7 @@ final class RunFolder {
     // A run that failed before its first step, on bad data say, left nothing that is worth keeping.
     guard isFinished || others.contains(RunLog.name) else {
       state = .open
+      isContinued = false
       try Files.write(recipe, to: Files.join(path, Self.recipeName))
       return
     }
@@ -51,6 +54,7 @@ final class RunFolder {
     }
     try Self.checkSameRecipe(path, recipe)
     state = isFinished ? .finished(try Self.readJSON(result)) : .open
+    isContinued = !isFinished
   }
 
   static let recipeName = "recipe.yaml"
@@ -78,7 +82,8 @@ final class RunFolder {
     guard !differences.isEmpty else { return }
     let shown = differences.prefix(3).joined(separator: ", ") + (differences.count > 3 ? ", …" : "")
     throw refusal(
-      path, "\(path) holds a run of other settings (\(shown)); --resume needs the same ones, or choose a new output folder")
+      path,
+      "\(path) holds a run of other settings (\(shown)); --resume needs the same ones, or choose a new output folder")
   }
 
   private static func readJSON(_ path: String) throws -> JSONValue {

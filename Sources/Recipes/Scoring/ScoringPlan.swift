@@ -35,7 +35,8 @@ struct ScoringPlan {
       if !unknown.queries.isEmpty || !unknown.documents.isEmpty {
         warn(
           "\(collection.folder) lacks \(NumberText.counted(unknown.queries.count, "query", plural: "queries")) and "
-            + "\(NumberText.counted(unknown.documents.count, "document")) that split '\(name)' judges; they count as not found")
+            + "\(NumberText.counted(unknown.documents.count, "document")) that split '\(name)' judges; they count as not found"
+        )
       }
       splits.append(
         Split(
@@ -44,13 +45,16 @@ struct ScoringPlan {
     }
     self.splits = splits
     self.measures = measures
-    documents = limit.map { Self.sample(of: collection, splits: splits, limit: $0, seed: seed) } ?? collection.corpus.documents
+    documents =
+      limit.map { Self.sample(of: collection, splits: splits, limit: $0, seed: seed) } ?? collection.corpus.documents
   }
 
   /// Every judged document and the others that come first in an order the seed decides, in the order of the corpus.
   private static func sample(of collection: Collection, splits: [Split], limit: Int, seed: UInt64) -> [Document] {
     let documents = collection.corpus.documents
-    let judged = splits.flatMap { $0.topics.flatMap { $0.grades.compactMap { collection.corpus.index(of: $0.document) } } }
+    let judged = splits.flatMap {
+      $0.topics.flatMap { $0.grades.compactMap { collection.corpus.index(of: $0.document) } }
+    }
     var chosen = Set(judged)
     let others = documents.indices.filter { !chosen.contains($0) }
     let keys = others.map { (key: mixed(seed, UInt64($0)), index: $0) }.sorted { $0 < $1 }

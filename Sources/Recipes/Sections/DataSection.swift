@@ -6,7 +6,7 @@ struct DataSection: Codable, Sendable, Equatable {
   var split: String?
   /// A file of training rows: `.jsonl`, `.tsv` or `.csv`.
   var rows: String?
-  /// With `false` the rows are taken in the order of their file.
+  /// With `false` the rows are taken in the order of their file, which must then keep to `batch.uniqueTexts` itself.
   var shuffle: Bool?
 }
 

@@ -59,7 +59,8 @@ struct InfoNCESettings: Codable, Sendable, Equatable {
 
   var loss: InfoNCE {
     InfoNCE(
-      temperature: temperature ?? scale.map { 1 / $0 } ?? 1, maskKnownPositives: maskKnownPositives, symmetric: symmetric,
+      temperature: temperature ?? scale.map { 1 / $0 } ?? 1, maskKnownPositives: maskKnownPositives,
+      symmetric: symmetric,
       inBatchNegatives: inBatchNegatives)
   }
 }

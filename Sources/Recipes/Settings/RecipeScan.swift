@@ -15,7 +15,8 @@ enum RecipeScan {
   static func text(of bytes: [UInt8]) -> Result<String, RecipeProblems> {
     let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     guard content.count <= maximumBytes else {
-      let message = "a recipe has at most \(NumberText.count(maximumBytes)) bytes, found \(NumberText.count(content.count))"
+      let message =
+        "a recipe has at most \(NumberText.count(maximumBytes)) bytes, found \(NumberText.count(content.count))"
       return .failure(RecipeProblems([RecipeProblem(origin: .text(line: 1, column: 1), message: message)]))
     }
     guard let text = String(validating: content, as: UTF8.self) else {

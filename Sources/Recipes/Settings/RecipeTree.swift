@@ -8,7 +8,9 @@ enum RecipeTree {
     let root = try compose(text) { .text(line: $0, column: $1) }
     guard let root else { throw RecipeProblems([problem(at: 1, 1, "the recipe is empty; its first key is 'recipe'")]) }
     guard case .section = root.content else {
-      throw RecipeProblems([RecipeProblem(origin: root.origin, message: "a recipe is a section of keys, found \(root.found)")])
+      throw RecipeProblems([
+        RecipeProblem(origin: root.origin, message: "a recipe is a section of keys, found \(root.found)")
+      ])
     }
     return root
   }
@@ -68,7 +70,8 @@ enum RecipeTree {
         } else if entries.contains(where: { $0.key == word.string }) {
           problems.append(RecipeProblem(origin: keyOrigin, message: duplicate(word.string)))
         } else {
-          entries.append(SettingNode.Entry(key: word.string, origin: keyOrigin, value: convert(value, place, &problems)))
+          entries.append(
+            SettingNode.Entry(key: word.string, origin: keyOrigin, value: convert(value, place, &problems)))
         }
       }
       return SettingNode(content: .section(entries), origin: origin)

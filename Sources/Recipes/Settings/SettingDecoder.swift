@@ -21,7 +21,9 @@ final class SettingDecoder: Decoder {
   }
 
   /// Decodes the root of a recipe.
-  static func decode<Value: Decodable>(_ type: Value.Type, from root: SettingNode, record: DecodingRecord) throws -> Value {
+  static func decode<Value: Decodable>(_ type: Value.Type, from root: SettingNode, record: DecodingRecord) throws
+    -> Value
+  {
     try value(type, from: root, origin: root.origin, path: [], record: record)
   }
 

@@ -11,7 +11,9 @@ struct SettingOverride {
       throw Self.problem(argument, "expected path=value, as in optimizer.rate=3e-5")
     }
     let path = argument[..<separator].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    if path.contains("") { throw Self.problem(argument, "expected keys joined by dots before '=', as in optimizer.rate=3e-5") }
+    if path.contains("") {
+      throw Self.problem(argument, "expected keys joined by dots before '=', as in optimizer.rate=3e-5")
+    }
     if path.count > RecipeScan.maximumDepth { throw Self.problem(argument, "the path has too many keys") }
     self.argument = argument
     self.path = path
@@ -32,7 +34,9 @@ struct SettingOverride {
     let index = entries.firstIndex { $0.key == key }
     let isLast = rest.count == 1
     if isLast, case .scalar("null", isPlain: true) = value.content {
-      guard let index else { throw Self.problem(argument, "there is no key '\(path.joined(separator: "."))' to remove") }
+      guard let index else {
+        throw Self.problem(argument, "there is no key '\(path.joined(separator: "."))' to remove")
+      }
       entries.remove(at: index)
     } else if let index {
       if isLast {

@@ -34,7 +34,8 @@ package struct EvaluationTool {
     }
     let tuned = try evaluation(run)
     let base = try baseline.map(evaluation)
-    let comparisons = try base.map { try Comparison.all(split: Files.name(of: judgments), base: $0, tuned: tuned) } ?? []
+    let comparisons =
+      try base.map { try Comparison.all(split: Files.name(of: judgments), base: $0, tuned: tuned) } ?? []
 
     var lines: [String] = perQuery ? Self.table(of: tuned, baseline: base) + [""] : []
     if comparisons.isEmpty {

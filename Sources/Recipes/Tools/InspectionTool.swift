@@ -28,7 +28,8 @@ package struct InspectionTool {
     lines += Self.table(of: entries)
     lines.append("")
     lines.append(
-      "\(NumberText.counted(entries.count, "tensor")), \(NumberText.counted(parameters, "number")), \(NumberText.bytes(bytes))")
+      "\(NumberText.counted(entries.count, "tensor")), \(NumberText.counted(parameters, "number")), \(NumberText.bytes(bytes))"
+    )
     return Outcome(json(entries, parameters, bytes, configurations, metadata), lines: lines)
   }
 
@@ -41,7 +42,8 @@ package struct InspectionTool {
       do {
         found.append((name, try JSONReader.parse(Files.read(file, maximumBytes: 1 << 24))))
       } catch let error as JSONError {
-        throw FileError(path: file, kind: .badData, description: "\(file):\(error.line):\(error.column): \(error.message)")
+        throw FileError(
+          path: file, kind: .badData, description: "\(file):\(error.line):\(error.column): \(error.message)")
       }
     }
     return found
@@ -57,7 +59,8 @@ package struct InspectionTool {
     var lines = ["", name]
     for member in value.objectValue?.members ?? [] {
       switch member.value {
-      case .object(let object): lines.append("  \(member.name): \(NumberText.counted(object.members.count, "entry", plural: "entries"))")
+      case .object(let object):
+        lines.append("  \(member.name): \(NumberText.counted(object.members.count, "entry", plural: "entries"))")
       case .array(let elements) where elements.count > 8 || elements.contains { $0.objectValue != nil }:
         lines.append("  \(member.name): \(NumberText.counted(elements.count, "entry", plural: "entries"))")
       default: lines.append("  \(member.name): \(SettingNode.shortened(member.value.text()))")

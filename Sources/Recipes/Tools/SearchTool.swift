@@ -55,7 +55,10 @@ package struct SearchTool {
         lines.append("\(padding)\(rank)  \(NumberText.fixed(Double(hit.score), decimals: 3))  \(hit.id)  \(title)")
       }
       let hits = list.map { hit -> JSONValue in
-        ["id": JSONValue(hit.id), "score": JSONValue(hit.score), "title": JSONValue(byID[hit.id].map(Self.title) ?? "")]
+        [
+          "id": JSONValue(hit.id), "score": JSONValue(hit.score),
+          "title": JSONValue(byID[hit.id].map(Self.title) ?? ""),
+        ]
       }
       results.append(["query": JSONValue(text), "hits": .array(hits)])
     }

@@ -30,7 +30,8 @@ package struct TokenizingTool {
     while let line = try lines.next() {
       let reader = InputLine(file: input == "-" ? "standard input" : input, number: line.number)
       if isJSON == nil { isJSON = reader.looksLikeJSON(line.bytes) }
-      let texts = isJSON == true ? try reader.json(line.bytes, isPair: isPair) : try reader.plain(line.bytes, isPair: isPair)
+      let texts =
+        isJSON == true ? try reader.json(line.bytes, isPair: isPair) : try reader.plain(line.bytes, isPair: isPair)
       let encoding =
         isPair
         ? try tokenizer.encode(texts[0], texts[1], maximumLength: limit)
@@ -75,7 +76,9 @@ private struct InputLine {
 
   /// A text, or two of them separated by a tab.
   func plain(_ bytes: [UInt8], isPair: Bool) throws(FileError) -> [String] {
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw problem("expected UTF-8, found other bytes") }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw problem("expected UTF-8, found other bytes")
+    }
     if !isPair { return [text] }
     let parts = text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2 else {
@@ -90,7 +93,8 @@ private struct InputLine {
     do {
       value = try JSONReader.parse(bytes)
     } catch {
-      throw FileError(path: file, kind: .badData, description: "\(file):\(number):\(error.column): error: \(error.message)")
+      throw FileError(
+        path: file, kind: .badData, description: "\(file):\(number):\(error.column): error: \(error.message)")
     }
     if !isPair, let text = value.stringValue { return [text] }
     let names = isPair ? ["query", "document"] : ["text"]

@@ -1,0 +1,93 @@
+import Datasets
+import Files
+import Testing
+import Training
+
+@testable import Recipes
+
+@Suite struct TrainingDataTests {
+  private let batch = BatchSection(queries: 3, tokens: 64, uniqueTexts: false)
+  private let infoNCE = LossSetting.infoNCE(
+    InfoNCESettings(temperature: 0.05, scale: nil, maskKnownPositives: true, symmetric: nil, inBatchNegatives: nil))
+
+  private func data(
+    _ rows: [String], loss: LossSetting? = nil, shuffle: Bool? = nil, name: String = "rows.jsonl"
+  ) throws -> TrainingData {
+    let folder = try TemporaryFolder()
+    let file = folder.file(name)
+    try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
+    let section = DataSection(collection: nil, split: nil, rows: file, shuffle: shuffle)
+    return try TrainingData(section, batch: batch, loss: loss ?? infoNCE, seed: 1)
+  }
+
+  private func refusal(_ rows: [String], loss: LossSetting) throws -> String {
+    do {
+      _ = try data(rows, loss: loss)
+      return ""
+    } catch let error as RunError {
+      #expect(error.kind == .badData)
+      let parts = error.description.split(separator: "/")
+      return parts.last.map(String.init) ?? ""
+    }
+  }
+
+  @Test func documentsAreThePositivesThenTheNegativesRowByRow() throws {
+    let data = try data([
+      #"{"query": "a", "positive": "A", "negatives": ["x", "y"]}"#, #"{"query": "b", "positive": "B"}"#,
+      #"{"query": "c", "positive": "C", "negatives": ["A"]}"#, #"{"query": "a", "positive": "B"}"#,
+    ])
+    let step = data.step([2, 0, 1])
+    #expect(step.queries == ["c", "a", "b"])
+    #expect(step.documents == ["C", "A", "B", "A", "x", "y"])
+    #expect(step.targets.positives == [0, 1, 2])
+    #expect(step.targets.negatives == [[3], [4, 5], []])
+    // Query a has the positives A and B somewhere in the data; its own column is never listed.
+    #expect(step.targets.knownPositives == [[], [2, 3], []])
+    #expect(step.targets.teacherScores == [])
+    #expect(step.targets.labels == [])
+  }
+
+  @Test func teacherScoresAndLabelsAreHandedOverWhereTheLossReadsThem() throws {
+    let teacher = try data(
+      [
+        #"{"query": "a", "positive": "A", "negatives": ["x"], "scores": [3, 1]}"#,
+        #"{"query": "b", "positive": "B", "negatives": ["y"], "scores": [2, 0.5]}"#,
+      ], loss: .marginMSE(MarginMSE(similarity: .dot)))
+    #expect(teacher.step([1, 0]).targets.teacherScores == [[2, 0.5], [3, 1]])
+    let labelled = try data(
+      [#"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#], loss: .coSENT(CoSENT(scale: 20)))
+    #expect(labelled.step([0]).targets.labels == [0.25])
+  }
+
+  @Test func rowsThatTheLossCannotUseAreRefused() throws {
+    let pair = #"{"query": "a", "positive": "A"}"#
+    let labelled = #"{"sentence1": "a", "sentence2": "A", "score": 1}"#
+    #expect(
+      try refusal([pair], loss: .cosineMSE(CosineMSE()))
+        == "rows.jsonl: the loss cosineMSE needs a label in every row, 1 row of 1 has none; give sentence1, sentence2 and "
+        + "score")
+    #expect(
+      try refusal([pair, pair], loss: .marginMSE(MarginMSE(similarity: .cosine)))
+        == "rows.jsonl: the loss marginMSE needs a teacher's scores in every row, 2 rows of 2 have none; give \"scores\" of "
+        + "the positive and the negatives")
+    #expect(
+      try refusal([labelled], loss: infoNCE)
+        == "rows.jsonl: 1 row has a label, which the loss infoNCE does not read; use coSENT, cosineMSE or contrastive")
+    let alone = LossSetting.infoNCE(
+      InfoNCESettings(temperature: 1, scale: nil, maskKnownPositives: false, symmetric: nil, inBatchNegatives: false))
+    #expect(
+      try refusal([pair], loss: alone)
+        == "rows.jsonl: the loss infoNCE needs negatives in every row without in-batch negatives, 1 row of 1 has none; add "
+        + "them")
+  }
+
+  @Test func stepsFollowFromEpochsOrAreGiven() throws {
+    let rows = (0..<7).map { "{\"query\": \"q\($0)\", \"positive\": \"p\($0)\"}" }
+    let data = try data(rows, shuffle: false)
+    #expect(data.batches(epoch: 0) == [[0, 1, 2], [3, 4, 5], [6]])
+    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, epochs: 2, steps: nil)) == 6)
+    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, epochs: nil, steps: 5)) == 5)
+    #expect(data.description(of: [0, 6]) == "row 1, row 7")
+    #expect(data.description(of: Array(repeating: 0, count: 10)).hasSuffix("row 1 and 2 more"))
+  }
+}
