@@ -20,7 +20,8 @@ extension BiEncoder {
 
   /// The vectors of tokenized texts, in their order.
   public func encode(
-    _ encodings: [Encoding], excludedTokens: Int, tokens: Int = 8192, progress: (_ done: Double) throws -> Void = { _ in }
+    _ encodings: [Encoding], excludedTokens: Int, tokens: Int = 8192,
+    progress: (_ done: Double) throws -> Void = { _ in }
   ) rethrows -> Tensor {
     let lengths = encodings.map(\.ids.count)
     let order = encodings.indices.sorted { (lengths[$1], $0) < (lengths[$0], $1) }

@@ -11,7 +11,8 @@ package struct AdamWTensor {
     let count = parameter.count
     require(
       gradient.count == count && firstMoment.count == count && secondMoment.count == count,
-      "AdamW: parameter of \(count), gradient of \(gradient.count), moments of \(firstMoment.count) and \(secondMoment.count)")
+      "AdamW: parameter of \(count), gradient of \(gradient.count), moments of \(firstMoment.count) and \(secondMoment.count)"
+    )
     self.parameter = parameter
     self.gradient = gradient
     self.firstMoment = firstMoment

@@ -18,7 +18,8 @@ package struct FeedForwardKernel {
     require(
       inputBias.count == inputWeight.rows && outputWeight.columns == inputWeight.rows
         && outputBias.count == outputWeight.rows,
-      "feed-forward: weights \(inputWeight.rows) × \(inputWeight.columns) and \(outputWeight.rows) × \(outputWeight.columns)")
+      "feed-forward: weights \(inputWeight.rows) × \(inputWeight.columns) and \(outputWeight.rows) × \(outputWeight.columns)"
+    )
     self.inputWeight = inputWeight
     self.inputBias = inputBias
     self.outputWeight = outputWeight
@@ -110,7 +111,8 @@ package struct FeedForwardKernel {
 
   /// active = f(pre), gradient *= f'(pre)
   private func differentiate(
-    _ pre: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ active: UnsafeMutablePointer<Float>, count: Int
+    _ pre: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ active: UnsafeMutablePointer<Float>,
+    count: Int
   ) {
     switch activation {
     case .gelu: differentiate(.gelu, pre, gradient, active, count)

@@ -96,7 +96,9 @@ func forEachLanes(_ count: Int, _ body: (_ offset: Int) -> Void, rest: (_ offset
 func mapLanes(
   _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int, _ function: (Lanes) -> Lanes
 ) {
-  forEachLanes(count) { store(function(load(x + $0)), y + $0) } rest: { offset, rest in
+  forEachLanes(count) {
+    store(function(load(x + $0)), y + $0)
+  } rest: { offset, rest in
     store(function(load(x + offset, count: rest)), y + offset, count: rest)
   }
 }
@@ -107,7 +109,9 @@ func mapLanes(
   _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ z: UnsafeMutablePointer<Float>, _ count: Int,
   _ function: (Lanes, Lanes) -> Lanes
 ) {
-  forEachLanes(count) { store(function(load(x + $0), load(y + $0)), z + $0) } rest: { offset, rest in
+  forEachLanes(count) {
+    store(function(load(x + $0), load(y + $0)), z + $0)
+  } rest: { offset, rest in
     store(function(load(x + offset, count: rest), load(y + offset, count: rest)), z + offset, count: rest)
   }
 }

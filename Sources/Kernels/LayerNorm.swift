@@ -82,7 +82,8 @@ package struct LayerNormKernel {
         var meanOfGradient = Lanes()
         var meanOfProduct = Lanes()
         forEachLanes(width) { column in
-          let lanes = multiplyAdd(load(source.base + start + column), load(factor.base + column), load(shift.base + column))
+          let lanes = multiplyAdd(
+            load(source.base + start + column), load(factor.base + column), load(shift.base + column))
           store(lanes, s + column)
           let d = load(dy.base + start + column)
           store(multiplyAdd(d, lanes, load(dGamma + column)), dGamma + column)
@@ -150,7 +151,11 @@ package struct LayerNormKernel {
   @inline(__always)
   private func standardize(_ row: UnsafeMutablePointer<Float>) -> Float {
     var total = Lanes()
-    forEachLanes(width) { total += load(row + $0) } rest: { total += load(row + $0, count: $1) }
+    forEachLanes(width) {
+      total += load(row + $0)
+    } rest: {
+      total += load(row + $0, count: $1)
+    }
     let mean = Lanes(repeating: sum(total) / Float(width))
     var squares = Lanes()
     forEachLanes(width) { column in
@@ -172,7 +177,8 @@ package struct LayerNormKernel {
     } rest: { column, count in
       store(
         multiplyAdd(
-          load(row + column, count: count), load(gamma.base + column, count: count), load(beta.base + column, count: count)),
+          load(row + column, count: count), load(gamma.base + column, count: count),
+          load(beta.base + column, count: count)),
         row + column, count: count)
     }
   }

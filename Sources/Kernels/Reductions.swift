@@ -27,7 +27,11 @@ package func sumMiddle(_ x: FloatBuffer, outer: Int, reduced: Int, inner: Int) -
 private func sumRows(_ x: FloatBuffer, rows: Int, width: Int) -> FloatBuffer {
   mapRows(x, rows: rows, width: width) { row in
     var total = Lanes()
-    forEachLanes(width) { total += load(row + $0) } rest: { total += load(row + $0, count: $1) }
+    forEachLanes(width) {
+      total += load(row + $0)
+    } rest: {
+      total += load(row + $0, count: $1)
+    }
     return sum(total)
   }
 }
@@ -71,7 +75,9 @@ package func softmaxRows(_ x: FloatBuffer, rows: Int, width: Int) -> FloatBuffer
 }
 
 /// Each row divided by its length, and the inverse lengths: y = x / max(‖x‖, ε).
-package func normalizeRows(_ x: FloatBuffer, rows: Int, width: Int, epsilon: Float) -> (y: FloatBuffer, inverses: FloatBuffer) {
+package func normalizeRows(_ x: FloatBuffer, rows: Int, width: Int, epsilon: Float) -> (
+  y: FloatBuffer, inverses: FloatBuffer
+) {
   let inverses = mapRows(x, rows: rows, width: width) { row in
     var total = Lanes()
     forEachLanes(width) { offset in
@@ -93,7 +99,9 @@ package func normalizeRows(_ x: FloatBuffer, rows: Int, width: Int, epsilon: Flo
   return (y, inverses)
 }
 
-private func mapRows(_ x: FloatBuffer, rows: Int, width: Int, _ function: (UnsafePointer<Float>) -> Float) -> FloatBuffer {
+private func mapRows(_ x: FloatBuffer, rows: Int, width: Int, _ function: (UnsafePointer<Float>) -> Float)
+  -> FloatBuffer
+{
   require(x.count == rows * width, "rows: \(x.count) elements are not \(rows) × \(width)")
   let y = FloatBuffer(uninitialized: rows)
   parallelRows(rows, width: width) { range in
@@ -105,7 +113,9 @@ private func mapRows(_ x: FloatBuffer, rows: Int, width: Int, _ function: (Unsaf
 @inline(__always)
 private func largest(of row: UnsafePointer<Float>, _ width: Int) -> Float {
   var lanes = Lanes(repeating: -Float.infinity)
-  forEachLanes(width) { lanes = larger(lanes, load(row + $0)) } rest: { offset, count in
+  forEachLanes(width) {
+    lanes = larger(lanes, load(row + $0))
+  } rest: { offset, count in
     lanes = larger(lanes, load(row + offset, count: count, filling: -Float.infinity))
   }
   return maximum(lanes)
@@ -114,7 +124,9 @@ private func largest(of row: UnsafePointer<Float>, _ width: Int) -> Float {
 @inline(__always)
 private func sumOfPowers(_ row: UnsafePointer<Float>, _ width: Int, minus peak: Float) -> Float {
   var total = Lanes()
-  forEachLanes(width) { total += exponential(load(row + $0) - peak) } rest: { offset, count in
+  forEachLanes(width) {
+    total += exponential(load(row + $0) - peak)
+  } rest: { offset, count in
     total += exponential(load(row + offset, count: count, filling: -Float.infinity) - peak)
   }
   return sum(total)

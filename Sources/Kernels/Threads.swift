@@ -87,7 +87,9 @@ private final class Team: @unchecked Sendable {
   }
 
   func run(_ count: Int, _ body: (Int) -> Void) {
-    if count <= 1 || threadCount == 1 || !busy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged {
+    if count <= 1 || threadCount == 1
+      || !busy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+    {
       for index in 0..<max(0, count) { body(index) }
       return
     }
@@ -132,13 +134,15 @@ private final class Team: @unchecked Sendable {
     #else
       var thread: pthread_t?
     #endif
-    let status = pthread_create(&thread, nil, { context in
-      #if canImport(Glibc)
-        guard let context else { return nil }
-      #endif
-      Unmanaged<Team>.fromOpaque(context).takeRetainedValue().help()
-      return nil
-    }, team.toOpaque())
+    let status = pthread_create(
+      &thread, nil,
+      { context in
+        #if canImport(Glibc)
+          guard let context else { return nil }
+        #endif
+        Unmanaged<Team>.fromOpaque(context).takeRetainedValue().help()
+        return nil
+      }, team.toOpaque())
     require(status == 0, "a worker thread could not be started (error \(status)); lower --threads")
     pthread_detach(thread)
   }
@@ -161,7 +165,8 @@ private final class Team: @unchecked Sendable {
     }
     sleeping.wrappingAdd(1, ordering: .sequentiallyConsistent)
     pthread_mutex_lock(mutex)
-    while generation.load(ordering: .sequentiallyConsistent) == seen && !stopped.load(ordering: .sequentiallyConsistent) {
+    while generation.load(ordering: .sequentiallyConsistent) == seen && !stopped.load(ordering: .sequentiallyConsistent)
+    {
       pthread_cond_wait(wakeUp, mutex)
     }
     pthread_mutex_unlock(mutex)

@@ -23,7 +23,9 @@ public struct Pullback: Sendable {
   ///
   /// Works once: what the gradients needed is freed on the way.
   public func callAsFunction(_ outputGradients: [Tensor]) -> [Tensor?] {
-    require(outputGradients.count == outputs.count, "pullback: \(outputGradients.count) gradients for \(outputs.count) outputs")
+    require(
+      outputGradients.count == outputs.count,
+      "pullback: \(outputGradients.count) gradients for \(outputs.count) outputs")
     var starts: [(place: Tensor.Place, gradient: Tensor)] = []
     for ((place, gradient), output) in zip(zip(outputPlaces, outputGradients), outputs) {
       require(gradient.shape == output.shape, "pullback: gradient \(gradient.shape) for an output \(output.shape)")

@@ -34,7 +34,8 @@ final class Tape: Sendable {
   }
 
   /// Appends a value that was computed from inputs, at least one of them on this tape.
-  func append(_ operation: Operation, _ value: Tensor, from inputs: [Tensor], _ pullback: @escaping Pullback) -> Tensor {
+  func append(_ operation: Operation, _ value: Tensor, from inputs: [Tensor], _ pullback: @escaping Pullback) -> Tensor
+  {
     var result = value
     let slot = state.withLock { state in
       require(state.isOpen, "\(operation.rawValue): the tape of this tensor was already walked back")

@@ -6,7 +6,8 @@ import Tensors
 /// The kernels of a MiniLM layer, each checked against a plain computation elsewhere (KernelsTests) and timed here.
 struct KernelBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "kernels", abstract: "The kernels of a MiniLM layer, forward and with gradients, against the sgemm peak.")
+    commandName: "kernels",
+    abstract: "The kernels of a MiniLM layer, forward and with gradients, against the sgemm peak.")
 
   @OptionGroup var common: CommonOptions
 
@@ -45,7 +46,9 @@ struct KernelBenchmark: ParsableCommand {
         figures.append(("\(name): with gradients, ns a token", whole / rows * 1e9))
       }
     }
-    time("linear 384 × 384", operations: 2 * rows * wide * wide, [x, square, bias]) { $0[0].linear(weight: $0[1], bias: $0[2]) }
+    time("linear 384 × 384", operations: 2 * rows * wide * wide, [x, square, bias]) {
+      $0[0].linear(weight: $0[1], bias: $0[2])
+    }
     time("feed-forward 384 × 1536", operations: 4 * rows * wide * Double(inner), [x, up, wideBias, down, bias]) {
       $0[0].feedForward(inputWeight: $0[1], inputBias: $0[2], outputWeight: $0[3], outputBias: $0[4], activation: .gelu)
     }

@@ -41,7 +41,8 @@ struct StepBenchmark: ParsableCommand {
       let peak = ProductPeak.measure(rounds: 3)
       var operations = 0.0
       let seconds = try ContinuousClock().measure {
-        let encodings = try model.tokenize(pairs.map(\.query), as: .query) + model.tokenize(pairs.map(\.positive), as: .document)
+        let encodings =
+          try model.tokenize(pairs.map(\.query), as: .query) + model.tokenize(pairs.map(\.positive), as: .document)
         operations = 3 * model.transformer.forwardOperations(lengths: encodings.map(\.ids.count))
         let plan = ChunkPlan(lengths: encodings.map(\.ids.count), budget: tokens)
         let targets = Targets(positives: Array(0..<pairs.count))
@@ -59,7 +60,9 @@ struct StepBenchmark: ParsableCommand {
       shares.append(operations / seconds / peak)
       speeds.append(Double(pairs.count) / seconds)
       if !common.json {
-        print("\(speeds[speeds.count - 1].digits(1)) pairs/s   \((operations / seconds / 1e9).digits(1)) of \((peak / 1e9).digits(1)) Gflop/s")
+        print(
+          "\(speeds[speeds.count - 1].digits(1)) pairs/s   \((operations / seconds / 1e9).digits(1)) of \((peak / 1e9).digits(1)) Gflop/s"
+        )
       }
     }
     try report(

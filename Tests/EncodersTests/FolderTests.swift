@@ -123,7 +123,8 @@ import Tokenizers
     #expect(
       pooling.members.map(\.name) == [
         "word_embedding_dimension", "pooling_mode_cls_token", "pooling_mode_mean_tokens", "pooling_mode_max_tokens",
-        "pooling_mode_mean_sqrt_len_tokens", "pooling_mode_weightedmean_tokens", "pooling_mode_lasttoken", "include_prompt",
+        "pooling_mode_mean_sqrt_len_tokens", "pooling_mode_weightedmean_tokens", "pooling_mode_lasttoken",
+        "include_prompt",
       ])
     #expect(pooling["pooling_mode_mean_tokens"] == true && pooling["pooling_mode_cls_token"] == false)
     #expect(try saved.object("sentence_bert_config.json").members.map(\.name) == ["max_seq_length", "do_lower_case"])
@@ -169,16 +170,37 @@ import Tokenizers
 
   /// A change to one file of the folder, and what is said about it.
   @Test(arguments: [
-    ("config.json", #""hidden_size": 32"#, #""hidden_size": "wide""#, "'hidden_size' should be an integer from 1 to 16384, found \"wide\""),
-    ("config.json", #""hidden_size": 32"#, #""hidden_size": 33"#, "'num_attention_heads' 4 heads do not divide hidden_size 33"),
+    (
+      "config.json", #""hidden_size": 32"#, #""hidden_size": "wide""#,
+      "'hidden_size' should be an integer from 1 to 16384, found \"wide\""
+    ),
+    (
+      "config.json", #""hidden_size": 32"#, #""hidden_size": 33"#,
+      "'num_attention_heads' 4 heads do not divide hidden_size 33"
+    ),
     ("config.json", #""vocab_size""#, #""vocab""#, "'vocab_size' is missing (an integer)"),
-    ("config.json", #""model_type": "bert""#, #""model_type": "roberta""#, "'model_type' should be bert, found \"roberta\""),
-    ("config.json", #""hidden_act": "gelu""#, #""hidden_act": "swish""#, "'hidden_act' should be gelu or gelu_new or gelu_pytorch_tanh or relu, found \"swish\""),
+    (
+      "config.json", #""model_type": "bert""#, #""model_type": "roberta""#,
+      "'model_type' should be bert, found \"roberta\""
+    ),
+    (
+      "config.json", #""hidden_act": "gelu""#, #""hidden_act": "swish""#,
+      "'hidden_act' should be gelu or gelu_new or gelu_pytorch_tanh or relu, found \"swish\""
+    ),
     ("config.json", "{", "[", "expected"),
-    ("modules.json", "models.Pooling", "models.WordWeights", "module 1 is sentence_transformers.models.WordWeights; hone reads Transformer"),
+    (
+      "modules.json", "models.Pooling", "models.WordWeights",
+      "module 1 is sentence_transformers.models.WordWeights; hone reads Transformer"
+    ),
     ("modules.json", #""1_Pooling""#, #""../1_Pooling""#, "module 1: the path \"../1_Pooling\" leaves the folder"),
-    ("1_Pooling/config.json", #""pooling_mode_cls_token": false"#, #""pooling_mode_cls_token": true"#, "asks for pooling by pooling_mode_cls_token and pooling_mode_mean_tokens; hone pools by one of mean, cls, max, mean-sqrt, last"),
-    ("1_Pooling/config.json", #""pooling_mode_mean_tokens": true"#, #""pooling_mode_mean_tokens": false"#, "asks for pooling by nothing"),
+    (
+      "1_Pooling/config.json", #""pooling_mode_cls_token": false"#, #""pooling_mode_cls_token": true"#,
+      "asks for pooling by pooling_mode_cls_token and pooling_mode_mean_tokens; hone pools by one of mean, cls, max, mean-sqrt, last"
+    ),
+    (
+      "1_Pooling/config.json", #""pooling_mode_mean_tokens": true"#, #""pooling_mode_mean_tokens": false"#,
+      "asks for pooling by nothing"
+    ),
     ("1_Pooling/config.json", ": 32", ": 384", "pooling is configured for width 384, but the encoder gives 32"),
     ("sentence_bert_config.json", "64", "4096", "a maximum length of 4096 tokens does not fit 64 positions"),
     ("sentence_bert_config.json", "64", "-1", "'max_seq_length' should be an integer from 1 to 1048576, found -1"),
@@ -213,7 +235,9 @@ import Tokenizers
 
   @Test func weightsThatAreNotNumbersAreRefused() throws {
     let folder = try ModelCopy()
-    try folder.rewriteWeights { $0 } values: { name, values in
+    try folder.rewriteWeights {
+      $0
+    } values: { name, values in
       name.hasSuffix("layer.0.output.dense.bias") ? [.nan] + values.dropFirst() : values
     }
     #expect(throws: ModelError.self) { try BiEncoder(folder: folder.path) }

@@ -80,7 +80,8 @@ import Training
 
   @Test func textsAreEncodedAsBySentenceTransformers() throws {
     guard
-      let texts = try JSONReader.parse(Files.read(Files.join(goldenFolder, "golden.json"))).objectValue?["texts"]?.arrayValue
+      let texts = try JSONReader.parse(Files.read(Files.join(goldenFolder, "golden.json"))).objectValue?["texts"]?
+        .arrayValue
     else {
       Issue.record("golden.json has no texts")
       return

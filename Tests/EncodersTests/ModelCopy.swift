@@ -12,10 +12,12 @@ final class ModelCopy {
     path = Files.join(NSTemporaryDirectory(), "hone-model-\(UUID().uuidString)")
     try Files.makeFolder(Files.join(path, empty ? "" : "1_Pooling"))
     if empty { return }
-    for name in try Files.list(goldenFolder) where !name.hasPrefix("golden") && !Files.isFolder(Files.join(goldenFolder, name)) {
+    for name in try Files.list(goldenFolder)
+    where !name.hasPrefix("golden") && !Files.isFolder(Files.join(goldenFolder, name)) {
       try Files.copy(Files.join(goldenFolder, name), to: Files.join(path, name))
     }
-    try Files.copy(Files.join(goldenFolder, "1_Pooling", "config.json"), to: Files.join(path, "1_Pooling", "config.json"))
+    try Files.copy(
+      Files.join(goldenFolder, "1_Pooling", "config.json"), to: Files.join(path, "1_Pooling", "config.json"))
   }
 
   deinit { try? Files.remove(path) }

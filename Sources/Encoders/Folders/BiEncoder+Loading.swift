@@ -32,12 +32,14 @@ extension BiEncoder {
     if Int(tokenizer.largestID) >= configuration.vocabularySize {
       throw ModelError(
         path: transformerFolder,
-        problem: "the tokenizer gives ids up to \(tokenizer.largestID), but the model has \(configuration.vocabularySize) "
+        problem:
+          "the tokenizer gives ids up to \(tokenizer.largestID), but the model has \(configuration.vocabularySize) "
           + "word embeddings; tokenizer and weights are from different models")
     }
     let settings = try SentenceSettings(folder: transformerFolder)
     let shared = try SharedSettings(folder: folder)
-    let limit = min(settings.maximumLength ?? tokenizer.configuredMaximumLength ?? configuration.maximumPositions, 1 << 20)
+    let limit = min(
+      settings.maximumLength ?? tokenizer.configuredMaximumLength ?? configuration.maximumPositions, 1 << 20)
     if limit > configuration.maximumPositions || limit < 3 {
       throw ModelError(
         path: transformerFolder,
@@ -103,7 +105,8 @@ private struct ModuleList {
       default:
         throw ModelError(
           path: path,
-          problem: "module \(position) is \(type); hone reads Transformer, then Pooling, then any of Dense and Normalize")
+          problem:
+            "module \(position) is \(type); hone reads Transformer, then Pooling, then any of Dense and Normalize")
       }
     }
     if !hasPooling { throw ModelError(path: path, problem: "has no Transformer followed by Pooling") }
@@ -116,13 +119,15 @@ private struct ModuleList {
     if let compact = reader.object["pooling_mode"] {
       names = compact.stringValue.map { [$0] } ?? compact.arrayValue?.compactMap(\.stringValue) ?? []
     } else {
-      names = reader.object.members.filter { $0.name.hasPrefix("pooling_mode_") && $0.value.boolValue == true }.map(\.name)
+      names = reader.object.members.filter { $0.name.hasPrefix("pooling_mode_") && $0.value.boolValue == true }.map(
+        \.name)
     }
     let known = Pooling.allCases.filter { names.contains($0.configurationKey) || names.contains($0.compactName) }
     guard names.count == 1, let pooling = known.first else {
       throw ModelError(
         path: path,
-        problem: "asks for pooling by \(names.isEmpty ? "nothing" : names.joined(separator: " and ")); hone pools by one of "
+        problem:
+          "asks for pooling by \(names.isEmpty ? "nothing" : names.joined(separator: " and ")); hone pools by one of "
           + Pooling.allCases.map(\.rawValue).joined(separator: ", "))
     }
     let width = reader.object["word_embedding_dimension"] ?? reader.object["embedding_dimension"]
@@ -140,7 +145,8 @@ private struct ModuleList {
     if reader.object["use_residual"]?.boolValue == true { reader.report("use_residual", "is not supported") }
     try reader.finish()
     var dense = DenseHead(linear: Linear(inputs: inputs, outputs: outputs, hasBias: hasBias), activation: activation)
-    try dense.load(from: SafetensorsFolder(folder), naming: CheckpointNaming(), model: "the Dense module of config.json")
+    try dense.load(
+      from: SafetensorsFolder(folder), naming: CheckpointNaming(), model: "the Dense module of config.json")
     return dense
   }
 }

@@ -25,7 +25,8 @@ extension BiEncoder {
     }
     try Files.makeFolder(Files.join(target, "1_Pooling"))
     try write(poolingConfiguration, Files.join(target, "1_Pooling", "config.json"))
-    try write(["max_seq_length": JSONValue(maximumLength), "do_lower_case": JSONValue(lowercasesText)],
+    try write(
+      ["max_seq_length": JSONValue(maximumLength), "do_lower_case": JSONValue(lowercasesText)],
       Files.join(target, "sentence_bert_config.json"))
     try write(sharedConfiguration, Files.join(target, "config_sentence_transformers.json"))
     try saveTransformerConfiguration(to: target)
@@ -46,9 +47,10 @@ extension BiEncoder {
     var members: [(name: String, value: JSONValue)] = [
       ("word_embedding_dimension", JSONValue(transformer.configuration.hiddenSize))
     ]
-    let keys = [
-      Pooling.cls, .mean, .max, .meanSqrt,
-    ].map(\.configurationKey) + ["pooling_mode_weightedmean_tokens", Pooling.last.configurationKey]
+    let keys =
+      [
+        Pooling.cls, .mean, .max, .meanSqrt,
+      ].map(\.configurationKey) + ["pooling_mode_weightedmean_tokens", Pooling.last.configurationKey]
     for key in keys { members.append((key, JSONValue(key == pooling.configurationKey))) }
     members.append(("include_prompt", JSONValue(poolsPrompt)))
     return .object(JSONObject(members))
@@ -96,7 +98,9 @@ extension BiEncoder {
     let path = Files.join(transformerFolder, "tokenizer_config.json")
     var members = Files.exists(path) ? try ConfigurationReader(path).object.members : []
     members.removeAll { ["model_max_length", "name_or_path"].contains($0.name) }
-    if !members.contains(where: { $0.name == "tokenizer_class" }) { members.append(("tokenizer_class", "BertTokenizer")) }
+    if !members.contains(where: { $0.name == "tokenizer_class" }) {
+      members.append(("tokenizer_class", "BertTokenizer"))
+    }
     members.append(("model_max_length", JSONValue(maximumLength)))
     try write(.object(JSONObject(members)), Files.join(target, "tokenizer_config.json"))
   }

@@ -10,7 +10,8 @@ struct ConfigurationReader {
   /// Opens a file whose top level is an object.
   init(_ path: String) throws {
     self.path = path
-    object = try readJSON(path).objectValue
+    object =
+      try readJSON(path).objectValue
       ?? { throw ModelError(path: path, problem: "the top level should be an object") }()
   }
 

@@ -24,7 +24,9 @@ struct CheckpointNaming {
       aliases.first { key.hasSuffix($0.old) }.map { String(key.dropLast($0.old.count)) + $0.new } ?? key
     }
     var prefix = ""
-    for candidate in prefixes where count(of: candidate, in: renamed) > count(of: prefix, in: renamed) { prefix = candidate }
+    for candidate in prefixes where count(of: candidate, in: renamed) > count(of: prefix, in: renamed) {
+      prefix = candidate
+    }
     var result: [String: String] = [:]
     for (key, name) in zip(keys, renamed) where !ignored.contains(where: { key.hasPrefix($0) }) {
       result[name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name] = key

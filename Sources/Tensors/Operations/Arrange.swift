@@ -31,13 +31,15 @@ extension Tensor {
       let size = range.count * inner
       let y = Tensor(FloatBuffer(uninitialized: outer * size), shape: x.shape.replacing(axis, with: range.count))
       let (offset, stride) = (range.lowerBound * inner, x.shape[axis] * inner)
-      copyBlocks(x.buffer, offset: offset, stride: stride, to: y.buffer, offset: 0, stride: size, blocks: outer, size: size)
+      copyBlocks(
+        x.buffer, offset: offset, stride: stride, to: y.buffer, offset: 0, stride: size, blocks: outer, size: size)
       return (
         y,
         { dy in
           let dx = Tensor(repeating: 0, shape: x.shape)
           copyBlocks(
-            dy.buffer, offset: 0, stride: size, to: dx.buffer, offset: offset, stride: stride, blocks: outer, size: size)
+            dy.buffer, offset: 0, stride: size, to: dx.buffer, offset: offset, stride: stride, blocks: outer, size: size
+          )
           return dx
         }
       )
