@@ -4,8 +4,9 @@ import PackageDescription
 
 // MARK: - Compiling for this machine
 
-/// The instruction set of `Kernels`: `HONE_MARCH` where it is set ("none" for the portable baseline), else this
-/// machine's own. SwiftPM refuses unsafe flags in a versioned dependency, so a checkout made for somebody
+/// The instruction set that the kernels are compiled for; nothing for the portable baseline.
+///
+/// `HONE_MARCH` where it is set ("none" for the baseline), else this machine's own. SwiftPM refuses unsafe flags in a versioned dependency, so a checkout made for somebody
 /// else's package gets the baseline.
 let instructionSet: String? = {
   if Context.packageDirectory.contains("/checkouts/") { return nil }

@@ -109,7 +109,7 @@ package struct FeedForwardKernel {
     }
   }
 
-  /// active = f(pre), gradient *= f'(pre)
+  /// Makes active = f(pre) and multiplies the gradient by f'(pre).
   private func differentiate(
     _ pre: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ active: UnsafeMutablePointer<Float>,
     count: Int

@@ -128,7 +128,7 @@ package struct LayerNormKernel {
     return (dSum, dx, dGamma, dBeta)
   }
 
-  /// target = residual + dropout(x)
+  /// Adds the residual: target = residual + dropout(x).
   @inline(__always)
   private func addResidual(
     _ x: UnsafePointer<Float>, _ residual: UnsafePointer<Float>?, _ mask: DropoutMask?, at index: Int,

@@ -15,7 +15,9 @@ public enum Threads {
   /// The number of threads that share a loop, the caller's included.
   public static var count: Int { ThreadPool.shared.current.threadCount }
 
-  /// Sets the number of threads; 0 means one a processor core. Call it between computations.
+  /// Sets the number of threads; 0 means one a processor core.
+  ///
+  /// Call it between computations.
   public static func configure(count: Int) {
     ThreadPool.shared.replace(threadCount: count > 0 ? count : availableCores)
   }

@@ -1,7 +1,8 @@
 public import Kernels
 
-/// What a forward pass needs beyond its input: where dropout masks come from. Without a source there is no dropout; there is no
-/// training mode.
+/// What a forward pass needs beyond its input: where dropout masks come from.
+///
+/// Without a source there is no dropout; there is no training mode.
 public struct ForwardContext: Sendable {
   private var source: DropoutSource?
 

@@ -125,7 +125,9 @@ public struct ModelPullback: Sendable {
     }
   }
 
-  /// The gradients of the trained parameters that the outputs depend on, given those of the outputs. Works once.
+  /// The gradients of the trained parameters that the outputs depend on, given those of the outputs.
+  ///
+  /// Works once.
   public func callAsFunction(_ outputGradients: [Tensor]) -> ParameterDictionary {
     var gradients: ParameterDictionary = [:]
     for (key, gradient) in zip(keys, pullback(outputGradients)) {

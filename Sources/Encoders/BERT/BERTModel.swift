@@ -6,7 +6,9 @@ public import Tensors
 //
 // t tokens of all sequences · d width of the hidden states
 
-/// A BERT encoder (Devlin et al. 2018, arXiv:1810.04805): token ids to one hidden state a token.
+/// A BERT encoder: token ids to one hidden state a token.
+///
+/// Devlin, Chang, Lee & Toutanova 2018, arXiv:1810.04805.
 public struct BERTModel: Module {
   /// The shape of the model.
   public let configuration: BERTConfiguration

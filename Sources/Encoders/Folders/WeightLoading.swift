@@ -8,7 +8,7 @@ import Tensors
 struct CheckpointNaming {
   /// What may stand in front of every key; the first that fits the most keys is taken.
   var prefixes = [""]
-  /// Endings of old checkpoints and what they are called today. Read only.
+  /// Endings of old checkpoints and what they are called today, for reading.
   var aliases: [(old: String, new: String)] = []
   /// Beginnings of keys that an encoder has no use for: heads of the pretraining, buffers that are no parameters.
   var ignored: [String] = []
