@@ -219,26 +219,47 @@ package struct AttentionKernel {
     mask: DropoutMask?, at index: Int
   ) {
     for column in count..<padded { p[column] = -Float.infinity }
+    guard let mask else { return scoreGradientRow(p, d, padded: padded, logSumExp: logSumExp) }
+    // Between the two passes the sign of a probability tells whether it was dropped, so that the mask is made once.
     var total = Lanes()
     var column = 0
     while column < padded {
       let probability = exponential(load(p + column) - logSumExp)
-      var gradient = load(d + column)
-      if let mask {
-        let factors = mask.factors(at: index + column)
-        gradient *= factors
-        store(gradient, d + column)
-      }
-      store(probability, p + column)
+      let kept = mask.kept(at: index + column)
+      let gradient = (load(d + column) * mask.scale).replacing(with: 0, where: .!kept)
+      store(gradient, d + column)
+      store((-probability).replacing(with: probability, where: kept), p + column)
       total = multiplyAdd(probability, gradient, total)
       column += laneCount
     }
     let mean = Lanes(repeating: sum(total))
     column = 0
     while column < padded {
-      let probability = load(p + column)
-      store(probability * (load(d + column) - mean), d + column)
-      if let mask { store(probability * mask.factors(at: index + column), p + column) }
+      let signed = load(p + column)
+      let kept = larger(Lanes(), signed)
+      store(larger(signed, -signed) * (load(d + column) - mean), d + column)
+      store(kept * mask.scale, p + column)
+      column += laneCount
+    }
+  }
+
+  /// The same without dropout.
+  @inline(__always)
+  private func scoreGradientRow(
+    _ p: UnsafeMutablePointer<Float>, _ d: UnsafeMutablePointer<Float>, padded: Int, logSumExp: Float
+  ) {
+    var total = Lanes()
+    var column = 0
+    while column < padded {
+      let probability = exponential(load(p + column) - logSumExp)
+      store(probability, p + column)
+      total = multiplyAdd(probability, load(d + column), total)
+      column += laneCount
+    }
+    let mean = Lanes(repeating: sum(total))
+    column = 0
+    while column < padded {
+      store(load(p + column) * (load(d + column) - mean), d + column)
       column += laneCount
     }
   }
@@ -257,12 +278,20 @@ package struct AttentionKernel {
     }
   }
 
-  /// Transposes packed rows into padded columns.
+  /// Transposes packed rows into padded columns, four by four in registers and the last rows one by one.
   @inline(__always)
   private func transpose(_ source: UnsafePointer<Float>, head: Head, into target: UnsafeMutablePointer<Float>) {
+    let whole = head.count / 4 * 4
+    for row in stride(from: 0, to: whole, by: 4) {
+      for column in stride(from: 0, to: head.paddedWidth, by: 4) {
+        transposeFour(
+          source + row * head.paddedWidth + column, stride: head.paddedWidth, into: target + column * head.paddedCount + row,
+          stride: head.paddedCount)
+      }
+    }
     for column in 0..<head.width {
       let to = target + column * head.paddedCount
-      for row in 0..<head.count { to[row] = source[row * head.paddedWidth + column] }
+      for row in whole..<head.count { to[row] = source[row * head.paddedWidth + column] }
       for row in head.count..<head.paddedCount { to[row] = 0 }
     }
   }
@@ -274,4 +303,30 @@ private func mapLanesNarrow(
   _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int, _ scale: Float
 ) {
   mapLanes(source, target, count) { $0 * scale }
+}
+
+/// The transpose of four rows of four.
+@inline(__always)
+private func transposeFour(
+  _ source: UnsafePointer<Float>, stride sourceStride: Int, into target: UnsafeMutablePointer<Float>,
+  stride targetStride: Int
+) {
+  let (a, b) = (four(source), four(source + sourceStride))
+  let (c, d) = (four(source + 2 * sourceStride), four(source + 3 * sourceStride))
+  let (ac0, ac1) = (SIMD4(a.x, c.x, a.y, c.y), SIMD4(a.z, c.z, a.w, c.w))
+  let (bd0, bd1) = (SIMD4(b.x, d.x, b.y, d.y), SIMD4(b.z, d.z, b.w, d.w))
+  store(SIMD4(ac0.x, bd0.x, ac0.y, bd0.y), target)
+  store(SIMD4(ac0.z, bd0.z, ac0.w, bd0.w), target + targetStride)
+  store(SIMD4(ac1.x, bd1.x, ac1.y, bd1.y), target + 2 * targetStride)
+  store(SIMD4(ac1.z, bd1.z, ac1.w, bd1.w), target + 3 * targetStride)
+}
+
+@inline(__always)
+private func four(_ source: UnsafePointer<Float>) -> SIMD4<Float> {
+  UnsafeRawPointer(source).loadUnaligned(as: SIMD4<Float>.self)
+}
+
+@inline(__always)
+private func store(_ lanes: SIMD4<Float>, _ target: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(target).storeBytes(of: lanes, as: SIMD4<Float>.self)
 }

@@ -8,8 +8,8 @@ import Synchronization
 
 /// Recycles the memory of buffers.
 ///
-/// A freed block waits for the next request of its size class. The pool never lets live and waiting memory together exceed
-/// what was once live at the same time, so a run's peak is the peak of its tensors, not of its history.
+/// Large blocks come from an `Arena`. A small block waits for the next request of its size class; waiting and live small
+/// blocks together never exceed what was once live at the same time.
 final class BufferPool: Sendable {
   static let shared = BufferPool()
 
@@ -20,94 +20,86 @@ final class BufferPool: Sendable {
   }
 
   private struct State {
-    /// Free blocks by size class, the last used on top.
-    var free: [[Block]] = []
+    var arena = Arena()
+    /// Small free blocks by size class, the last used on top.
+    var small = [[Block]](repeating: [], count: BufferPool.sizeClass(of: BufferPool.largestSmall) + 1)
+    var smallBytes = (live: 0, waiting: 0, peakLive: 0)
     var liveBytes = 0
-    var freeBytes = 0
     var peakLiveBytes = 0
   }
 
   private let state = Mutex(State())
 
-  /// Blocks from this size on are mapped one by one, so that freeing them returns memory to the system at once.
-  private static let mappedSize = 1 << 20
+  /// Blocks above this size come from the arena.
+  private static let largestSmall = 1 << 17
   private static let smallest = 64
 
   func take(bytes: Int) -> Block {
-    let sizeClass = Self.sizeClass(of: bytes)
-    let size = Self.smallest << sizeClass
-    let reused: Block? = state.withLock { state in
-      while state.free.count <= sizeClass { state.free.append([]) }
-      let block = state.free[sizeClass].popLast()
-      if block != nil { state.freeBytes -= size }
+    let isLarge = bytes > Self.largestSmall
+    let size = isLarge ? Arena.roundedSize(of: bytes) : Self.smallest << Self.sizeClass(of: bytes)
+    let address: UnsafeMutableRawPointer? = state.withLock { state in
       state.liveBytes += size
       state.peakLiveBytes = max(state.peakLiveBytes, state.liveBytes)
-      Self.trim(&state)
-      return block
+      return isLarge ? state.arena.take(size) : Self.takeSmall(size, &state)
     }
-    return reused ?? Self.allocate(size)
+    guard let address else { fatalError("out of memory: \(size) bytes could not be had; lower batch.tokens") }
+    return Block(address: address, bytes: size)
   }
 
   func give(back block: Block) {
     state.withLock { state in
       state.liveBytes -= block.bytes
-      state.freeBytes += block.bytes
-      state.free[Self.sizeClass(of: block.bytes)].append(block)
-      Self.trim(&state)
+      if block.bytes > Self.largestSmall {
+        state.arena.give(back: block.address, block.bytes)
+      } else {
+        state.smallBytes.live -= block.bytes
+        state.smallBytes.waiting += block.bytes
+        state.small[Self.sizeClass(of: block.bytes)].append(block)
+      }
     }
   }
 
   /// Returns all waiting memory to the system, and forgets the peak.
   func drain() {
     state.withLock { state in
-      for sizeClass in state.free.indices {
-        for block in state.free[sizeClass] { Self.release(block) }
-        state.free[sizeClass] = []
-      }
-      state.freeBytes = 0
+      state.arena.drain()
+      for block in state.small.joined() { free(block.address) }
+      for sizeClass in state.small.indices { state.small[sizeClass] = [] }
+      state.smallBytes = (state.smallBytes.live, 0, state.smallBytes.live)
       state.peakLiveBytes = state.liveBytes
     }
   }
 
-  var statistics: (liveBytes: Int, waitingBytes: Int, peakLiveBytes: Int) {
-    state.withLock { ($0.liveBytes, $0.freeBytes, $0.peakLiveBytes) }
+  var statistics: (liveBytes: Int, peakLiveBytes: Int) { state.withLock { ($0.liveBytes, $0.peakLiveBytes) } }
+
+  private static func takeSmall(_ size: Int, _ state: inout State) -> UnsafeMutableRawPointer? {
+    let reused = state.small[sizeClass(of: size)].popLast()
+    if reused != nil { state.smallBytes.waiting -= size }
+    state.smallBytes.live += size
+    state.smallBytes.peakLive = max(state.smallBytes.peakLive, state.smallBytes.live)
+    if let reused { return reused.address }
+    releaseSmall(&state)
+    var address: UnsafeMutableRawPointer?
+    return posix_memalign(&address, smallest, size) == 0 ? address : nil
   }
 
-  /// Releases waiting blocks, the largest first, until live and waiting memory fit under the peak.
-  private static func trim(_ state: inout State) {
-    var sizeClass = state.free.count - 1
-    while state.liveBytes + state.freeBytes > state.peakLiveBytes && sizeClass >= 0 {
-      guard let block = state.free[sizeClass].popLast() else {
+  /// Releases waiting small blocks, the largest first, until live and waiting ones fit under their peak.
+  private static func releaseSmall(_ state: inout State) {
+    var sizeClass = state.small.count - 1
+    while state.smallBytes.live + state.smallBytes.waiting > state.smallBytes.peakLive && sizeClass >= 0 {
+      guard let block = state.small[sizeClass].popLast() else {
         sizeClass -= 1
         continue
       }
-      state.freeBytes -= block.bytes
-      release(block)
+      state.smallBytes.waiting -= block.bytes
+      free(block.address)
     }
   }
 
-  /// Sizes are powers of two times the smallest one.
-  ///
-  /// Steps of a ragged batch differ in size, but fall into the same classes, so blocks are reused from step to step. What a
-  /// block has beyond its request is never touched, and pages that are not touched are not occupied.
+  /// Sizes of small blocks are powers of two times the smallest one.
   private static func sizeClass(of bytes: Int) -> Int {
     let units = max(1, (bytes + smallest - 1) / smallest)
     return Int.bitWidth - (units - 1).leadingZeroBitCount
-  }
-
-  private static func allocate(_ bytes: Int) -> Block {
-    if bytes >= mappedSize {
-      let address = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-      if let address, address != MAP_FAILED { return Block(address: address, bytes: bytes) }
-    } else {
-      var address: UnsafeMutableRawPointer?
-      if posix_memalign(&address, smallest, bytes) == 0, let address { return Block(address: address, bytes: bytes) }
-    }
-    fatalError("out of memory: \(bytes) bytes could not be had; lower batch.tokens")
-  }
-
-  private static func release(_ block: Block) {
-    if block.bytes >= mappedSize { munmap(block.address, block.bytes) } else { free(block.address) }
   }
 }
 

@@ -33,9 +33,13 @@ public struct DropoutMask: Sendable, Hashable {
 
   /// `scale` or 0 for the elements from `index` on.
   @inline(__always)
-  func factors(at index: Int) -> Lanes {
+  func factors(at index: Int) -> Lanes { Lanes().replacing(with: scale, where: kept(at: index)) }
+
+  /// Which of the elements from `index` on are kept.
+  @inline(__always)
+  func kept(at index: Int) -> SIMDMask<Lanes.MaskStorage> {
     let position = laneIndices &+ IntegerLanes(repeating: UInt32(truncatingIfNeeded: index))
-    return Lanes().replacing(with: scale, where: hash(position) .>= IntegerLanes(repeating: threshold))
+    return hash(position) .>= IntegerLanes(repeating: threshold)
   }
 
   /// Two rounds of multiply and xor-shift with the key added before each: passes the usual tests of avalanche, and

@@ -28,7 +28,7 @@ package struct FeedForwardKernel {
   }
 
   private var inner: Int { inputWeight.rows }
-  private static let band = 512
+  private static let band = 1024
 
   /// The forward pass: y, and the pre-activation where the reverse pass will want it.
   package func forward(_ x: Matrix, keepingPreActivation: Bool) -> (y: FloatBuffer, preActivation: FloatBuffer?) {
@@ -65,7 +65,7 @@ package struct FeedForwardKernel {
   }
 
   /// Rows whose activations and their gradients live at once in the reverse pass.
-  private static let chunk = 2048
+  private static let chunk = 4096
 
   /// The reverse pass.
   package func backward(_ dy: Matrix, x: Matrix, preActivation: FloatBuffer) -> Gradients {

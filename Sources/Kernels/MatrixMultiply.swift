@@ -84,7 +84,7 @@ struct ProductTiles {
   private static let smallestTile = 200_000
 
   init(rows: Int, columns: Int, inner: Int) {
-    rowPartition = Partition(rows, size: 512, unit: 8)
+    rowPartition = Partition(rows, size: 1024, unit: 8)
     let affordable = max(1, rows * columns * max(1, inner) / rowPartition.parts / Self.smallestTile)
     let wanted = min(affordable, max(1, 8 / rowPartition.parts))
     let narrowest = rows > 64 ? 192 : 48

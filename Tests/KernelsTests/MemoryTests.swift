@@ -17,7 +17,7 @@ import Testing
         do {
           let buffer = FloatBuffer(repeating: 1, count: count)
           let bytes = EngineMemory.liveBytes - start
-          // Blocks have the sizes of powers of two.
+          // Small blocks have the sizes of powers of two, large ones whole pages.
           #expect(bytes >= 4 * count && bytes <= max(64, 8 * count), "\(bytes) bytes for \(buffer.count) floats")
         }
         #expect(EngineMemory.liveBytes == start, "after \(count) floats")

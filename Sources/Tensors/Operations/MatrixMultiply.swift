@@ -39,24 +39,19 @@ extension Tensor {
         "\(operation.rawValue): x \(shape), weight \(weight.shape), bias \(bias.map { "\($0.shape)" } ?? "none")")
     }
     let inputs = [self] + maps.flatMap { [$0.weight] + ($0.bias.map { [$0] } ?? []) }
-    let hasBias = maps.map { $0.bias != nil }
-    let shape = shape
+    let layout = SideBySide(maps)
+    let rows = shape[0]
     return Tensor.record(operation, inputs) { inputs, _ in
       let x = inputs[0]
-      // Where each map's weight stands among the inputs, and its columns in the result.
-      var parts: [(weight: Int, columns: Range<Int>, hasBias: Bool)] = []
-      var (next, column) = (1, 0)
-      for hasBias in hasBias {
-        parts.append((next, column..<column + inputs[next].shape[0], hasBias))
-        column += inputs[next].shape[0]
-        next += hasBias ? 2 : 1
-      }
-      let (layout, width) = (parts, column)
-      let y = Tensor(FloatBuffer(uninitialized: shape[0] * width), shape: [shape[0], width])
-      for part in layout {
-        Kernels.linear(
-          x.matrix, weight: inputs[part.weight].matrix, bias: part.hasBias ? inputs[part.weight + 1].buffer : nil,
-          into: y.matrix.columns(part.columns))
+      let y = Tensor(FloatBuffer(uninitialized: rows * layout.width), shape: [rows, layout.width])
+      if rows < SideBySide.rowsWorthJoining {
+        for part in layout.parts {
+          Kernels.linear(
+            x.matrix, weight: inputs[part.weight].matrix, bias: part.bias.map { inputs[$0].buffer },
+            into: y.matrix.columns(part.columns))
+        }
+      } else {
+        Kernels.linear(x.matrix, weight: layout.weight(of: inputs), bias: layout.bias(of: inputs), into: y.matrix)
       }
       return (
         y,
@@ -64,28 +59,71 @@ extension Tensor {
           var gradients = [Tensor?](repeating: nil, count: inputs.count)
           if needed[0] {
             let dx = Tensor(FloatBuffer(uninitialized: x.shape.count), shape: x.shape)
-            for (index, part) in layout.enumerated() {
-              multiply(
-                dy.matrix.columns(part.columns), inputs[part.weight].matrix, into: dx.matrix, accumulate: index > 0)
-            }
+            multiply(dy.matrix, layout.weight(of: inputs), into: dx.matrix)
             gradients[0] = dx
           }
-          for part in layout {
-            let columns = dy.matrix.columns(part.columns)
-            if needed[part.weight] {
-              let weight = inputs[part.weight]
-              let dWeight = Tensor(FloatBuffer(uninitialized: weight.shape.count), shape: weight.shape)
-              multiply(columns, x.matrix, transposeFirst: true, into: dWeight.matrix)
-              gradients[part.weight] = dWeight
+          if layout.parts.contains(where: { needed[$0.weight] }) {
+            let dWeight = Tensor(FloatBuffer(uninitialized: layout.width * x.shape[1]), shape: [layout.width, x.shape[1]])
+            multiply(dy.matrix, x.matrix, transposeFirst: true, into: dWeight.matrix)
+            for part in layout.parts where needed[part.weight] {
+              gradients[part.weight] = layout.share(of: part.columns, in: dWeight)
             }
-            if part.hasBias && needed[part.weight + 1] {
-              gradients[part.weight + 1] = Tensor(columnSums(columns), shape: [part.columns.count])
+          }
+          let biases = layout.parts.compactMap { part in part.bias.map { (input: $0, columns: part.columns) } }
+          if biases.contains(where: { needed[$0.input] }) {
+            let dBias = Tensor(columnSums(dy.matrix), shape: [layout.width])
+            for bias in biases where needed[bias.input] {
+              gradients[bias.input] = layout.share(of: bias.columns, in: dBias)
             }
           }
           return gradients
         }
       )
     }
+  }
+}
+
+/// Where each of several affine maps of one input has its weight and bias among an operation's inputs, and its columns in the
+/// result.
+private struct SideBySide {
+  /// From so many rows on, one product with the joined weights costs less than a product each: the input is packed once.
+  static let rowsWorthJoining = 128
+
+  /// The maps, in order.
+  let parts: [(weight: Int, bias: Int?, columns: Range<Int>)]
+  /// The columns of the result.
+  let width: Int
+
+  init(_ maps: [(weight: Tensor, bias: Tensor?)]) {
+    var parts: [(weight: Int, bias: Int?, columns: Range<Int>)] = []
+    var (next, column) = (1, 0)
+    for (weight, bias) in maps {
+      let columns = column..<column + weight.shape[0]
+      parts.append((next, bias == nil ? nil : next + 1, columns))
+      column = columns.upperBound
+      next += bias == nil ? 1 : 2
+    }
+    (self.parts, width) = (parts, column)
+  }
+
+  /// The weights as one matrix, `[width, in]`.
+  func weight(of inputs: [Tensor]) -> Matrix {
+    let weights = parts.map { inputs[$0.weight] }
+    return weights.count == 1 ? weights[0].matrix : Tensor.concatenated(weights).matrix
+  }
+
+  /// A map's share of the gradient of the joined weights or biases.
+  func share(of columns: Range<Int>, in joined: Tensor) -> Tensor {
+    parts.count == 1 ? joined : joined.slice(columns)
+  }
+
+  /// The biases as one, 0 where a map has none; nothing where no map has one.
+  func bias(of inputs: [Tensor]) -> FloatBuffer? {
+    if parts.count == 1 { return parts[0].bias.map { inputs[$0].buffer } }
+    guard parts.contains(where: { $0.bias != nil }) else { return nil }
+    return Tensor.concatenated(
+      parts.map { part in part.bias.map { inputs[$0] } ?? Tensor(repeating: 0, shape: [part.columns.count]) }
+    ).buffer
   }
 }
 
