@@ -285,7 +285,8 @@ package struct AttentionKernel {
     for row in stride(from: 0, to: whole, by: 4) {
       for column in stride(from: 0, to: head.paddedWidth, by: 4) {
         transposeFour(
-          source + row * head.paddedWidth + column, stride: head.paddedWidth, into: target + column * head.paddedCount + row,
+          source + row * head.paddedWidth + column, stride: head.paddedWidth,
+          into: target + column * head.paddedCount + row,
           stride: head.paddedCount)
       }
     }

@@ -16,6 +16,7 @@ BINARY = REPOSITORY / ".build" / "release" / "hone"
 
 # The run being compared: the settings of recipes/debian-programs.yaml.
 BATCH = 64
+TOKENS = 7168
 LENGTH = 256
 RATE = 2e-5
 DECAY = 0.01
@@ -180,7 +181,7 @@ def write_recipe(
 seed: {SEED}
 model:     {{ folder: "{model}", pooling: mean, maximumLength: {LENGTH} }}
 data:      {{ collection: "{collection}", split: train{order} }}
-batch:     {{ queries: {queries}, tokens: 16384, uniqueTexts: true }}
+batch:     {{ queries: {queries}, tokens: {TOKENS}, uniqueTexts: true }}
 loss:      {{ name: infoNCE, temperature: {1 / SCALE}, maskKnownPositives: true }}
 optimizer: {{ name: adamW, rate: {RATE}, decay: {DECAY}, clip: {CLIP} }}
 schedule:  {{ name: linear, warmup: {WARMUP}, epochs: 1 }}

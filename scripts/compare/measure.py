@@ -137,6 +137,27 @@ def encoding(comparison: Comparison) -> dict:
     return result
 
 
+def tokenizer(comparison: Comparison) -> dict:
+    """Texts a second on one core, against the Rust library."""
+    options = comparison.options
+    corpus = options.collection / "corpus.jsonl"
+
+    def hone():
+        command = [options.benchmarks, "tokenizer", "--model", options.model, "--corpus", corpus, "--threads", 1]
+        finished = common.run_measured([*command, "--json"])
+        return {"texts per second": json.loads(finished.output)["texts a second"]}
+
+    def peer():
+        result, _ = comparison.script(
+            "tokenizers_speed.py", "--model", options.model, "--collection", options.collection
+        )
+        return {"texts per second": result["texts per second"]}
+
+    result = comparison.rounds("tokenizer", {"Hone": hone, "tokenizers": peer})
+    compare(comparison, "tokenizer, texts/s on one core", "texts per second", *result.values(), 1, ".0f")
+    return result
+
+
 def latency(comparison: Comparison) -> dict:
     """One 12-word query with the model loaded. Hone's figure is measured inside its benchmarks executable:
     `benchmarks query --model DIR --query TEXT --threads N --json` prints {"median milliseconds": ...}."""
@@ -225,8 +246,8 @@ def quality(comparison: Comparison) -> dict:
 PARTS = {
     part.__name__.replace("_", "-"): part
     for part in [
-        encode_parity, training_parity, reproducibility, start, latency, encoding, training, large_batch, export,
-        quality,
+        encode_parity, training_parity, reproducibility, tokenizer, start, latency, encoding, training, large_batch,
+        export, quality,
     ]
 }  # fmt: skip
 
@@ -235,8 +256,10 @@ PARTS = {
 
 
 def trained(comparison: Comparison) -> pathlib.Path:
-    """The model of a whole run of the recipe, made once."""
+    """The model of a whole run of the recipe: the given one, or one made once."""
     options = comparison.options
+    if options.run:
+        return options.run / "model"
     run = comparison.scratch / "trained"
     if not run.exists():
         edits = {
@@ -289,6 +312,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--benchmarks", default=common.BINARY.parent / "benchmarks", type=pathlib.Path)
     parser.add_argument("--model", default=common.MODEL, type=pathlib.Path)
     parser.add_argument("--collection", default=common.COLLECTION, type=pathlib.Path)
+    parser.add_argument("--run", type=pathlib.Path, help="a finished run of the recipe, for export and quality")
     parser.add_argument("--output", default=common.REPOSITORY / "runs" / "compare", type=pathlib.Path)
     options = parser.parse_args()
     for path, remedy in [

@@ -63,7 +63,8 @@ extension Tensor {
             gradients[0] = dx
           }
           if layout.parts.contains(where: { needed[$0.weight] }) {
-            let dWeight = Tensor(FloatBuffer(uninitialized: layout.width * x.shape[1]), shape: [layout.width, x.shape[1]])
+            let dWeight = Tensor(
+              FloatBuffer(uninitialized: layout.width * x.shape[1]), shape: [layout.width, x.shape[1]])
             multiply(dy.matrix, x.matrix, transposeFirst: true, into: dWeight.matrix)
             for part in layout.parts where needed[part.weight] {
               gradients[part.weight] = layout.share(of: part.columns, in: dWeight)
