@@ -12,7 +12,8 @@ public struct KnownPositives: Sendable {
     case negative(Int, ofRow: Int)
   }
 
-  private let queryClasses: [Int]
+  /// A number for the query of every row; rows of the same query share it.
+  public let queryClasses: [Int]
   private let positiveClasses: [Int]
   private let negativeClasses: [[Int]]
   /// The classes of all positives, those of one query class together and in ascending order.

@@ -11,11 +11,13 @@ protocol Recipe: Codable, Sendable {
 enum RecipeProgram: Sendable {
   case trainBiEncoder(TrainBiEncoder)
   case evaluate(EvaluateModel)
+  case mineNegatives(MineNegatives)
 
   /// The names of the programs.
   enum Name: String, ChoiceSetting {
     case trainBiEncoder
     case evaluate
+    case mineNegatives
   }
 
   /// The program with its settings.
@@ -23,6 +25,7 @@ enum RecipeProgram: Sendable {
     switch self {
     case .trainBiEncoder(let recipe): recipe
     case .evaluate(let recipe): recipe
+    case .mineNegatives(let recipe): recipe
     }
   }
 }
@@ -34,6 +37,7 @@ extension RecipeProgram: Codable {
     switch try decoder.variantName(Name.self, forKey: Key.recipe) {
     case .trainBiEncoder: self = .trainBiEncoder(try TrainBiEncoder(from: decoder))
     case .evaluate: self = .evaluate(try EvaluateModel(from: decoder))
+    case .mineNegatives: self = .mineNegatives(try MineNegatives(from: decoder))
     }
   }
 
@@ -45,6 +49,9 @@ extension RecipeProgram: Codable {
       try recipe.encode(to: encoder)
     case .evaluate(let recipe):
       try container.encode(Name.evaluate, forKey: .recipe)
+      try recipe.encode(to: encoder)
+    case .mineNegatives(let recipe):
+      try container.encode(Name.mineNegatives, forKey: .recipe)
       try recipe.encode(to: encoder)
     }
   }

@@ -99,3 +99,19 @@ public struct ExactSearch: Sendable {
     return run
   }
 }
+
+extension Vectors {
+  /// The inner products of one vector with some of another set.
+  ///
+  /// - Shape: → one number per entry of `rows`
+  public func products(of row: Int, with rows: [Int], of others: Vectors) -> [Float] {
+    require(width == others.width, "products: vectors of \(width) and of \(others.width) numbers")
+    if rows.isEmpty { return [] }
+    let chosen = gatherRows(others.buffer, indices: rows.map { Int32($0) }, width: width)
+    let result = FloatBuffer(uninitialized: rows.count)
+    multiply(
+      Matrix(buffer, offset: row * width, rows: 1, columns: width), Matrix(chosen, rows: rows.count, columns: width),
+      transposeSecond: true, into: Matrix(result, rows: 1, columns: rows.count))
+    return result.elements
+  }
+}

@@ -15,14 +15,7 @@ struct TrainingData {
 
   /// Reads the rows, and checks that they have what the loss reads.
   init(_ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64) throws {
-    let collection = try data.collection.map { try Collection(folder: $0) }
-    if let file = data.rows {
-      rows = try TrainingRows(file: file, collection: collection).rows
-    } else if let collection, let split = data.split {
-      rows = try TrainingRows(collection: collection, split: split).rows
-    } else {
-      fatalError("a data section without rows passed its checks")
-    }
+    rows = try data.read().rows
     files = Self.files(of: data)
     self.batch = batch
     isShuffled = data.shuffle ?? true

@@ -1,3 +1,5 @@
+import Datasets
+
 /// The training data: a collection with judgments, or a file of rows.
 struct DataSection: Codable, Sendable, Equatable {
   /// A collection folder: the data itself with `split`, or what the ids in `rows` refer to.
@@ -21,6 +23,14 @@ struct BatchSection: Codable, Sendable, Equatable {
 }
 
 extension DataSection {
+  /// The rows in the order of their file, and the collection where one is named.
+  func read() throws -> (rows: [TrainingRow], collection: Collection?) {
+    let collection = try collection.map { try Collection(folder: $0) }
+    if let rows { return (try TrainingRows(file: rows, collection: collection).rows, collection) }
+    guard let collection, let split else { fatalError("a data section without rows passed its checks") }
+    return (try TrainingRows(collection: collection, split: split).rows, collection)
+  }
+
   func validate(_ checks: SettingChecks) {
     checks.require(
       rows != nil || collection != nil, "data",

@@ -1,0 +1,151 @@
+import Datasets
+import JSONText
+import Retrieval
+
+/// What mining did, for a person to judge: rules, scores, rows left short, and the likeliest false negatives.
+struct MiningReport {
+  /// A row whose negative scores nearly as high as its positive.
+  struct Suspect {
+    let query: String
+    let positive: String
+    let negative: String
+    let positiveScore: Float
+    let negativeScore: Float
+  }
+
+  private let rules: [(name: String, tally: NegativeMiner.Tally)]
+  private let positives: [Float]
+  private let negatives: [Float]
+  private let rows: Int
+  private let queries: Int
+  private let documents: Int
+  private let short: Int
+  private let empty: Int
+  private let wanted: Int
+  private let suspects: [Suspect]
+  private let seconds: Double
+
+  /// How many suspicious pairs are shown.
+  private static let mostSuspects = 20
+  private static let quantiles: [(name: String, share: Double)] = [
+    ("least", 0), ("10 %", 0.1), ("median", 0.5), ("90 %", 0.9), ("most", 1),
+  ]
+
+  init(_ mined: MinedRows, rules names: [String], wanted: Int, seconds: Double) {
+    rules = zip(names, mined.tallies).map { (name: $0, tally: $1) }
+    positives = mined.rows.compactMap { $0.scores?.first }.sorted()
+    negatives = mined.rows.flatMap { $0.scores?.dropFirst() ?? [] }.sorted()
+    rows = mined.rows.count
+    queries = mined.queries
+    documents = mined.documents
+    short = mined.rows.count { $0.negatives.count < wanted }
+    empty = mined.rows.count { $0.negatives.isEmpty }
+    self.wanted = wanted
+    self.seconds = seconds
+    suspects = Self.suspects(of: mined.rows)
+  }
+
+  /// The pairs of a query and a negative whose score comes nearest to the positive's, or passes it; each pair once.
+  private static func suspects(of rows: [TrainingRow]) -> [Suspect] {
+    let all = rows.flatMap { row -> [Suspect] in
+      guard let scores = row.scores, let positive = scores.first else { return [] }
+      return zip(row.negatives, scores.dropFirst()).map {
+        Suspect(
+          query: row.query, positive: row.positive, negative: $0, positiveScore: positive, negativeScore: $1)
+      }
+    }
+    let order = all.indices.sorted { first, second in
+      let gaps = (
+        all[first].positiveScore - all[first].negativeScore, all[second].positiveScore - all[second].negativeScore
+      )
+      return (gaps.0, first) < (gaps.1, second)
+    }
+    return order.prefix(mostSuspects).map { all[$0] }
+  }
+
+  /// The report as lines for a terminal.
+  var lines: [String] {
+    var table = TextTable([("rule", .left), ("candidates", .right), ("dropped", .right), ("kept", .right)])
+    for (name, tally) in rules {
+      table.add([
+        name, NumberText.count(tally.seen), NumberText.count(tally.dropped),
+        NumberText.count(tally.seen - tally.dropped),
+      ])
+    }
+    var scores = TextTable([("score", .left)] + Self.quantiles.map { ($0.name, .right) })
+    for (name, values) in [("positives", positives), ("negatives", negatives)] {
+      scores.add(
+        [name]
+          + Self.quantiles.map { quantile in
+            Self.quantile(quantile.share, of: values).map { NumberText.fixed(Double($0), decimals: 3) } ?? "–"
+          })
+    }
+    var lines = table.lines + [""] + scores.lines + [""]
+    lines.append(
+      "\(NumberText.counted(negatives.count, "negative")) for \(NumberText.counted(rows, "row")) "
+        + "(\(NumberText.counted(queries, "query", plural: "queries"))) from \(NumberText.counted(documents, "document")) in "
+        + NumberText.seconds(seconds))
+    if short > 0 {
+      lines.append(
+        "\(NumberText.counted(short, "row")) \(short == 1 ? "has" : "have") fewer than the \(wanted) asked for, "
+          + "\(NumberText.count(empty)) of them none: the rules left no more candidates")
+    }
+    if !suspects.isEmpty {
+      lines += ["", "nearest to their positives, so the likeliest false negatives; look at them:"]
+      for suspect in suspects.prefix(5) {
+        lines.append(
+          "  \(NumberText.fixed(Double(suspect.negativeScore), decimals: 3)) of "
+            + "\(NumberText.fixed(Double(suspect.positiveScore), decimals: 3))  \(Self.shortened(suspect.query, 60))")
+        lines.append("      positive  \(Self.shortened(suspect.positive, 90))")
+        lines.append("      negative  \(Self.shortened(suspect.negative, 90))")
+      }
+      lines.append("")
+    }
+    return lines
+  }
+
+  /// The report as JSON.
+  func json(recipe: String, folder: String, rows file: String) -> JSONValue {
+    func quantiles(_ values: [Float]) -> JSONValue {
+      .object(
+        JSONObject(
+          Self.quantiles.map { quantile in
+            (name: quantile.name, value: Self.quantile(quantile.share, of: values).map { JSONValue($0) } ?? .null)
+          }))
+    }
+    return [
+      "status": "finished", "recipe": JSONValue(recipe), "folder": JSONValue(folder), "rows": JSONValue(file),
+      "counts": [
+        "rows": JSONValue(rows), "queries": JSONValue(queries), "documents": JSONValue(documents),
+        "negatives": JSONValue(negatives.count), "rowsShort": JSONValue(short), "rowsWithout": JSONValue(empty),
+      ],
+      "rules": .array(
+        rules.map { rule in
+          [
+            "name": JSONValue(rule.name), "candidates": JSONValue(rule.tally.seen),
+            "dropped": JSONValue(rule.tally.dropped),
+          ]
+        }),
+      "scores": ["positives": quantiles(positives), "negatives": quantiles(negatives)],
+      "suspects": .array(
+        suspects.map { suspect in
+          [
+            "query": JSONValue(suspect.query), "positive": JSONValue(suspect.positive),
+            "negative": JSONValue(suspect.negative), "positiveScore": JSONValue(suspect.positiveScore),
+            "negativeScore": JSONValue(suspect.negativeScore),
+          ]
+        }),
+      "seconds": JSONValue(seconds), "version": JSONValue(Hone.version),
+    ]
+  }
+
+  /// The value below which a share of sorted values lies, by the nearest rank.
+  private static func quantile(_ share: Double, of sorted: [Float]) -> Float? {
+    sorted.isEmpty ? nil : sorted[Int((share * Double(sorted.count - 1)).rounded())]
+  }
+
+  private static func shortened(_ text: String, _ length: Int) -> String {
+    let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return line.count <= length ? line : line.prefix(length - 1) + "…"
+  }
+}

@@ -1,0 +1,68 @@
+/// Chooses the negatives of one query after the other, and counts what each rule dropped.
+///
+/// The outcome for a query depends on its candidates, the rules, the seed and its number alone: not on threads, nor on the
+/// queries before it.
+public struct NegativeMiner: Sendable {
+  /// Candidates of a query from one source, best first.
+  public struct Source: Sendable {
+    /// The candidates, with the model's scores, in the source's own order.
+    public var candidates: [MiningCandidate]
+    /// How many negatives may come from this source.
+    public var quota: Int
+
+    /// Makes a source.
+    public init(candidates: [MiningCandidate], quota: Int) {
+      self.candidates = candidates
+      self.quota = quota
+    }
+  }
+
+  /// What one rule did so far.
+  public struct Tally: Sendable, Equatable {
+    /// The candidates it was shown.
+    public var seen = 0
+    /// Those it dropped.
+    public var dropped = 0
+  }
+
+  /// What the rules did so far, in their order.
+  public private(set) var tallies: [Tally]
+  private let rules: [any MiningRule]
+  private let selection: NegativeSelection
+  private let seed: UInt64
+  private var corpus: MiningCorpus
+
+  /// Makes a miner.
+  public init(corpus: MiningCorpus, rules: [any MiningRule], selection: NegativeSelection, seed: UInt64) {
+    self.corpus = corpus
+    self.rules = rules
+    self.selection = selection
+    self.seed = seed
+    tallies = rules.map { _ in Tally() }
+  }
+
+  /// The negatives of a query: from each source what passes the rules, up to its quota; a document counts for the first source
+  /// that has it.
+  ///
+  /// - Parameter number: the query's number, which random choices depend on.
+  /// - Returns: The negatives source by source, fewer than the quotas where the rules leave too few.
+  public mutating func negatives(
+    of query: MiningQuery, number: Int, from sources: [Source]
+  ) -> [MiningCandidate] {
+    var taken: Set<Int> = []
+    var result: [MiningCandidate] = []
+    for source in sources {
+      var candidates = source.candidates.filter { !taken.contains($0.document) }
+      for (place, rule) in rules.enumerated() {
+        let survivors = rule.survivors(of: candidates, for: query, in: &corpus)
+        tallies[place].seen += candidates.count
+        tallies[place].dropped += candidates.count - survivors.count
+        candidates = survivors
+      }
+      let chosen = selection.chosen(source.quota, of: candidates, query: number, seed: seed)
+      taken.formUnion(chosen.map(\.document))
+      result += chosen
+    }
+    return result
+  }
+}

@@ -1,0 +1,117 @@
+import Files
+import JSONText
+import Testing
+
+/// Mining as users start it: a recipe in, training rows and a report out, and a training run on them.
+@Suite(.serialized) struct MiningTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try SmallCollection.write(to: folder.path)
+    try Files.write(Self.recipe, to: folder.file("mine.yaml"))
+  }
+
+  private static let recipe = """
+    recipe: mineNegatives
+    seed: 17
+    model:   { folder: "\(HoneProcess.model)", pooling: mean, maximumLength: 32 }
+    data:    { collection: collection, split: train }
+    sources:
+      - { name: model, candidates: 20, negatives: 3 }
+      - { name: BM25, candidates: 10, negatives: 1 }
+    rules:
+      - { name: knownPositives }
+      - { name: relativeMargin, margin: 0.0001, anchor: highest }
+    select:  { name: uniform }
+    output:  { folder: runs/mined, format: texts }
+
+    """
+
+  private func hone(_ arguments: String...) throws -> HoneProcess.Ended {
+    try HoneProcess.run(arguments, in: folder.path)
+  }
+
+  private func rows(_ run: String) throws -> [JSONObject] {
+    try Files.read(folder.file("\(run)/rows.jsonl")).split(separator: UInt8(ascii: "\n")).compactMap {
+      try JSONReader.parse(Array($0)).objectValue
+    }
+  }
+
+  @Test func rowsGetNegativesThatTrainingReads() throws {
+    let ended = try hone("run", "mine.yaml")
+    #expect(ended.status == 0, "\(ended.messages)")
+    #expect(ended.lines.first?.hasPrefix("rule            candidates  dropped  kept") == true, "\(ended.output)")
+    #expect(ended.output.contains("for 20 rows (20 queries) from 30 documents in "))
+    #expect(ended.lines.last == "rows    runs/mined/rows.jsonl")
+
+    let rows = try rows("runs/mined")
+    #expect(rows.compactMap { $0["query_id"]?.stringValue } == (0..<20).map { "q\($0)" })
+    for row in rows {
+      let ids = row["negative_ids"]?.arrayValue?.compactMap(\.stringValue) ?? []
+      let scores = row["scores"]?.arrayValue?.compactMap(\.doubleValue) ?? []
+      #expect(ids.count <= 4 && Set(ids).count == ids.count && scores.count == ids.count + 1)
+      #expect(!ids.contains(row["positive_id"]?.stringValue ?? ""))
+      for score in scores.dropFirst() { #expect(score < scores[0]) }
+    }
+    let result = try #require(
+      try JSONReader.parse(Files.read(folder.file("runs/mined/result.json"))).objectValue)
+    let counts = try #require(result["counts"]?.objectValue)
+    let negatives = rows.reduce(0) { $0 + ($1["negative_ids"]?.arrayValue?.count ?? 0) }
+    #expect(counts["negatives"]?.integerValue == negatives && negatives > 20)
+    #expect(result["rules"]?.arrayValue?.count == 2)
+
+    let trained = try hone(
+      "run", "recipe.yaml", "--set", "data.rows=runs/mined/rows.jsonl", "--set", "data.split=null", "--set",
+      "batch.tokens=200", "--quiet")
+    #expect(trained.status == 0, "\(trained.messages)")
+  }
+
+  @Test func theSameSeedGivesTheSameRowsAtAnyThreadCount() throws {
+    for (run, seed, threads) in [("a", "17", "1"), ("b", "17", "2"), ("c", "18", "2")] {
+      let ended = try hone(
+        "run", "mine.yaml", "--set", "seed=\(seed)", "--set", "output.folder=\(run)", "--threads", threads)
+      #expect(ended.status == 0, "\(ended.messages)")
+    }
+    let bytes = try ["a", "b", "c"].map { try Files.read(folder.file("\($0)/rows.jsonl")) }
+    #expect(bytes[0] == bytes[1])
+    #expect(bytes[0] != bytes[2])
+  }
+
+  /// A positive that is no document of the corpus, and a corpus of one document.
+  @Test func textsOutsideTheCorpusAndTooFewCandidatesAreFine() throws {
+    try Files.write(#"{"query": "chess game", "positive": "the board of chess"}"# + "\n", to: folder.file("rows.jsonl"))
+    try Files.write(#"{"_id": "only", "text": "packet network"}"# + "\n", to: folder.file("one.jsonl"))
+    let ended = try hone(
+      "run", "mine.yaml", "--set", "data.rows=rows.jsonl", "--set", "data.split=null", "--set", "data.collection=null",
+      "--set", "corpus=one.jsonl", "--set", "rules=[]")
+    #expect(ended.status == 0, "\(ended.messages)")
+    #expect(ended.output.contains("1 negative for 1 row (1 query) from 1 document in "))
+    #expect(ended.output.contains("1 row has fewer than the 4 asked for, 0 of them none"))
+    #expect(try rows("runs/mined").first?["negative_ids"] == ["only"])
+  }
+
+  @Test(arguments: [
+    ("sources=[]", "'sources': the list is empty; name at least one source, such as model"),
+    ("data.shuffle=true", "'data.shuffle': mining keeps the rows in their order; remove it"),
+    ("select.temperature=1", "'select': 'temperature' goes with 'softmax', and only with it"),
+    ("corpus=none.jsonl", "'corpus': there is no file none.jsonl"),
+  ])
+  func wrongSettingsAreTold(_ edit: String, _ message: String) throws {
+    let ended = try hone("validate", "mine.yaml", "--set", edit)
+    #expect(ended.status == 78)
+    #expect(ended.messages.contains(message), "\(ended.messages)")
+    #expect(!Files.exists(folder.file("runs")))
+  }
+
+  @Test func anEmptyCorpusAndRepeatedIdentifiersAreRefused() throws {
+    for (text, message) in [
+      ("", "found nothing"), (#"{"_id": "a", "text": "x"}"# + "\n" + #"{"_id": "a", "text": "y"}"#, "occurs twice"),
+    ] {
+      try Files.write(text, to: folder.file("bad.jsonl"))
+      let ended = try hone("run", "mine.yaml", "--set", "corpus=bad.jsonl")
+      #expect(ended.status == 65 && ended.messages.contains(message), "\(ended.messages)")
+      #expect(!Files.exists(folder.file("runs/mined/rows.jsonl")))
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import Testing
+
+@testable import Retrieval
+
+/// The rules of mining, each alone and in order.
+@Suite struct MiningTests {
+  private let texts = [
+    "a tool that plays chess against you", "an editor of vector drawings", "A tool, that plays CHESS against you!",
+    "find lost files", "find lost files", "play chess",
+  ]
+  private let query = MiningQuery(
+    text: "play chess",
+    positives: [
+      .init(text: "a tool that plays chess against you", document: 0, score: 0.8),
+      .init(text: "an engine of chess", document: nil, score: 0.6),
+    ])
+
+  /// Candidates by document, best first.
+  private func candidates(_ scores: KeyValuePairs<Int, Float>) -> [MiningCandidate] {
+    scores.map { MiningCandidate(document: $0.key, score: $0.value) }
+  }
+
+  private func left(by rule: some MiningRule, of scores: KeyValuePairs<Int, Float>) -> [Int] {
+    var corpus = MiningCorpus(texts: texts)
+    return rule.survivors(of: candidates(scores), for: query, in: &corpus).map(\.document)
+  }
+
+  @Test func positivesAreKnownByPlaceAndByText() {
+    #expect(left(by: KnownPositivesRule(), of: [0: 0.9, 2: 0.8, 1: 0.1]) == [2, 1])
+    var byText = query
+    byText.positives[0].document = nil
+    var corpus = MiningCorpus(texts: texts)
+    #expect(
+      KnownPositivesRule().survivors(of: candidates([0: 0.9, 1: 0.1]), for: byText, in: &corpus).map(\.document) == [1])
+  }
+
+  @Test func lightlyEditedCopiesOfAPositiveAreNearDuplicates() {
+    #expect(left(by: NearDuplicatesRule(similarity: 0.7), of: [2: 0.8, 5: 0.7, 1: 0.1]) == [5, 1])
+    #expect(left(by: NearDuplicatesRule(similarity: 1), of: [2: 0.8]) == [], "case and punctuation do not count")
+  }
+
+  @Test(arguments: [
+    ("find lost files", "find lost files", 1.0), ("abcde", "abcdf", 1.0 / 3), ("ab", "ab", 1), ("ab", "ac", 0),
+    ("", "", 0), ("¡!", "?", 0), ("Ünïcode", "üNÏCODE", 1),
+  ])
+  func resemblanceIsTheJaccardIndex(_ first: String, _ second: String, _ index: Double) {
+    let (a, b) = (Shingles(first), Shingles(second))
+    if index > 0 { #expect(a.resemblance(to: b, reaches: index)) }
+    #expect(!a.resemblance(to: b, reaches: index + 0.01))
+  }
+
+  @Test func theQueryItselfAndRepeatedTextsAreDropped() {
+    #expect(left(by: QueryTextRule(), of: [5: 0.9, 1: 0.1]) == [1])
+    #expect(left(by: RepeatedTextsRule(), of: [4: 0.9, 3: 0.8, 1: 0.1]) == [4, 1])
+  }
+
+  @Test func ranksCountAmongWhatIsLeft() {
+    let scores: KeyValuePairs<Int, Float> = [0: 0.9, 1: 0.8, 2: 0.7, 3: 0.6]
+    #expect(left(by: RankWindowRule(from: 2, to: 3), of: scores) == [1, 2])
+    #expect(left(by: RankWindowRule(from: 4), of: scores) == [3])
+    #expect(left(by: RankWindowRule(from: 9, to: 12), of: scores) == [])
+    #expect(left(by: SkipTopRule(count: 1), of: scores) == [1, 2, 3])
+    #expect(left(by: SkipTopRule(count: 9), of: scores) == [])
+  }
+
+  @Test func scoresAndMarginsKeepWhatLiesOnTheLimit() {
+    let scores: KeyValuePairs<Int, Float> = [0: 0.75, 1: 0.5, 2: 0.25, 3: -0.5]
+    #expect(left(by: ScoreRangeRule(floor: 0.25, ceiling: 0.5), of: scores) == [1, 2])
+    #expect(left(by: ScoreRangeRule(ceiling: 0.25), of: scores) == [2, 3])
+    // The positives score 0.8 and 0.6.
+    #expect(left(by: AbsoluteMarginRule(margin: 0.2), of: scores) == [2, 3])
+    #expect(left(by: AbsoluteMarginRule(margin: 0.2, anchor: .highest), of: scores) == [1, 2, 3])
+    #expect(left(by: AbsoluteMarginRule(margin: 0.2, anchor: .mean), of: scores) == [1, 2, 3])
+    #expect(left(by: RelativeMarginRule(margin: 0.05), of: scores) == [1, 2, 3])
+    #expect(left(by: RelativeMarginRule(margin: 0.05, anchor: .highest), of: scores) == [0, 1, 2, 3])
+    #expect(left(by: RelativeMarginRule(margin: 0.5), of: scores) == [2, 3])
+  }
+
+  /// A margin lowers the limit also where the positive's score is negative.
+  @Test func aRelativeMarginIsAShareOfTheMagnitude() {
+    var negative = query
+    negative.positives = [.init(text: "x", document: nil, score: -0.4)]
+    var corpus = MiningCorpus(texts: texts)
+    let left = RelativeMarginRule(margin: 0.5).survivors(
+      of: candidates([1: -0.3, 2: -0.5, 3: -0.7]), for: negative, in: &corpus)
+    #expect(left.map(\.document) == [3])
+  }
+
+  // MARK: - Selection
+
+  private let many = (0..<50).map { MiningCandidate(document: $0, score: 1 - Float($0) / 50) }
+
+  @Test func theFirstAreTheBest() {
+    #expect(NegativeSelection.first.chosen(3, of: many, query: 0, seed: 1).map(\.document) == [0, 1, 2])
+    #expect(NegativeSelection.first.chosen(80, of: many, query: 0, seed: 1).count == 50)
+    #expect(NegativeSelection.uniform.chosen(0, of: many, query: 0, seed: 1).isEmpty)
+    #expect(NegativeSelection.uniform.chosen(2, of: [], query: 0, seed: 1).isEmpty)
+  }
+
+  @Test(arguments: [NegativeSelection.uniform, .softmax(temperature: 0.1)])
+  func randomChoicesDependOnSeedAndQueryAlone(_ selection: NegativeSelection) {
+    let chosen = selection.chosen(5, of: many, query: 7, seed: 17)
+    #expect(chosen.count == 5 && Set(chosen.map(\.document)).count == 5)
+    #expect(chosen.map(\.document) == chosen.map(\.document).sorted(), "the order stays")
+    #expect(chosen == selection.chosen(5, of: many, query: 7, seed: 17))
+    #expect(chosen != selection.chosen(5, of: many, query: 8, seed: 17))
+    #expect(chosen != selection.chosen(5, of: many, query: 7, seed: 18))
+  }
+
+  /// One draw of 20,000 from four candidates, against the probabilities; three standard deviations are 0.011 at most.
+  @Test func drawsFollowTheirProbabilities() {
+    let four = [0.3, 0.2, 0.1, 0].enumerated().map { MiningCandidate(document: $0.offset, score: Float($0.element)) }
+    func shares(_ selection: NegativeSelection) -> [Double] {
+      var counts = [Double](repeating: 0, count: 4)
+      for query in 0..<20_000 { counts[selection.chosen(1, of: four, query: query, seed: 5)[0].document] += 1 / 20_000 }
+      return counts
+    }
+    for share in shares(.uniform) { #expect(abs(share - 0.25) < 0.011) }
+    // e^3, e^2, e^1, e^0 over their sum.
+    for (share, expected) in zip(shares(.softmax(temperature: 0.1)), [0.6439, 0.2369, 0.0871, 0.0321]) {
+      #expect(abs(share - expected) < 0.011)
+    }
+  }
+
+  // MARK: - All together
+
+  @Test func rulesApplyInOrderAndCountWhatTheyDrop() {
+    var miner = NegativeMiner(
+      corpus: MiningCorpus(texts: texts),
+      rules: [
+        KnownPositivesRule(), QueryTextRule(), RelativeMarginRule(margin: 0.05), NearDuplicatesRule(similarity: 0.7),
+      ],
+      selection: .first, seed: 0)
+    let model = NegativeMiner.Source(
+      candidates: candidates([0: 0.9, 5: 0.7, 3: 0.58, 2: 0.5, 1: 0.4]), quota: 1)
+    let words = NegativeMiner.Source(candidates: candidates([3: 0.58, 4: 0.55, 1: 0.4]), quota: 2)
+    let negatives = miner.negatives(of: query, number: 0, from: [model, words])
+    // 0.58 passes 0.6 · 0.95 = 0.57 by nothing: it is above, so the margin drops it in both sources.
+    #expect(negatives.map(\.document) == [1, 4])
+    #expect(
+      miner.tallies == [
+        .init(seen: 7, dropped: 1), .init(seen: 6, dropped: 1), .init(seen: 5, dropped: 2), .init(seen: 3, dropped: 1),
+      ])
+  }
+
+  @Test func whereNothingIsLeftThereAreNoNegatives() {
+    var miner = NegativeMiner(
+      corpus: MiningCorpus(texts: ["only"]), rules: [KnownPositivesRule()], selection: .first, seed: 0)
+    let only = MiningQuery(text: "q", positives: [.init(text: "only", document: 0, score: 1)])
+    let source = NegativeMiner.Source(candidates: [MiningCandidate(document: 0, score: 1)], quota: 3)
+    #expect(miner.negatives(of: only, number: 0, from: [source]).isEmpty)
+    #expect(miner.negatives(of: only, number: 1, from: []).isEmpty)
+  }
+}
