@@ -1,6 +1,9 @@
-// OpenBLAS, and the two facts about the processor that Swift has no word for. Only `Kernels` imports this.
+// OpenBLAS, and the few facts about processor and memory that Swift has no word for. Only `Kernels` imports this.
 #pragma once
 #include <cblas.h>
+#if defined(__linux__)
+#include <malloc.h>
+#endif
 
 // Declared by hand: some distributions leave these out of cblas.h.
 void openblas_set_num_threads(int count);
@@ -28,6 +31,13 @@ static inline void hone_spin_hint(void) {
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
   __asm__ volatile("yield");
+#endif
+}
+
+/// Returns what the C heap no longer uses to the system, where it has a call for that.
+static inline void hone_release_heap(void) {
+#if defined(__GLIBC__)
+  malloc_trim(0);
 #endif
 }
 

@@ -32,8 +32,15 @@ package struct AttentionKernel {
   private var width: Int { heads * headWidth }
   private var sequences: Int { offsets.count - 1 }
   private var scale: Float { 1 / Float(headWidth).squareRoot() }
-  /// Rows of scores computed at once: a band stays in the second-level cache for sequences of a thousand tokens.
-  private static let band = 48
+  /// The most rows of scores computed at once: a band stays in the second-level cache for sequences of 500 tokens.
+  private static let largestBand = 96
+
+  /// Rows of scores computed at once for a sequence: equal bands of whole tiles, so that the last one is not a sliver.
+  private static func band(_ count: Int) -> Int {
+    let bands = (count + largestBand - 1) / largestBand
+    let rows = (count + bands - 1) / bands
+    return min(count, (rows + 5) / 6 * 6)
+  }
 
   /// The forward pass: the outputs, and the log-sum-exp `[heads, tokens]`.
   package func forward(_ projections: FloatBuffer) -> (output: FloatBuffer, logSumExp: FloatBuffer) {
@@ -87,7 +94,7 @@ package struct AttentionKernel {
     if n == 0 { return }
     let stride = 3 * width
     let source = projections + head.start * stride + head.head * headWidth
-    let band = min(Self.band, n)
+    let band = Self.band(n)
     let scratch = FloatBuffer(uninitialized: wide * (3 * n + band + padded) + band * padded)
     let q = scratch.base
     let k = q + n * wide
@@ -113,7 +120,7 @@ package struct AttentionKernel {
         scores, rowStride: padded, innerStride: 1, v, stride: wide, into: result, stride: wide, rows: rows,
         columns: wide, inner: n, accumulate: false)
       let target = output + (head.start + first) * width + head.head * headWidth
-      for row in 0..<rows { (target + row * width).update(from: result + row * wide, count: headWidth) }
+      for row in 0..<rows { mapLanes(result + row * wide, target + row * width, headWidth) { $0 } }
     }
   }
 
@@ -158,7 +165,7 @@ package struct AttentionKernel {
     if n == 0 { return }
     let stride = 3 * width
     let source = projections + head.start * stride + head.head * headWidth
-    let band = min(Self.band, n)
+    let band = Self.band(n)
     let scratch = FloatBuffer(uninitialized: wide * (6 * n + 2 * padded) + 2 * band * padded)
     let q = scratch.base
     let k = q + n * wide
@@ -206,8 +213,8 @@ package struct AttentionKernel {
     let target = gradient + head.start * stride + head.head * headWidth
     for row in 0..<n {
       mapLanesNarrow(dq + row * wide, target + row * stride, headWidth, scale)
-      (target + row * stride + width).update(from: dk + row * wide, count: headWidth)
-      (target + row * stride + 2 * width).update(from: dv + row * wide, count: headWidth)
+      mapLanes(dk + row * wide, target + row * stride + width, headWidth) { $0 }
+      mapLanes(dv + row * wide, target + row * stride + 2 * width, headWidth) { $0 }
     }
   }
 

@@ -1,3 +1,4 @@
+import COpenBLAS
 import Synchronization
 
 #if canImport(Glibc)
@@ -109,6 +110,9 @@ public enum EngineMemory {
   public static var liveBytes: Int { BufferPool.shared.statistics.liveBytes }
   /// The most bytes that were in use at once.
   public static var peakBytes: Int { BufferPool.shared.statistics.peakLiveBytes }
-  /// Returns memory that waits for reuse to the system, as after a phase that needed far more than the next one.
-  public static func releaseUnused() { BufferPool.shared.drain() }
+  /// Returns memory that waits for reuse to the system, the C heap's too, as after a phase that needed other things than the next.
+  public static func releaseUnused() {
+    BufferPool.shared.drain()
+    hone_release_heap()
+  }
 }

@@ -64,22 +64,20 @@ package struct FeedForwardKernel {
     package let x, inputWeight, inputBias, outputWeight, outputBias: FloatBuffer
   }
 
-  /// Rows whose activations and their gradients live at once in the reverse pass.
+  /// Rows whose gradients at the pre-activation live at once in the reverse pass.
   private static let chunk = 4096
 
-  /// The reverse pass.
+  /// The reverse pass. It consumes the pre-activation, whose memory takes the recomputed activation.
   package func backward(_ dy: Matrix, x: Matrix, preActivation: FloatBuffer) -> Gradients {
     let dx = Matrix(FloatBuffer(uninitialized: x.rows * x.columns), rows: x.rows, columns: x.columns)
     let dInput = Matrix(
       FloatBuffer(repeating: 0, count: inner * x.columns), rows: inner, columns: x.columns)
-    let dOutput = Matrix(
-      FloatBuffer(repeating: 0, count: outputWeight.rows * inner), rows: outputWeight.rows, columns: inner)
     let dInputBias = FloatBuffer(repeating: 0, count: inner)
+    let active = Matrix(preActivation, rows: x.rows, columns: inner)
     let chunks = Partition(x.rows, size: Self.chunk, unit: 8)
     for chunk in 0..<chunks.parts {
       let rows = chunks[chunk]
       if rows.isEmpty { continue }
-      let active = Matrix(FloatBuffer(uninitialized: rows.count * inner), rows: rows.count, columns: inner)
       let dPre = Matrix(FloatBuffer(uninitialized: rows.count * inner), rows: rows.count, columns: inner)
       let bands = Partition(rows.count, size: Self.band, unit: 8)
       parallelFor(bands.parts) { band in
@@ -87,15 +85,15 @@ package struct FeedForwardKernel {
         let global = local.lowerBound + rows.lowerBound..<local.upperBound + rows.lowerBound
         let dPreBand = dPre.rows(local)
         multiplyBlock(dy.rows(global), outputWeight, into: dPreBand)
-        differentiate(
-          preActivation.base + global.lowerBound * inner, dPreBand.base, active.base + local.lowerBound * inner,
-          count: local.count * inner)
+        differentiate(active.rows(global).base, dPreBand.base, count: local.count * inner)
         multiplyBlock(dPreBand, inputWeight, into: dx.rows(global))
       }
-      multiply(dy.rows(rows), active, transposeFirst: true, into: dOutput, accumulate: true)
       multiply(dPre, x.rows(rows), transposeFirst: true, into: dInput, accumulate: true)
       addColumnSums(of: dPre, to: dInputBias)
     }
+    let dOutput = Matrix(
+      FloatBuffer(uninitialized: outputWeight.rows * inner), rows: outputWeight.rows, columns: inner)
+    multiply(dy, active, transposeFirst: true, into: dOutput)
     return Gradients(
       x: dx.buffer, inputWeight: dInput.buffer, inputBias: dInputBias, outputWeight: dOutput.buffer,
       outputBias: columnSums(dy))
@@ -109,31 +107,29 @@ package struct FeedForwardKernel {
     }
   }
 
-  /// Makes active = f(pre) and multiplies the gradient by f'(pre).
+  /// Turns the pre-activation into the activation, in place, and multiplies the gradient by f'(pre).
   private func differentiate(
-    _ pre: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ active: UnsafeMutablePointer<Float>,
-    count: Int
+    _ pre: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, count: Int
   ) {
     switch activation {
-    case .gelu: differentiate(.gelu, pre, gradient, active, count)
-    case .geluTanh: differentiate(.geluTanh, pre, gradient, active, count)
-    case .relu: differentiate(.relu, pre, gradient, active, count)
+    case .gelu: differentiate(.gelu, pre, gradient, count)
+    case .geluTanh: differentiate(.geluTanh, pre, gradient, count)
+    case .relu: differentiate(.relu, pre, gradient, count)
     }
   }
 
   /// Inlined once for each activation, so that the choice stays outside the loop.
   @inline(__always)
   private func differentiate(
-    _ function: Activation, _ pre: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
-    _ active: UnsafeMutablePointer<Float>, _ count: Int
+    _ function: Activation, _ pre: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ count: Int
   ) {
     forEachLanes(count) { offset in
       let (value, derivative) = function.valueAndDerivative(load(pre + offset))
-      store(value, active + offset)
+      store(value, pre + offset)
       store(load(gradient + offset) * derivative, gradient + offset)
     } rest: { offset, rest in
       let (value, derivative) = function.valueAndDerivative(load(pre + offset, count: rest))
-      store(value, active + offset, count: rest)
+      store(value, pre + offset, count: rest)
       store(load(gradient + offset, count: rest) * derivative, gradient + offset, count: rest)
     }
   }

@@ -5,7 +5,7 @@ import Recipes
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Run a recipe: train a model, or evaluate one.",
+    abstract: "Run a recipe: train a model, mine hard negatives, or evaluate.",
     discussion: """
       EXAMPLES:
         hone run recipes/debian-programs.yaml

@@ -31,6 +31,7 @@ extension TrainBiEncoder {
 
     // Before a checkpoint is restored the weights are the base model's; they are held once only.
     let baseRuns = try scoring?.baseRuns(of: run.model, in: folder, context)
+    EngineMemory.releaseUnused()
     let checkpoints = CheckpointStore(folder: folder.path, keep: checkpoint?.keep ?? 1)
     if folder.isContinued, let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) {
       try run.restore(newest)
