@@ -67,7 +67,9 @@ package struct FeedForwardKernel {
   /// Rows whose gradients at the pre-activation live at once in the reverse pass.
   private static let chunk = 4096
 
-  /// The reverse pass. It consumes the pre-activation, whose memory takes the recomputed activation.
+  /// The reverse pass.
+  ///
+  /// It consumes the pre-activation, whose memory takes the recomputed activation.
   package func backward(_ dy: Matrix, x: Matrix, preActivation: FloatBuffer) -> Gradients {
     let dx = Matrix(FloatBuffer(uninitialized: x.rows * x.columns), rows: x.rows, columns: x.columns)
     let dInput = Matrix(
