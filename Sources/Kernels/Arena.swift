@@ -7,9 +7,9 @@
 /// Large blocks of memory, cut from a few mapped segments and merged again when they are freed.
 ///
 /// A block is taken from the lowest free range that holds it (address-ordered first fit), and freed ranges that touch
-/// become one. A tape frees its tensors in the reverse order of their making, so a training step leaves one free range behind, whatever its
-/// sizes were: the steps of ragged batches differ, and still no step after the largest maps a page. Segments ask for huge
-/// pages, which saves most page faults and misses of the translation cache.
+/// become one. A tape frees its tensors in the reverse order of their making, so a training step leaves large free ranges
+/// behind, whatever its sizes were: the steps of ragged batches differ, and still hardly one after the largest touches new pages.
+/// Segments ask for huge pages, which saves most page faults and misses of the translation cache.
 ///
 /// Not safe to share: `BufferPool` guards it.
 struct Arena {

@@ -10,7 +10,8 @@
 /// first.
 ///
 /// `@unchecked Sendable` rests on one invariant: a buffer is written only by the function that made it, before it
-/// is handed on, or by a caller who holds the only reference to it (`isKnownUniquelyReferenced`).
+/// is handed on, by a caller who holds the only reference to it (`isKnownUniquelyReferenced`), or by the reverse pass that is
+/// the last to read what its own forward pass kept, which a tape runs once.
 public final class FloatBuffer: @unchecked Sendable {
   /// The number of floats.
   public let count: Int
