@@ -79,7 +79,10 @@ targets += [
   .executableTarget(name: "hone", dependencies: ["Recipes", argumentParser]),
   .executableTarget(
     name: "benchmarks",
-    dependencies: ["Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Training", "Datasets", argumentParser]),
+    dependencies: [
+      "Files", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Training", "Datasets", "Retrieval",
+      argumentParser,
+    ]),
   .target(
     name: "TestSupport", dependencies: ["Kernels", "Tensors", "Layers", "JSONText", "Files"], path: "Tests/TestSupport"),
   .testTarget(name: "HoneTests", dependencies: ["TestSupport", "Recipes", "Files", "JSONText"]),

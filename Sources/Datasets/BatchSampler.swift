@@ -2,10 +2,13 @@ import Files
 
 /// Cuts training rows into batches, in an order that depends on the seed and the epoch only.
 ///
-/// Every row is in exactly one batch of an epoch. With unique texts no text (query, positive or negative, compared byte by
-/// byte) stands in two rows of a batch, since what fits one query would else count as a negative of another: a row that would
+/// Every row is in exactly one batch of an epoch. With unique texts no query and no positive (compared byte by byte) stands in
+/// two rows of a batch, since what fits one query would else count as a negative of another: a row that would
 /// repeat a text waits for a later batch. All batches but the last then have the wanted size as long as enough
 /// different texts are left; where few are, as with one text in all rows, batches are small, but none is empty.
+///
+/// Negatives have no say: ``RowBatch`` makes equal documents one column, and the number of batches must not change when negatives
+/// are mined anew in the course of a training run.
 public struct BatchSampler: Sendable {
   /// The rows of a full batch.
   public let batchSize: Int
@@ -23,7 +26,7 @@ public struct BatchSampler: Sendable {
   ///   - rows: The training data.
   ///   - batchSize: The rows of a full batch, at least 1.
   ///   - seed: What the order depends on, beside the epoch.
-  ///   - uniqueTexts: Whether no text may stand in two rows of a batch.
+  ///   - uniqueTexts: Whether no query and no positive may stand in two rows of a batch.
   ///   - dropsIncomplete: Whether batches with fewer rows than `batchSize` are left out.
   /// - Throws: `DatasetError` when `batchSize` is below 1.
   public init(
@@ -59,13 +62,8 @@ public struct BatchSampler: Sendable {
   private static func numberedTexts(of rows: [TrainingRow]) -> [[Int]] {
     var distinct = DistinctTexts()
     return rows.map { row in
-      var own: [Int] = []
-      own.reserveCapacity(2 + row.negatives.count)
-      for text in [row.query, row.positive] + row.negatives {
-        let number = distinct.insert(text).number
-        if !own.contains(number) { own.append(number) }
-      }
-      return own
+      let (query, positive) = (distinct.insert(row.query).number, distinct.insert(row.positive).number)
+      return query == positive ? [query] : [query, positive]
     }
   }
 }

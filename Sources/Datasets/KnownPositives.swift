@@ -48,26 +48,6 @@ public struct KnownPositives: Sendable {
     return contains(document, forClass: queryClasses[row])
   }
 
-  /// What must not count as a negative in a batch.
-  ///
-  /// Candidates are the positives of the batch's rows, then the negatives row by row. A row's own positive is never masked, all
-  /// else that fits its query is.
-  ///
-  /// - Parameter batch: The rows of the batch.
-  /// - Returns: True where a candidate is to be left out for a query.
-  /// - Shape: `[b, c]` row-major, b rows in the batch, c = b + all their negatives
-  public func mask(batch: [Int]) -> [Bool] {
-    let candidates = batch.map { positiveClasses[$0] } + batch.flatMap { negativeClasses[$0] }
-    var mask: [Bool] = []
-    mask.reserveCapacity(batch.count * candidates.count)
-    for (place, row) in batch.enumerated() {
-      for (column, document) in candidates.enumerated() {
-        mask.append(column != place && contains(document, forClass: queryClasses[row]))
-      }
-    }
-    return mask
-  }
-
   /// Whether a query class has a document class among its positives; most have one or two, a few very many.
   private func contains(_ document: Int, forClass query: Int) -> Bool {
     var low = starts[query]

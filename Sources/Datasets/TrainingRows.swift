@@ -71,7 +71,8 @@ public struct TrainingRows: Sendable {
     self.rows = rows
   }
 
-  private static func tableForm(of file: String) throws(DatasetError) -> Table.Form? {
+  /// The form of a table by the file's name; nil for JSON lines.
+  static func tableForm(of file: String) throws(DatasetError) -> Table.Form? {
     let name = file.lowercased()
     if name.hasSuffix(".tsv") { return .tabs }
     if name.hasSuffix(".csv") { return .commas }

@@ -8,7 +8,9 @@ struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmarks",
     abstract: "Times kernels, training steps, queries and the tokenizer on this machine.",
-    subcommands: [KernelBenchmark.self, StepBenchmark.self, QueryBenchmark.self, TokenizerBenchmark.self])
+    subcommands: [
+      KernelBenchmark.self, StepBenchmark.self, QueryBenchmark.self, SearchBenchmark.self,
+      TokenizerBenchmark.self])
 }
 
 /// Options of every benchmark.

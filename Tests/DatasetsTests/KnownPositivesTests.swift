@@ -34,22 +34,6 @@ import Testing
     #expect(!known.contains(.positive(ofRow: 1), forQueryOf: 2))
   }
 
-  @Test func theMaskLeavesTheOwnPositive() {
-    let rows = [
-      TrainingRow(query: "a", positive: "1", negatives: ["2"]), TrainingRow(query: "a", positive: "2"),
-      TrainingRow(query: "b", positive: "1", negatives: ["3", "1"]),
-    ]
-    let known = KnownPositives(rows: rows)
-    // Candidates: the positives of rows 2, 0, 1, then the negatives of row 2 and of row 0.
-    let expected: [[Bool]] = [
-      [false, true, false, false, true, false],
-      [true, false, true, false, true, true],
-      [true, true, false, false, true, true],
-    ]
-    #expect(known.mask(batch: [2, 0, 1]) == expected.flatMap { $0 })
-    #expect(known.mask(batch: []) == [])
-  }
-
   @Test func textsAreEqualOnlyByBytes() {
     let rows = [
       TrainingRow(query: "\u{E9}", positive: "1"), TrainingRow(query: "e\u{301}", positive: "2"),

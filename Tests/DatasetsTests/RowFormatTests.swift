@@ -37,6 +37,48 @@ import Testing
     #expect(try TrainingRows(file: file).rows == [expected])
   }
 
+  /// Rows with two, no and one negative.
+  private var ragged: [TrainingRow] {
+    var second = TrainingRow(query: "quoted, \"twice\"", positive: "two\nlines")
+    second.scores = [0.5]
+    return [row, second, TrainingRow(query: "q", positive: "p", negatives: [" n"], scores: [1, 0])]
+  }
+
+  @Test(arguments: [RowFormat.texts, .sentenceTransformers, .flagEmbedding], ["rows.csv", "rows.jsonl"])
+  func filesAreReadBack(_ format: RowFormat, _ name: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/" + name
+    try RowFile.write(ragged, to: path, as: format)
+    var expected = ragged
+    if format != .texts {
+      for index in expected.indices {
+        (expected[index].queryID, expected[index].positiveID, expected[index].negativeIDs) = (nil, nil, [])
+      }
+    }
+    #expect(try TrainingRows(file: path).rows == expected)
+  }
+
+  @Test func tablesHaveAColumnForEveryName() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/rows.tsv"
+    let rows = [TrainingRow(query: "a", positive: "b"), TrainingRow(query: "c", positive: "d", negatives: ["e", "f"])]
+    try RowFile.write(rows, to: path, as: .sentenceTransformers)
+    let written = String(decoding: try Files.read(path), as: UTF8.self)
+    #expect(
+      written
+        == "anchor\tpositive\tnegative_1\tnegative_2\na\tb\t\t\nc\td\te\tf\n")
+    #expect(try TrainingRows(file: path).rows == rows)
+    try RowFile.write(rows, to: path, as: .texts)
+    #expect(try TrainingRows(file: path).rows == rows)
+  }
+
+  @Test func textsThatATableCannotHoldAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/rows.tsv"
+    #expect(throws: DatasetError.self) { try RowFile.write(ragged, to: path, as: .sentenceTransformers) }
+    #expect(!Files.exists(path))
+  }
+
   @Test func identifiersAreNeededWhereOnlyTheyAreWritten() {
     var anonymous = row
     anonymous.positiveID = nil

@@ -78,6 +78,65 @@ import Testing
     #expect(bytes[0] != bytes[2])
   }
 
+  @Test(arguments: ["rows.tsv", "rows.csv"])
+  func tablesAreTrainingDataToo(_ name: String) throws {
+    let mined = try hone(
+      "run", "mine.yaml", "--set", "output.file=\(name)", "--set", "output.format=sentenceTransformers")
+    #expect(mined.status == 0, "\(mined.messages)")
+    #expect(mined.lines.last == "rows    runs/mined/\(name)")
+    let trained = try hone(
+      "run", "recipe.yaml", "--set", "data={rows: runs/mined/\(name), negatives: 1}", "--quiet")
+    #expect(trained.status == 0, "\(trained.messages)")
+  }
+
+  /// Everything that has to do with negatives: mined every epoch, drawn from a pool, weighted by hardness, masked by a guide.
+  private static let training = [
+    "--set", "data.negatives=2", "--set", "loss.hardness={strength: 5, negatives: own}", "--set",
+    "mining={epochs: 2, sources: [{name: model, candidates: 20, negatives: 4}], rules: [{name: knownPositives}], "
+      + "select: {name: softmax, temperature: 0.1}}",
+    "--set", "guide={folder: \"\(HoneProcess.model)\", relativeMargin: 0.01}",
+  ]
+
+  private func log(_ run: String) throws -> [JSONObject] {
+    try Files.read(folder.file("\(run)/log.jsonl")).split(separator: UInt8(ascii: "\n")).compactMap {
+      try JSONReader.parse(Array($0)).objectValue
+    }
+  }
+
+  private func weights(_ run: String) throws -> JSONValue? {
+    try JSONReader.parse(Files.read(folder.file("\(run)/result.json"))).objectValue?["weightsSHA256"]
+  }
+
+  @Test func trainingMinesAnewAndSaysSo() throws {
+    let arguments = ["run", "recipe.yaml"] + Self.training
+    let ended = try HoneProcess.run(arguments, in: folder.path)
+    #expect(ended.status == 0, "\(ended.messages)")
+    let log = try log("runs/small")
+    let mined = log.filter { $0["mining"] != nil }
+    // Four epochs of five steps, mined before the first and the third.
+    #expect(mined.map { $0["step"]?.integerValue } == [0, 10])
+    let counts = mined.map { $0["mining"]?.objectValue?["negatives"]?.integerValue }
+    #expect(counts == [80, 80])
+    #expect(ended.messages.contains("mined after step 10: 80 negatives for 20 rows in "))
+    let result = try #require(try JSONReader.parse(Files.read(folder.file("runs/small/result.json"))).objectValue)
+    #expect(result["mining"]?.objectValue?["count"]?.integerValue == 2)
+    // The schedule is that of a run without mining.
+    let plain = try HoneProcess.run(
+      ["run", "recipe.yaml", "--set", "output.folder=runs/plain"], in: folder.path)
+    #expect(plain.status == 0)
+    let rates = try (log, self.log("runs/plain"))
+    #expect(rates.0.compactMap { $0["rate"]?.doubleValue } == rates.1.compactMap { $0["rate"]?.doubleValue })
+    #expect(try weights("runs/small") != weights("runs/plain"))
+    // The same again on one thread, and other negatives by another seed.
+    for (run, options) in [
+      ("again", ["--threads", "1"]), ("steps", ["--set", "mining.epochs=null", "--set", "mining.steps=10"]),
+    ] {
+      let ended = try HoneProcess.run(arguments + ["--set", "output.folder=runs/\(run)"] + options, in: folder.path)
+      #expect(ended.status == 0, "\(ended.messages)")
+      #expect(try weights("runs/\(run)") == weights("runs/small"))
+    }
+  }
+
   /// A positive that is no document of the corpus, and a corpus of one document.
   @Test func textsOutsideTheCorpusAndTooFewCandidatesAreFine() throws {
     try Files.write(#"{"query": "chess game", "positive": "the board of chess"}"# + "\n", to: folder.file("rows.jsonl"))
@@ -96,12 +155,37 @@ import Testing
     ("data.shuffle=true", "'data.shuffle': mining keeps the rows in their order; remove it"),
     ("select.temperature=1", "'select': 'temperature' goes with 'softmax', and only with it"),
     ("corpus=none.jsonl", "'corpus': there is no file none.jsonl"),
+    ("data.negatives=2", "'data.negatives': mining gives every row its negatives anew; remove it"),
+    (
+      "output.file=rows.txt",
+      "'output.file': 'rows.txt' is no name of a file in the run's folder that ends in .jsonl, .tsv or .csv"
+    ),
   ])
   func wrongSettingsAreTold(_ edit: String, _ message: String) throws {
     let ended = try hone("validate", "mine.yaml", "--set", edit)
     #expect(ended.status == 78)
     #expect(ended.messages.contains(message), "\(ended.messages)")
     #expect(!Files.exists(folder.file("runs")))
+  }
+
+  @Test(arguments: [
+    ("mining.steps=3", "'mining': give either 'epochs' or 'steps': how often negatives are mined"),
+    ("mining.epochs=0", "'mining.epochs': 0 is too small; at least 1"),
+    ("mining.sources=[]", "'mining.sources': the list is empty; name at least one source, such as model"),
+    ("mining.corpus=none.jsonl", "'mining.corpus': there is no file none.jsonl"),
+    ("guide.absoluteMargin=0", "'guide': give either 'absoluteMargin' or 'relativeMargin'"),
+    ("guide.folder=none", "'guide.folder': there is no folder none"),
+    (
+      "loss.maskKnownPositives=false",
+      "'guide': only the loss infoNCE with 'maskKnownPositives: true' leaves out what a guide points out"
+    ),
+    ("loss.hardness.strength=-1", "'loss.hardness.strength': -1.0 is less than 0"),
+    ("data.negatives=-1", "'data.negatives': -1 is too small; at least 0"),
+  ])
+  func wrongSettingsOfTrainingAreTold(_ edit: String, _ message: String) throws {
+    let ended = try HoneProcess.run(["validate", "recipe.yaml"] + Self.training + ["--set", edit], in: folder.path)
+    #expect(ended.status == 78)
+    #expect(ended.messages.contains(message), "\(ended.messages)")
   }
 
   @Test func anEmptyCorpusAndRepeatedIdentifiersAreRefused() throws {

@@ -11,12 +11,12 @@ import Training
     InfoNCESettings(temperature: 0.05, scale: nil, maskKnownPositives: true, symmetric: nil, inBatchNegatives: nil))
 
   private func data(
-    _ rows: [String], loss: LossSetting? = nil, shuffle: Bool? = nil, name: String = "rows.jsonl"
+    _ rows: [String], loss: LossSetting? = nil, shuffle: Bool? = nil, negatives: Int? = nil, name: String = "rows.jsonl"
   ) throws -> TrainingData {
     let folder = try TemporaryFolder()
     let file = folder.file(name)
     try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
-    let section = DataSection(collection: nil, split: nil, rows: file, shuffle: shuffle)
+    let section = DataSection(collection: nil, split: nil, rows: file, shuffle: shuffle, negatives: negatives)
     return try TrainingData(section, batch: batch, loss: loss ?? infoNCE, seed: 1)
   }
 
@@ -31,18 +31,18 @@ import Training
     }
   }
 
-  @Test func documentsAreThePositivesThenTheNegativesRowByRow() throws {
+  @Test func documentsAreThePositivesThenWhatTheNegativesAdd() throws {
     let data = try data([
       #"{"query": "a", "positive": "A", "negatives": ["x", "y"]}"#, #"{"query": "b", "positive": "B"}"#,
       #"{"query": "c", "positive": "C", "negatives": ["A"]}"#, #"{"query": "a", "positive": "B"}"#,
     ])
-    let step = data.step([2, 0, 1])
+    let step = data.epoch(0).step([2, 0, 1])
     #expect(step.queries == ["c", "a", "b"])
-    #expect(step.documents == ["C", "A", "B", "A", "x", "y"])
+    #expect(step.documents == ["C", "A", "B", "x", "y"])
     #expect(step.targets.positives == [0, 1, 2])
-    #expect(step.targets.negatives == [[3], [4, 5], []])
-    // Query a has the positives A and B somewhere in the data; its own column is never listed.
-    #expect(step.targets.knownPositives == [[], [2, 3], []])
+    #expect(step.targets.negatives == [[1], [3, 4], []])
+    // Query a has the positives A and B somewhere in the data; one of c's negatives is a column that is there already.
+    #expect(step.targets.knownPositives == [[0], [1, 2], [2]])
     #expect(step.targets.teacherScores == [])
     #expect(step.targets.labels == [])
   }
@@ -53,10 +53,10 @@ import Training
         #"{"query": "a", "positive": "A", "negatives": ["x"], "scores": [3, 1]}"#,
         #"{"query": "b", "positive": "B", "negatives": ["y"], "scores": [2, 0.5]}"#,
       ], loss: .marginMSE(MarginMSE(similarity: .dot)))
-    #expect(teacher.step([1, 0]).targets.teacherScores == [[2, 0.5], [3, 1]])
+    #expect(teacher.epoch(0).step([1, 0]).targets.teacherScores == [[2, 0.5], [3, 1]])
     let labelled = try data(
       [#"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#], loss: .coSENT(CoSENT(scale: 20)))
-    #expect(labelled.step([0]).targets.labels == [0.25])
+    #expect(labelled.epoch(0).step([0]).targets.labels == [0.25])
   }
 
   @Test func rowsThatTheLossCannotUseAreRefused() throws {
@@ -79,6 +79,21 @@ import Training
       try refusal([pair], loss: alone)
         == "rows.jsonl: the loss infoNCE needs negatives in every row without in-batch negatives, 1 row of 1 has none; add "
         + "them")
+  }
+
+  @Test func negativesAreDrawnFromThePoolAndReplacedByMining() throws {
+    let rows = (0..<9).map {
+      "{\"query\": \"q\($0)\", \"positive\": \"p\($0)\", \"negatives\": [\"a\", \"b\", \"c\", \"d\"]}"
+    }
+    var data = try data(rows, negatives: 1)
+    let epochs = (0..<4).map { data.epoch($0).rows.map(\.negatives) }
+    #expect(epochs.allSatisfy { $0.allSatisfy { $0.count == 1 } } && Set(epochs).count == 4)
+    let batches = data.batches(epoch: 0)
+    var mined = data.rows
+    for index in mined.indices { mined[index].negatives = ["p\((index + 1) % 9)"] }
+    try data.replaceNegatives(with: mined)
+    #expect(data.batches(epoch: 0) == batches && data.epoch(0).rows == mined)
+    #expect(throws: RunError.self) { try data.replaceNegatives(with: Array(mined.dropLast())) }
   }
 
   @Test func stepsFollowFromEpochsOrAreGiven() throws {

@@ -20,13 +20,13 @@ import Testing
     scores.map { MiningCandidate(document: $0.key, score: $0.value) }
   }
 
-  private func left(by rule: some MiningRule, of scores: KeyValuePairs<Int, Float>) -> [Int] {
+  private func left(by rule: some MiningRule, of scores: KeyValuePairs<Int, Float>) throws -> [Int] {
     var corpus = MiningCorpus(texts: texts)
-    return rule.survivors(of: candidates(scores), for: query, in: &corpus).map(\.document)
+    return try rule.survivors(of: candidates(scores), for: query, in: &corpus).map(\.document)
   }
 
-  @Test func positivesAreKnownByPlaceAndByText() {
-    #expect(left(by: KnownPositivesRule(), of: [0: 0.9, 2: 0.8, 1: 0.1]) == [2, 1])
+  @Test func positivesAreKnownByPlaceAndByText() throws {
+    #expect(try left(by: KnownPositivesRule(), of: [0: 0.9, 2: 0.8, 1: 0.1]) == [2, 1])
     var byText = query
     byText.positives[0].document = nil
     var corpus = MiningCorpus(texts: texts)
@@ -34,9 +34,9 @@ import Testing
       KnownPositivesRule().survivors(of: candidates([0: 0.9, 1: 0.1]), for: byText, in: &corpus).map(\.document) == [1])
   }
 
-  @Test func lightlyEditedCopiesOfAPositiveAreNearDuplicates() {
-    #expect(left(by: NearDuplicatesRule(similarity: 0.7), of: [2: 0.8, 5: 0.7, 1: 0.1]) == [5, 1])
-    #expect(left(by: NearDuplicatesRule(similarity: 1), of: [2: 0.8]) == [], "case and punctuation do not count")
+  @Test func lightlyEditedCopiesOfAPositiveAreNearDuplicates() throws {
+    #expect(try left(by: NearDuplicatesRule(similarity: 0.7), of: [2: 0.8, 5: 0.7, 1: 0.1]) == [5, 1])
+    #expect(try left(by: NearDuplicatesRule(similarity: 1), of: [2: 0.8]) == [], "case and punctuation do not count")
   }
 
   @Test(arguments: [
@@ -49,35 +49,35 @@ import Testing
     #expect(!a.resemblance(to: b, reaches: index + 0.01))
   }
 
-  @Test func theQueryItselfAndRepeatedTextsAreDropped() {
-    #expect(left(by: QueryTextRule(), of: [5: 0.9, 1: 0.1]) == [1])
-    #expect(left(by: RepeatedTextsRule(), of: [4: 0.9, 3: 0.8, 1: 0.1]) == [4, 1])
+  @Test func theQueryItselfAndRepeatedTextsAreDropped() throws {
+    #expect(try left(by: QueryTextRule(), of: [5: 0.9, 1: 0.1]) == [1])
+    #expect(try left(by: RepeatedTextsRule(), of: [4: 0.9, 3: 0.8, 1: 0.1]) == [4, 1])
   }
 
-  @Test func ranksCountAmongWhatIsLeft() {
+  @Test func ranksCountAmongWhatIsLeft() throws {
     let scores: KeyValuePairs<Int, Float> = [0: 0.9, 1: 0.8, 2: 0.7, 3: 0.6]
-    #expect(left(by: RankWindowRule(from: 2, to: 3), of: scores) == [1, 2])
-    #expect(left(by: RankWindowRule(from: 4), of: scores) == [3])
-    #expect(left(by: RankWindowRule(from: 9, to: 12), of: scores) == [])
-    #expect(left(by: SkipTopRule(count: 1), of: scores) == [1, 2, 3])
-    #expect(left(by: SkipTopRule(count: 9), of: scores) == [])
+    #expect(try left(by: RankWindowRule(from: 2, to: 3), of: scores) == [1, 2])
+    #expect(try left(by: RankWindowRule(from: 4), of: scores) == [3])
+    #expect(try left(by: RankWindowRule(from: 9, to: 12), of: scores) == [])
+    #expect(try left(by: SkipTopRule(count: 1), of: scores) == [1, 2, 3])
+    #expect(try left(by: SkipTopRule(count: 9), of: scores) == [])
   }
 
-  @Test func scoresAndMarginsKeepWhatLiesOnTheLimit() {
+  @Test func scoresAndMarginsKeepWhatLiesOnTheLimit() throws {
     let scores: KeyValuePairs<Int, Float> = [0: 0.75, 1: 0.5, 2: 0.25, 3: -0.5]
-    #expect(left(by: ScoreRangeRule(floor: 0.25, ceiling: 0.5), of: scores) == [1, 2])
-    #expect(left(by: ScoreRangeRule(ceiling: 0.25), of: scores) == [2, 3])
+    #expect(try left(by: ScoreRangeRule(floor: 0.25, ceiling: 0.5), of: scores) == [1, 2])
+    #expect(try left(by: ScoreRangeRule(ceiling: 0.25), of: scores) == [2, 3])
     // The positives score 0.8 and 0.6.
-    #expect(left(by: AbsoluteMarginRule(margin: 0.2), of: scores) == [2, 3])
-    #expect(left(by: AbsoluteMarginRule(margin: 0.2, anchor: .highest), of: scores) == [1, 2, 3])
-    #expect(left(by: AbsoluteMarginRule(margin: 0.2, anchor: .mean), of: scores) == [1, 2, 3])
-    #expect(left(by: RelativeMarginRule(margin: 0.05), of: scores) == [1, 2, 3])
-    #expect(left(by: RelativeMarginRule(margin: 0.05, anchor: .highest), of: scores) == [0, 1, 2, 3])
-    #expect(left(by: RelativeMarginRule(margin: 0.5), of: scores) == [2, 3])
+    #expect(try left(by: AbsoluteMarginRule(margin: 0.2), of: scores) == [2, 3])
+    #expect(try left(by: AbsoluteMarginRule(margin: 0.2, anchor: .highest), of: scores) == [1, 2, 3])
+    #expect(try left(by: AbsoluteMarginRule(margin: 0.2, anchor: .mean), of: scores) == [1, 2, 3])
+    #expect(try left(by: RelativeMarginRule(margin: 0.05), of: scores) == [1, 2, 3])
+    #expect(try left(by: RelativeMarginRule(margin: 0.05, anchor: .highest), of: scores) == [0, 1, 2, 3])
+    #expect(try left(by: RelativeMarginRule(margin: 0.5), of: scores) == [2, 3])
   }
 
   /// A margin lowers the limit also where the positive's score is negative.
-  @Test func aRelativeMarginIsAShareOfTheMagnitude() {
+  @Test func aRelativeMarginIsAShareOfTheMagnitude() throws {
     var negative = query
     negative.positives = [.init(text: "x", document: nil, score: -0.4)]
     var corpus = MiningCorpus(texts: texts)
@@ -90,7 +90,7 @@ import Testing
 
   private let many = (0..<50).map { MiningCandidate(document: $0, score: 1 - Float($0) / 50) }
 
-  @Test func theFirstAreTheBest() {
+  @Test func theFirstAreTheBest() throws {
     #expect(NegativeSelection.first.chosen(3, of: many, query: 0, seed: 1).map(\.document) == [0, 1, 2])
     #expect(NegativeSelection.first.chosen(80, of: many, query: 0, seed: 1).count == 50)
     #expect(NegativeSelection.uniform.chosen(0, of: many, query: 0, seed: 1).isEmpty)
@@ -108,7 +108,7 @@ import Testing
   }
 
   /// One draw of 20,000 from four candidates, against the probabilities; three standard deviations are 0.011 at most.
-  @Test func drawsFollowTheirProbabilities() {
+  @Test func drawsFollowTheirProbabilities() throws {
     let four = [0.3, 0.2, 0.1, 0].enumerated().map { MiningCandidate(document: $0.offset, score: Float($0.element)) }
     func shares(_ selection: NegativeSelection) -> [Double] {
       var counts = [Double](repeating: 0, count: 4)
@@ -124,7 +124,7 @@ import Testing
 
   // MARK: - All together
 
-  @Test func rulesApplyInOrderAndCountWhatTheyDrop() {
+  @Test func rulesApplyInOrderAndCountWhatTheyDrop() throws {
     var miner = NegativeMiner(
       corpus: MiningCorpus(texts: texts),
       rules: [
@@ -134,7 +134,7 @@ import Testing
     let model = NegativeMiner.Source(
       candidates: candidates([0: 0.9, 5: 0.7, 3: 0.58, 2: 0.5, 1: 0.4]), quota: 1)
     let words = NegativeMiner.Source(candidates: candidates([3: 0.58, 4: 0.55, 1: 0.4]), quota: 2)
-    let negatives = miner.negatives(of: query, number: 0, from: [model, words])
+    let negatives = try miner.negatives(of: query, number: 0, from: [model, words]).negatives
     // 0.58 passes 0.6 · 0.95 = 0.57 by nothing: it is above, so the margin drops it in both sources.
     #expect(negatives.map(\.document) == [1, 4])
     #expect(
@@ -143,12 +143,38 @@ import Testing
       ])
   }
 
-  @Test func whereNothingIsLeftThereAreNoNegatives() {
+  @Test func aJudgeKeepsBelowDropsBetweenAndPromotesAbove() throws {
+    /// The share of the query's words that a document has.
+    let judge = JudgeRule(below: 0.4, above: 0.9) { query, documents in
+      let words = query.split(separator: " ")
+      return documents.map { text in Float(words.count { text.contains($0) }) / Float(words.count) }
+    }
+    var miner = NegativeMiner(
+      corpus: MiningCorpus(texts: texts), rules: [KnownPositivesRule(), judge], selection: .first, seed: 0)
+    let first = NegativeMiner.Source(candidates: candidates([0: 0.9, 5: 0.7, 1: 0.4]), quota: 5)
+    let second = NegativeMiner.Source(candidates: candidates([5: 0.7, 3: 0.58]), quota: 5)
+    let found = try miner.negatives(of: query, number: 0, from: [first, second])
+    // "play chess" has every word, so it fits the query; the second source does not see it again.
+    #expect(found.promoted.map(\.document) == [5])
+    #expect(found.negatives.map(\.document) == [1, 3])
+    #expect(miner.tallies[1] == .init(seen: 3, dropped: 1, promoted: 1))
+    let cautious = JudgeRule(below: 0.4, above: nil) { _, documents in documents.map { _ in 0.99 } }
+    #expect(try left(by: cautious, of: [1: 0.5]) == [])
+  }
+
+  @Test(arguments: [[0.5, .nan] as [Float], [0.5]])
+  func scoresThatAreNoScoresAreAnError(_ scores: [Float]) {
+    #expect(throws: RetrievalError.self) {
+      try left(by: JudgeRule(below: 1, above: nil) { _, _ in scores }, of: [0: 0.9, 1: 0.1])
+    }
+  }
+
+  @Test func whereNothingIsLeftThereAreNoNegatives() throws {
     var miner = NegativeMiner(
       corpus: MiningCorpus(texts: ["only"]), rules: [KnownPositivesRule()], selection: .first, seed: 0)
     let only = MiningQuery(text: "q", positives: [.init(text: "only", document: 0, score: 1)])
     let source = NegativeMiner.Source(candidates: [MiningCandidate(document: 0, score: 1)], quota: 3)
-    #expect(miner.negatives(of: only, number: 0, from: [source]).isEmpty)
-    #expect(miner.negatives(of: only, number: 1, from: []).isEmpty)
+    #expect(try miner.negatives(of: only, number: 0, from: [source]) == .init())
+    #expect(try miner.negatives(of: only, number: 1, from: []) == .init())
   }
 }

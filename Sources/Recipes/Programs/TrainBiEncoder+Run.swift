@@ -19,7 +19,8 @@ extension TrainBiEncoder {
     let started = ContinuousClock.now
 
     // Everything is read before any work is done, so that bad input is told at once.
-    let data = try TrainingData(data, batch: batch, loss: loss, seed: seed)
+    var data = try TrainingData(data, batch: batch, loss: loss, seed: seed, isMined: mining != nil)
+    var negatives = try NegativeRefresh(self, data: data)
     let scoring = try evaluate.map { try Scoring($0, seed: seed, training: data.rows, context: context) }
     var run = try makeRun()
     let steps = data.steps(of: schedule)
@@ -35,6 +36,7 @@ extension TrainBiEncoder {
     let checkpoints = CheckpointStore(folder: folder.path, keep: checkpoint?.keep ?? 1)
     if folder.isContinued, let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) {
       try run.restore(newest)
+      if let rows = run.minedRows { try data.replaceNegatives(with: rows) }
       context.report(.note("going on after step \(run.progress.state.step) of \(steps)"))
     }
     let log = try RunLog(in: folder, after: run.progress.state.step)
@@ -42,7 +44,8 @@ extension TrainBiEncoder {
       try log.add(scores)
     }
 
-    try train(&run, data: data, steps: steps, scoring: scoring, log: log, checkpoints: checkpoints, context)
+    try train(
+      &run, data: &data, &negatives, steps: steps, scoring: scoring, log: log, checkpoints: checkpoints, context)
     try log.synchronize()
 
     // The verdict is on the weights that are exported, over the whole corpus.
@@ -72,40 +75,52 @@ extension TrainBiEncoder {
 
   /// Takes the steps that are left.
   private func train(
-    _ run: inout TrainingRun, data: TrainingData, steps: Int, scoring: Scoring?, log: RunLog,
-    checkpoints: CheckpointStore, _ context: RunContext
+    _ run: inout TrainingRun, data: inout TrainingData, _ negatives: inout NegativeRefresh, steps: Int,
+    scoring: Scoring?, log: RunLog, checkpoints: CheckpointStore, _ context: RunContext
   ) throws {
     let objective = TrainingLoss(loss.loss, matryoshka: matryoshka)
+    var current: (number: Int, epoch: TrainingEpoch)?
     while run.progress.state.step < steps {
-      let batches = data.batches(epoch: run.progress.state.epoch)
-      while run.progress.state.step < steps {
-        try stopIfAsked(run, steps: steps, checkpoints, context)
-        let rows = batches[run.progress.state.position]
-        let epoch = run.progress.state.epoch
-        let record = try step(&run, rows: rows, of: batches.count, data: data, steps: steps, objective)
-        try log.add(record)
-        context.report(
-          .progress(
-            RunProgress(
-              task: "training", done: record.step, total: steps, unit: "steps",
-              detail: "loss \(NumberText.fixed(record.loss, decimals: 4)), \(rate(of: run)) rows/s")))
-        try look(at: &run, steps: steps, scoring: scoring, log: log, context)
-        if let checkpoint, record.step % checkpoint.every == 0, record.step < steps {
-          try log.synchronize()
-          try checkpoints.save(step: record.step, files: run.files, expectedBytes: run.expectedBytes)
+      try stopIfAsked(run, steps: steps, checkpoints, context)
+      let state = run.progress.state
+      do {
+        if try negatives.mine(for: &run, &data, log, context) { current = nil }
+        if current?.number != state.epoch { current = (state.epoch, data.epoch(state.epoch)) }
+        if let current { try negatives.prepareGuide(for: current.epoch, report: context.reportOrStop) }
+      } catch let interruption as RunInterrupted {
+        if state.step > 0 {
+          try checkpoints.save(step: state.step, files: run.files, expectedBytes: run.expectedBytes)
         }
-        if run.progress.state.epoch != epoch { break }
+        throw interruption
+      }
+      guard let epoch = current?.epoch else { fatalError("a step without an epoch") }
+      let rows = epoch.batches[state.position]
+      let record = try step(
+        &run, epoch.step(rows, guide: negatives.guide), of: epoch.batches.count, steps: steps, objective,
+        rows: { data.description(of: rows) })
+      try log.add(record)
+      context.report(
+        .progress(
+          RunProgress(
+            task: "training", done: record.step, total: steps, unit: "steps",
+            detail: "loss \(NumberText.fixed(record.loss, decimals: 4)), \(rate(of: run)) rows/s")))
+      try look(at: &run, steps: steps, scoring: scoring, log: log, context)
+      if let checkpoint, record.step % checkpoint.every == 0, record.step < steps {
+        try log.synchronize()
+        try checkpoints.save(step: record.step, files: run.files, expectedBytes: run.expectedBytes)
       }
     }
   }
 
   /// One step: texts to tokens, loss and gradients in chunks of the token budget, and the change of the weights.
+  ///
+  /// - Parameter rows: Names the step's rows for an error message.
   private func step(
-    _ run: inout TrainingRun, rows: [Int], of batches: Int, data: TrainingData, steps: Int, _ objective: TrainingLoss
+    _ run: inout TrainingRun, _ step: TrainingStep, of batches: Int, steps: Int, _ objective: TrainingLoss,
+    rows: () -> String
   ) throws -> StepRecord {
     let start = ContinuousClock.now
     let state = run.progress.state
-    let step = data.step(rows)
     let queries = step.queries.count
     let encodings =
       try run.model.tokenize(step.queries, as: .query) + run.model.tokenize(step.documents, as: .document)
@@ -130,16 +145,16 @@ extension TrainBiEncoder {
     do {
       norm = try run.optimizer.step(&run.model, gradients: gradients, loss: loss.scalar, rate: rate)
     } catch {
-      throw RunError(.internalError, "\(error) (\(data.description(of: rows)))")
+      throw RunError(.internalError, "\(error) (\(rows()))")
     }
     let tokens = encodings.reduce(0) { $0 + $1.ids.count }
     let seconds = start.duration(to: .now).seconds
     run.progress.state.advance(batches: batches)
-    run.progress.rows += rows.count
+    run.progress.rows += queries
     run.progress.tokens += tokens
     run.progress.seconds += seconds
     return StepRecord(
-      step: state.step + 1, epoch: state.epoch + 1, loss: Double(loss.scalar), rate: rate, norm: norm, rows: rows.count,
+      step: state.step + 1, epoch: state.epoch + 1, loss: Double(loss.scalar), rate: rate, norm: norm, rows: queries,
       tokens: tokens, seconds: seconds)
   }
 

@@ -10,6 +10,10 @@ struct TrainBiEncoder: Recipe, Equatable {
   var loss: LossSetting
   /// Trains the leading dimensions of the vectors as well.
   var matryoshka: Matryoshka?
+  /// Gives every row negatives from the model's own best documents, again and again.
+  var mining: MiningSection?
+  /// Leaves out negatives that another model takes for positives.
+  var guide: GuideSection?
   var optimizer: OptimizerSetting
   var schedule: ScheduleSection
   /// Without it the run ends without a verdict.
@@ -24,6 +28,8 @@ struct TrainBiEncoder: Recipe, Equatable {
     batch.validate(checks, model: model)
     loss.validate(checks, batch: batch)
     matryoshka?.validate(checks, model: model)
+    mining?.validate(checks, data: data, loss: loss)
+    guide?.validate(checks, loss: loss)
     optimizer.validate(checks)
     schedule.validate(checks)
     evaluate?.validate(checks)

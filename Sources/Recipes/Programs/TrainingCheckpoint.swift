@@ -1,3 +1,4 @@
+import Datasets
 import Encoders
 import Files
 import Foundation
@@ -18,6 +19,14 @@ struct TrainingRun {
     /// The time spent in steps.
     var seconds = 0.0
     var best: Best?
+    /// How often negatives were mined, and the time it took.
+    var mining: Mining?
+  }
+
+  /// What mining in the course of training cost so far.
+  struct Mining: Codable, Equatable {
+    var count = 0
+    var seconds = 0.0
   }
 
   /// The best score during training.
@@ -31,9 +40,12 @@ struct TrainingRun {
   var progress = Progress()
   /// The parameters with the best score, where those are exported.
   var bestParameters: ParameterDictionary?
+  /// The rows with the negatives they were given last, where they are mined in the course of training.
+  var minedRows: [TrainingRow]?
 
   private static let names = (
-    model: "model.safetensors", optimizer: "optimizer.safetensors", best: "best.safetensors", progress: "progress.json"
+    model: "model.safetensors", optimizer: "optimizer.safetensors", best: "best.safetensors", progress: "progress.json",
+    rows: "rows.jsonl"
   )
 
   /// The files of a checkpoint.
@@ -48,6 +60,9 @@ struct TrainingRun {
     ]
     if let bestParameters {
       files.append(CheckpointFile(name: Self.names.best) { try ParameterFile.write(bestParameters, to: $0) })
+    }
+    if let minedRows {
+      files.append(CheckpointFile(name: Self.names.rows) { try RowFile.write(minedRows, to: $0, as: .texts) })
     }
     return files
   }
@@ -74,6 +89,8 @@ struct TrainingRun {
     try model.replaceParameters(with: parameters, from: checkpoint.folder)
     let best = checkpoint.path(of: Self.names.best)
     if Files.exists(best) { bestParameters = try ParameterFile.read(best) }
+    let rows = checkpoint.path(of: Self.names.rows)
+    if Files.exists(rows) { minedRows = try TrainingRows(file: rows).rows }
   }
 }
 

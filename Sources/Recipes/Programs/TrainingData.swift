@@ -4,26 +4,34 @@ import Training
 
 /// The rows of a training run, and how they become the batches of its steps.
 struct TrainingData {
-  let rows: [TrainingRow]
+  /// The rows with all their negatives.
+  private(set) var rows: [TrainingRow]
   /// The files the rows come from.
   let files: [String]
+  /// The collection the rows come from or refer to.
+  let collection: Collection?
   private let batch: BatchSection
+  private let seed: UInt64
+  /// How many negatives a row has in an epoch at most; nil for all.
+  private let drawn: Int?
   private let sampler: BatchSampler
   private let isShuffled: Bool
-  private let known: KnownPositives
   private let needs: Targets.Needs
 
   /// Reads the rows, and checks that they have what the loss reads.
-  init(_ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64) throws {
-    rows = try data.read().rows
+  ///
+  /// - Parameter isMined: Whether the rows get their negatives, and scores of them, before the first step.
+  init(_ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64, isMined: Bool = false) throws {
+    (rows, collection) = try data.read()
     files = Self.files(of: data)
     self.batch = batch
+    self.seed = seed
+    drawn = data.negatives
     isShuffled = data.shuffle ?? true
     sampler = try BatchSampler(rows: rows, batchSize: batch.queries, seed: seed, uniqueTexts: batch.uniqueTexts)
-    known = KnownPositives(rows: rows)
     needs = type(of: loss.loss).needs
     let source = data.rows ?? Files.join(data.collection ?? "", "qrels", "\(data.split ?? "").tsv")
-    try check(loss, source: source)
+    if !isMined { try check(loss, source: source) }
     if !isShuffled && batch.uniqueTexts { try checkUniqueTexts(source: source) }
   }
 
@@ -31,6 +39,13 @@ struct TrainingData {
     let names = ["corpus.jsonl", "queries.jsonl"] + (data.split.map { [Files.join("qrels", "\($0).tsv")] } ?? [])
     return (data.rows.map { [$0] } ?? [])
       + (data.collection.map { folder in names.map { Files.join(folder, $0) } } ?? [])
+  }
+
+  /// An epoch: its batches, and the negatives that its rows have in it.
+  func epoch(_ number: Int) -> TrainingEpoch {
+    TrainingEpoch(
+      rows: drawn.map { rows.drawingNegatives($0, epoch: number, seed: seed) } ?? rows, batches: batches(epoch: number),
+      needs: needs)
   }
 
   /// The batches of an epoch: the places of their rows.
@@ -44,24 +59,14 @@ struct TrainingData {
     schedule.steps ?? (0..<(schedule.epochs ?? 1)).reduce(0) { $0 + batches(epoch: $1).count }
   }
 
-  /// The texts of a step and what is wanted of their scores.
-  func step(_ batch: [Int]) -> TrainingStep {
-    let chosen = batch.map { rows[$0] }
-    var column = batch.count
-    let negatives = chosen.map { row in
-      defer { column += row.negatives.count }
-      return Array(column..<column + row.negatives.count)
+  /// Gives the rows other negatives; their queries and positives, and so the batches, are the same.
+  mutating func replaceNegatives(with mined: [TrainingRow]) throws {
+    let isSame =
+      mined.count == rows.count && zip(mined, rows).allSatisfy { $0.query == $1.query && $0.positive == $1.positive }
+    guard isSame else {
+      throw RunError(.badData, "the checkpoint has negatives for other rows; was the data changed in between?")
     }
-    let mask = known.mask(batch: batch)
-    let knownPositives = batch.indices.map { query in
-      (0..<column).filter { mask[query * column + $0] }
-    }
-    let targets = Targets(
-      positives: Array(batch.indices), negatives: negatives, knownPositives: knownPositives,
-      teacherScores: needs == .teacherScores ? chosen.map { $0.scores ?? [] } : [],
-      labels: needs == .labels ? chosen.map { $0.label ?? 0 } : [])
-    return TrainingStep(
-      queries: chosen.map(\.query), documents: chosen.map(\.positive) + chosen.flatMap(\.negatives), targets: targets)
+    rows = mined
   }
 
   /// The rows of a step for an error message: by the identifiers of their queries, or by their numbers.
@@ -75,7 +80,7 @@ struct TrainingData {
     for batch in batches(epoch: 0) {
       var owners: [String: Int] = [:]
       for row in batch {
-        for text in Set([rows[row].query, rows[row].positive] + rows[row].negatives) {
+        for text in Set([rows[row].query, rows[row].positive]) {
           guard let other = owners.updateValue(row, forKey: text) else { continue }
           throw RunError(
             .badData,
@@ -117,10 +122,42 @@ struct TrainingData {
   }
 }
 
+/// One pass over the rows of a training run.
+struct TrainingEpoch {
+  /// The rows with the negatives they have in this epoch.
+  let rows: [TrainingRow]
+  /// The places of the rows of each step.
+  let batches: [[Int]]
+  private let known: KnownPositives
+  private let needs: Targets.Needs
+
+  init(rows: [TrainingRow], batches: [[Int]], needs: Targets.Needs) {
+    self.rows = rows
+    self.batches = batches
+    self.needs = needs
+    known = KnownPositives(rows: rows)
+  }
+
+  /// The texts of a step and what is wanted of their scores.
+  func step(_ places: [Int], guide: Guide? = nil) -> TrainingStep {
+    let batch = RowBatch(places, of: rows, known: known)
+    let chosen = places.map { rows[$0] }
+    var answers = batch.knownPositives
+    if let guide {
+      for (query, columns) in guide.falseNegatives(in: batch).enumerated() { answers[query] += columns }
+    }
+    let targets = Targets(
+      positives: batch.positives, negatives: batch.negatives, knownPositives: answers,
+      teacherScores: needs == .teacherScores ? chosen.map { $0.scores ?? [] } : [],
+      labels: needs == .labels ? chosen.map { $0.label ?? 0 } : [])
+    return TrainingStep(queries: batch.queries, documents: batch.documents, targets: targets)
+  }
+}
+
 /// What one step sees: its texts, and what is wanted of the scores of queries and documents.
 struct TrainingStep {
   let queries: [String]
-  /// The positives of all rows, then the negatives row by row.
+  /// Each document once.
   let documents: [String]
   let targets: Targets
 }

@@ -44,6 +44,14 @@ extension TrainBiEncoder {
       ("trainingSeconds", JSONValue(progress.seconds)), ("rowsPerSecond", JSONValue(rate)),
       ("seconds", JSONValue(seconds)), ("environment", environment.json),
     ]
+    if let mining = progress.mining {
+      let times = mining.count == 1 ? "once" : "\(NumberText.count(mining.count)) times"
+      report.facts.insert(
+        RunReport.Fact(name: "negatives", value: "mined \(times), \(NumberText.seconds(mining.seconds))"),
+        at: report.facts.count - environment.facts.count)
+      report.details.append(
+        ("mining", ["count": JSONValue(mining.count), "seconds": JSONValue(mining.seconds)]))
+    }
     if let best = progress.best { report.details.append(("bestStep", JSONValue(best.step))) }
   }
 }

@@ -19,6 +19,7 @@ struct MiningReport {
   private let rows: Int
   private let queries: Int
   private let documents: Int
+  private let promoted: Int
   private let short: Int
   private let empty: Int
   private let wanted: Int
@@ -31,21 +32,23 @@ struct MiningReport {
     ("least", 0), ("10 %", 0.1), ("median", 0.5), ("90 %", 0.9), ("most", 1),
   ]
 
-  init(_ mined: MinedRows, rules names: [String], wanted: Int, seconds: Double) {
-    rules = zip(names, mined.tallies).map { (name: $0, tally: $1) }
+  init(_ mined: MinedRows, settings: MiningSettings, seconds: Double) {
+    rules = zip(settings.rules.map(\.name.rawValue), mined.tallies).map { (name: $0, tally: $1) }
+    wanted = settings.wanted
     positives = mined.rows.compactMap { $0.scores?.first }.sorted()
     negatives = mined.rows.flatMap { $0.scores?.dropFirst() ?? [] }.sorted()
     rows = mined.rows.count
     queries = mined.queries
     documents = mined.documents
-    short = mined.rows.count { $0.negatives.count < wanted }
+    promoted = mined.promoted.count
+    short = mined.rows.count { $0.negatives.count < settings.wanted }
     empty = mined.rows.count { $0.negatives.isEmpty }
-    self.wanted = wanted
     self.seconds = seconds
     suspects = Self.suspects(of: mined.rows)
   }
 
-  /// The pairs of a query and a negative whose score comes nearest to the positive's, or passes it; each pair once.
+  /// The pairs of a query and a negative whose score comes nearest to the positive's, or passes it, as a share of the positive's:
+  /// a gap that is small in itself says little where all scores are small.
   private static func suspects(of rows: [TrainingRow]) -> [Suspect] {
     let all = rows.flatMap { row -> [Suspect] in
       guard let scores = row.scores, let positive = scores.first else { return [] }
@@ -54,13 +57,8 @@ struct MiningReport {
           query: row.query, positive: row.positive, negative: $0, positiveScore: positive, negativeScore: $1)
       }
     }
-    let order = all.indices.sorted { first, second in
-      let gaps = (
-        all[first].positiveScore - all[first].negativeScore, all[second].positiveScore - all[second].negativeScore
-      )
-      return (gaps.0, first) < (gaps.1, second)
-    }
-    return order.prefix(mostSuspects).map { all[$0] }
+    let gaps = all.map { ($0.positiveScore - $0.negativeScore) / max(abs($0.positiveScore), .leastNormalMagnitude) }
+    return all.indices.sorted { (gaps[$0], $0) < (gaps[$1], $1) }.prefix(mostSuspects).map { all[$0] }
   }
 
   /// The report as lines for a terminal.
@@ -85,6 +83,11 @@ struct MiningReport {
       "\(NumberText.counted(negatives.count, "negative")) for \(NumberText.counted(rows, "row")) "
         + "(\(NumberText.counted(queries, "query", plural: "queries"))) from \(NumberText.counted(documents, "document")) in "
         + NumberText.seconds(seconds))
+    if promoted > 0 {
+      lines.append(
+        "\(NumberText.counted(promoted, "document")) found to fit a query: new rows at the end, each with it as the positive"
+      )
+    }
     if short > 0 {
       lines.append(
         "\(NumberText.counted(short, "row")) \(short == 1 ? "has" : "have") fewer than the \(wanted) asked for, "
@@ -104,8 +107,36 @@ struct MiningReport {
     return lines
   }
 
-  /// The report as JSON.
-  func json(recipe: String, folder: String, rows file: String) -> JSONValue {
+  /// The report in a sentence, for the log of a training run.
+  var sentence: String {
+    let dropped = rules.filter { $0.tally.dropped > 0 }.map { "\($0.name) \(NumberText.count($0.tally.dropped))" }
+    return "\(NumberText.counted(negatives.count, "negative")) for \(NumberText.counted(rows, "row")) in "
+      + "\(NumberText.seconds(seconds)); \(NumberText.count(short)) short, \(NumberText.count(empty)) without"
+      + (dropped.isEmpty ? "" : "; dropped by \(dropped.joined(separator: ", "))")
+  }
+
+  /// The report as a line of a training run's log.
+  func record(step: Int) -> JSONValue {
+    [
+      "step": JSONValue(step),
+      "mining": [
+        "negatives": JSONValue(negatives.count), "rowsShort": JSONValue(short), "rowsWithout": JSONValue(empty),
+        "rules": rulesJSON, "scores": scoresJSON, "seconds": JSONValue(seconds),
+      ],
+    ]
+  }
+
+  private var rulesJSON: JSONValue {
+    .array(
+      rules.map { rule in
+        [
+          "name": JSONValue(rule.name), "candidates": JSONValue(rule.tally.seen),
+          "dropped": JSONValue(rule.tally.dropped), "promoted": JSONValue(rule.tally.promoted),
+        ]
+      })
+  }
+
+  private var scoresJSON: JSONValue {
     func quantiles(_ values: [Float]) -> JSONValue {
       .object(
         JSONObject(
@@ -113,20 +144,19 @@ struct MiningReport {
             (name: quantile.name, value: Self.quantile(quantile.share, of: values).map { JSONValue($0) } ?? .null)
           }))
     }
-    return [
+    return ["positives": quantiles(positives), "negatives": quantiles(negatives)]
+  }
+
+  /// The report as JSON.
+  func json(recipe: String, folder: String, rows file: String) -> JSONValue {
+    [
       "status": "finished", "recipe": JSONValue(recipe), "folder": JSONValue(folder), "rows": JSONValue(file),
       "counts": [
         "rows": JSONValue(rows), "queries": JSONValue(queries), "documents": JSONValue(documents),
-        "negatives": JSONValue(negatives.count), "rowsShort": JSONValue(short), "rowsWithout": JSONValue(empty),
+        "negatives": JSONValue(negatives.count), "promoted": JSONValue(promoted), "rowsShort": JSONValue(short),
+        "rowsWithout": JSONValue(empty),
       ],
-      "rules": .array(
-        rules.map { rule in
-          [
-            "name": JSONValue(rule.name), "candidates": JSONValue(rule.tally.seen),
-            "dropped": JSONValue(rule.tally.dropped),
-          ]
-        }),
-      "scores": ["positives": quantiles(positives), "negatives": quantiles(negatives)],
+      "rules": rulesJSON, "scores": scoresJSON,
       "suspects": .array(
         suspects.map { suspect in
           [

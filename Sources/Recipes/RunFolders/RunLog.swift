@@ -12,7 +12,10 @@ final class RunLog {
   init(in folder: RunFolder, after step: Int) throws {
     let path = folder.file(Self.name)
     if Files.exists(path) {
-      let kept = try Self.records(of: path).filter { ($0["step"]?.integerValue ?? .max) <= step }
+      // Negatives mined before the next step are mined again.
+      let kept = try Self.records(of: path).filter {
+        ($0["step"]?.integerValue ?? .max) <= step && ($0["mining"] == nil || $0["step"]?.integerValue != step)
+      }
       try Files.write(kept.map { JSONValue.object($0).text() + "\n" }.joined(), to: path)
     }
     file = try AppendingFile(path)
@@ -29,6 +32,11 @@ final class RunLog {
   func add(_ scores: ScoreRecord) throws {
     try file.append(line: scores.json.text())
     for score in scores.values { try events.add("dev/\(score.measure)", score.value, step: scores.step) }
+  }
+
+  /// Adds what mining did before the step after a step.
+  func add(_ mining: MiningReport, after step: Int) throws {
+    try file.append(line: mining.record(step: step).text())
   }
 
   /// Makes everything so far durable.

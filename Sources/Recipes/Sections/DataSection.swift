@@ -10,6 +10,8 @@ struct DataSection: Codable, Sendable, Equatable {
   var rows: String?
   /// With `false` the rows are taken in the order of their file, which must then keep to `batch.uniqueTexts` itself.
   var shuffle: Bool?
+  /// How many negatives a row has in an epoch at most, drawn anew for each from all it has; without it, all.
+  var negatives: Int?
 }
 
 /// What one step sees.
@@ -36,6 +38,7 @@ extension DataSection {
       rows != nil || collection != nil, "data",
       else: "give 'collection' with 'split', or 'rows' (a .jsonl, .tsv or .csv file)")
     if let collection { checks.collection("data.collection", collection) }
+    if let negatives { checks.atLeast(0, "data.negatives", negatives) }
     if let rows {
       checks.file("data.rows", rows)
       checks.require(split == nil, "data.split", else: "the rows come from 'data.rows' already; remove one of the two")

@@ -56,16 +56,17 @@ struct InfoNCESettings: Codable, Sendable, Equatable {
   var maskKnownPositives: Bool
   var symmetric: Bool?
   var inBatchNegatives: Bool?
+  var hardness: InfoNCE.Hardness?
 
   var loss: InfoNCE {
     InfoNCE(
       temperature: temperature ?? scale.map { 1 / $0 } ?? 1, maskKnownPositives: maskKnownPositives,
-      symmetric: symmetric,
-      inBatchNegatives: inBatchNegatives)
+      symmetric: symmetric, inBatchNegatives: inBatchNegatives, hardness: hardness)
   }
 }
 
 extension Similarity: ChoiceSetting {}
+extension InfoNCE.Hardness.Negatives: ChoiceSetting {}
 
 extension LossSetting: Codable {
   private enum Key: String, CodingKey { case name }
@@ -105,6 +106,12 @@ extension LossSetting {
       checks.require(
         needsPairs || settings.symmetric != true, "loss.symmetric", reading: ["loss.inBatchNegatives"],
         else: "the direction from documents to queries needs in-batch negatives")
+      if let hardness = settings.hardness {
+        checks.require(hardness.strength >= 0, "loss.hardness.strength", else: "\(hardness.strength) is less than 0")
+        checks.require(
+          needsPairs || hardness.negatives != .inBatch, "loss.hardness.negatives", reading: ["loss.inBatchNegatives"],
+          else: "there are no in-batch negatives to weight")
+      }
     case .coSENT(let loss): checks.positive("loss.scale", loss.scale)
     case .triplet(let loss): checks.positive("loss.margin", loss.margin)
     case .contrastive(let loss): checks.positive("loss.margin", loss.margin)

@@ -1,5 +1,33 @@
 import Datasets
 import Retrieval
+import Training
+
+/// How negatives are chosen, whoever mines them.
+struct MiningSettings: Sendable, Equatable {
+  /// Where candidates come from; a document counts for the first source that has it.
+  var sources: [MiningSource]
+  /// What a negative must pass, in this order.
+  var rules: [MiningRuleSetting]
+  var select: SelectionSetting
+
+  /// How many negatives a row gets at most.
+  var wanted: Int { sources.reduce(0) { $0 + $1.negatives } }
+}
+
+/// Mining in the course of training: the corpus is encoded with the weights of the moment, and every row gets new negatives.
+struct MiningSection: Codable, Sendable, Equatable {
+  /// Mines before every so many epochs, the first included; give this or `steps`.
+  var epochs: Int?
+  /// Mines before every so many steps, the first included.
+  var steps: Int?
+  /// A `corpus.jsonl` to choose from; without it, that of the data's collection.
+  var corpus: String?
+  var sources: [MiningSource]
+  var rules: [MiningRuleSetting]
+  var select: SelectionSetting
+
+  var settings: MiningSettings { MiningSettings(sources: sources, rules: rules, select: select) }
+}
 
 /// Where candidates come from.
 struct MiningSource: Codable, Sendable, Equatable {
@@ -126,23 +154,67 @@ struct SelectionSetting: Codable, Sendable, Equatable {
 struct MiningOutput: Codable, Sendable, Equatable {
   /// The folder of the run: a new one for each run.
   var folder: String
-  /// The form of `rows.jsonl`.
+  /// The form of the rows.
   var format: RowFormat
+  /// The name of their file, `rows.jsonl` where there is none; `.tsv` and `.csv` make tables.
+  var file: String?
+}
+
+extension MiningSettings {
+  /// - Parameter section: Where the settings stand: a path that ends with a dot, or nothing for the top of the recipe.
+  func validate(_ checks: SettingChecks, at section: String) {
+    checks.require(
+      !sources.isEmpty, section + "sources", else: "the list is empty; name at least one source, such as model")
+    checks.require(
+      Set(sources.map(\.name)).count == sources.count, section + "sources",
+      else: "a source is named twice; raise its 'negatives'")
+    for source in sources { source.validate(checks, at: section + "sources") }
+    for rule in rules { rule.validate(checks, at: section + "rules") }
+    select.validate(checks, at: section + "select")
+  }
+}
+
+extension MiningSection {
+  func validate(_ checks: SettingChecks, data: DataSection, loss: LossSetting) {
+    checks.require(
+      (epochs == nil) != (steps == nil), "mining",
+      else: "give either 'epochs' or 'steps': how often negatives are mined")
+    if let epochs { checks.atLeast(1, "mining.epochs", epochs) }
+    if let steps { checks.atLeast(1, "mining.steps", steps) }
+    if let corpus { checks.file("mining.corpus", corpus) }
+    checks.require(
+      corpus != nil || data.collection != nil, "mining", reading: ["data.collection"],
+      else: "there is nothing to choose negatives from; give 'corpus' (a corpus.jsonl) or 'data.collection'")
+    checks.require(
+      type(of: loss.loss).needs == .nothing, "loss.name",
+      else:
+        "\(loss.name.rawValue) learns from labels or a teacher's scores, which negatives mined in training do not have")
+    settings.validate(checks, at: "mining.")
+  }
+}
+
+extension MiningOutput {
+  func validate(_ checks: SettingChecks) {
+    guard let file else { return }
+    checks.require(
+      [".jsonl", ".tsv", ".csv"].contains { file.hasSuffix($0) && file != $0 } && !file.contains("/"), "output.file",
+      else: "'\(file)' is no name of a file in the run's folder that ends in .jsonl, .tsv or .csv")
+  }
 }
 
 extension MiningSource {
-  func validate(_ checks: SettingChecks) {
+  func validate(_ checks: SettingChecks, at path: String) {
     checks.require(
-      candidates >= 1 && negatives >= 1 && negatives <= candidates, "sources",
+      candidates >= 1 && negatives >= 1 && negatives <= candidates, path,
       else: "source \(name.rawValue): \(negatives) negatives of \(candidates) candidates; take at least 1, and no more "
         + "than there are candidates")
   }
 }
 
 extension MiningRuleSetting {
-  func validate(_ checks: SettingChecks) {
+  func validate(_ checks: SettingChecks, at path: String) {
     func require(_ condition: Bool, _ message: String) {
-      checks.require(condition, "rules", else: "rule \(name.rawValue): \(message)")
+      checks.require(condition, path, else: "rule \(name.rawValue): \(message)")
     }
     switch self {
     case .knownPositives, .queryText, .repeatedTexts: break
@@ -163,10 +235,10 @@ extension MiningRuleSetting {
 }
 
 extension SelectionSetting {
-  func validate(_ checks: SettingChecks) {
+  func validate(_ checks: SettingChecks, at path: String) {
     checks.require(
-      (name == .softmax) == (temperature != nil), "select", reading: ["select.name"],
+      (name == .softmax) == (temperature != nil), path, reading: [path + ".name"],
       else: "'temperature' goes with 'softmax', and only with it")
-    if let temperature { checks.positive("select.temperature", temperature) }
+    if let temperature { checks.positive(path + ".temperature", temperature) }
   }
 }

@@ -70,7 +70,21 @@ public protocol MiningRule: Sendable {
   /// The candidates that stay.
   func survivors(
     of candidates: [MiningCandidate], for query: MiningQuery, in corpus: inout MiningCorpus
-  ) -> [MiningCandidate]
+  ) throws -> [MiningCandidate]
+
+  /// The candidates that stay, and those of the others that turn out to fit the query; most rules find none.
+  func judged(
+    _ candidates: [MiningCandidate], for query: MiningQuery, in corpus: inout MiningCorpus
+  ) throws -> (survivors: [MiningCandidate], promoted: [MiningCandidate])
+}
+
+extension MiningRule {
+  /// What stays, and nothing that fits the query.
+  public func judged(
+    _ candidates: [MiningCandidate], for query: MiningQuery, in corpus: inout MiningCorpus
+  ) throws -> (survivors: [MiningCandidate], promoted: [MiningCandidate]) {
+    (try survivors(of: candidates, for: query, in: &corpus), [])
+  }
 }
 
 /// Drops documents that are a positive of the query: by their place in the corpus, and by exactly equal text.

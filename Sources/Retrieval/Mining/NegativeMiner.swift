@@ -23,6 +23,16 @@ public struct NegativeMiner: Sendable {
     public var seen = 0
     /// Those it dropped.
     public var dropped = 0
+    /// Those of them that it found to fit the query.
+    public var promoted = 0
+  }
+
+  /// What was found for one query.
+  public struct Found: Sendable, Equatable {
+    /// The negatives, source by source; fewer than the quotas where the rules leave too few.
+    public var negatives: [MiningCandidate] = []
+    /// Documents that a rule found to fit the query, so that they are no negatives but positives that nobody had noted.
+    public var promoted: [MiningCandidate] = []
   }
 
   /// What the rules did so far, in their order.
@@ -45,24 +55,27 @@ public struct NegativeMiner: Sendable {
   /// that has it.
   ///
   /// - Parameter number: the query's number, which random choices depend on.
-  /// - Returns: The negatives source by source, fewer than the quotas where the rules leave too few.
+  /// - Throws: What a rule throws.
   public mutating func negatives(
     of query: MiningQuery, number: Int, from sources: [Source]
-  ) -> [MiningCandidate] {
+  ) throws -> Found {
     var taken: Set<Int> = []
-    var result: [MiningCandidate] = []
+    var found = Found()
     for source in sources {
       var candidates = source.candidates.filter { !taken.contains($0.document) }
       for (place, rule) in rules.enumerated() {
-        let survivors = rule.survivors(of: candidates, for: query, in: &corpus)
+        let (survivors, promoted) = try rule.judged(candidates, for: query, in: &corpus)
         tallies[place].seen += candidates.count
         tallies[place].dropped += candidates.count - survivors.count
+        tallies[place].promoted += promoted.count
+        taken.formUnion(promoted.map(\.document))
+        found.promoted += promoted
         candidates = survivors
       }
       let chosen = selection.chosen(source.quota, of: candidates, query: number, seed: seed)
       taken.formUnion(chosen.map(\.document))
-      result += chosen
+      found.negatives += chosen
     }
-    return result
+    return found
   }
 }

@@ -6,16 +6,18 @@ public import Tensors
 ///     loss = mean_q log Σ_c exp((s[q, c] − s[q, positive(q)]) / τ)
 ///
 /// c runs over every document of the batch, or with `inBatchNegatives: false` over the positive and the negatives of
-/// the query's own row. With `symmetric` the mean of this and of the other direction is taken, where each positive
+/// the query's own row. With `hardness` the logit of a negative gets α · s[q, c] more, which has no gradient, so that negatives
+/// count for more the closer they are. With `symmetric` the mean of this and of the other direction is taken, where each positive
 /// document looks for its query among all queries.
 ///
 /// - Shape: scores `[queries, documents]` → scalar
 /// - Data: pairs of query and positive, with any number of negatives a row, none included; a query without any
 ///   negative adds 0 to the mean. Batches should hold no text twice.
 /// - Relations: `MultipleNegativesRankingLoss` of sentence-transformers with scale = 1 / τ; symmetric as its directions
-///   query to document and document to query, each a softmax of its own. Masking by identity has no counterpart there.
+///   query to document and document to query, each a softmax of its own; hardness as its `hardness_mode`. Masking by identity
+///   has no counterpart there.
 /// - Reference: van den Oord et al. 2018, arXiv:1807.03748, eq. 4; in-batch negatives: Henderson et al. 2017,
-///   arXiv:1705.00652.
+///   arXiv:1705.00652; hardness: Lan et al. 2025, arXiv:2503.04812, eq. 5.
 public struct InfoNCE: RankingLoss {
   /// τ, what the scores are divided by: larger than 0, the reciprocal of a scale.
   public var temperature: Double
@@ -27,13 +29,44 @@ public struct InfoNCE: RankingLoss {
   public var symmetric: Bool?
   /// With false a query's only negatives are its row's own; else all documents of the batch are.
   public var inBatchNegatives: Bool?
+  /// Gives weight to the negatives that are hard at the moment.
+  public var hardness: Hardness?
+
+  /// More weight for hard negatives.
+  public struct Hardness: Codable, Equatable, Sendable {
+    /// α, not negative: 9 for in-batch negatives in Lan et al., 5 for own ones in Schechter Vera et al. 2025
+    /// (arXiv:2509.20354).
+    public var strength: Double
+    /// Which negatives get it.
+    public var negatives: Negatives
+
+    /// Sets of negatives.
+    public enum Negatives: String, Codable, CaseIterable, Sendable {
+      /// The negatives of the query's own row.
+      case own
+      /// All other documents of the batch.
+      case inBatch
+      /// Both.
+      case all
+    }
+
+    /// Makes the weighting.
+    public init(strength: Double, negatives: Negatives) {
+      self.strength = strength
+      self.negatives = negatives
+    }
+  }
 
   /// Makes the loss.
-  public init(temperature: Double, maskKnownPositives: Bool, symmetric: Bool? = nil, inBatchNegatives: Bool? = nil) {
+  public init(
+    temperature: Double, maskKnownPositives: Bool, symmetric: Bool? = nil, inBatchNegatives: Bool? = nil,
+    hardness: Hardness? = nil
+  ) {
     self.temperature = temperature
     self.maskKnownPositives = maskKnownPositives
     self.symmetric = symmetric
     self.inBatchNegatives = inBatchNegatives
+    self.hardness = hardness
   }
 
   /// The loss of a batch.
@@ -44,12 +77,32 @@ public struct InfoNCE: RankingLoss {
     if inBatchNegatives ?? true {
       let toDocuments = crossEntropy(
         scores, of: targets.positiveScores(of: scores),
-        mask: maskKnownPositives ? targets.maskOfKnownPositives(documents: scores.shape[1]) : nil)
+        mask: maskKnownPositives ? targets.maskOfKnownPositives(documents: scores.shape[1]) : nil,
+        extra: extraLogits(scores, targets: targets))
       return isSymmetric ? (toDocuments + documentsToQueries(scores, targets: targets)) * 0.5 : toDocuments
     }
     require(!isSymmetric, "infoNCE: the symmetric loss needs in-batch negatives")
     let candidates = ownCandidates(of: targets, width: scores.shape[1])
-    return crossEntropy(candidates(scores), of: targets.positiveScores(of: scores))
+    return crossEntropy(
+      candidates(scores), of: targets.positiveScores(of: scores),
+      extra: extraLogits(scores, targets: targets).map { candidates($0) })
+  }
+
+  /// α · s for the negatives that get it, 0 elsewhere; a constant.
+  ///
+  /// - Shape: `[queries, documents]`
+  private func extraLogits(_ scores: Tensor, targets: Targets) -> Tensor? {
+    guard let hardness, hardness.strength > 0 else { return nil }
+    let width = scores.shape[1]
+    let strength = Float(hardness.strength)
+    var weights = [Float](repeating: hardness.negatives == .own ? 0 : strength, count: scores.shape.count)
+    for query in 0..<targets.queries {
+      for column in targets.negatives[query] {
+        weights[query * width + column] = hardness.negatives == .inBatch ? 0 : strength
+      }
+      weights[query * width + targets.positives[query]] = 0
+    }
+    return scores.detached * Tensor(weights, shape: scores.shape)
   }
 
   /// Each row's own documents: its positive and those of its negatives that count.
@@ -89,8 +142,11 @@ public struct InfoNCE: RankingLoss {
   }
 
   /// The mean over rows of log Σ exp((s − s⁺) / τ): zero is among the exponents, so the result does not cancel.
-  private func crossEntropy(_ scores: Tensor, of positives: Tensor, mask: Tensor? = nil) -> Tensor {
-    let margins = (scores - positives.reshaped(to: [positives.shape[0], 1])) * Float(1 / temperature)
-    return (mask.map { margins + $0 } ?? margins).logSumExp().mean()
+  private func crossEntropy(
+    _ scores: Tensor, of positives: Tensor, mask: Tensor? = nil, extra: Tensor? = nil
+  ) -> Tensor {
+    var margins = (scores - positives.reshaped(to: [positives.shape[0], 1])) * Float(1 / temperature)
+    for addend in [mask, extra] { if let addend { margins = margins + addend } }
+    return margins.logSumExp().mean()
   }
 }

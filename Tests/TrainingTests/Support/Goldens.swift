@@ -3,7 +3,7 @@ import JSONText
 import Tensors
 import Testing
 
-/// What `scripts/goldens/make_losses.py` wrote: cases with settings, and their tensors.
+/// What `make_losses.py` and its kin in `scripts/goldens` wrote: cases with settings, and their tensors.
 struct LossGoldens {
   struct Case: CustomTestStringConvertible {
     let name: String
@@ -16,12 +16,13 @@ struct LossGoldens {
   private let header: JSONObject
   private let data: [UInt8]
 
-  init() throws {
-    let folder = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Goldens/losses"
-    let bytes = try Files.read(folder + "/losses.safetensors")
+  /// Reads a folder of `Tests/Goldens`, whose files have its name.
+  init(_ name: String = "losses") throws {
+    let folder = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Goldens/\(name)"
+    let bytes = try Files.read(folder + "/\(name).safetensors")
     let headerLength = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << (8 * $1) }
     let (headerValue, indexValue) = (
-      try JSONReader.parse(bytes[8..<8 + headerLength]), try JSONReader.parse(try Files.read(folder + "/losses.json"))
+      try JSONReader.parse(bytes[8..<8 + headerLength]), try JSONReader.parse(try Files.read(folder + "/\(name).json"))
     )
     header = try #require(headerValue.objectValue)
     data = Array(bytes[(8 + headerLength)...])

@@ -1,0 +1,90 @@
+import Datasets
+import Encoders
+import Retrieval
+
+/// Training rows with mined negatives, and what is worth knowing about how they came about.
+struct MinedRows {
+  /// The rows in their own order, each with the negatives of its query; scores are the model's.
+  private(set) var rows: [TrainingRow]
+  /// Rows whose positive is a document that a rule found to fit the query; they follow the order of the queries.
+  private(set) var promoted: [TrainingRow] = []
+  /// What each rule did.
+  let tallies: [NegativeMiner.Tally]
+  /// Documents that were chosen from.
+  let documents: Int
+  /// Different queries among the rows.
+  let queries: Int
+
+  /// Mines for all rows: encodes corpus and queries, ranks the corpus for each query, and applies the rules.
+  ///
+  /// Memory is the vectors of corpus and queries and the candidates of each query; never queries × documents.
+  init(
+    _ given: [TrainingRow], corpus: Corpus, model: BiEncoder, settings: MiningSettings, seed: UInt64,
+    _ context: RunContext
+  ) throws {
+    let ids = corpus.documents.map(\.id)
+    let texts = corpus.documents.map(\.content)
+    let groups = QueryGroups(given, corpus: corpus)
+    let documentVectors = try model.vectors(
+      of: texts, as: .document, task: "encoding documents", report: context.reportOrStop)
+    let queryVectors = try model.vectors(
+      of: groups.texts, as: .query, task: "encoding queries", report: context.reportOrStop)
+    let foreignVectors = try model.vectors(
+      of: groups.foreignPositives, as: .document, task: "encoding positives", report: context.reportOrStop)
+
+    /// The ranked documents of every query from each source.
+    let ranked = try settings.sources.map { source in
+      switch source.name {
+      case .model:
+        try ExactSearch(documents: documentVectors, ids: ids).search(queryVectors, top: source.candidates)
+      case .BM25:
+        try BM25(ids: ids, texts: texts).search(
+          groups.texts.enumerated().map { (id: String($0.offset), text: $0.element) }, top: source.candidates
+        ).lists.map(\.documents)
+      }
+    }
+    var miner = NegativeMiner(
+      corpus: MiningCorpus(texts: texts), rules: settings.rules.map(\.rule), selection: settings.select.selection,
+      seed: seed)
+    rows = given
+    for (number, group) in groups.groups.enumerated() {
+      let positives = group.positives.map { positive in
+        let (place, vectors) = positive.document.map { ($0, documentVectors) } ?? (positive.foreign, foreignVectors)
+        return MiningQuery.Positive(
+          text: positive.text, document: positive.document,
+          score: queryVectors.products(of: number, with: [place], of: vectors)[0])
+      }
+      let sources = zip(ranked, settings.sources).map { lists, source in
+        let places = lists[number].compactMap { corpus.index(of: $0.id) }
+        let scores = queryVectors.products(of: number, with: places, of: documentVectors)
+        return NegativeMiner.Source(
+          candidates: zip(places, scores).map { MiningCandidate(document: $0, score: $1) }, quota: source.negatives)
+      }
+      let found = try miner.negatives(
+        of: MiningQuery(text: groups.texts[number], positives: positives), number: number, from: sources)
+      func give(_ row: inout TrainingRow, positiveScore: Float) {
+        row.negatives = found.negatives.map { texts[$0.document] }
+        row.negativeIDs = found.negatives.map { ids[$0.document] }
+        row.scores = [positiveScore] + found.negatives.map(\.score)
+      }
+      for (row, positive) in zip(group.rows, group.positiveOfRow) {
+        give(&rows[row], positiveScore: positives[positive].score)
+      }
+      for document in found.promoted {
+        var row = TrainingRow(
+          query: groups.texts[number], queryID: group.rows.first.flatMap { given[$0].queryID },
+          positive: texts[document.document], positiveID: ids[document.document])
+        give(&row, positiveScore: document.score)
+        promoted.append(row)
+      }
+      if number.isMultiple(of: 256) {
+        try context.reportOrStop(
+          .progress(
+            RunProgress(task: "choosing negatives", done: number, total: groups.groups.count, unit: "queries")))
+      }
+    }
+    tallies = miner.tallies
+    documents = ids.count
+    queries = groups.groups.count
+  }
+}

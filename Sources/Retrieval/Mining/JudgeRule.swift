@@ -1,0 +1,51 @@
+import Files
+
+/// Asks a scorer that reads query and document together: what it scores low stays a negative, what it scores high fits the query,
+/// and what lies between is dropped.
+///
+/// The denoising of RocketQA (Qu et al. 2021, arXiv:2010.08191, section 4.2), which keeps below 0.1 and promotes above 0.9 of a
+/// cross-encoder's probability.
+public struct JudgeRule: MiningRule {
+  /// Scores documents for a query, higher for a better fit, one finite number each.
+  public typealias Scorer = @Sendable (_ query: String, _ documents: [String]) throws -> [Float]
+
+  /// Scores below this stay negatives.
+  public var below: Double
+  /// Scores above this fit the query; without it none does.
+  public var above: Double?
+  private let scorer: Scorer
+
+  /// Makes the rule; `above` is not less than `below`.
+  public init(below: Double, above: Double?, scorer: @escaping Scorer) {
+    self.below = below
+    self.above = above
+    self.scorer = scorer
+  }
+
+  /// The candidates that stay negatives.
+  public func survivors(
+    of candidates: [MiningCandidate], for query: MiningQuery, in corpus: inout MiningCorpus
+  ) throws -> [MiningCandidate] {
+    try judged(candidates, for: query, in: &corpus).survivors
+  }
+
+  /// The candidates that stay negatives, and those that fit the query.
+  ///
+  /// - Throws: What the scorer throws, and `RetrievalError` when its scores are too few or not finite.
+  public func judged(
+    _ candidates: [MiningCandidate], for query: MiningQuery, in corpus: inout MiningCorpus
+  ) throws -> (survivors: [MiningCandidate], promoted: [MiningCandidate]) {
+    if candidates.isEmpty { return ([], []) }
+    let texts = candidates.map { corpus.texts[$0.document] }
+    let scores = try scorer(query.text, texts)
+    guard scores.count == candidates.count, scores.allSatisfy(\.isFinite) else {
+      throw RetrievalError(
+        .internalError,
+        "the judge gave \(scores.count { $0.isFinite }) finite scores for \(candidates.count) documents of the query "
+          + "\"\(query.text.prefix(80))\"; check its model")
+    }
+    let pairs = zip(candidates, scores)
+    let (low, high) = (Float(below), above.map { Float($0) } ?? .infinity)
+    return (pairs.filter { $0.1 < low }.map(\.0), pairs.filter { $0.1 > high }.map(\.0))
+  }
+}
