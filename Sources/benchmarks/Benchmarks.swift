@@ -10,7 +10,8 @@ struct Benchmarks: ParsableCommand {
     abstract: "Times kernels, training steps, queries and the tokenizer on this machine.",
     subcommands: [
       KernelBenchmark.self, StepBenchmark.self, QueryBenchmark.self, SearchBenchmark.self,
-      TokenizerBenchmark.self])
+      TokenizerBenchmark.self,
+    ])
 }
 
 /// Options of every benchmark.

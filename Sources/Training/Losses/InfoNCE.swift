@@ -34,8 +34,9 @@ public struct InfoNCE: RankingLoss {
 
   /// More weight for hard negatives.
   public struct Hardness: Codable, Equatable, Sendable {
-    /// α, not negative: 9 for in-batch negatives in Lan et al., 5 for own ones in Schechter Vera et al. 2025
-    /// (arXiv:2509.20354).
+    /// α, not negative.
+    ///
+    /// 9 for in-batch negatives (arXiv:2503.04812), 5 for own ones (arXiv:2509.20354).
     public var strength: Double
     /// Which negatives get it.
     public var negatives: Negatives
