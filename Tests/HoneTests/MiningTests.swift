@@ -188,6 +188,25 @@ import Testing
     #expect(ended.messages.contains(message), "\(ended.messages)")
   }
 
+  /// A model whose weights are damaged gives vectors that cannot be ranked.
+  @Test func vectorsThatAreNotFiniteStopTheMining() throws {
+    let model = folder.file("damaged")
+    try Files.makeFolder(Files.join(model, "1_Pooling"))
+    for name in try Files.list(HoneProcess.model) + ["1_Pooling/config.json"] where !name.hasSuffix("1_Pooling") {
+      try Files.copy(Files.join(HoneProcess.model, name), to: Files.join(model, name))
+    }
+    var bytes = try Files.read(Files.join(model, "model.safetensors"))
+    let header = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << (8 * $1) }
+    for place in stride(from: 8 + header, to: bytes.count, by: 4) {
+      bytes.replaceSubrange(place..<place + 4, with: [0, 0, 0xC0, 0x7F])
+    }
+    try Files.write(bytes, to: Files.join(model, "model.safetensors"))
+    let ended = try hone("run", "mine.yaml", "--set", "model.folder=damaged")
+    #expect(ended.status == 70, "\(ended.messages)")
+    #expect(ended.messages.contains("which cannot be ranked; check the model that made it"), "\(ended.messages)")
+    #expect(!Files.exists(folder.file("runs/mined/rows.jsonl")))
+  }
+
   @Test func anEmptyCorpusAndRepeatedIdentifiersAreRefused() throws {
     for (text, message) in [
       ("", "found nothing"), (#"{"_id": "a", "text": "x"}"# + "\n" + #"{"_id": "a", "text": "y"}"#, "occurs twice"),
