@@ -18,6 +18,8 @@ struct MineNegatives: Recipe, Equatable {
   /// What a negative must pass, in this order.
   var rules: [MiningRuleSetting]
   var select: SelectionSetting
+  /// Where vectors are kept from one run to the next; without it all texts are encoded.
+  var cache: CacheSection?
   var output: MiningOutput
 
   func validate(_ checks: SettingChecks) {
@@ -35,6 +37,7 @@ struct MineNegatives: Recipe, Equatable {
     for source in sources { source.validate(checks) }
     for rule in rules { rule.validate(checks) }
     select.validate(checks)
+    cache?.validate(checks)
     checks.outputFolder("output.folder", output.folder)
   }
 
@@ -88,12 +91,14 @@ struct MinedRows {
     let ids = corpus.documents.map(\.id)
     let texts = corpus.documents.map(\.content)
     let groups = QueryGroups(given, corpus: corpus)
+    let cache = try recipe.cache.map { try $0.open() }
     let documentVectors = try model.vectors(
-      of: texts, as: .document, task: "encoding documents", report: context.reportOrStop)
+      of: texts, as: .document, task: "encoding documents", cache: cache, report: context.reportOrStop)
     let queryVectors = try model.vectors(
-      of: groups.texts, as: .query, task: "encoding queries", report: context.reportOrStop)
+      of: groups.texts, as: .query, task: "encoding queries", cache: cache, report: context.reportOrStop)
     let foreignVectors = try model.vectors(
-      of: groups.foreignPositives, as: .document, task: "encoding positives", report: context.reportOrStop)
+      of: groups.foreignPositives, as: .document, task: "encoding positives", cache: cache,
+      report: context.reportOrStop)
 
     /// The ranked documents of every query from each source.
     let ranked = try recipe.sources.map { source in
