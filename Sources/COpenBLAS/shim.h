@@ -41,6 +41,27 @@ static inline void hone_release_heap(void) {
 #endif
 }
 
+/// The instruction sets that this code was compiled for and that decide how sums are formed.
+static inline const char *hone_compiled_instruction_sets(void) {
+  return "baseline"
+#if defined(__AVX__)
+         " AVX"
+#endif
+#if defined(__AVX2__)
+         " AVX2"
+#endif
+#if defined(__FMA__)
+         " FMA"
+#endif
+#if defined(__AVX512F__)
+         " AVX-512F"
+#endif
+#if defined(__aarch64__)
+         " AArch64"
+#endif
+      ;
+}
+
 /// The first instruction set that this code was compiled for and that the processor lacks, or a null pointer.
 static inline const char *hone_missing_instruction_set(void) {
 #if defined(__x86_64__)

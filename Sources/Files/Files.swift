@@ -86,6 +86,23 @@ public enum Files {
     }
   }
 
+  /// When a file was changed or touched last, in seconds since 1970; nil where there is no file.
+  public static func modificationTime(_ path: String) -> Double? {
+    (try? System.status(path))?.modified
+  }
+
+  /// The time now on the clock of ``modificationTime(_:)``.
+  public static var currentTime: Double { System.now }
+
+  /// Gives a file the time now as the time of its last change, so that it counts as used.
+  public static func touch(_ path: String) throws(FileError) {
+    do throws(SystemError) {
+      try System.touch(path)
+    } catch {
+      throw FileError("touch", path, error, .writing)
+    }
+  }
+
   /// The bytes that can still be written to the file system of a path.
   public static func freeBytes(at path: String) throws(FileError) -> Int {
     do throws(SystemError) {

@@ -53,14 +53,27 @@ public final class RandomAccessFile: Sendable {
 
   /// Fills `numbers` with what the file has from byte `offset` on, little endian.
   public func read<Number: FileNumber>(into numbers: inout MutableSpan<Number>, at offset: Int) throws(FileError) {
-    try checkRange(Number.self, offset, numbers.count)
+    try read(into: &numbers, range: 0..<numbers.count, at: offset)
+  }
+
+  /// Fills a range of `numbers` with what the file has from byte `offset` on, little endian.
+  public func read<Number: FileNumber>(
+    into numbers: inout MutableSpan<Number>, range: Range<Int>, at offset: Int
+  ) throws(FileError) {
+    guard range.lowerBound >= 0 && range.upperBound <= numbers.count else {
+      throw FileError(
+        path: path, kind: .internalError,
+        description:
+          "cannot read \(path): \(range) is no part of \(numbers.count) places; this is a fault of the program")
+    }
+    try checkRange(Number.self, offset, range.count)
     let count: Int
     do throws(SystemError) {
-      count = try System.read(into: &numbers, from: descriptor, at: offset)
+      count = try System.read(into: &numbers, range: range, from: descriptor, at: offset)
     } catch {
       throw FileError("read", path, error, .reading)
     }
-    if count != numbers.count { throw endsEarly() }
+    if count != range.count { throw endsEarly() }
   }
 
   /// Refuses a range outside the file before any memory is taken for it.

@@ -40,6 +40,8 @@ enum System {
     let kind: Kind
     let size: Int
     let permissions: UInt32
+    /// When the content was changed last, in seconds since 1970.
+    let modified: Double
   }
 
   static func open(_ path: String, _ mode: Mode) throws(SystemError) -> Int32 {
@@ -90,6 +92,12 @@ enum System {
 
   static func setPermissions(_ descriptor: Int32, _ permissions: UInt32) throws(SystemError) {
     _ = try retrying { fchmod(descriptor, mode_t(truncatingIfNeeded: permissions)) }
+  }
+
+  /// Gives a file the time now as the time of its last change.
+  static func touch(_ path: String) throws(SystemError) {
+    try check(path)
+    if unsafe utimensat(AT_FDCWD, path, nil, 0) != 0 { throw .current }
   }
 
   static func rename(_ from: String, to: String) throws(SystemError) {
@@ -161,6 +169,13 @@ enum System {
     return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  /// The seconds since 1970.
+  static var now: Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
   /// The time now as `2026-01-31T23:59:59Z`.
   static var timestamp: String {
     var seconds = time(nil)
@@ -200,6 +215,12 @@ extension System.Status {
     }
     size = Int(record.st_size)
     permissions = UInt32(record.st_mode) & 0o777
+    #if canImport(Darwin)
+      let time = record.st_mtimespec
+    #else
+      let time = record.st_mtim
+    #endif
+    modified = Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }
 

@@ -48,15 +48,19 @@ extension System {
     return numbers
   }
 
-  /// Fills `numbers` from `offset` and returns how many of them the file had.
+  /// Fills a range of `numbers`, which it must have, from `offset` and returns how many of them the file had.
   static func read<Number: FileNumber>(
-    into numbers: inout MutableSpan<Number>, from descriptor: Int32, at offset: Int
+    into numbers: inout MutableSpan<Number>, range: Range<Int>, from descriptor: Int32, at offset: Int
   ) throws(SystemError) -> Int {
+    precondition(range.lowerBound >= 0 && range.upperBound <= numbers.count)
+    let stride = stride(of: Number.self)
     let result = unsafe numbers.withUnsafeMutableBytes { bytes in
-      unsafe fill(bytes, from: descriptor, at: offset)
+      let part = unsafe UnsafeMutableRawBufferPointer(
+        rebasing: bytes[range.lowerBound * stride..<range.upperBound * stride])
+      return unsafe fill(part, from: descriptor, at: offset)
     }
     if let failure = result.failure { throw failure }
-    return result.count / stride(of: Number.self)
+    return result.count / stride
   }
 
   /// Appends up to `count` bytes from the current position of a file, pipe or terminal.

@@ -71,6 +71,16 @@ public final class FloatBuffer: @unchecked Sendable {
     return Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
   }
 
+  /// The elements of a range as the little-endian bytes that a weight file has.
+  package func littleEndianBytes(in range: Range<Int>) -> [UInt8] {
+    require(range.lowerBound >= 0 && range.upperBound <= count, "FloatBuffer: range \(range) of \(count) elements")
+    #if _endian(big)
+      return range.flatMap { index in (0..<4).map { UInt8(truncatingIfNeeded: base[index].bitPattern >> ($0 * 8)) } }
+    #else
+      return Array(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count * 4))
+    #endif
+  }
+
   /// A buffer with the same elements in memory of its own.
   package func copy() -> FloatBuffer {
     let result = FloatBuffer(uninitialized: count)

@@ -9,6 +9,9 @@ public enum Processor {
   /// The version and build options of OpenBLAS.
   public static var blasConfiguration: String { String(cString: openblas_get_config()) }
 
+  /// The instruction sets that this build's own kernels use; results may differ in the last bits between two builds.
+  public static var compiledInstructionSets: String { String(cString: hone_compiled_instruction_sets()) }
+
   /// The first instruction set that this build uses and the processor lacks.
   public static var missingInstructionSet: String? { hone_missing_instruction_set().map { String(cString: $0) } }
 

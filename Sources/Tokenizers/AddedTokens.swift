@@ -19,7 +19,7 @@ struct AddedToken: Sendable {
 /// Upstream: `tokenizer/added_vocabulary.rs`, `find_matches`.
 struct AddedTokenFinder: Sendable {
   private let table: ByteTable
-  private let tokens: [AddedToken]
+  let tokens: [AddedToken]
   /// Whether some pattern starts with a byte; most bytes of most texts are passed over by this alone.
   private let startsPattern: [Bool]
   private let noPrefix = ByteTable.Prefix([])

@@ -72,7 +72,7 @@ struct ByteTable: Sendable {
 
   /// Bytes that stand before every key of a search.
   struct Prefix: Sendable {
-    fileprivate let bytes: [UInt8]
+    let bytes: [UInt8]
     fileprivate let search: Search
 
     init(_ bytes: [UInt8]) {

@@ -55,7 +55,7 @@ struct WordScanner: Sendable {
     static let space: UInt8 = 3
   }
 
-  private let rule: Rule
+  let rule: Rule
   private let ascii: [UInt8]
   private let properties = UnicodeData.properties
 

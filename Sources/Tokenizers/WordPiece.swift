@@ -9,7 +9,7 @@ struct WordPiece: Sendable {
   /// The longest word, in scalars, that is looked up at all.
   let maximumWordLength: Int
   /// What stands before every piece of a word but the first in the vocabulary.
-  private let continuation: ByteTable.Prefix
+  let continuation: ByteTable.Prefix
   private let noPrefix = ByteTable.Prefix([])
 
   init(vocabulary: Vocabulary, unknownToken: String, continuation: String, maximumWordLength: Int) {

@@ -35,6 +35,9 @@ struct EncodeCommand: ParsableCommand {
   @Option(name: .customLong("as"), help: "The prompt the texts get: query or document.")
   var role: Role = .document
 
+  @Option(name: .long, help: "A folder that keeps vectors for the next time; only new texts are then encoded.")
+  var cache: String?
+
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var results: ResultOptions
 
@@ -42,7 +45,9 @@ struct EncodeCommand: ParsableCommand {
     try threads.apply()
     let display = ProgressDisplay(quiet: results.quiet)
     defer { display.finish() }
-    let encode = EncodingTool(model: model, input: input, output: output, isQuery: role == .query) { display.show($0) }
+    let encode = EncodingTool(
+      model: model, input: input, output: output, isQuery: role == .query, cache: cache
+    ) { display.show($0) }
     let outcome = try encode()
     display.finish()
     try Console.printUnlessQuiet(outcome, results)

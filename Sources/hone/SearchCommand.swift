@@ -34,6 +34,10 @@ struct SearchCommand: ParsableCommand {
   @Option(name: .long, help: "The run file to write for --queries.")
   var output: String?
 
+  @Option(
+    name: .long, help: "A folder that keeps the documents' vectors for the next time; only new ones are then encoded.")
+  var cache: String?
+
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var results: ResultOptions
 
@@ -51,7 +55,9 @@ struct SearchCommand: ParsableCommand {
     try threads.apply()
     let display = ProgressDisplay(quiet: results.quiet)
     defer { display.finish() }
-    let search = SearchTool(model: model, corpus: corpus, top: top ?? (queries == nil ? 10 : 100)) { display.show($0) }
+    let search = SearchTool(
+      model: model, corpus: corpus, top: top ?? (queries == nil ? 10 : 100), cache: cache
+    ) { display.show($0) }
     if let queries, let output {
       let outcome = try search.search(queries: queries, output: output)
       display.finish()

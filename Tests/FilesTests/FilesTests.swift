@@ -50,6 +50,18 @@ import Testing
     #expect(error.kind == .badData)
   }
 
+  @Test func aTouchedFileIsNewAgain() throws {
+    let path = folder.path("a")
+    #expect(Files.modificationTime(path) == nil)
+    #expect(throws: FileError.self) { try Files.touch(path) }
+    try Files.write("x", to: path)
+    var times = [timespec(tv_sec: 1000, tv_nsec: 500_000_000), timespec(tv_sec: 1000, tv_nsec: 500_000_000)]
+    #expect(utimensat(AT_FDCWD, path, &times, 0) == 0)
+    #expect(Files.modificationTime(path) == 1000.5)
+    try Files.touch(path)
+    #expect(abs((Files.modificationTime(path) ?? 0) - Files.currentTime) < 60)
+  }
+
   @Test func copies() throws {
     let bytes = (0..<9_000_000).map { UInt8(truncatingIfNeeded: $0 &* 13) }
     try Files.write(bytes, to: folder.path("a"))

@@ -24,6 +24,15 @@ import Testing
     var span = numbers.mutableSpan
     try file.read(into: &span, at: 4)
     #expect(numbers == [0x0706_0504, 0x0B0A_0908])
+    span = numbers.mutableSpan
+    try file.read(into: &span, range: 1..<2, at: 0)
+    #expect(numbers == [0x0706_0504, 0x0302_0100])
+    for range in [1..<3, -1..<1] {
+      #expect(throws: FileError.self) {
+        var span = numbers.mutableSpan
+        try file.read(into: &span, range: range, at: 0)
+      }
+    }
   }
 
   @Test(arguments: [(98, 3), (101, 0), (-1, 1), (0, -1), (0, Int.max), (Int.max, 1), (Int.max, Int.max), (100, 1)])

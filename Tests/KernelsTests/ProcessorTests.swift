@@ -6,6 +6,7 @@ import Testing
     try Processor.check()
     #expect(Processor.missingInstructionSet == nil)
     #expect(!Processor.blasCore.isEmpty)
+    #expect(Processor.compiledInstructionSets.hasPrefix("baseline"))
     #expect(Processor.blasConfiguration.contains("OpenBLAS"))
   }
 

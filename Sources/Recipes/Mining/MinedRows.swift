@@ -20,17 +20,18 @@ struct MinedRows {
   /// Memory is the vectors of corpus and queries and the candidates of each query; never queries × documents.
   init(
     _ given: [TrainingRow], corpus: Corpus, model: BiEncoder, settings: MiningSettings, seed: UInt64,
-    _ context: RunContext
+    cache: EncodingCache? = nil, _ context: RunContext
   ) throws {
     let ids = corpus.documents.map(\.id)
     let texts = corpus.documents.map(\.content)
     let groups = QueryGroups(given, corpus: corpus)
     let documentVectors = try model.vectors(
-      of: texts, as: .document, task: "encoding documents", report: context.reportOrStop)
+      of: texts, as: .document, task: "encoding documents", cache: cache, report: context.reportOrStop)
     let queryVectors = try model.vectors(
-      of: groups.texts, as: .query, task: "encoding queries", report: context.reportOrStop)
+      of: groups.texts, as: .query, task: "encoding queries", cache: cache, report: context.reportOrStop)
     let foreignVectors = try model.vectors(
-      of: groups.foreignPositives, as: .document, task: "encoding positives", report: context.reportOrStop)
+      of: groups.foreignPositives, as: .document, task: "encoding positives", cache: cache, report: context.reportOrStop
+    )
 
     /// The ranked documents of every query from each source.
     let ranked = try settings.sources.map { source in

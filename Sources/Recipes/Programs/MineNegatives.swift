@@ -17,6 +17,8 @@ struct MineNegatives: Recipe, Equatable {
   /// What a negative must pass, in this order.
   var rules: [MiningRuleSetting]
   var select: SelectionSetting
+  /// Where vectors are kept from one run to the next; without it all texts are encoded.
+  var cache: CacheSection?
   var output: MiningOutput
 
   func validate(_ checks: SettingChecks) {
@@ -30,6 +32,7 @@ struct MineNegatives: Recipe, Equatable {
     checks.require(
       data.negatives == nil, "data.negatives", else: "mining gives every row its negatives anew; remove it")
     mining.validate(checks, at: "")
+    cache?.validate(checks)
     checks.outputFolder("output.folder", output.folder)
     output.validate(checks)
   }
@@ -50,7 +53,8 @@ struct MineNegatives: Recipe, Equatable {
       fatalError("a mining recipe without a corpus passed its checks")
     }
     let model = try model.load()
-    let mined = try MinedRows(rows, corpus: corpus, model: model, settings: mining, seed: seed, context)
+    let mined = try MinedRows(
+      rows, corpus: corpus, model: model, settings: mining, seed: seed, cache: cache?.open(), context)
     let file = folder.file(output.file ?? "rows.jsonl")
     try RowFile.write(mined.rows + mined.promoted, to: file, as: output.format)
     let report = MiningReport(mined, settings: mining, seconds: started.duration(to: .now).seconds)

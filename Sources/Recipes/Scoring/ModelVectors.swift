@@ -7,15 +7,25 @@ extension BiEncoder {
   ///
   /// - Parameters:
   ///   - task: What is being done, for progress.
+  ///   - cache: Where vectors are kept from one run to the next; without one all texts are encoded.
   ///   - report: Gets the progress; what it throws ends the work.
   func vectors(
-    of texts: [String], as role: TextRole, task: String, report: (RunEvent) throws -> Void
+    of texts: [String], as role: TextRole, task: String, cache: EncodingCache? = nil,
+    report: (RunEvent) throws -> Void
   ) throws -> Vectors {
-    let embeddings = try encode(texts, as: role) { share in
-      try report(.progress(RunProgress(encoding: task, share: share, of: texts.count)))
-    }
+    let embeddings = try embeddings(of: texts, as: role, task: task, cache: cache, report: report)
     let unit = isNormalized || texts.isEmpty ? embeddings : embeddings.normalizedRows()
     return try Vectors(unit.buffer, count: texts.count, width: dimensions)
+  }
+
+  /// The vectors of texts as the model gives them, with the parameters of ``vectors(of:as:task:cache:report:)``.
+  func embeddings(
+    of texts: [String], as role: TextRole, task: String, cache: EncodingCache?, report: (RunEvent) throws -> Void
+  ) throws -> Tensor {
+    if let cache { return try cache.encode(texts, with: self, as: role, task: task, report: report) }
+    return try encode(texts, as: role) { share in
+      try report(.progress(RunProgress(encoding: task, share: share, of: texts.count)))
+    }
   }
 }
 

@@ -28,13 +28,19 @@ package struct EncodingTool {
   package var output: String
   /// The side of a search the texts are on; it decides the prompt.
   private var role: TextRole
+  /// A folder that keeps vectors from one run to the next.
+  package var cache: String?
   package var report: (RunEvent) -> Void
 
-  package init(model: String, input: String, output: String, isQuery: Bool, report: @escaping (RunEvent) -> Void) {
+  package init(
+    model: String, input: String, output: String, isQuery: Bool, cache: String? = nil,
+    report: @escaping (RunEvent) -> Void
+  ) {
     self.model = model
     self.input = input
     self.output = output
     role = isQuery ? .query : .document
+    self.cache = cache
     self.report = report
   }
 
@@ -42,9 +48,9 @@ package struct EncodingTool {
     let form = try Self.form(of: output)
     let texts = try Corpus(file: input).documents
     let model = try BiEncoder(folder: model)
-    let embeddings = try model.encode(texts.map(\.content), as: role) { share in
-      report(.progress(RunProgress(encoding: "encoding", share: share, of: texts.count)))
-    }
+    let embeddings = try model.embeddings(
+      of: texts.map(\.content), as: role, task: "encoding", cache: try cache.map { try EncodingCache($0) },
+      report: report)
     let ids = texts.map(\.id)
     switch form {
     case .safetensors:

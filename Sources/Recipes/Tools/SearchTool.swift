@@ -9,12 +9,17 @@ package struct SearchTool {
   package var model: String
   package var corpus: String
   package var top: Int
+  /// A folder that keeps the documents' vectors from one run to the next.
+  package var cache: String?
   package var report: (RunEvent) -> Void
 
-  package init(model: String, corpus: String, top: Int, report: @escaping (RunEvent) -> Void) {
+  package init(
+    model: String, corpus: String, top: Int, cache: String? = nil, report: @escaping (RunEvent) -> Void
+  ) {
     self.model = model
     self.corpus = corpus
     self.top = top
+    self.cache = cache
     self.report = report
   }
 
@@ -69,7 +74,8 @@ package struct SearchTool {
     let documents = try Corpus(file: corpus).documents
     let model = try BiEncoder(folder: model)
     let vectors = try model.vectors(
-      of: documents.map(\.content), as: .document, task: "encoding documents", report: report)
+      of: documents.map(\.content), as: .document, task: "encoding documents",
+      cache: try cache.map { try EncodingCache($0) }, report: report)
     return (model, documents, try ExactSearch(documents: vectors, ids: documents.map(\.id)))
   }
 

@@ -1,0 +1,19 @@
+/// Vectors kept on disk, so that the next run encodes only what is new.
+struct CacheSection: Codable, Sendable, Equatable {
+  /// A folder that several recipes and models may share.
+  var folder: String
+  /// The most room it may take, 4,000 without it; what was not used for the longest time goes first.
+  var megabytes: Int?
+}
+
+extension CacheSection {
+  /// The cache with the settings of this section.
+  func open() throws -> EncodingCache {
+    try EncodingCache(folder, megabytes: megabytes ?? EncodingCache.usualMegabytes)
+  }
+
+  func validate(_ checks: SettingChecks) {
+    checks.outputFolder("cache.folder", folder)
+    if let megabytes { checks.atLeast(1, "cache.megabytes", megabytes) }
+  }
+}

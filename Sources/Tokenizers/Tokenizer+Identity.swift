@@ -1,0 +1,67 @@
+extension Tokenizer {
+  /// Everything that decides which ids a text gets, as bytes: two tokenizers with the same bytes give the same ids.
+  ///
+  /// For caches that must tell one tokenizer from another by what it does, not by the file it came from. The padding token
+  /// and the configured length are left out, since they change no id.
+  package var identity: [UInt8] {
+    var bytes = IdentityBytes()
+    for index in 0..<model.vocabulary.count {
+      bytes.append(model.vocabulary.table.key(index))
+      bytes.append(UInt32(bitPattern: model.vocabulary.ids[index]))
+    }
+    bytes.append(model.unknownToken.utf8)
+    bytes.append(model.continuation.bytes)
+    bytes.append(UInt64(model.maximumWordLength))
+    for tokens in [rawTokens.tokens, normalizedTokens.tokens] {
+      bytes.append(UInt64(tokens.count))
+      for token in tokens { bytes.append("\(token)".utf8) }
+    }
+    bytes.append((normalizer?.identity ?? "none").utf8)
+    bytes.append((preTokenizer?.identity ?? "none").utf8)
+    bytes.append("\(postProcessor.single) \(postProcessor.pair)".utf8)
+    bytes.append((readsSpecialTokensInText ? "special" : "text").utf8)
+    return bytes.bytes
+  }
+}
+
+/// Parts one after the other, each with its length, so that no two lists of parts give the same bytes.
+private struct IdentityBytes {
+  var bytes: [UInt8] = []
+
+  mutating func append(_ part: some Collection<UInt8>) {
+    append(UInt64(part.count))
+    bytes.append(contentsOf: part)
+  }
+
+  mutating func append(_ number: some FixedWidthInteger & UnsignedInteger) {
+    for shift in stride(from: 0, to: number.bitWidth, by: 8) {
+      bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+    }
+  }
+}
+
+extension Normalizer {
+  /// The steps and their options in words.
+  fileprivate var identity: String {
+    switch self {
+    case .bert(let bert):
+      "bert \(bert.cleansText) \(bert.isolatesIdeographs) \(bert.stripsAccents) \(bert.lowercases)"
+    case .lowercase: "lowercase"
+    case .stripAccents: "stripAccents"
+    case .strip(let left, let right): "strip \(left) \(right)"
+    case .decomposition(let compatibility): "decomposition \(compatibility)"
+    case .composition(let compatibility): "composition \(compatibility)"
+    case .sequence(let steps): "[\(steps.map(\.identity).joined(separator: ", "))]"
+    }
+  }
+}
+
+extension PreTokenizer {
+  /// The steps and their rules in words.
+  fileprivate var identity: String {
+    switch self {
+    case .scanner(let scanner): "\(scanner.rule)"
+    case .sequence(let steps): "[\(steps.map(\.identity).joined(separator: ", "))]"
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Files
+import Testing
+
+@testable import Tokenizers
+
+/// What tells one tokenizer from another.
+@Suite struct IdentityTests {
+  @Test func equalFilesHaveEqualIdentities() throws {
+    for folder in ["small-uncased", "small-cased"] {
+      #expect(try Tokenizer(folder: Golden.path(folder)).identity == Tokenizer(folder: Golden.path(folder)).identity)
+    }
+  }
+
+  /// Every golden tokenizer file has an identity of its own, unless it gives the same parts.
+  @Test func anotherSettingIsAnotherIdentity() throws {
+    var tokenizer = try Tokenizer(folder: Golden.path("small-uncased"))
+    #expect(try tokenizer.identity != Tokenizer(folder: Golden.path("small-cased")).identity)
+    let identity = tokenizer.identity
+    tokenizer.readsSpecialTokensInText = false
+    #expect(tokenizer.identity != identity)
+  }
+
+  /// A property that is added must be told to `identity`, or be known here as one that changes no id.
+  @Test func noPropertyIsForgotten() throws {
+    func names(_ value: Any) -> Set<String> { Set(Mirror(reflecting: value).children.compactMap(\.label)) }
+    let tokenizer = try Tokenizer(folder: Golden.path("small-uncased"))
+    #expect(
+      names(tokenizer) == [
+        "model", "rawTokens", "normalizedTokens", "normalizer", "preTokenizer", "postProcessor",
+        "readsSpecialTokensInText",
+        // Follow from the others, or change no id.
+        "addedTokens", "vocabularySize", "largestID", "unknownID", "configuredMaximumLength", "padID",
+      ])
+    #expect(
+      names(tokenizer.model) == [
+        "vocabulary", "unknownToken", "continuation", "maximumWordLength", "unknownID", "noPrefix",
+      ])
+    let bert = BertNormalizer(cleansText: true, isolatesIdeographs: true, stripsAccents: true, lowercases: true)
+    #expect(
+      names(bert) == [
+        "cleansText", "isolatesIdeographs", "stripsAccents", "lowercases", "ascii", "attention", "properties",
+        "lowercase", "canonical", "combiningClasses",
+      ])
+    #expect(names(WordScanner(.bert)) == ["rule", "ascii", "properties"])
+  }
+}
