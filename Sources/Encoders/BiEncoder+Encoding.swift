@@ -23,28 +23,10 @@ extension BiEncoder {
     _ encodings: [Encoding], excludedTokens: Int, tokens: Int = 8192,
     progress: (_ done: Double) throws -> Void = { _ in }
   ) rethrows -> Tensor {
-    let lengths = encodings.map(\.ids.count)
-    let order = encodings.indices.sorted { (lengths[$1], $0) < (lengths[$0], $1) }
-    let allTokens = Double(lengths.reduce(0, +))
-    var parts: [Tensor] = []
-    var (next, doneTokens) = (0, 0.0)
-    while next < order.count {
-      var end = next
-      var total = 0
-      while end < order.count && (end == next || total + lengths[order[end]] <= tokens) {
-        total += lengths[order[end]]
-        end += 1
-      }
-      var context = ForwardContext.evaluation
-      let batch = TokenBatch(order[next..<end].map { encodings[$0] }, excludedTokens: excludedTokens)
-      parts.append(self(batch, &context))
-      next = end
-      doneTokens += Double(total)
-      try progress(doneTokens / max(1, allTokens))
+    let batches = LengthBatches(lengths: encodings.map(\.ids.count), tokens: tokens)
+    let vectors = try batches.rows(progress: progress) { texts, context in
+      self(TokenBatch(texts.map { encodings[$0] }, excludedTokens: excludedTokens), &context)
     }
-    if parts.isEmpty { return Tensor([], shape: [0, dimensions]) }
-    var position = [Int](repeating: 0, count: order.count)
-    for (index, text) in order.enumerated() { position[text] = index }
-    return Tensor.concatenated(parts).gatherRows(position)
+    return vectors ?? Tensor([], shape: [0, dimensions])
   }
 }

@@ -31,6 +31,16 @@ struct PostProcessor: Sendable {
   struct Template: Sendable {
     var parts: [Part]
     var specialCount: Int
+
+    /// One more than the largest token type.
+    var typeCount: Int {
+      let types = parts.map { part in
+        switch part {
+        case .special(_, let typeID), .text(_, let typeID): Int(typeID)
+        }
+      }
+      return (types.max() ?? 0) + 1
+    }
   }
 
   let single: Template

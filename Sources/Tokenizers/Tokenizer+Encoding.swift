@@ -31,6 +31,12 @@ extension Tokenizer {
     return PostProcessor.fill(postProcessor.pair, texts)
   }
 
+  /// How many token types the encoding of one text may have: 1 for type 0 only.
+  public var singleTypeCount: Int { postProcessor.single.typeCount }
+
+  /// How many token types the encoding of a pair may have: 2 for types 0 and 1.
+  public var pairTypeCount: Int { postProcessor.pair.typeCount }
+
   /// The tokens that may come from texts.
   private func room(
     for template: PostProcessor.Template, _ maximumLength: Int?

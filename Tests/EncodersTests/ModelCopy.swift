@@ -4,20 +4,24 @@ import JSONText
 import Safetensors
 import Testing
 
-/// A copy of the tiny model in a folder of its own that goes when the test ends.
+/// A copy of a tiny model in a folder of its own that goes when the test ends.
 final class ModelCopy {
   let path: String
+  private let source: String
 
-  init(empty: Bool = false) throws {
+  init(of source: String = goldenFolder, empty: Bool = false) throws {
+    self.source = source
     path = Files.join(NSTemporaryDirectory(), "hone-model-\(UUID().uuidString)")
-    try Files.makeFolder(Files.join(path, empty ? "" : "1_Pooling"))
+    try Files.makeFolder(path)
     if empty { return }
-    for name in try Files.list(goldenFolder)
-    where !name.hasPrefix("golden") && !Files.isFolder(Files.join(goldenFolder, name)) {
-      try Files.copy(Files.join(goldenFolder, name), to: Files.join(path, name))
+    for name in try Files.list(source)
+    where !name.hasPrefix("golden") && !Files.isFolder(Files.join(source, name)) {
+      try Files.copy(Files.join(source, name), to: Files.join(path, name))
     }
-    try Files.copy(
-      Files.join(goldenFolder, "1_Pooling", "config.json"), to: Files.join(path, "1_Pooling", "config.json"))
+    let pooling = Files.join("1_Pooling", "config.json")
+    guard Files.exists(Files.join(source, pooling)) else { return }
+    try Files.makeFolder(Files.join(path, "1_Pooling"))
+    try Files.copy(Files.join(source, pooling), to: Files.join(path, pooling))
   }
 
   deinit { try? Files.remove(path) }
@@ -28,16 +32,25 @@ final class ModelCopy {
     try #require(JSONReader.parse(Files.read(Files.join(path, name))).objectValue)
   }
 
-  /// Writes the weights again with other names, shapes or numbers.
+  /// Writes a JSON object again with other members; a member that becomes nil goes.
+  func rewrite(_ name: String, _ change: (inout JSONObject) -> Void) throws {
+    var object = try object(name)
+    change(&object)
+    try write(name, JSONValue.object(object).text())
+  }
+
+  /// Writes the weights again with other names, shapes or numbers; a tensor whose name becomes nil goes.
   func rewriteWeights(
-    name: (String) -> String, shape: (String, [Int]) -> [Int] = { $1 },
+    name: (String) -> String?, shape: (String, [Int]) -> [Int] = { $1 },
     values: (String, [Float]) -> [Float] = { $1 }
   ) throws {
-    let file = try SafetensorsFile(Files.join(goldenFolder, "model.safetensors"))
-    let tensors = try file.entries.map { entry in
-      PendingTensor(
-        name: name(entry.name), shape: shape(entry.name, entry.shape),
-        floats: values(entry.name, try file.floats(named: entry.name)))
+    let file = try SafetensorsFile(Files.join(source, "model.safetensors"))
+    let tensors = try file.entries.compactMap { entry in
+      try name(entry.name).map { name in
+        PendingTensor(
+          name: name, shape: shape(entry.name, entry.shape),
+          floats: values(entry.name, try file.floats(named: entry.name)))
+      }
     }
     try SafetensorsWriter.write(tensors, to: Files.join(path, "model.safetensors"))
   }

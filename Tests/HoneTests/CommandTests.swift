@@ -20,7 +20,7 @@ import Testing
     try JSONReader.parse(Array(ended.output.utf8))
   }
 
-  @Test(arguments: ["", "run", "validate", "inspect", "tokenize", "encode", "search", "evaluate"])
+  @Test(arguments: ["", "run", "validate", "inspect", "tokenize", "encode", "search", "rerank", "score", "evaluate"])
   func helpShowsAnExample(_ command: String) throws {
     let ended = try HoneProcess.run((command.isEmpty ? [] : [command]) + ["--help"])
     #expect(ended.status == 0)
@@ -38,7 +38,9 @@ import Testing
   @Test(arguments: [
     ["fly"], ["run"], ["run", "a", "b"], ["search", "--model", "m", "--corpus", "c"],
     ["search", "--model", "m", "--corpus", "c", "--query", "q", "--top", "0"], ["encode", "--model", "m"],
-    ["run", "recipe.yaml", "--threads", "0"], ["evaluate", "--qrels", "q"],
+    ["run", "recipe.yaml", "--threads", "0"], ["evaluate", "--qrels", "q"], ["score"],
+    ["rerank", "--model", "m", "--corpus", "c", "--queries", "q", "--run", "r"],
+    ["rerank", "--model", "m", "--corpus", "c", "--queries", "q", "--run", "r", "--output", "o", "--top", "0"],
     ["tokenize", "--model", "m", "--maximum-length", "x"],
   ])
   func wrongUsageIsToldOnStandardError(_ arguments: [String]) throws {

@@ -18,6 +18,9 @@ struct HoneProcess {
   /// A tiny BERT with random weights and a vocabulary of single words.
   static let model = Files.join(repository, "Tests/Goldens/bert-tiny")
 
+  /// The same encoder with a classifier of one label.
+  static let crossEncoder = Files.join(repository, "Tests/Goldens/cross-encoder-tiny")
+
   /// The executable, which the build puts beside the tests.
   static let executable: String = {
     let tests = CommandLine.arguments.first ?? ""

@@ -4,7 +4,7 @@ public import Tensors
 // The struct tree is the checkpoint's tree, so the dotted path of a property is its key.
 // Ports transformers v4.57 src/transformers/models/bert/modeling_bert.py.
 //
-// t tokens of all sequences · d width of the hidden states
+// t tokens of all sequences · n sequences · d width of the hidden states
 
 /// A BERT encoder: token ids to one hidden state a token.
 ///
@@ -14,7 +14,7 @@ public struct BERTModel: Module {
   public let configuration: BERTConfiguration
   var embeddings: BERTEmbeddings
   var encoder: BERTEncoder
-  /// The dense layer over the first token that checkpoints carry; no embedding uses it, export keeps it.
+  /// The dense layer over the first token: a cross-encoder scores what it gives; no embedding uses it, export keeps it.
   var pooler: BERTPooler?
 
   /// Makes a model of zeros, to be loaded.
@@ -30,6 +30,16 @@ public struct BERTModel: Module {
   /// - Shape: → `[t, d]`
   public func callAsFunction(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
     encoder(embeddings(batch, &context), offsets: batch.offsets, &context)
+  }
+
+  /// The hidden state of the first token of every sequence.
+  ///
+  /// The last layer computes no other: what a token becomes there depends on the others through attention only.
+  ///
+  /// - Shape: → `[n, d]`
+  func firstTokens(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
+    encoder(
+      embeddings(batch, &context), offsets: batch.offsets, lastRows: Array(batch.offsets.dropLast()), &context)
   }
 
   /// Shows the parameters in the checkpoint's order.
@@ -81,8 +91,14 @@ struct BERTEncoder: Module {
     layer = (0..<configuration.layerCount).map { _ in BERTLayer(configuration) }
   }
 
-  func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
-    layer.reduce(x) { $1($0, offsets: offsets, &context) }
+  /// - Parameter lastRows: the tokens that the last layer computes; all of them without it.
+  func callAsFunction(
+    _ x: Tensor, offsets: [Int], lastRows: [Int]? = nil, _ context: inout ForwardContext
+  ) -> Tensor {
+    layer.indices.reduce(x) { hiddenStates, index in
+      let rows = index == layer.count - 1 ? lastRows : nil
+      return layer[index](hiddenStates, offsets: offsets, rows: rows, &context)
+    }
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit("layer", &layer) }
@@ -102,8 +118,10 @@ struct BERTLayer: Module {
     output = BERTOutput(configuration, inputs: configuration.intermediateSize)
   }
 
-  func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
-    let attended = attention(x, offsets: offsets, &context)
+  func callAsFunction(
+    _ x: Tensor, offsets: [Int], rows: [Int]? = nil, _ context: inout ForwardContext
+  ) -> Tensor {
+    let attended = attention(x, offsets: offsets, rows: rows, &context)  // [t or rows, d]
     guard let inputBias = intermediate.dense.bias, let outputBias = output.dense.bias else {
       fatalError("a BERT layer without biases")
     }
@@ -133,10 +151,14 @@ struct BERTAttention: Module {
     output = BERTOutput(configuration, inputs: configuration.hiddenSize)
   }
 
-  func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
-    let attended = selfAttention(x, offsets: offsets, &context)  // [t, d]
+  /// - Parameter rows: the tokens that go on; every token is still attended to.
+  func callAsFunction(
+    _ x: Tensor, offsets: [Int], rows: [Int]?, _ context: inout ForwardContext
+  ) -> Tensor {
+    var (attended, residual) = (selfAttention(x, offsets: offsets, &context), x)  // [t, d]
+    if let rows { (attended, residual) = (attended.gatherRows(rows), x.gatherRows(rows)) }  // [rows, d]
     return output.layerNorm(
-      output.dense(attended), residual: x, dropout: context.dropout(rate: configuration.hiddenDropout))
+      output.dense(attended), residual: residual, dropout: context.dropout(rate: configuration.hiddenDropout))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
@@ -205,6 +227,9 @@ struct BERTPooler: Module {
   init(_ configuration: BERTConfiguration) {
     dense = Linear(inputs: configuration.hiddenSize, outputs: configuration.hiddenSize)
   }
+
+  /// - Shape: `[n, d]` → the same
+  func callAsFunction(_ firstTokens: Tensor) -> Tensor { dense(firstTokens).tanh() }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit("dense", &dense) }
 }

@@ -14,40 +14,22 @@ extension BiEncoder {
   ///
   /// - Throws: `ModelError`, `SafetensorsError`, `TokenizerError` or `FileError`: nothing is half loaded.
   public init(folder: String) throws {
-    guard Files.isFolder(folder) else {
-      throw FileError(
-        path: folder, kind: .missingInput,
-        description: "\(folder): no such folder; scripts/fetch-checkpoint brings all-MiniLM-L6-v2")
-    }
+    try TransformerFolder.require(folder)
     let modules = try ModuleList(folder: folder)
-    let transformerFolder = Files.join(folder, modules.transformerPath)
-    var reader = try ConfigurationReader(Files.join(transformerFolder, "config.json"))
-    let configuration = BERTConfiguration(&reader)
-    try reader.finish()
-    let weights = try SafetensorsFolder(transformerFolder)
-    let hasPooler = weights.entries.contains { $0.name.hasSuffix("pooler.dense.weight") }
-    var transformer = BERTModel(configuration, hasPooler: hasPooler)
-    try transformer.load(from: weights, naming: .bert, model: "BERT as described by config.json")
-    let tokenizer = try Tokenizer(folder: transformerFolder)
-    if Int(tokenizer.largestID) >= configuration.vocabularySize {
-      throw ModelError(
-        path: transformerFolder,
-        problem:
-          "the tokenizer gives ids up to \(tokenizer.largestID), but the model has \(configuration.vocabularySize) "
-          + "word embeddings; tokenizer and weights are from different models")
-    }
-    let settings = try SentenceSettings(folder: transformerFolder)
+    let files = try TransformerFolder(Files.join(folder, modules.transformerPath))
+    let hasPooler = files.weights.entries.contains { $0.name.hasSuffix("pooler.dense.weight") }
+    var transformer = BERTModel(files.configuration, hasPooler: hasPooler)
+    try transformer.load(from: files.weights, naming: .bert, model: "BERT as described by config.json")
     let shared = try SharedSettings(folder: folder)
-    let limit = min(
-      settings.maximumLength ?? tokenizer.configuredMaximumLength ?? configuration.maximumPositions, 1 << 20)
-    if limit > configuration.maximumPositions || limit < 3 {
+    let limit = files.configuredMaximumLength ?? files.configuration.maximumPositions
+    if limit > files.configuration.maximumPositions || limit < 3 {
       throw ModelError(
-        path: transformerFolder,
-        problem: "a maximum length of \(limit) tokens does not fit \(configuration.maximumPositions) positions")
+        path: files.path,
+        problem: "a maximum length of \(limit) tokens does not fit \(files.configuration.maximumPositions) positions")
     }
     self.init(
-      transformer: transformer, pooling: modules.pooling, heads: modules.heads, tokenizer: tokenizer,
-      maximumLength: limit, lowercasesText: settings.lowercasesText, prompts: shared.prompts,
+      transformer: transformer, pooling: modules.pooling, heads: modules.heads, tokenizer: files.tokenizer,
+      maximumLength: limit, lowercasesText: files.lowercasesText, prompts: shared.prompts,
       poolsPrompt: modules.poolsPrompt, folder: folder)
     try checkWidths(pooled: modules.pooledWidth)
   }
@@ -151,23 +133,6 @@ private struct ModuleList {
   }
 }
 
-/// `sentence_bert_config.json`, in either schema.
-private struct SentenceSettings {
-  var maximumLength: Int?
-  var lowercasesText = false
-
-  init(folder: String) throws {
-    let path = Files.join(folder, "sentence_bert_config.json")
-    guard Files.exists(path) else { return }
-    var reader = try ConfigurationReader(path)
-    if let value = reader.object["max_seq_length"], value != .null {
-      maximumLength = reader.integer("max_seq_length", in: 1...(1 << 20))
-    }
-    lowercasesText = reader.object["do_lower_case"]?.boolValue ?? false
-    try reader.finish()
-  }
-}
-
 /// `config_sentence_transformers.json`.
 private struct SharedSettings {
   var prompts: [TextRole: String] = [:]
@@ -179,9 +144,4 @@ private struct SharedSettings {
     prompts[.query] = all["query"]?.stringValue
     prompts[.document] = ["document", "passage", "corpus"].lazy.compactMap { all[$0]?.stringValue }.first
   }
-}
-
-/// Whether a path names something in its own folder.
-private func isPlainName(_ path: String) -> Bool {
-  path.isEmpty || (!path.contains("/") && !path.contains("\\") && !path.contains("\0") && path != ".." && path != ".")
 }

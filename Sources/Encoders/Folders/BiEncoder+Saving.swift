@@ -1,8 +1,6 @@
 import Files
 import JSONText
 import Layers
-import OrderedCollections
-import Safetensors
 import Tensors
 
 extension BiEncoder {
@@ -15,6 +13,7 @@ extension BiEncoder {
   /// - Throws: `FileError`, `SafetensorsError` or `ModelError`.
   public func save(to target: String) throws {
     try Files.makeFolder(target)
+    let files = TransformerFolderWriter(source: transformerFolder, target: target)
     var modules = [
       Self.moduleEntry(0, "", "Transformer"), Self.moduleEntry(1, "1_Pooling", "Pooling"),
     ]
@@ -24,16 +23,16 @@ extension BiEncoder {
       try save(head, to: Files.join(target, name))
     }
     try Files.makeFolder(Files.join(target, "1_Pooling"))
-    try write(poolingConfiguration, Files.join(target, "1_Pooling", "config.json"))
-    try write(
+    try files.write(poolingConfiguration, "1_Pooling/config.json")
+    try files.write(
       ["max_seq_length": JSONValue(maximumLength), "do_lower_case": JSONValue(lowercasesText)],
-      Files.join(target, "sentence_bert_config.json"))
-    try write(sharedConfiguration, Files.join(target, "config_sentence_transformers.json"))
-    try saveTransformerConfiguration(to: target)
-    try saveTokenizer(to: target)
-    try Self.write(transformer.parameters, to: Files.join(target, "model.safetensors"))
+      "sentence_bert_config.json")
+    try files.write(sharedConfiguration, "config_sentence_transformers.json")
+    try files.writeConfiguration(architecture: "BertModel")
+    try files.writeTokenizer(maximumLength: maximumLength)
+    try files.write(transformer.parameters)
     // Last: a folder with modules.json is complete.
-    try write(JSONValue(modules), Files.join(target, "modules.json"))
+    try files.write(JSONValue(modules), "modules.json")
   }
 
   private static func moduleEntry(_ index: Int, _ path: String, _ type: String) -> JSONValue {
@@ -70,56 +69,17 @@ extension BiEncoder {
     try Files.makeFolder(folder)
     guard case .dense(let dense) = head else { return }
     let weight = dense.linear.weight
-    try write(
+    let files = TransformerFolderWriter(source: transformerFolder, target: folder)
+    try files.write(
       [
         "in_features": JSONValue(weight.shape[1]), "out_features": JSONValue(weight.shape[0]),
         "bias": JSONValue(dense.linear.bias != nil), "activation_function": JSONValue(dense.activation.rawValue),
-      ], Files.join(folder, "config.json"))
-    try Self.write(dense.parameters, to: Files.join(folder, "model.safetensors"))
-  }
-
-  /// The configuration as it was loaded, with what saving settles: the architecture and the type of the numbers.
-  private func saveTransformerConfiguration(to target: String) throws {
-    let source = try ConfigurationReader(Files.join(transformerFolder, "config.json")).object
-    var members = source.members.filter {
-      !["_name_or_path", "architectures", "torch_dtype", "dtype", "auto_map"].contains($0.name)
-    }
-    members.insert(("architectures", ["BertModel"]), at: 0)
-    members.append(("torch_dtype", "float32"))
-    try write(.object(JSONObject(members)), Files.join(target, "config.json"))
-  }
-
-  /// The tokenizer's files as they were loaded, with the maximum length of this model.
-  private func saveTokenizer(to target: String) throws {
-    for name in ["tokenizer.json", "vocab.txt", "special_tokens_map.json"] {
-      let source = Files.join(transformerFolder, name)
-      if Files.exists(source) { try Files.copy(source, to: Files.join(target, name)) }
-    }
-    let path = Files.join(transformerFolder, "tokenizer_config.json")
-    var members = Files.exists(path) ? try ConfigurationReader(path).object.members : []
-    members.removeAll { ["model_max_length", "name_or_path"].contains($0.name) }
-    if !members.contains(where: { $0.name == "tokenizer_class" }) {
-      members.append(("tokenizer_class", "BertTokenizer"))
-    }
-    members.append(("model_max_length", JSONValue(maximumLength)))
-    try write(.object(JSONObject(members)), Files.join(target, "tokenizer_config.json"))
+      ], "config.json")
+    try files.write(dense.parameters)
   }
 
   /// Where the files of the transformer were loaded from.
   private var transformerFolder: String {
     Files.exists(Files.join(folder, "config.json")) ? folder : Files.join(folder, "0_Transformer")
-  }
-
-  private func write(_ value: JSONValue, _ path: String) throws(FileError) {
-    try Files.write(value.text(indented: true) + "\n", to: path)
-  }
-
-  private static func write(_ parameters: ParameterDictionary, to path: String) throws(SafetensorsError) {
-    let tensors = parameters.map { key, tensor in
-      PendingTensor(
-        name: key, type: .f32, shape: tensor.shape.dimensions,
-        content: .floats { () throws(SafetensorsError) in tensor.elements })
-    }
-    try SafetensorsWriter.write(tensors, metadata: [("format", "pt")], to: path)
   }
 }

@@ -41,6 +41,12 @@ struct ConfigurationReader {
     return Float(number)
   }
 
+  /// A key whose value must be a number in a range where it is there and not null.
+  mutating func optionalNumber(_ key: String, in range: Range<Double>) -> Float? {
+    guard let value = object[key], value != .null else { return nil }
+    return number(key, in: range)
+  }
+
   /// A key whose value must be one of some strings.
   mutating func choice<Value>(_ key: String, _ choices: [String: Value], else fallback: Value) -> Value {
     requireChoice(key, Array(choices.keys))

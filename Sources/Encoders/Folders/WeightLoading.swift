@@ -12,11 +12,21 @@ struct CheckpointNaming {
   var aliases: [(old: String, new: String)] = []
   /// Beginnings of keys that an encoder has no use for: heads of the pretraining, buffers that are no parameters.
   var ignored: [String] = []
+  /// Beginnings of keys that stand beside the encoder.
+  var heads: [String] = []
+  /// What stands in front of the encoder's keys in the module that is loaded.
+  var encoder = ""
 
   static let bert = CheckpointNaming(
     prefixes: ["", "bert."],
     aliases: [("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias")],
     ignored: ["cls.", "embeddings.position_ids", "bert.embeddings.position_ids"])
+
+  static let bertWithClassifier = {
+    var naming = bert
+    (naming.heads, naming.encoder) = (["classifier."], "bert.")
+    return naming
+  }()
 
   /// The key of each parameter in a checkpoint.
   func parameterKeys(of keys: [String]) -> [String: String] {
@@ -29,7 +39,8 @@ struct CheckpointNaming {
     }
     var result: [String: String] = [:]
     for (key, name) in zip(keys, renamed) where !ignored.contains(where: { key.hasPrefix($0) }) {
-      result[name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name] = key
+      let parameter = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+      result[heads.contains(where: { parameter.hasPrefix($0) }) ? parameter : encoder + parameter] = key
     }
     return result
   }
@@ -42,13 +53,18 @@ struct CheckpointNaming {
 extension Module {
   /// Loads every parameter from a checkpoint; all or nothing.
   ///
+  /// - Parameter isOptional: whether a parameter keeps its value where the checkpoint does not have it.
   /// - Throws: `ModelError` with every parameter that is missing, unexpected or misshapen.
-  mutating func load(from weights: SafetensorsFolder, naming: CheckpointNaming, model: String) throws {
+  mutating func load(
+    from weights: SafetensorsFolder, naming: CheckpointNaming, model: String,
+    whereOptional isOptional: (_ key: String) -> Bool = { _ in false }
+  ) throws {
     let found = naming.parameterKeys(of: weights.entries.map(\.name))
     let parameters = parameters
     var problems: [String] = []
     for (key, parameter) in parameters {
       guard let name = found[key], let entry = weights.entry(named: name) else {
+        if isOptional(key) { continue }
         let similar = found.keys.sorted().first { parameters[$0] == nil && $0.hasSuffix(lastPart(of: key)) }
         problems.append(line("missing", key, "\(parameter.shape)" + (similar.map { "  similar: \($0)" } ?? "")))
         continue

@@ -21,7 +21,8 @@ package struct InspectionTool {
     let configurations = isFolder ? try readConfigurations() : []
     let metadata = isFolder ? [] : try SafetensorsFile(path).metadata
 
-    var lines = [path]
+    let kind = Self.kind(entries, configurations)
+    var lines = [path] + (kind.map { [$0.line] } ?? [])
     for (name, value) in configurations { lines += Self.summary(of: value, in: name) }
     for (name, value) in metadata { lines.append("  metadata \(name): \(SettingNode.shortened(value))") }
     lines.append("")
@@ -30,7 +31,24 @@ package struct InspectionTool {
     lines.append(
       "\(NumberText.counted(entries.count, "tensor")), \(NumberText.counted(parameters, "number")), \(NumberText.bytes(bytes))"
     )
-    return Outcome(json(entries, parameters, bytes, configurations, metadata), lines: lines)
+    return Outcome(json(kind?.name, entries, parameters, bytes, configurations, metadata), lines: lines)
+  }
+
+  /// What a folder is for, by its weights and its modules.
+  private static func kind(
+    _ entries: [TensorEntry], _ configurations: [(name: String, value: JSONValue)]
+  ) -> (name: String, line: String)? {
+    func file(_ name: String) -> JSONValue? { configurations.first { $0.name == name }?.value }
+    if let configuration = file("config.json")?.objectValue,
+      let labels = entries.first(where: { $0.name == "classifier.weight" })?.shape.first
+    {
+      let named = configuration["id2label"]?.objectValue?.members.compactMap(\.value.stringValue) ?? []
+      let names = named.isEmpty ? "" : ": " + SettingNode.shortened(named.joined(separator: ", "))
+      return ("cross-encoder", "cross-encoder with \(NumberText.counted(labels, "label"))\(names)")
+    }
+    let modules = file("modules.json")?.arrayValue ?? []
+    let hasPooling = modules.contains { $0.objectValue?["type"]?.stringValue?.hasSuffix(".Pooling") == true }
+    return hasPooling ? ("bi-encoder", "bi-encoder") : nil
   }
 
   /// The files that say what a model is, where they are present.
@@ -82,10 +100,12 @@ package struct InspectionTool {
   }
 
   private func json(
-    _ entries: [TensorEntry], _ parameters: Int, _ bytes: Int, _ configurations: [(name: String, value: JSONValue)],
+    _ kind: String?, _ entries: [TensorEntry], _ parameters: Int, _ bytes: Int,
+    _ configurations: [(name: String, value: JSONValue)],
     _ metadata: [(name: String, value: String)]
   ) -> JSONValue {
     var object = JSONObject([("path", JSONValue(path))])
+    object["kind"] = kind.map { JSONValue($0) }
     object["numbers"] = JSONValue(parameters)
     object["bytes"] = JSONValue(bytes)
     if !configurations.isEmpty { object["files"] = .object(JSONObject(configurations)) }
