@@ -188,6 +188,26 @@ import Testing
     #expect(ended.messages.contains(message), "\(ended.messages)")
   }
 
+  /// A cross-encoder decides what stays a negative, and what becomes a positive of its own.
+  @Test func aCrossEncoderJudges() throws {
+    let judge = HoneProcess.model.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/cross-encoder-tiny"
+    let rules = "rules=[{name: knownPositives}, {name: judge, model: \"\(judge)\", below: 0.5, above: 0.5}]"
+    let ended = try hone("run", "mine.yaml", "--set", rules)
+    #expect(ended.status == 0, "\(ended.messages)")
+    let result = try #require(try JSONReader.parse(Files.read(folder.file("runs/mined/result.json"))).objectValue)
+    let promoted = result["counts"]?.objectValue?["promoted"]?.integerValue ?? 0
+    let rows = try rows("runs/mined")
+    #expect(promoted > 0 && rows.count == 20 + promoted, "\(ended.output)")
+    for row in rows.dropFirst(20) {
+      let query = row["query_id"]?.stringValue ?? ""
+      // A promoted document is none of the query's negatives, nor its known positive.
+      #expect(row["positive_id"]?.stringValue != "d" + query.dropFirst())
+      #expect(row["negative_ids"]?.arrayValue?.contains(row["positive_id"] ?? .null) == false)
+    }
+    let wrong = try hone("validate", "mine.yaml", "--set", "rules=[{name: judge, model: none, below: 0.5}]")
+    #expect(wrong.status == 78 && wrong.messages.contains("rule judge: none has no config.json"), "\(wrong.messages)")
+  }
+
   /// A model whose weights are damaged gives vectors that cannot be ranked.
   @Test func vectorsThatAreNotFiniteStopTheMining() throws {
     let model = folder.file("damaged")

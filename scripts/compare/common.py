@@ -16,7 +16,7 @@ BINARY = REPOSITORY / ".build" / "release" / "hone"
 
 # The run being compared: the settings of recipes/debian-programs.yaml.
 BATCH = 64
-TOKENS = 7680
+TOKENS = 7424
 LENGTH = 256
 RATE = 2e-5
 DECAY = 0.01

@@ -45,7 +45,8 @@ struct MinedRows {
       }
     }
     var miner = NegativeMiner(
-      corpus: MiningCorpus(texts: texts), rules: settings.rules.map(\.rule), selection: settings.select.selection,
+      corpus: MiningCorpus(texts: texts), rules: try settings.rules.map { try $0.rule() },
+      selection: settings.select.selection,
       seed: seed)
     rows = given
     for (number, group) in groups.groups.enumerated() {

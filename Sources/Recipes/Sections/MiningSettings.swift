@@ -46,86 +46,6 @@ struct MiningSource: Codable, Sendable, Equatable {
   var negatives: Int
 }
 
-/// A rule of mining, chosen by its name; the other keys are the rule's own settings.
-enum MiningRuleSetting: Sendable, Equatable {
-  case knownPositives(KnownPositivesRule)
-  case nearDuplicates(NearDuplicatesRule)
-  case queryText(QueryTextRule)
-  case repeatedTexts(RepeatedTextsRule)
-  case ranks(RankWindowRule)
-  case skipTop(SkipTopRule)
-  case scores(ScoreRangeRule)
-  case absoluteMargin(AbsoluteMarginRule)
-  case relativeMargin(RelativeMarginRule)
-
-  /// The names of the rules in a recipe.
-  enum Name: String, ChoiceSetting {
-    case knownPositives
-    case nearDuplicates
-    case queryText
-    case repeatedTexts
-    case ranks
-    case skipTop
-    case scores
-    case absoluteMargin
-    case relativeMargin
-  }
-
-  var name: Name {
-    switch self {
-    case .knownPositives: .knownPositives
-    case .nearDuplicates: .nearDuplicates
-    case .queryText: .queryText
-    case .repeatedTexts: .repeatedTexts
-    case .ranks: .ranks
-    case .skipTop: .skipTop
-    case .scores: .scores
-    case .absoluteMargin: .absoluteMargin
-    case .relativeMargin: .relativeMargin
-    }
-  }
-
-  /// The rule with its settings.
-  var rule: any MiningRule & Codable {
-    switch self {
-    case .knownPositives(let rule): rule
-    case .nearDuplicates(let rule): rule
-    case .queryText(let rule): rule
-    case .repeatedTexts(let rule): rule
-    case .ranks(let rule): rule
-    case .skipTop(let rule): rule
-    case .scores(let rule): rule
-    case .absoluteMargin(let rule): rule
-    case .relativeMargin(let rule): rule
-    }
-  }
-}
-
-extension MiningRuleSetting: Codable {
-  private enum Key: String, CodingKey { case name }
-
-  init(from decoder: any Decoder) throws {
-    switch try decoder.variantName(Name.self, forKey: Key.name) {
-    case .knownPositives: self = .knownPositives(KnownPositivesRule())
-    case .nearDuplicates: self = .nearDuplicates(try NearDuplicatesRule(from: decoder))
-    case .queryText: self = .queryText(QueryTextRule())
-    case .repeatedTexts: self = .repeatedTexts(RepeatedTextsRule())
-    case .ranks: self = .ranks(try RankWindowRule(from: decoder))
-    case .skipTop: self = .skipTop(try SkipTopRule(from: decoder))
-    case .scores: self = .scores(try ScoreRangeRule(from: decoder))
-    case .absoluteMargin: self = .absoluteMargin(try AbsoluteMarginRule(from: decoder))
-    case .relativeMargin: self = .relativeMargin(try RelativeMarginRule(from: decoder))
-    }
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
-    try container.encode(name, forKey: .name)
-    try rule.encode(to: encoder)
-  }
-}
-
-extension MarginAnchor: ChoiceSetting {}
 extension RowFormat: ChoiceSetting {}
 
 /// Which of the candidates that passed the rules are taken.
@@ -208,29 +128,6 @@ extension MiningSource {
       candidates >= 1 && negatives >= 1 && negatives <= candidates, path,
       else: "source \(name.rawValue): \(negatives) negatives of \(candidates) candidates; take at least 1, and no more "
         + "than there are candidates")
-  }
-}
-
-extension MiningRuleSetting {
-  func validate(_ checks: SettingChecks, at path: String) {
-    func require(_ condition: Bool, _ message: String) {
-      checks.require(condition, path, else: "rule \(name.rawValue): \(message)")
-    }
-    switch self {
-    case .knownPositives, .queryText, .repeatedTexts: break
-    case .nearDuplicates(let rule):
-      require(rule.similarity > 0 && rule.similarity <= 1, "similarity \(rule.similarity) is not in (0, 1]")
-    case .ranks(let rule):
-      require(rule.from >= 1 && rule.to ?? rule.from >= rule.from, "ranks count from 1, and 'to' is not before 'from'")
-    case .skipTop(let rule): require(rule.count >= 0, "count \(rule.count) is less than 0")
-    case .scores(let rule):
-      require(rule.floor != nil || rule.ceiling != nil, "give 'floor', 'ceiling' or both")
-      require(
-        rule.floor ?? -.infinity <= rule.ceiling ?? .infinity,
-        "the floor is above the ceiling, so nothing would be left")
-    case .absoluteMargin(let rule): require(rule.margin >= 0, "margin \(rule.margin) is less than 0")
-    case .relativeMargin(let rule): require(rule.margin >= 0, "margin \(rule.margin) is less than 0")
-    }
   }
 }
 
