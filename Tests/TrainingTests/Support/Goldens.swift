@@ -11,13 +11,15 @@ struct LossGoldens {
     var testDescription: String { name }
   }
 
+  static let folder = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Goldens/losses"
+
   let index: JSONValue
   let cases: [Case]
   private let header: JSONObject
   private let data: [UInt8]
 
   init() throws {
-    let folder = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Goldens/losses"
+    let folder = Self.folder
     let bytes = try Files.read(folder + "/losses.safetensors")
     let headerLength = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << (8 * $1) }
     let (headerValue, indexValue) = (
@@ -46,6 +48,46 @@ struct LossGoldens {
   }
 
   func hasTensor(_ name: String) -> Bool { header[name] != nil }
+}
+
+/// What `scripts/goldens/make_ranking_losses.py` wrote: groups of documents with grades and scores.
+struct RankingLossGolden: CustomTestStringConvertible {
+  let name: String
+  let loss: String
+  let settings: JSONValue
+  let grades: [[Float]]
+  let scores: [Float]
+  /// A teacher's scores by group; empty where the case has none.
+  let teacher: [[Float]]
+  let value: Float
+  let gradient: [Float]
+  var testDescription: String { name }
+
+  /// All cases.
+  static func all() throws -> [RankingLossGolden] {
+    let index = try JSONReader.parse(try Files.read(LossGoldens.folder + "/ranking.json"))
+    return try #require(index["cases"].arrayValue).map(RankingLossGolden.init)
+  }
+
+  private init(_ entry: JSONValue) throws {
+    name = try entry["name"].text()
+    loss = try entry["loss"].text()
+    settings = entry["settings"]
+    let groups = try #require(entry["grades"].arrayValue).map { try $0.doubles().map(Float.init) }
+    grades = groups
+    scores = try entry["scores"].doubles().map(Float.init)
+    value = Float(try entry["value"].double())
+    gradient = try entry["gradient"].doubles().map(Float.init)
+    guard entry["teacher"].arrayValue != nil else {
+      teacher = []
+      return
+    }
+    var rest = try entry["teacher"].doubles().map(Float.init)[...]
+    teacher = groups.map { group in
+      defer { rest = rest.dropFirst(group.count) }
+      return Array(rest.prefix(group.count))
+    }
+  }
 }
 
 extension JSONValue {
