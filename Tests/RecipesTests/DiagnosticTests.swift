@@ -73,7 +73,8 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
         "--set schedule.epochs=&x 1: error: an anchor; write the value out where it is used",
         "--set batch.queries=[: error: not readable as YAML: while parsing a flow node, did not find expected node content",
         "--set loss={name: infonce}: error: 'loss.name' should be one of infoNCE, coSENT, triplet, cosineMSE, contrastive, "
-          + "marginMSE, distillation, found 'infonce'; did you mean 'infoNCE'?",
+          + "marginMSE, distillation, pairwiseLogistic, binaryCrossEntropy, mse, rankNet, lambdaLoss, listNet, listMLE, adrMSE, "
+          + "found 'infonce'; did you mean 'infoNCE'?",
         "--set optimizer.rate=quick: error: 'optimizer.rate' should be a number, found 'quick'",
         "--set optimzer.rate=1: error: unknown key 'optimzer'; did you mean 'optimizer'?",
       ])
@@ -116,8 +117,8 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
       "2:1: error: unknown key 'sead'; did you mean 'seed'?"),
     BadSetting(
       "seed: 17", "seed: 17\nfoo: { bar: 1 }",
-      "3:1: error: unknown key 'foo'; the keys here are recipe, seed, model, data, batch, loss, matryoshka, optimizer, "
-        + "schedule, evaluate, checkpoint, output"),
+      "3:1: error: unknown key 'foo'; the keys here are recipe, seed, model, data, batch, loss, matryoshka, mining, guide, "
+        + "optimizer, schedule, evaluate, checkpoint, output"),
     BadSetting(
       "output:    { folder: runs/sample }", "output: runs/sample",
       "20:9: error: 'output' should be a section, found 'runs/sample'"),
@@ -284,5 +285,7 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
       "20:25: error: 'checkpoint.keep': 0 is too small; at least 1"),
   ]
 
-  private static let lossNames = "infoNCE, coSENT, triplet, cosineMSE, contrastive, marginMSE, distillation"
+  private static let lossNames =
+    "infoNCE, coSENT, triplet, cosineMSE, contrastive, marginMSE, distillation, pairwiseLogistic, binaryCrossEntropy, "
+    + "mse, rankNet, lambdaLoss, listNet, listMLE, adrMSE"
 }

@@ -16,6 +16,13 @@ import Training
     ["loss={name: contrastive, margin: 0.5}"],
     ["loss={name: marginMSE, similarity: dot}"],
     ["loss={name: distillation, similarity: cosine, temperature: 0.05, teacherTemperature: 1}"],
+    ["loss={name: pairwiseLogistic, temperature: 0.05}"],
+    ["loss={name: rankNet, k: 10, sigma: 20, logarithm: natural}"],
+    ["loss={name: lambdaLoss, weighting: nDCGLoss2++, k: 10, sigma: 20, mu: 5, epsilon: 1e-9, logarithm: binary}"],
+    ["loss={name: lambdaLoss, weighting: lambdaRank, sigma: 20, logarithm: natural}"],
+    ["loss={name: listNet, temperature: 0.05}"],
+    ["loss={name: listMLE, positionAware: true, temperature: 0.05}"],
+    ["loss={name: adrMSE, alpha: 20}"],
     ["matryoshka={dimensions: [32, 16], weights: [1, 0.5]}", "matryoshka.weights=null"],
     ["matryoshka={dimensions: [32, 16], weights: [1, 0.5]}"],
     [

@@ -57,6 +57,15 @@ import Training
     let labelled = try data(
       [#"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#], loss: .coSENT(CoSENT(scale: 20)))
     #expect(labelled.epoch(0).step([0]).targets.labels == [0.25])
+    let graded = try data(
+      [#"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#], loss: .binaryCrossEntropy(BinaryCrossEntropy()))
+    #expect(graded.epoch(0).step([0]).targets.labels == [0.25])
+    let rows = [#"{"query": "a", "positive": "A", "negatives": ["x"], "scores": [3, 1]}"#]
+    let wanted = try data(rows, loss: .mse(MSE()))
+    #expect(
+      wanted.epoch(0).step([0]).targets.teacherScores == [[3, 1]] && wanted.epoch(0).step([0]).targets.labels == [])
+    let binary = try data(rows, loss: .binaryCrossEntropy(BinaryCrossEntropy()))
+    #expect(binary.epoch(0).step([0]).targets.teacherScores == [] && binary.epoch(0).step([0]).targets.labels == [])
   }
 
   @Test func rowsThatTheLossCannotUseAreRefused() throws {
@@ -79,6 +88,17 @@ import Training
       try refusal([pair], loss: alone)
         == "rows.jsonl: the loss infoNCE needs negatives in every row without in-batch negatives, 1 row of 1 has none; add "
         + "them")
+    #expect(
+      try refusal([pair, pair], loss: .listNet(ListNet()))
+        == "rows.jsonl: the loss listNet needs negatives in every row, 2 rows of 2 have none; add them")
+    #expect(
+      try refusal([pair], loss: .mse(MSE()))
+        == "rows.jsonl: the loss mse needs a label in every row, or a teacher's scores in every row, 1 row of 1 has none; "
+        + "give sentence1, sentence2 and score, or \"scores\" of the positive and the negatives")
+    let tooLarge = #"{"sentence1": "b", "sentence2": "B", "score": 4}"#
+    #expect(
+      try refusal([labelled, tooLarge], loss: .binaryCrossEntropy(BinaryCrossEntropy()))
+        == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1")
   }
 
   @Test func negativesAreDrawnFromThePoolAndReplacedByMining() throws {

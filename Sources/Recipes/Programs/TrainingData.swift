@@ -17,6 +17,9 @@ struct TrainingData {
   private let sampler: BatchSampler
   private let isShuffled: Bool
   private let needs: Targets.Needs
+  /// Whether the targets of a step have teacher scores, and labels.
+  private let readsScores: Bool
+  private let readsLabels: Bool
 
   /// Reads the rows, and checks that they have what the loss reads.
   ///
@@ -29,7 +32,11 @@ struct TrainingData {
     drawn = data.negatives
     isShuffled = data.shuffle ?? true
     sampler = try BatchSampler(rows: rows, batchSize: batch.queries, seed: seed, uniqueTexts: batch.uniqueTexts)
-    needs = type(of: loss.loss).needs
+    let needs = type(of: loss.loss).needs
+    self.needs = needs
+    readsScores = needs == .teacherScores || (needs == .wantedScores && rows.allSatisfy { $0.scores != nil })
+    readsLabels =
+      needs == .labels || ([.grades, .wantedScores].contains(needs) && rows.allSatisfy { $0.label != nil })
     let source = data.rows ?? Files.join(data.collection ?? "", "qrels", "\(data.split ?? "").tsv")
     if !isMined { try check(loss, source: source) }
     if !isShuffled && batch.uniqueTexts { try checkUniqueTexts(source: source) }
@@ -45,7 +52,7 @@ struct TrainingData {
   func epoch(_ number: Int) -> TrainingEpoch {
     TrainingEpoch(
       rows: drawn.map { rows.drawingNegatives($0, epoch: number, seed: seed) } ?? rows, batches: batches(epoch: number),
-      needs: needs)
+      readsScores: readsScores, readsLabels: readsLabels)
   }
 
   /// The batches of an epoch: the places of their rows.
@@ -115,8 +122,27 @@ struct TrainingData {
           "\(source): \(NumberText.counted(labelled, "row")) \(labelled == 1 ? "has" : "have") a label, which the loss "
             + "\(name) does not read; use coSENT, cosineMSE or contrastive")
       }
-      if case .infoNCE(let settings) = loss, settings.inBatchNegatives == false {
-        try refuse(rows.count { $0.negatives.isEmpty }, "negatives in every row without in-batch negatives", "add them")
+    case .grades:
+      let labelled = rows.count { $0.label != nil }
+      try refuse(
+        labelled == 0 ? 0 : rows.count - labelled, "a label in every row or in none",
+        "give all of them one, or leave them out")
+    case .wantedScores:
+      try refuse(
+        readsScores ? 0 : rows.count { $0.label == nil }, "a label in every row, or a teacher's scores in every row",
+        "give sentence1, sentence2 and score, or \"scores\" of the positive and the negatives")
+    }
+    if case .binaryCrossEntropy = loss, let row = rows.firstIndex(where: { !(0...1).contains($0.label ?? 0) }) {
+      throw RunError(
+        .badData,
+        "\(source): row \(row + 1) has the label \(rows[row].label ?? 0); the loss \(name) needs labels from 0 to 1")
+    }
+    if loss.needsNegatives {
+      let lonely = rows.count { $0.negatives.isEmpty }
+      if case .infoNCE = loss {
+        try refuse(lonely, "negatives in every row without in-batch negatives", "add them")
+      } else {
+        try refuse(lonely, "negatives in every row", "add them")
       }
     }
   }
@@ -129,12 +155,14 @@ struct TrainingEpoch {
   /// The places of the rows of each step.
   let batches: [[Int]]
   private let known: KnownPositives
-  private let needs: Targets.Needs
+  private let readsScores: Bool
+  private let readsLabels: Bool
 
-  init(rows: [TrainingRow], batches: [[Int]], needs: Targets.Needs) {
+  init(rows: [TrainingRow], batches: [[Int]], readsScores: Bool, readsLabels: Bool) {
     self.rows = rows
     self.batches = batches
-    self.needs = needs
+    self.readsScores = readsScores
+    self.readsLabels = readsLabels
     known = KnownPositives(rows: rows)
   }
 
@@ -148,8 +176,8 @@ struct TrainingEpoch {
     }
     let targets = Targets(
       positives: batch.positives, negatives: batch.negatives, knownPositives: answers,
-      teacherScores: needs == .teacherScores ? chosen.map { $0.scores ?? [] } : [],
-      labels: needs == .labels ? chosen.map { $0.label ?? 0 } : [])
+      teacherScores: readsScores ? chosen.map { $0.scores ?? [] } : [],
+      labels: readsLabels ? chosen.map { $0.label ?? 0 } : [])
     return TrainingStep(queries: batch.queries, documents: batch.documents, targets: targets)
   }
 }

@@ -9,6 +9,14 @@ enum LossSetting: Sendable, Equatable {
   case contrastive(Contrastive)
   case marginMSE(MarginMSE)
   case distillation(Distillation)
+  case pairwiseLogistic(PairwiseLogistic)
+  case binaryCrossEntropy(BinaryCrossEntropy)
+  case mse(MSE)
+  case rankNet(RankNet)
+  case lambdaLoss(LambdaLoss)
+  case listNet(ListNet)
+  case listMLE(ListMLE)
+  case adrMSE(ADRMSE)
 
   /// The names of the losses in a recipe.
   enum Name: String, ChoiceSetting {
@@ -19,6 +27,14 @@ enum LossSetting: Sendable, Equatable {
     case contrastive
     case marginMSE
     case distillation
+    case pairwiseLogistic
+    case binaryCrossEntropy
+    case mse
+    case rankNet
+    case lambdaLoss
+    case listNet
+    case listMLE
+    case adrMSE
   }
 
   var name: Name {
@@ -30,6 +46,14 @@ enum LossSetting: Sendable, Equatable {
     case .contrastive: .contrastive
     case .marginMSE: .marginMSE
     case .distillation: .distillation
+    case .pairwiseLogistic: .pairwiseLogistic
+    case .binaryCrossEntropy: .binaryCrossEntropy
+    case .mse: .mse
+    case .rankNet: .rankNet
+    case .lambdaLoss: .lambdaLoss
+    case .listNet: .listNet
+    case .listMLE: .listMLE
+    case .adrMSE: .adrMSE
     }
   }
 
@@ -43,6 +67,23 @@ enum LossSetting: Sendable, Equatable {
     case .contrastive(let loss): loss
     case .marginMSE(let loss): loss
     case .distillation(let loss): loss
+    case .pairwiseLogistic(let loss): loss
+    case .binaryCrossEntropy(let loss): loss
+    case .mse(let loss): loss
+    case .rankNet(let loss): loss
+    case .lambdaLoss(let loss): loss
+    case .listNet(let loss): loss
+    case .listMLE(let loss): loss
+    case .adrMSE(let loss): loss
+    }
+  }
+
+  /// Whether every row has to bring negatives, as nothing else is compared with its positive.
+  var needsNegatives: Bool {
+    switch self {
+    case .infoNCE(let settings): settings.inBatchNegatives == false
+    case .pairwiseLogistic, .rankNet, .lambdaLoss, .listNet, .listMLE, .adrMSE: true
+    case .coSENT, .triplet, .cosineMSE, .contrastive, .marginMSE, .distillation, .binaryCrossEntropy, .mse: false
     }
   }
 }
@@ -67,6 +108,8 @@ struct InfoNCESettings: Codable, Sendable, Equatable {
 
 extension Similarity: ChoiceSetting {}
 extension InfoNCE.Hardness.Negatives: ChoiceSetting {}
+extension LambdaLoss.Weighting: ChoiceSetting {}
+extension LambdaLoss.Logarithm: ChoiceSetting {}
 
 extension LossSetting: Codable {
   private enum Key: String, CodingKey { case name }
@@ -80,6 +123,14 @@ extension LossSetting: Codable {
     case .contrastive: self = .contrastive(try Contrastive(from: decoder))
     case .marginMSE: self = .marginMSE(try MarginMSE(from: decoder))
     case .distillation: self = .distillation(try Distillation(from: decoder))
+    case .pairwiseLogistic: self = .pairwiseLogistic(try PairwiseLogistic(from: decoder))
+    case .binaryCrossEntropy: self = .binaryCrossEntropy(try BinaryCrossEntropy(from: decoder))
+    case .mse: self = .mse(try MSE(from: decoder))
+    case .rankNet: self = .rankNet(try RankNet(from: decoder))
+    case .lambdaLoss: self = .lambdaLoss(try LambdaLoss(from: decoder))
+    case .listNet: self = .listNet(try ListNet(from: decoder))
+    case .listMLE: self = .listMLE(try ListMLE(from: decoder))
+    case .adrMSE: self = .adrMSE(try ADRMSE(from: decoder))
     }
   }
 
@@ -87,39 +138,6 @@ extension LossSetting: Codable {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(name, forKey: .name)
     if case .infoNCE(let settings) = self { try settings.encode(to: encoder) } else { try loss.encode(to: encoder) }
-  }
-}
-
-extension LossSetting {
-  func validate(_ checks: SettingChecks, batch: BatchSection) {
-    switch self {
-    case .infoNCE(let settings):
-      checks.require(
-        (settings.temperature == nil) != (settings.scale == nil), "loss",
-        else: "give either 'temperature' or 'scale' (1 / temperature)")
-      if let temperature = settings.temperature { checks.positive("loss.temperature", temperature) }
-      if let scale = settings.scale { checks.positive("loss.scale", scale) }
-      let needsPairs = settings.inBatchNegatives != false
-      checks.require(
-        !needsPairs || batch.queries >= 2, "batch.queries", reading: ["loss.name"],
-        else: "in-batch negatives need at least 2 queries in a step")
-      checks.require(
-        needsPairs || settings.symmetric != true, "loss.symmetric", reading: ["loss.inBatchNegatives"],
-        else: "the direction from documents to queries needs in-batch negatives")
-      if let hardness = settings.hardness {
-        checks.require(hardness.strength >= 0, "loss.hardness.strength", else: "\(hardness.strength) is less than 0")
-        checks.require(
-          needsPairs || hardness.negatives != .inBatch, "loss.hardness.negatives", reading: ["loss.inBatchNegatives"],
-          else: "there are no in-batch negatives to weight")
-      }
-    case .coSENT(let loss): checks.positive("loss.scale", loss.scale)
-    case .triplet(let loss): checks.positive("loss.margin", loss.margin)
-    case .contrastive(let loss): checks.positive("loss.margin", loss.margin)
-    case .cosineMSE, .marginMSE: break
-    case .distillation(let loss):
-      checks.positive("loss.temperature", loss.temperature)
-      checks.positive("loss.teacherTemperature", loss.teacherTemperature)
-    }
   }
 }
 

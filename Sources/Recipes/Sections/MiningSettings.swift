@@ -106,7 +106,7 @@ extension MiningSection {
       corpus != nil || data.collection != nil, "mining", reading: ["data.collection"],
       else: "there is nothing to choose negatives from; give 'corpus' (a corpus.jsonl) or 'data.collection'")
     checks.require(
-      type(of: loss.loss).needs == .nothing, "loss.name",
+      [.nothing, .grades].contains(type(of: loss.loss).needs), "loss.name",
       else:
         "\(loss.name.rawValue) learns from labels or a teacher's scores, which negatives mined in training do not have")
     settings.validate(checks, at: "mining.")

@@ -13,8 +13,8 @@ public import Tensors
 /// - Relations: `DistillKLDivLoss` of sentence-transformers, which takes the dot product by default.
 /// - Reference: Hinton, Vinyals & Dean 2015, arXiv:1503.02531, section 2.
 public struct Distillation: RankingLoss {
-  /// How scores are made.
-  public var similarity: Similarity
+  /// How scores are made of embeddings.
+  public var similarity: Similarity?
   /// T, what the scores are divided by: larger than 0.
   public var temperature: Double
   /// Tₜ, what the teacher's scores are divided by: larger than 0.
@@ -24,7 +24,7 @@ public struct Distillation: RankingLoss {
   public static var needs: Targets.Needs { .teacherScores }
 
   /// Makes the loss.
-  public init(similarity: Similarity, temperature: Double, teacherTemperature: Double) {
+  public init(similarity: Similarity?, temperature: Double, teacherTemperature: Double) {
     self.similarity = similarity
     self.temperature = temperature
     self.teacherTemperature = teacherTemperature

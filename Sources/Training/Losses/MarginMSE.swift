@@ -8,17 +8,18 @@ public import Tensors
 ///
 /// - Shape: scores `[queries, documents]` → scalar
 /// - Data: rows with a positive, negatives, and a teacher's score of each.
-/// - Relations: `MarginMSELoss` of sentence-transformers, which takes the dot product by default.
+/// - Relations: `MarginMSELoss` of sentence-transformers, which takes the dot product by default; its class for
+///   cross-encoders has the same name.
 /// - Reference: Hofstätter et al. 2020, arXiv:2010.02666.
 public struct MarginMSE: RankingLoss {
-  /// How scores are made: as the teacher's scale demands, cosines lie between −1 and 1.
-  public var similarity: Similarity
+  /// How scores are made of embeddings: as the teacher's scale demands, cosines lie between −1 and 1.
+  public var similarity: Similarity?
 
   /// Teacher scores.
   public static var needs: Targets.Needs { .teacherScores }
 
   /// Makes the loss.
-  public init(similarity: Similarity) { self.similarity = similarity }
+  public init(similarity: Similarity?) { self.similarity = similarity }
 
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {

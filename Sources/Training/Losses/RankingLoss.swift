@@ -2,13 +2,13 @@ public import Tensors
 
 /// A loss that sees scores and targets, never a model, a batch of text or an embedding.
 ///
-/// So each loss exists once: a bi-encoder makes the scores from embeddings, a cross-encoder from its head. The
-/// stored properties are the settings of a recipe.
+/// So each loss exists once: a bi-encoder makes the scores from embeddings, a cross-encoder from its head, and lays
+/// them out by ``Targets/rectangle(of:)``. The stored properties are the settings of a recipe.
 ///
 /// A cell that `targets` do not count gets a gradient of exactly zero. Scores of any finite size give a finite loss.
 public protocol RankingLoss: Codable, Equatable, Sendable {
-  /// How scores are made where the loss is applied to embeddings.
-  var similarity: Similarity { get }
+  /// How scores are made where the loss is applied to embeddings; nothing means the cosine.
+  var similarity: Similarity? { get }
 
   /// What the loss reads of each query beyond the column of its positive.
   static var needs: Targets.Needs { get }
@@ -21,7 +21,7 @@ public protocol RankingLoss: Codable, Equatable, Sendable {
 
 extension RankingLoss {
   /// The cosine.
-  public var similarity: Similarity { .cosine }
+  public var similarity: Similarity? { nil }
 
   /// Nothing.
   public static var needs: Targets.Needs { .nothing }

@@ -16,6 +16,10 @@ public struct Targets: Equatable, Sendable {
   public let teacherScores: [[Float]]
   /// The label of each query and its positive.
   public let labels: [Float]
+  /// How relevant each query's positive is, then each of its negatives, on a scale where more is better.
+  ///
+  /// Where there are none, a positive has its label, or else 1, and a negative 0.
+  public let grades: [[Float]]
 
   /// What a loss reads beyond the columns of the positives.
   public enum Needs: Sendable {
@@ -25,12 +29,16 @@ public struct Targets: Equatable, Sendable {
     case teacherScores
     /// `labels`.
     case labels
+    /// The grades of the positive and the negatives, which all targets have: `grades`, or else `labels`, or 1 and 0.
+    case grades
+    /// What the scores themselves are to be: `teacherScores`, or else the grades.
+    case wantedScores
   }
 
   /// Makes the targets of a batch; every list has an entry for each query, or none at all.
   public init(
     positives: [Int], negatives: [[Int]] = [], knownPositives: [[Int]] = [], teacherScores: [[Float]] = [],
-    labels: [Float] = []
+    labels: [Float] = [], grades: [[Float]] = []
   ) {
     let count = positives.count
     self.positives = positives
@@ -38,15 +46,19 @@ public struct Targets: Equatable, Sendable {
     self.knownPositives = knownPositives.isEmpty ? Array(repeating: [], count: count) : knownPositives
     self.teacherScores = teacherScores
     self.labels = labels
+    self.grades = grades
     require(
       self.negatives.count == count && self.knownPositives.count == count
-        && (teacherScores.isEmpty || teacherScores.count == count) && (labels.isEmpty || labels.count == count),
+        && [teacherScores.count, labels.count, grades.count].allSatisfy { $0 == 0 || $0 == count },
       "targets: \(count) positives, negatives of \(self.negatives.count) queries, known positives of "
-        + "\(self.knownPositives.count), teacher scores of \(teacherScores.count), labels of \(labels.count)")
-    for (scores, negatives) in zip(teacherScores, self.negatives) {
-      require(
-        scores.count == negatives.count + 1,
-        "targets: \(scores.count) teacher scores for a positive and \(negatives.count) negatives")
+        + "\(self.knownPositives.count), teacher scores of \(teacherScores.count), labels of \(labels.count), "
+        + "grades of \(grades.count)")
+    for (name, lists) in [("teacher scores", teacherScores), ("grades", grades)] {
+      for (values, negatives) in zip(lists, self.negatives) {
+        require(
+          values.count == negatives.count + 1,
+          "targets: \(values.count) \(name) for a positive and \(negatives.count) negatives")
+      }
     }
   }
 
@@ -70,7 +82,7 @@ extension Targets {
         "\(loss): query \(query) names a document beyond the \(columns.count) of the scores")
     }
     switch needs {
-    case .nothing: break
+    case .nothing, .grades, .wantedScores: break
     case .teacherScores: require(!teacherScores.isEmpty, "\(loss): the targets have no teacher scores")
     case .labels: require(!labels.isEmpty, "\(loss): the targets have no labels")
     }

@@ -19,7 +19,8 @@ public struct TrainingLoss: Sendable {
   /// - Shape: queries `[q, width]`, documents `[n, width]` → scalar
   public func callAsFunction(queries: Tensor, documents: Tensor, targets: Targets) -> Tensor {
     func loss(_ queries: Tensor, _ documents: Tensor) -> Tensor {
-      ranking(ranking.similarity(queries: queries, documents: documents), targets: targets)
+      let similarity = ranking.similarity ?? .cosine
+      return ranking(similarity(queries: queries, documents: documents), targets: targets)
     }
     return matryoshka.map { $0(queries: queries, documents: documents, loss) } ?? loss(queries, documents)
   }

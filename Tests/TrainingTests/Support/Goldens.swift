@@ -11,6 +11,11 @@ struct LossGoldens {
     var testDescription: String { name }
   }
 
+  /// A folder of `Tests/Goldens`.
+  static func folder(_ name: String) -> String {
+    #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Goldens/\(name)"
+  }
+
   let index: JSONValue
   let cases: [Case]
   private let header: JSONObject
@@ -18,7 +23,7 @@ struct LossGoldens {
 
   /// Reads a folder of `Tests/Goldens`, whose files have its name.
   init(_ name: String = "losses") throws {
-    let folder = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Goldens/\(name)"
+    let folder = Self.folder(name)
     let bytes = try Files.read(folder + "/\(name).safetensors")
     let headerLength = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << (8 * $1) }
     let (headerValue, indexValue) = (
@@ -47,6 +52,46 @@ struct LossGoldens {
   }
 
   func hasTensor(_ name: String) -> Bool { header[name] != nil }
+}
+
+/// What `scripts/goldens/make_ranking_losses.py` wrote: groups of documents with grades and scores.
+struct RankingLossGolden: CustomTestStringConvertible {
+  let name: String
+  let loss: String
+  let settings: JSONValue
+  let grades: [[Float]]
+  let scores: [Float]
+  /// A teacher's scores by group; empty where the case has none.
+  let teacher: [[Float]]
+  let value: Float
+  let gradient: [Float]
+  var testDescription: String { name }
+
+  /// All cases.
+  static func all() throws -> [RankingLossGolden] {
+    let index = try JSONReader.parse(try Files.read(LossGoldens.folder("losses") + "/ranking.json"))
+    return try #require(index["cases"].arrayValue).map(RankingLossGolden.init)
+  }
+
+  private init(_ entry: JSONValue) throws {
+    name = try entry["name"].text()
+    loss = try entry["loss"].text()
+    settings = entry["settings"]
+    let groups = try #require(entry["grades"].arrayValue).map { try $0.doubles().map(Float.init) }
+    grades = groups
+    scores = try entry["scores"].doubles().map(Float.init)
+    value = Float(try entry["value"].double())
+    gradient = try entry["gradient"].doubles().map(Float.init)
+    guard entry["teacher"].arrayValue != nil else {
+      teacher = []
+      return
+    }
+    var rest = try entry["teacher"].doubles().map(Float.init)[...]
+    teacher = groups.map { group in
+      defer { rest = rest.dropFirst(group.count) }
+      return Array(rest.prefix(group.count))
+    }
+  }
 }
 
 extension JSONValue {

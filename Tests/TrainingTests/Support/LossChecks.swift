@@ -87,7 +87,7 @@ extension Tensor {
 }
 
 extension SeededGenerator {
-  /// A batch with 0 to 3 negatives a row, known positives, a teacher and labels.
+  /// A batch with 0 to 3 negatives a row, known positives, a teacher, labels, and in half of the cases grades.
   mutating func targets() -> (targets: Targets, documents: Int) {
     let queries = Int.random(in: 2...6, using: &self)
     let counts = (0..<queries).map { _ in Int.random(in: 0...3, using: &self) }
@@ -101,9 +101,11 @@ extension SeededGenerator {
       teacher.append((0...count).map { _ in Float.random(in: -3...3, using: &self) })
     }
     let labels = (0..<queries).map { _ in Float(Int.random(in: 0...2, using: &self)) / 2 }
+    let grades = counts.map { count in (0...count).map { _ in Float(Int.random(in: 0...2, using: &self)) / 2 } }
     return (
       Targets(
-        positives: positives, negatives: negatives, knownPositives: known, teacherScores: teacher, labels: labels),
+        positives: positives, negatives: negatives, knownPositives: known, teacherScores: teacher, labels: labels,
+        grades: Bool.random(using: &self) ? grades : []),
       documents
     )
   }
@@ -132,6 +134,7 @@ private struct Permutation {
       positives: queries.map { newColumn[targets.positives[$0]] },
       negatives: queries.map { targets.negatives[$0].map { newColumn[$0] } },
       knownPositives: queries.map { targets.knownPositives[$0].map { newColumn[$0] } },
-      teacherScores: queries.map { targets.teacherScores[$0] }, labels: queries.map { targets.labels[$0] })
+      teacherScores: queries.map { targets.teacherScores[$0] }, labels: queries.map { targets.labels[$0] },
+      grades: targets.grades.isEmpty ? [] : queries.map { targets.grades[$0] })
   }
 }

@@ -1,0 +1,36 @@
+import Kernels
+public import Tensors
+
+/// A document's score is the logit of its being relevant: cross-entropy with its grade, document by document.
+///
+///     loss = mean_(q, c) ( w · y · log(1 + exp(−s[q, c])) + (1 − y) · log(1 + exp(s[q, c])) )        y = the grade of c
+///
+/// c runs over the query's positive and the negatives of its own row; the mean counts every document the same.
+///
+/// - Shape: scores `[queries, documents]` → scalar
+/// - Data: labelled pairs, or rows of a positive and negatives; labels and grades between 0 and 1.
+/// - Relations: `BinaryCrossEntropyLoss` of sentence-transformers' cross-encoders. Meant for logits: cosines keep the
+///   probability between 0.27 and 0.73.
+/// - Reference: Nogueira & Cho 2019, arXiv:1901.04085, eq. 1, without a weight.
+public struct BinaryCrossEntropy: RankingLoss {
+  /// w, what relevant documents count compared with others: larger than 0; the number of negatives of a positive
+  /// balances them, and without it 1.
+  public var positiveWeight: Double?
+
+  /// Grades.
+  public static var needs: Targets.Needs { .grades }
+
+  /// Makes the loss.
+  public init(positiveWeight: Double? = nil) { self.positiveWeight = positiveWeight }
+
+  /// The loss of a batch.
+  public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
+    targets.check(scores, for: "binaryCrossEntropy", needs: Self.needs)
+    let weight = Float(positiveWeight ?? 1)
+    require(weight > 0, "binaryCrossEntropy: the positive weight \(weight) is not larger than 0")
+    let lists = targets.gradedLists(width: scores.shape[1])
+    let logits = scores.gatherElements(lists.flatMap(\.cells))
+    let grades = Tensor(lists.flatMap(\.grades), shape: logits.shape)
+    return (weight * grades * (-logits).softplus() + (1 - grades) * logits.softplus()).mean()
+  }
+}

@@ -1,0 +1,33 @@
+public import Tensors
+
+/// The score of a document is to be its teacher's, or its grade.
+///
+///     loss = mean_(q, c) (s[q, c] − y[q, c])²
+///
+/// c runs over the query's positive and the negatives of its own row; the mean counts every document the same. y is the
+/// teacher's score where the targets have teacher scores, else the grade.
+///
+/// - Shape: scores `[queries, documents]` → scalar
+/// - Data: labelled pairs, or rows with a positive, negatives, and a teacher's score of each.
+/// - Relations: `MSELoss` of sentence-transformers' cross-encoders. Where only differences between the documents of a
+///   query matter, `MarginMSE` asks for less.
+/// - Reference: Hofstätter et al. 2020, arXiv:2010.02666, where it is the pointwise alternative.
+public struct MSE: RankingLoss {
+  /// Teacher scores or grades.
+  public static var needs: Targets.Needs { .wantedScores }
+
+  /// Makes the loss.
+  public init() {}
+
+  /// The loss of a batch.
+  public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
+    targets.check(scores, for: "mse", needs: Self.needs)
+    let width = scores.shape[1]
+    let lists =
+      targets.teacherScores.isEmpty
+      ? targets.gradedLists(width: width) : targets.lists(of: targets.teacherScores, width: width)
+    let chosen = scores.gatherElements(lists.flatMap(\.cells))
+    let errors = chosen - Tensor(lists.flatMap(\.grades), shape: chosen.shape)
+    return (errors * errors).mean()
+  }
+}

@@ -1,0 +1,38 @@
+public import Tensors
+
+/// Of two documents of a query the one with the higher grade is to score higher: logistic loss of the difference.
+///
+///     loss = mean_(q, i, j): y_i > y_j log(1 + exp(−σ · (s[q, i] − s[q, j])))
+///
+/// i and j run over the query's positive and the negatives of its own row, and with `k` one of the two is among the k
+/// best by score. The mean runs over all pairs of all queries; a list whose grades are all equal has none, and a batch
+/// without any has the loss 0.
+///
+/// - Shape: scores `[queries, documents]` → scalar
+/// - Data: groups with grades, or rows with a positive and negatives.
+/// - Relations: `RankNetLoss` of sentence-transformers; `LambdaLoss` without weights.
+/// - Reference: Burges et al. 2005, "Learning to Rank using Gradient Descent", ICML, eq. 3 for a pair whose order is sure.
+public struct RankNet: RankingLoss {
+  /// How many of the best documents by score count; all without it.
+  public var k: Int?
+  /// σ, what differences of scores are multiplied by: larger than 0.
+  public var sigma: Double
+  /// The base of the logarithm.
+  public var logarithm: LambdaLoss.Logarithm
+
+  /// Grades.
+  public static var needs: Targets.Needs { .grades }
+
+  /// Makes the loss.
+  public init(k: Int? = nil, sigma: Double, logarithm: LambdaLoss.Logarithm) {
+    self.k = k
+    self.sigma = sigma
+    self.logarithm = logarithm
+  }
+
+  /// The loss of a batch.
+  public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
+    targets.check(scores, for: "rankNet", needs: Self.needs)
+    return LambdaLoss(weighting: .none, k: k, sigma: sigma, logarithm: logarithm)(scores, targets: targets)
+  }
+}
