@@ -39,6 +39,13 @@ class GivenScores(CrossEncoder):
         return {"scores": self.scores[features["places"]].unsqueeze(1)}
 
 
+class OwnNegatives(losses.MultipleNegativesRankingLoss):
+    """The class always draws negatives of other rows, or takes all of them."""
+
+    def get_in_batch_negatives(self, anchors, candidates):
+        return []
+
+
 # MARK: Groups
 
 
@@ -249,8 +256,8 @@ def main() -> None:
         record(
             "infoNCE", "square", {"temperature": temperature},
             "sentence-transformers MultipleNegativesRankingLoss without in-batch negatives",
-            lambda scores, groups, rows, _: losses.MultipleNegativesRankingLoss(
-                GivenScores(scores), num_negatives=None, scale=scale, activation_fn=torch.nn.Identity()
+            lambda scores, groups, rows, _: OwnNegatives(
+                GivenScores(scores), scale=scale, activation_fn=torch.nn.Identity()
             )(columns(rows), None),
         )  # fmt: skip
     for name in ["rows", "extreme"]:
