@@ -30,6 +30,8 @@ struct EvaluateModel: Recipe, Equatable {
   /// The model to compare with; without it there is no verdict.
   var baseline: Model?
   var evaluate: Evaluation
+  /// Where vectors are kept from one run to the next; without it all texts are encoded.
+  var cache: CacheSection?
   var output: Output
 
   func validate(_ checks: SettingChecks) {
@@ -38,6 +40,7 @@ struct EvaluateModel: Recipe, Equatable {
     checks.collection("evaluate.collection", evaluate.collection)
     checks.splits("evaluate.splits", evaluate.splits, of: evaluate.collection, "evaluate.collection")
     checks.measures("evaluate.measures", evaluate.measures)
+    cache?.validate(checks)
     checks.outputFolder("output.folder", output.folder)
   }
 
@@ -81,7 +84,7 @@ struct EvaluateModel: Recipe, Equatable {
     _ model: Model, named name: String, _ plan: ScoringPlan, _ folder: RunFolder, _ context: RunContext
   ) throws -> [Run] {
     context.report(.note("scoring \(model.folder)"))
-    let runs = try plan.runs(of: BiEncoder(folder: model.folder), report: context.report)
+    let runs = try plan.runs(of: BiEncoder(folder: model.folder), cache: cache?.open(), report: context.report)
     for (run, split) in zip(runs, plan.splits) {
       try run.write(to: folder.file("\(name).\(split.name).run"), tag: name)
     }

@@ -21,7 +21,9 @@ extension TrainBiEncoder {
     // Everything is read before any work is done, so that bad input is told at once.
     var data = try TrainingData(data, batch: batch, loss: loss, seed: seed, isMined: mining != nil)
     var negatives = try NegativeRefresh(self, data: data)
-    let scoring = try evaluate.map { try Scoring($0, seed: seed, training: data.rows, context: context) }
+    let scoring = try evaluate.map {
+      try Scoring($0, seed: seed, training: data.rows, cache: cache?.open(), context: context)
+    }
     var run = try makeRun()
     let steps = data.steps(of: schedule)
     context.report(

@@ -20,6 +20,8 @@ struct TrainBiEncoder: Recipe, Equatable {
   var evaluate: EvaluateSection?
   /// Without it an interrupted run starts again.
   var checkpoint: CheckpointSection?
+  /// Where the verdict's vectors are kept, so that scoring the same base model, searching and mining need not encode again.
+  var cache: CacheSection?
   var output: OutputSection
 
   func validate(_ checks: SettingChecks) {
@@ -34,6 +36,7 @@ struct TrainBiEncoder: Recipe, Equatable {
     schedule.validate(checks)
     evaluate?.validate(checks)
     checkpoint?.validate(checks)
+    cache?.validate(checks)
     output.validate(checks, evaluate: evaluate)
   }
 }

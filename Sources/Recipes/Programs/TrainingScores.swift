@@ -9,8 +9,14 @@ extension TrainBiEncoder {
     /// What is scored during training; nil without `evaluate.every`.
     let development: ScoringPlan?
     let verdict: ScoringPlan
+    /// Keeps the vectors of the verdict, where one is wanted.
+    let cache: EncodingCache?
 
-    init(_ settings: EvaluateSection, seed: UInt64, training rows: [TrainingRow], context: RunContext) throws {
+    init(
+      _ settings: EvaluateSection, seed: UInt64, training rows: [TrainingRow], cache: EncodingCache?,
+      context: RunContext
+    ) throws {
+      self.cache = cache
       let collection = try Collection(folder: settings.collection)
       let measures = settings.measures.map(\.measure)
       func warn(_ text: String) { context.report(.warning(text)) }
@@ -49,14 +55,14 @@ extension TrainBiEncoder {
       let paths = verdict.splits.map { folder.file("base.\($0.name).run") }
       if folder.isContinued && paths.allSatisfy(Files.exists) { return try paths.map { try Run(file: $0) } }
       context.report(.note("scoring the base model"))
-      return try write(verdict.runs(of: model, report: context.reportOrStop), to: paths, tag: "base")
+      return try write(verdict.runs(of: model, cache: cache, report: context.reportOrStop), to: paths, tag: "base")
     }
 
     /// The tuned model's ranked lists.
     func tunedRuns(of model: BiEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Run] {
       context.report(.note("scoring the tuned model"))
       let paths = verdict.splits.map { folder.file("tuned.\($0.name).run") }
-      return try write(verdict.runs(of: model, report: context.reportOrStop), to: paths, tag: "tuned")
+      return try write(verdict.runs(of: model, cache: cache, report: context.reportOrStop), to: paths, tag: "tuned")
     }
 
     private func write(_ runs: [Run], to paths: [String], tag: String) throws -> [Run] {

@@ -63,14 +63,17 @@ struct ScoringPlan {
   }
 
   /// Ranks the documents for the queries of every split.
-  func runs(of model: BiEncoder, report: (RunEvent) throws -> Void) throws -> [Run] {
+  ///
+  /// - Parameter cache: Where vectors are kept from one run to the next; without one all texts are encoded.
+  func runs(of model: BiEncoder, cache: EncodingCache? = nil, report: (RunEvent) throws -> Void) throws -> [Run] {
     let vectors = try model.vectors(
-      of: documents.map(\.content), as: .document, task: "encoding documents", report: report)
+      of: documents.map(\.content), as: .document, task: "encoding documents", cache: cache, report: report)
     let index = try ExactSearch(documents: vectors, ids: documents.map(\.id))
     let depth = measures.map(\.depth).max() ?? 0
     return try splits.map { split in
       let queries = try model.vectors(
-        of: split.queries.map(\.text), as: .query, task: "encoding queries of \(split.name)", report: report)
+        of: split.queries.map(\.text), as: .query, task: "encoding queries of \(split.name)", cache: cache,
+        report: report)
       return try index.search(queries, ids: split.queries.map(\.id), top: depth)
     }
   }
