@@ -46,7 +46,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let libraries: [(name: String, targets: [String], packages: [Target.Dependency])] = [
   ("JSONText", [], []),
   ("Files", [], []),
-  ("Kernels", ["COpenBLAS"], []),
+  ("Kernels", ["COpenBLAS", "CLAPACKE"], []),
   ("Tensors", ["Kernels"], []),
   ("Layers", ["Kernels", "Tensors"], [orderedCollections]),
   ("Safetensors", ["JSONText", "Files"], []),

@@ -145,8 +145,10 @@ public struct DenseHead: Module {
     self.activation = activation
   }
 
+  /// Applies the module.
+  ///
   /// - Shape: `[rows, in]` → `[rows, out]`
-  func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor) -> Tensor {
     let y = linear(x)
     return activation == .tanh ? y.tanh() : y
   }

@@ -12,12 +12,14 @@ enum RecipeProgram: Sendable {
   case trainBiEncoder(TrainBiEncoder)
   case evaluate(EvaluateModel)
   case mineNegatives(MineNegatives)
+  case reduceVectors(ReduceVectors)
 
   /// The names of the programs.
   enum Name: String, ChoiceSetting {
     case trainBiEncoder
     case evaluate
     case mineNegatives
+    case reduceVectors
   }
 
   /// The program with its settings.
@@ -26,6 +28,7 @@ enum RecipeProgram: Sendable {
     case .trainBiEncoder(let recipe): recipe
     case .evaluate(let recipe): recipe
     case .mineNegatives(let recipe): recipe
+    case .reduceVectors(let recipe): recipe
     }
   }
 }
@@ -38,6 +41,7 @@ extension RecipeProgram: Codable {
     case .trainBiEncoder: self = .trainBiEncoder(try TrainBiEncoder(from: decoder))
     case .evaluate: self = .evaluate(try EvaluateModel(from: decoder))
     case .mineNegatives: self = .mineNegatives(try MineNegatives(from: decoder))
+    case .reduceVectors: self = .reduceVectors(try ReduceVectors(from: decoder))
     }
   }
 
@@ -52,6 +56,9 @@ extension RecipeProgram: Codable {
       try recipe.encode(to: encoder)
     case .mineNegatives(let recipe):
       try container.encode(Name.mineNegatives, forKey: .recipe)
+      try recipe.encode(to: encoder)
+    case .reduceVectors(let recipe):
+      try container.encode(Name.reduceVectors, forKey: .recipe)
       try recipe.encode(to: encoder)
     }
   }

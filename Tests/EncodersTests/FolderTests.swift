@@ -80,6 +80,42 @@ import Tokenizers
     #expect(try loaded.encode([text], as: .query).elements == expected.elements)
   }
 
+  @Test func anAppendedDenseModuleFollowsThePoolingAndIsNormalizedOnce() throws {
+    let model = try BiEncoder(folder: goldenFolder)
+    #expect(model.isNormalized && !model.withoutFinalNormalize.isNormalized)
+    let reduced = model.appendingNewDense(dimensions: 12, seed: 17)
+    #expect(reduced.dimensions == 12 && reduced.isNormalized && reduced.heads.count == 2)
+    #expect(reduced.parameters["2_Dense.linear.weight"]?.shape == [12, 32])
+    #expect(reduced.parameters["2_Dense.linear.bias"]?.elements == [Float](repeating: 0, count: 12))
+    // What the module sees is the vector without its division by the length.
+    let seen = try model.withoutFinalNormalize.encode([text], as: .query)
+    guard case .dense(let dense) = reduced.heads[0] else {
+      Issue.record("the first head is \(reduced.heads[0])")
+      return
+    }
+    #expect(try reduced.encode([text], as: .query).elements == dense(seen).normalizedRows().elements)
+    // Another one goes behind the first, again with one division by the length, at the end.
+    let twice = reduced.appendingNewDense(dimensions: 5, activation: .tanh, seed: 18)
+    #expect(twice.dimensions == 5 && twice.heads.count == 3 && twice.isNormalized)
+    let saved = try ModelCopy(empty: true)
+    try twice.save(to: saved.path)
+    let names = try JSONReader.parse(Files.read(Files.join(saved.path, "modules.json"))).arrayValue?
+      .compactMap { $0.objectValue?["path"]?.stringValue }
+    #expect(names == ["", "1_Pooling", "2_Dense", "3_Dense", "4_Normalize"])
+    let loaded = try BiEncoder(folder: saved.path)
+    #expect(try loaded.encode([text], as: .query).elements == twice.encode([text], as: .query).elements)
+  }
+
+  @Test func anOrthogonalDenseModuleOfTheSameWidthKeepsCosines() throws {
+    let model = try BiEncoder(folder: goldenFolder)
+    let turned = model.appendingNewDense(dimensions: model.dimensions, seed: 3)
+    let texts = [text, "A game of chess", "find the image"]
+    let (before, after) = (try model.encode(texts, as: .document), try turned.encode(texts, as: .document))
+    let cosines = (before.matmul(before.transposed).elements, after.matmul(after.transposed).elements)
+    #expect(zip(cosines.0, cosines.1).allSatisfy { abs($0 - $1) < 1e-5 })
+    #expect(before.elements != after.elements)
+  }
+
   @Test func promptsAreReadByRoleAndWritten() throws {
     let folder = try ModelCopy()
     try folder.write("config_sentence_transformers.json", #"{"prompts": {"query": "find ", "passage": "text "}}"#)

@@ -137,6 +137,24 @@ private let computations: [(name: String, results: @Sendable () -> [[Float]])] =
     }
   ),
   (
+    "decompositions",
+    {
+      let (rows, width) = (2500, 200)
+      let x = Matrix(numbers(rows * width, seed: 27), rows, width)
+      let means = columnMeans(x)
+      let sums = covariance(x, means: means)
+      guard let eigen = try? SymmetricEigen(of: sums, size: width), let factors = try? OrthogonalTriangular(of: x)
+      else {
+        return [[.nan]]
+      }
+      // All 64 bits of each number, as two floats.
+      let exact = (means + sums + eigen.values + eigen.vectors).flatMap { number in
+        [Float(number), Float(number - Double(Float(number)))]
+      }
+      return [exact, factors.orthogonal.elements, factors.triangular.elements]
+    }
+  ),
+  (
     "AdamW",
     {
       let tensor = { (seed: UInt64) in numbers(200_000, seed: seed) }

@@ -46,6 +46,10 @@ private let mistakes = [
   Mistake("layer norm: γ has 2 elements, β 1") {
     _ = LayerNormKernel(rows: 1, gamma: FloatBuffer([1, 1]), beta: FloatBuffer([1]), epsilon: 0)
   },
+  Mistake("SymmetricEigen: 5 numbers are not 2 × 2") { _ = try? SymmetricEigen(of: [1, 2, 3, 4, 5], size: 2) },
+  Mistake("OrthogonalTriangular: 2 rows are fewer than 3 columns") { _ = try? OrthogonalTriangular(of: zeros(2, 3)) },
+  Mistake("columnMeans: there are no rows") { _ = columnMeans(zeros(0, 3)) },
+  Mistake("covariance: 1 × 3 with 3 means") { _ = covariance(zeros(1, 3), means: [0, 0, 0]) },
   Mistake("dropout: rate 1.0 is not in [0, 1)") { _ = DropoutMask(key: 1, rate: 1) },
   Mistake("dropout: rate -0.1 is not in [0, 1)") { _ = DropoutMask(key: 1, rate: -0.1) },
   Mistake("dropout: rate nan is not in [0, 1)") { _ = DropoutMask(key: 1, rate: .nan) },

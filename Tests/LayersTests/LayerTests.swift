@@ -56,4 +56,23 @@ import Testing
       norm(x, residual: residual, dropout: mask).elements,
       norm(Tensor(dropped, shape: [2, 2]), residual: residual).elements)
   }
+
+  @Test(arguments: [(1, 1), (5, 3), (3, 5), (8, 8), (384, 128)])
+  func orthogonalMapsHaveOrthonormalRowsOrColumns(_ inputs: Int, _ outputs: Int) throws {
+    let linear = Linear.orthogonal(inputs: inputs, outputs: outputs, seed: 17)
+    #expect(linear.weight.shape == [outputs, inputs])
+    #expect(linear.bias?.elements == [Float](repeating: 0, count: outputs))
+    let weight = DoubleTensor(linear.weight)
+    let product = outputs <= inputs ? weight.matmul(weight.transposed) : weight.transposed.matmul(weight)
+    let size = min(inputs, outputs)
+    let identity = (0..<size * size).map { $0 / size == $0 % size ? 1.0 : 0 }
+    try expectClose(product.elements.map { Float($0) }, identity, floor: 1)
+    #expect(Linear.orthogonal(inputs: inputs, outputs: outputs, hasBias: false, seed: 17).bias == nil)
+    // The same seed gives the same bits, another one does not.
+    let again = Linear.orthogonal(inputs: inputs, outputs: outputs, seed: 17).weight.elements
+    try expectSameBits(linear.weight.elements, again)
+    if size > 1 {
+      #expect(Linear.orthogonal(inputs: inputs, outputs: outputs, seed: 18).weight.elements != again)
+    }
+  }
 }

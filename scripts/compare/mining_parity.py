@@ -1,9 +1,11 @@
 """Are the mined negatives those of sentence-transformers' mine_hard_negatives under equal settings?
 
-    python mining_parity.py --binary .build/release/hone
+    python mining_parity.py --collection recipes/data/debian-programs
+    python mining_parity.py --collection A B C --cases "relative margin"      one corpus of several collections
 
-Both encode with the same model. Each case is one margin, range or limit; a row agrees when its negatives are the same texts in
-the same order. Ties aside, so exit code 1 where less than 99.9 % of a case's rows agree.
+Both encode with the same model and keep the vectors for the next case, so the seconds of the first case are those of the whole
+job: encoding, searching, choosing. Each case is one margin, range or limit; a row agrees when its negatives are the same texts
+in the same order. Ties aside, so exit code 1 where less than 99.9 % of a case's rows agree.
 """
 
 import argparse
@@ -25,7 +27,23 @@ CASES = {
 }
 
 
-def mined_by_hone(options, rules: list[str], depth: int, folder: pathlib.Path) -> tuple[dict, float]:
+def joined(folders: list[pathlib.Path], rows: int | None, target: pathlib.Path) -> pathlib.Path:
+    """One collection of several: all documents, and the first rows of each one's training split."""
+    corpus, queries, judgments = [], [], ["query-id\tcorpus-id\tscore"]
+    for number, folder in enumerate(folders):
+        for name, lines in [("corpus.jsonl", corpus), ("queries.jsonl", queries)]:
+            lines += [row | {"_id": f"{number}-{row['_id']}"} for row in common.json_lines(folder / name)]
+        for line in (folder / "qrels" / "train.tsv").read_text(encoding="utf-8").splitlines()[1:][:rows]:
+            query, document, grade = line.split("\t")
+            judgments.append(f"{number}-{query}\t{number}-{document}\t{grade}")
+    (target / "qrels").mkdir(parents=True)
+    common.write_json_lines(target / "corpus.jsonl", corpus)
+    common.write_json_lines(target / "queries.jsonl", queries)
+    (target / "qrels" / "train.tsv").write_text("\n".join(judgments) + "\n", encoding="utf-8")
+    return target
+
+
+def mined_by_hone(options, rules: list[str], depth: int, folder: pathlib.Path, cache: str) -> tuple[dict, float]:
     recipe = folder / "recipe.yaml"
     listed = "".join(f"  - {rule}\n" for rule in ["{ name: knownPositives }", "{ name: repeatedTexts }", *rules])
     recipe.write_text(
@@ -37,6 +55,7 @@ sources:
   - {{ name: model, candidates: {depth}, negatives: {NEGATIVES} }}
 rules:
 {listed}select:  {{ name: first }}
+cache:   {{ folder: "{cache}" }}
 output:  {{ folder: "{folder / 'run'}", format: texts }}
 """,
         encoding="utf-8",
@@ -67,13 +86,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=common.BINARY)
     parser.add_argument("--model", default=common.MODEL, type=pathlib.Path)
-    parser.add_argument("--collection", default=common.COLLECTION, type=pathlib.Path)
+    parser.add_argument("--collection", nargs="+", default=[common.COLLECTION], type=pathlib.Path)
+    parser.add_argument("--rows", type=int, help="the training rows of each collection; all where absent")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
     parser.add_argument("--depth", type=int, default=100)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--output", help="the result as JSON; standard output where absent")
     options = parser.parse_args()
 
+    with tempfile.TemporaryDirectory() as temporary:
+        options.collection = joined(options.collection, options.rows, pathlib.Path(temporary) / "collection")
+        compare(options)
+
+
+def compare(options) -> None:
     collection = common.read_collection(options.collection)
     pairs = collection.pairs()
     positives: dict[str, int] = {}
@@ -81,17 +107,17 @@ def main() -> None:
         positives[query] = positives.get(query, 0) + 1
     peer = common.load_peer(options.model, options.threads)
     result = {}
-    with tempfile.TemporaryDirectory() as cache:
+    with tempfile.TemporaryDirectory() as cache, tempfile.TemporaryDirectory() as our_cache:
         for case in options.cases:
             arguments, rules = CASES[case]
             # The peer looks at `depth` candidates and as many more as a query has positives at most.
             with tempfile.TemporaryDirectory() as folder:
                 depth = options.depth + max(positives.values())
-                ours, our_seconds = mined_by_hone(options, rules, depth, pathlib.Path(folder))
+                ours, our_seconds = mined_by_hone(options, rules, depth, pathlib.Path(folder), our_cache)
             theirs, their_seconds = mined_by_peer(peer, collection, pairs, arguments, options.depth, cache)
             equal = sum(ours.get(pair, []) == theirs.get(pair, []) for pair in set(pairs))
             result[case] = {
-                "rows": len(set(pairs)), "equal": equal, "share": equal / len(set(pairs)),
+                "documents": len(collection.documents), "rows": len(set(pairs)), "equal": equal, "share": equal / len(set(pairs)),
                 "Hone seconds": our_seconds, "peer seconds": their_seconds,
             }  # fmt: skip
             print(f"{case}: {result[case]}", file=sys.stderr, flush=True)

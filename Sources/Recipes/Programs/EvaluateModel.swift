@@ -61,9 +61,7 @@ struct EvaluateModel: Recipe, Equatable {
     if let baseRuns {
       report.comparisons = try plan.comparisons(base: baseRuns, tuned: runs)
     } else {
-      report.scores = try zip(plan.splits, plan.evaluations(of: runs)).flatMap { split, evaluation in
-        zip(evaluation.measures, evaluation.means).map { (split: split.name, measure: $0, value: $1) }
-      }
+      report.scores = try plan.scores(of: runs)
     }
     let seconds = started.duration(to: .now).seconds
     report.facts =

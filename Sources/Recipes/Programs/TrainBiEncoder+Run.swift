@@ -65,7 +65,10 @@ extension TrainBiEncoder {
       report.comparisons = try scoring.verdict.comparisons(base: baseRuns, tuned: tunedRuns)
     }
     try fill(&report, folder: folder, data: data, run: run, seconds: started.duration(to: .now).seconds)
-    try ModelExport(recipe: self, report: report, data: data).write(tuned, to: folder.file("model"))
+    let card = ModelCard(
+      name: Files.name(of: report.folder), base: model.folder, deed: "fine-tuned", collection: evaluate?.collection,
+      report: report, model: tuned)
+    try ModelExport(card: card, data: data.files).write(to: folder.file("model"))
     try Files.write(report.page, to: folder.file("report.html"))
     let result = try report.json(withWeightsIn: folder)
     try folder.finish(result)

@@ -4,15 +4,23 @@ import Retrieval
 
 /// The README of an exported model, with the head that model hubs read.
 struct ModelCard {
-  let recipe: TrainBiEncoder
+  /// What the model is called.
+  let name: String
+  /// The folder of the model that it was made from.
+  let base: String
+  /// What was done to that: "fine-tuned".
+  let deed: String
+  /// The collection folder of the results, where there are any.
+  let collection: String?
+  /// The results, how they came about, and the recipe.
   let report: RunReport
   let model: BiEncoder
 
   var text: String {
-    [head, introduction, results, usage, training, settings].compactMap { $0 }.joined(separator: "\n")
+    [head, introduction, results, usage, origin, settings].compactMap { $0 }.joined(separator: "\n")
   }
 
-  private var baseName: String { Files.name(of: recipe.model.folder) }
+  private var baseName: String { Files.name(of: base) }
 
   private var head: String {
     var lines = [
@@ -21,7 +29,7 @@ struct ModelCard {
       "- sentence-similarity", "- feature-extraction", "- hone", "base_model: \(quoted(baseName))",
     ]
     if !report.comparisons.isEmpty {
-      lines += ["model-index:", "- name: \(quoted(Files.name(of: report.folder)))", "  results:"]
+      lines += ["model-index:", "- name: \(quoted(name))", "  results:"]
       for comparison in report.comparisons {
         lines += [
           "  - task:", "      type: information-retrieval", "    dataset:",
@@ -36,9 +44,9 @@ struct ModelCard {
 
   private var introduction: String {
     """
-    # \(Files.name(of: report.folder))
+    # \(name)
 
-    `\(baseName)` fine-tuned with Hone \(Hone.version): a bi-encoder that maps queries and documents to vectors of
+    `\(baseName)` \(deed) with Hone \(Hone.version): a bi-encoder that maps queries and documents to vectors of
     \(model.dimensions) numbers, compared by cosine. Texts are cut at \(model.maximumLength) tokens; pooling: \(model.pooling.rawValue).
 
     """
@@ -56,7 +64,7 @@ struct ModelCard {
     }
     lines += [
       "",
-      "Measured on the whole corpus of `\(recipe.evaluate?.collection ?? "")`; measures as `trec_eval` defines them, p of a "
+      "Measured on the whole corpus of `\(collection ?? "")`; measures as `trec_eval` defines them, p of a "
         + "paired randomization test over queries.", "",
     ]
     return lines.joined(separator: "\n")
@@ -82,9 +90,9 @@ struct ModelCard {
     """
   }
 
-  private var training: String {
+  private var origin: String {
     let rows = report.facts.map { "| \(cell($0.name)) | \(cell($0.value)) |" }
-    return (["## Training", "", "| | |", "|---|---|"] + rows + [""]).joined(separator: "\n")
+    return (["## Origin", "", "| | |", "|---|---|"] + rows + [""]).joined(separator: "\n")
   }
 
   private var settings: String {
@@ -92,7 +100,7 @@ struct ModelCard {
   }
 
   private func dataset(_ split: String) -> String {
-    "\(Files.name(of: recipe.evaluate?.collection ?? "")) \(split)"
+    "\(Files.name(of: collection ?? "")) \(split)"
   }
 
   /// A text as a YAML scalar that no character of it can end.

@@ -2,19 +2,19 @@ import Encoders
 import Files
 import JSONText
 
-/// The exported folder of a training run: the model as others read it, its card, and where it comes from.
+/// The exported folder of a run: the model as others read it, its card, and where it comes from.
 struct ModelExport {
-  let recipe: TrainBiEncoder
-  let report: RunReport
-  let data: TrainingData
+  /// The card, with the model.
+  let card: ModelCard
+  /// The files that the weights follow from, beside the base model's.
+  let data: [String]
 
   /// Writes the folder all at once: a reader never sees half of it.
-  func write(_ model: BiEncoder, to folder: String) throws {
+  func write(to folder: String) throws {
     let temporary = Files.join(Files.parent(of: folder), ".tmp-\(Files.name(of: folder))")
     try Files.remove(temporary)
-    try model.save(to: temporary)
-    try Files.write(
-      ModelCard(recipe: recipe, report: report, model: model).text, to: Files.join(temporary, "README.md"))
+    try card.model.save(to: temporary)
+    try Files.write(card.text, to: Files.join(temporary, "README.md"))
     try Files.write(try provenance.text(indented: true) + "\n", to: Files.join(temporary, "hone.json"))
     try Files.synchronizeFolder(temporary)
     try Files.remove(folder)
@@ -29,16 +29,16 @@ struct ModelExport {
         .array(
           try paths.map { ["path": JSONValue($0), "sha256": JSONValue(try FileDigest.sha256(of: $0))] })
       }
-      let base = try Files.list(recipe.model.folder).filter { $0.hasSuffix(".safetensors") }
+      let base = try Files.list(card.base).filter { $0.hasSuffix(".safetensors") }
       return [
         "version": JSONValue(Hone.version),
-        "recipe": JSONValue(report.settings),
+        "recipe": JSONValue(card.report.settings),
         "baseModel": [
-          "folder": JSONValue(recipe.model.folder),
-          "weights": try files(base.map { Files.join(recipe.model.folder, $0) }),
+          "folder": JSONValue(card.base),
+          "weights": try files(base.map { Files.join(card.base, $0) }),
         ],
-        "data": try files(data.files),
-        "results": .array(report.comparisons.map(\.json)),
+        "data": try files(data),
+        "results": .array(card.report.comparisons.map(\.json)),
       ]
     }
   }

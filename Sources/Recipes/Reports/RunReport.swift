@@ -16,7 +16,7 @@ struct RunReport: Sendable {
   /// Base against tuned, the deciding comparison first; empty without an evaluation or a baseline.
   var comparisons: [Comparison] = []
   /// Scores of a model that is compared with nothing.
-  var scores: [(split: String, measure: Measure, value: Double)] = []
+  var scores: [ScoringPlan.Score] = []
   /// What the two models of the comparisons are called.
   var names = (base: "base", tuned: "tuned")
   var losses: [LineChart.Point] = []

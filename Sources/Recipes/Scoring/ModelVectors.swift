@@ -14,18 +14,29 @@ extension BiEncoder {
     report: (RunEvent) throws -> Void
   ) throws -> Vectors {
     let embeddings = try embeddings(of: texts, as: role, task: task, cache: cache, report: report)
-    let unit = isNormalized || texts.isEmpty ? embeddings : embeddings.normalizedRows()
-    return try Vectors(unit.buffer, count: texts.count, width: dimensions)
+    return try isNormalized ? embeddings.vectors : embeddings.unitVectors
   }
 
   /// The vectors of texts as the model gives them, with the parameters of ``vectors(of:as:task:cache:report:)``.
   func embeddings(
-    of texts: [String], as role: TextRole, task: String, cache: EncodingCache?, report: (RunEvent) throws -> Void
+    of texts: [String], as role: TextRole, task: String, cache: EncodingCache? = nil, report: (RunEvent) throws -> Void
   ) throws -> Tensor {
     if let cache { return try cache.encode(texts, with: self, as: role, task: task, report: report) }
     return try encode(texts, as: role) { share in
       try report(.progress(RunProgress(encoding: task, share: share, of: texts.count)))
     }
+  }
+}
+
+extension Tensor {
+  /// The rows as vectors.
+  var vectors: Vectors {
+    get throws { try Vectors(buffer, count: shape[0], width: shape[1]) }
+  }
+
+  /// The rows as vectors of length 1, so that inner products are cosines.
+  var unitVectors: Vectors {
+    get throws { try shape[0] == 0 ? vectors : normalizedRows().vectors }
   }
 }
 

@@ -68,13 +68,20 @@ struct ScoringPlan {
   func runs(of model: BiEncoder, cache: EncodingCache? = nil, report: (RunEvent) throws -> Void) throws -> [Run] {
     let vectors = try model.vectors(
       of: documents.map(\.content), as: .document, task: "encoding documents", cache: cache, report: report)
-    let index = try ExactSearch(documents: vectors, ids: documents.map(\.id))
-    let depth = measures.map(\.depth).max() ?? 0
-    return try splits.map { split in
-      let queries = try model.vectors(
+    let queries = try splits.map { split in
+      try model.vectors(
         of: split.queries.map(\.text), as: .query, task: "encoding queries of \(split.name)", cache: cache,
         report: report)
-      return try index.search(queries, ids: split.queries.map(\.id), top: depth)
+    }
+    return try runs(documents: vectors, queries: queries)
+  }
+
+  /// Ranks the documents for the queries of every split by vectors that are there already.
+  func runs(documents vectors: Vectors, queries: [Vectors]) throws -> [Run] {
+    let index = try ExactSearch(documents: vectors, ids: documents.map(\.id))
+    let depth = measures.map(\.depth).max() ?? 0
+    return try zip(splits, queries).map { split, queries in
+      try index.search(queries, ids: split.queries.map(\.id), top: depth)
     }
   }
 
@@ -82,6 +89,16 @@ struct ScoringPlan {
   func evaluations(of runs: [Run]) throws -> [Evaluation] {
     try zip(runs, splits).map { run, split in
       try Evaluation(of: run, against: split.topics, measures: measures, complete: true)
+    }
+  }
+
+  /// A score of a model that is compared with nothing.
+  typealias Score = (split: String, measure: Measure, value: Double)
+
+  /// The scores of a run of each split, in the order of ``comparisons(base:tuned:)``.
+  func scores(of runs: [Run]) throws -> [Score] {
+    try zip(splits, evaluations(of: runs)).flatMap { split, evaluation in
+      zip(evaluation.measures, evaluation.means).map { (split: split.name, measure: $0, value: $1) }
     }
   }
 

@@ -1,0 +1,150 @@
+import Datasets
+import Encoders
+import Files
+import JSONText
+import Layers
+import Retrieval
+import Tensors
+
+/// Makes models with smaller vectors from one model: the principal components of a corpus as a Dense module behind the
+/// pooling, which every reader applies.
+struct ReduceVectors: Recipe, Equatable {
+  /// A model folder, used as its own files say.
+  var model: EvaluateModel.Model
+  /// A `corpus.jsonl` on whose vectors the components are found; without it, that of the collection of `evaluate`.
+  var corpus: String?
+  /// The widths to reduce to: a model folder each.
+  var dimensions: [Int]
+  /// Whether every dimension is scaled to the same variance.
+  var whiten: Bool
+  /// Without it nothing is scored.
+  var evaluate: EvaluateModel.Evaluation?
+  var output: EvaluateModel.Output
+
+  func validate(_ checks: SettingChecks) {
+    checks.modelFolder("model.folder", model.folder)
+    if let corpus { checks.file("corpus", corpus) }
+    checks.require(
+      corpus != nil || evaluate != nil, "corpus",
+      else: "there are no texts to find components on; give 'corpus' (a corpus.jsonl) or 'evaluate'")
+    checks.require(!dimensions.isEmpty, "dimensions", else: "the list is empty; name at least one dimension")
+    checks.require(
+      dimensions.allSatisfy { $0 >= 1 } && Set(dimensions).count == dimensions.count, "dimensions",
+      else: "dimensions are different whole numbers from 1 on")
+    // A Dense module may have changed the width; then only loading the model tells.
+    let hasDense = (try? Files.list(model.folder))?.contains { $0.hasSuffix("_Dense") } ?? false
+    if !hasDense, let width = checks.configuration("hidden_size", of: model.folder, "model.folder") {
+      checks.require(
+        dimensions.allSatisfy { $0 <= width }, "dimensions", reading: ["model.folder"],
+        else: Self.tooWide(dimensions, width))
+    }
+    if let evaluate {
+      checks.collection("evaluate.collection", evaluate.collection)
+      checks.splits("evaluate.splits", evaluate.splits, of: evaluate.collection, "evaluate.collection")
+      checks.measures("evaluate.measures", evaluate.measures)
+    }
+    checks.outputFolder("output.folder", output.folder)
+  }
+
+  func run(in context: RunContext) throws -> Outcome {
+    let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
+    if case .finished(let result) = folder.state {
+      return Outcome(result, lines: ["\(folder.path): this run is finished already; nothing to do"])
+    }
+    let started = ContinuousClock.now
+    let full = try BiEncoder(folder: model.folder)
+    if dimensions.contains(where: { $0 > full.dimensions }) {
+      throw RunError(.badRecipe, "'dimensions': \(Self.tooWide(dimensions, full.dimensions))")
+    }
+    let plan = try evaluate.map { evaluate in
+      try ScoringPlan(
+        Collection(folder: evaluate.collection), splits: evaluate.splits, measures: evaluate.measures.map(\.measure),
+        warn: { context.report(.warning($0)) })
+    }
+    let encoded = try EncodedTexts(full.withoutFinalNormalize, corpus: corpus, plan: plan, context)
+    let components = try PrincipalComponents(of: encoded.corpus.vectors)
+    // All of them before anything is written, so that a dimension that cannot be leaves nothing behind.
+    let modules = try dimensions.map { dimension in
+      let (weight, bias) = try components.projection(dimensions: dimension, whiten: whiten)
+      return DenseHead(
+        linear: Linear(
+          weight: Tensor(weight, shape: [dimension, components.width]), bias: Tensor(bias, shape: [dimension])),
+        activation: .identity)
+    }
+
+    let scored = try plan.map { (plan: $0, runs: try encoded.runs($0) { $0 }) }
+    var report = ReductionReport(full: full.dimensions, components: components, whitened: whiten)
+    if let scored { report.scores = try scored.plan.scores(of: scored.runs) }
+    for (dimension, module) in zip(dimensions, modules) {
+      let target = folder.file("model-\(dimension)")
+      var reduced = ReductionReport.Model(
+        dimensions: dimension, explained: components.explainedShare(of: dimension), folder: target)
+      if let (plan, runs) = scored {
+        reduced.comparisons = try plan.comparisons(base: runs, tuned: encoded.runs(plan) { module($0) })
+      }
+      try export(full.appending(module), reduced, report, context)
+      report.models.append(reduced)
+    }
+    report.seconds = started.duration(to: .now).seconds
+    let result = report.json(recipe: "reduceVectors", folder: folder.path)
+    try folder.finish(result)
+    return Outcome(result, lines: report.lines)
+  }
+
+  /// Writes the folder of a model with its card.
+  private func export(
+    _ model: BiEncoder, _ reduced: ReductionReport.Model, _ report: ReductionReport, _ context: RunContext
+  ) throws {
+    var origin = RunReport(recipe: "reduceVectors", folder: output.folder, settings: context.recipe)
+    origin.comparisons = reduced.comparisons
+    origin.facts = report.facts(of: reduced) + RunEnvironment.current.facts
+    let files = [corpus ?? evaluate.map { Files.join($0.collection, "corpus.jsonl") }].compactMap { $0 }
+    let card = ModelCard(
+      name: "\(Files.name(of: output.folder))-\(reduced.dimensions)", base: self.model.folder,
+      deed: "reduced to \(reduced.dimensions) dimensions", collection: evaluate?.collection, report: origin,
+      model: model)
+    try ModelExport(card: card, data: files).write(to: reduced.folder)
+  }
+
+  private static func tooWide(_ dimensions: [Int], _ width: Int) -> String {
+    "\(dimensions.max() ?? 0) is more than the \(width) numbers of the model's vectors"
+  }
+}
+
+/// What is encoded once for all dimensions: vectors as a Dense module behind the pooling sees them.
+private struct EncodedTexts {
+  /// What the components are found on.
+  ///
+  /// - Shape: `[texts, width]`
+  let corpus: Tensor
+  /// The documents that are ranked; those of the corpus where it is the collection's own.
+  private var documents: Tensor?
+  /// The queries of every split.
+  private var queries: [Tensor] = []
+
+  /// Encodes a corpus, or the plan's documents where there is none, and what the plan scores.
+  init(_ model: BiEncoder, corpus file: String?, plan: ScoringPlan?, _ context: RunContext) throws {
+    func encode(_ texts: [String], _ role: TextRole, _ task: String) throws -> Tensor {
+      try model.embeddings(of: texts, as: role, task: task, report: context.reportOrStop)
+    }
+    let given = try file.map { try Corpus(file: $0).documents }
+    let ranked = plan?.documents
+    guard let texts = given ?? ranked else {
+      fatalError("a recipe that reduces vectors of no corpus passed its checks")
+    }
+    corpus = try encode(texts.map(\.content), .document, "encoding the corpus")
+    guard let plan, let ranked else { return }
+    documents =
+      given == nil || given == ranked ? corpus : try encode(ranked.map(\.content), .document, "encoding documents")
+    queries = try plan.splits.map { try encode($0.queries.map(\.text), .query, "encoding queries of \($0.name)") }
+  }
+
+  /// Ranks the plan's documents for its queries by the cosines of their vectors behind a module.
+  func runs(_ plan: ScoringPlan, behind module: (Tensor) -> Tensor) throws -> [Run] {
+    func unit(_ vectors: Tensor) throws -> Vectors {
+      try (vectors.shape[0] == 0 ? vectors : module(vectors)).unitVectors
+    }
+    guard let documents else { fatalError("documents were not encoded for scoring") }
+    return try plan.runs(documents: unit(documents), queries: queries.map(unit))
+  }
+}

@@ -1,0 +1,100 @@
+import JSONText
+import Retrieval
+
+/// What smaller vectors keep: their bytes, their share of the variance, and how search with them compares.
+struct ReductionReport {
+  /// A model with smaller vectors.
+  struct Model {
+    let dimensions: Int
+    /// The share of the corpus vectors' variance that the dimensions keep.
+    let explained: Double
+    /// The folder of the model.
+    let folder: String
+    /// The full vectors against these, on every measure of every split.
+    var comparisons: [Comparison] = []
+  }
+
+  /// The width of the full vectors.
+  let full: Int
+  let components: PrincipalComponents
+  let whitened: Bool
+  /// The scores of the full vectors, in the order of the models' comparisons.
+  var scores: [ScoringPlan.Score] = []
+  var models: [Model] = []
+  var seconds = 0.0
+
+  init(full: Int, components: PrincipalComponents, whitened: Bool) {
+    self.full = full
+    self.components = components
+    self.whitened = whitened
+  }
+
+  /// The bytes of a vector of 32-bit floats.
+  private static func bytes(_ dimensions: Int) -> Int { dimensions * 4 }
+
+  private static func percentage(_ share: Double) -> String { NumberText.fixed(share * 100, decimals: 1) + " %" }
+
+  /// The report as lines for a terminal.
+  var lines: [String] {
+    var table = TextTable(
+      [("dimensions", .right), ("bytes a vector", .right), ("variance", .right)]
+        + scores.map { ("\($0.split) \($0.measure)", .right) } + [("model", .left)])
+    table.add(
+      [String(full), NumberText.count(Self.bytes(full)), Self.percentage(1)]
+        + scores.map { NumberText.fixed($0.value, decimals: 4) } + ["as it was"])
+    for model in models {
+      table.add(
+        [String(model.dimensions), NumberText.count(Self.bytes(model.dimensions)), Self.percentage(model.explained)]
+          + model.comparisons.map { NumberText.fixed($0.tuned, decimals: 4) } + [model.folder])
+    }
+    var lines = table.lines + [""]
+    if !scores.isEmpty {
+      var comparisons = TextTable([("dimensions", .right)] + Comparison.columns(base: "full", tuned: "reduced"))
+      for model in models {
+        for comparison in model.comparisons { comparisons.add([String(model.dimensions)] + comparison.cells) }
+      }
+      lines += comparisons.lines + [""]
+    }
+    lines.append(
+      "\(whitened ? "whitened components" : "components") of \(NumberText.counted(components.count, "vector")) in "
+        + NumberText.seconds(seconds))
+    return lines
+  }
+
+  /// How a model came about, for its card.
+  func facts(of model: Model) -> [RunReport.Fact] {
+    [
+      ("dimensions", "\(model.dimensions) of \(full)"),
+      ("components of", NumberText.counted(components.count, "vector")),
+      ("explained variance", Self.percentage(model.explained)), ("whitened", whitened ? "yes" : "no"),
+    ].map { RunReport.Fact(name: $0, value: $1) }
+  }
+
+  /// The report as JSON.
+  func json(recipe: String, folder: String) -> JSONValue {
+    [
+      "status": "finished", "recipe": JSONValue(recipe), "folder": JSONValue(folder),
+      "vectors": JSONValue(components.count), "rank": JSONValue(components.rank), "whitened": JSONValue(whitened),
+      "variances": .array(components.variances.map { JSONValue($0) }),
+      "full": [
+        "dimensions": JSONValue(full), "bytes": JSONValue(Self.bytes(full)),
+        "scores": .array(
+          scores.map { score in
+            [
+              "split": JSONValue(score.split), "measure": JSONValue(score.measure.description),
+              "value": JSONValue(score.value),
+            ]
+          }),
+      ],
+      "models": .array(
+        models.map { model in
+          [
+            "dimensions": JSONValue(model.dimensions), "bytes": JSONValue(Self.bytes(model.dimensions)),
+            "explainedVariance": JSONValue(model.explained), "folder": JSONValue(model.folder),
+            "comparisons": .array(model.comparisons.map(\.json)),
+          ]
+        }),
+      "seconds": JSONValue(seconds), "environment": RunEnvironment.current.json, "version": JSONValue(Hone.version),
+    ]
+  }
+}
