@@ -55,7 +55,7 @@ import Testing
     #expect(result["vectors"] == 30 && result["whitened"] == false)
     let full = try #require(result["full"]?.objectValue)
     #expect(full["dimensions"] == 32 && full["bytes"] == 128 && full["scores"]?.arrayValue?.count == 4)
-    let models = try #require(result["models"]?.arrayValue?.compactMap(\.objectValue))
+    let models = try #require(result["models"]?.arrayValue).compactMap(\.objectValue)
     #expect(models.compactMap { $0["bytes"]?.integerValue } == [64, 16])
     let shares = models.compactMap { $0["explainedVariance"]?.doubleValue }
     #expect(shares.count == 2 && shares[0] > shares[1] && shares[1] > 0.2 && shares[0] <= 1, "\(shares)")

@@ -63,12 +63,9 @@ import Training
     #expect(
       try problems("infoNCE, temperature: 1, maskKnownPositives: true, symmetric: true").logits
         == [
-          "'loss': a cross-encoder has no in-batch negatives; give inBatchNegatives: false"
-        ])
-    #expect(
-      try problems("infoNCE, temperature: 1, maskKnownPositives: true, symmetric: true, inBatchNegatives: false").logits
-        == [
-          "'loss.symmetric': a cross-encoder scores no document with the queries of other rows"
+          "'loss.inBatchNegatives': a cross-encoder scores a query with the documents of its own row only; set it to "
+            + "false",
+          "'loss.symmetric': a cross-encoder scores no document with the queries of other rows",
         ])
   }
 

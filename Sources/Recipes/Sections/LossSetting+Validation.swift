@@ -46,8 +46,8 @@ extension LossSetting {
     switch self {
     case .infoNCE(let settings):
       checks.require(
-        settings.inBatchNegatives == false, "loss", reading: ["loss.inBatchNegatives"],
-        else: "a cross-encoder has no in-batch negatives; give inBatchNegatives: false")
+        settings.inBatchNegatives == false, "loss.inBatchNegatives",
+        else: "a cross-encoder scores a query with the documents of its own row only; set it to false")
       checks.require(
         settings.symmetric != true, "loss.symmetric",
         else: "a cross-encoder scores no document with the queries of other rows")

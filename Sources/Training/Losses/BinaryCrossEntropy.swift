@@ -3,7 +3,7 @@ public import Tensors
 
 /// A document's score is the logit of its being relevant: cross-entropy with its grade, document by document.
 ///
-///     loss = mean_(q, c) ( w · y · log(1 + exp(−s[q, c])) + (1 − y) · log(1 + exp(s[q, c])) )        y = the grade of c
+///     loss = mean_(q, c) ( w · y · log(1 + exp(−s[q, c])) + (1 − y) · log(1 + exp(s[q, c])) )      y = the grade of c
 ///
 /// c runs over the query's positive and the negatives of its own row; the mean counts every document the same.
 ///

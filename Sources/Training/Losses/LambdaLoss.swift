@@ -10,7 +10,8 @@ public import Tensors
 ///
 ///     loss = mean_(q, i, j): y_i > y_j w_ij · log₂(1 + exp(−σ · (s[q, i] − s[q, j])))
 ///
-/// With ranks r by descending score, gains G = (2^y − 1) / ideal DCG@k of the query and D_r = log₂(1 + r), the weights are
+/// With ranks r by descending score, gains G = (2^y − 1) / ideal DCG@k of the query and D_r = log₂(1 + r), the weights
+/// are
 ///
 ///     none           1
 ///     nDCGLoss1      G_i / D_(r_i), over all ordered pairs, equal grades and i = j included
@@ -27,7 +28,7 @@ public import Tensors
 /// - Data: groups with grades, or rows with a positive and negatives. Grades below 0 have the gain 0.
 /// - Relations: `LambdaLoss` of sentence-transformers, where nDCGLoss1 counts lists of one document as well, which adds
 ///   a constant.
-/// - Reference: Wang et al. 2018, "The LambdaLoss Framework for Ranking Metric Optimization", CIKM; pairs and `k` as its
+/// - Reference: Wang et al. 2018, "The LambdaLoss Framework for Ranking Metric Optimization", CIKM; `k` as in its
 ///   eq. 18.
 public struct LambdaLoss: RankingLoss {
   /// What a pair of documents counts.

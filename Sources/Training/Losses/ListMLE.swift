@@ -10,17 +10,17 @@ public import Tensors
 ///
 ///     loss = mean_q Σ_i w_i · log Σ_(j ≥ i) exp((s[q, j] − s[q, i]) / τ)
 ///
-/// i and j are places in the order of descending grades, from 1 to n: of the query's positive and the negatives of its own
-/// row, where equal grades keep the order of the row. w is 1, or with `positionAware` (2^(n − i) − 1) divided by the sum
-/// of these, so that mistakes at the top count most. A list whose grades are all equal has no order, and adds 0 to the
-/// mean.
+/// i and j are places in the order of descending grades, from 1 to n: of the query's positive and the negatives of its
+/// own row, where equal grades keep the order of the row. w is 1, or with `positionAware` (2^(n − i) − 1) divided by
+/// the sum of these, so that mistakes at the top count most. A list whose grades are all equal has no order, and adds 0
+/// to the mean.
 ///
 /// - Shape: scores `[queries, documents]` → scalar
 /// - Data: groups with grades, or rows with a positive and negatives; the more different grades, the better.
 /// - Relations: `ListMLELoss` and `PListMLELoss` of sentence-transformers with `respect_input_order=False`, which take
 ///   a list without an order as it comes.
-/// - Reference: Xia et al. 2008, "Listwise Approach to Learning to Rank: Theory and Algorithm", ICML; position-aware: Lan
-///   et al. 2014, "Position-Aware ListMLE", UAI.
+/// - Reference: Xia et al. 2008, "Listwise Approach to Learning to Rank: Theory and Algorithm", ICML; position-aware:
+///   Lan et al. 2014, "Position-Aware ListMLE", UAI.
 public struct ListMLE: RankingLoss {
   /// Whether the top of the list counts most.
   public var positionAware: Bool

@@ -10,8 +10,8 @@ public import Tensors
 ///
 ///     loss = −mean_q Σ_c p[c] log softmax(s / τ)[c]        p = softmax(y)
 ///
-/// c runs over the query's positive and the negatives of its own row. The softmax of grades is soft: of a grade of 1 and
-/// seven of 0 it makes 0.28 and 0.10 each. A list whose grades are all equal has no order, and adds 0 to the mean.
+/// c runs over the query's positive and the negatives of its own row. The softmax of grades is soft: of a grade of 1
+/// and seven of 0 it makes 0.28 and 0.10 each. A list whose grades are all equal has no order, and adds 0 to the mean.
 ///
 /// - Shape: scores `[queries, documents]` → scalar
 /// - Data: groups with grades, or rows with a positive and negatives.

@@ -11,7 +11,8 @@ public import Tensors
 /// - Data: rows with a positive and negatives; triples.
 /// - Relations: `RankNet` with natural logarithms, for grades of 1 and 0; a softmax of each negative alone, where
 ///   `InfoNCE` takes them together.
-/// - Reference: Burges et al. 2005, "Learning to Rank using Gradient Descent", ICML, eq. 3 for a pair whose order is sure.
+/// - Reference: Burges et al. 2005, "Learning to Rank using Gradient Descent", ICML, eq. 3 for a pair whose order is
+///   sure.
 public struct PairwiseLogistic: RankingLoss {
   /// τ, what the scores are divided by: larger than 0; without it 1, which suits logits.
   public var temperature: Double?

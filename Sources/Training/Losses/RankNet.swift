@@ -11,7 +11,8 @@ public import Tensors
 /// - Shape: scores `[queries, documents]` → scalar
 /// - Data: groups with grades, or rows with a positive and negatives.
 /// - Relations: `RankNetLoss` of sentence-transformers; `LambdaLoss` without weights.
-/// - Reference: Burges et al. 2005, "Learning to Rank using Gradient Descent", ICML, eq. 3 for a pair whose order is sure.
+/// - Reference: Burges et al. 2005, "Learning to Rank using Gradient Descent", ICML, eq. 3 for a pair whose order is
+///   sure.
 public struct RankNet: RankingLoss {
   /// How many of the best documents by score count; all without it.
   public var k: Int?
