@@ -45,14 +45,16 @@ def joined(folders: list[pathlib.Path], rows: int | None, target: pathlib.Path) 
 
 def mined_by_hone(options, rules: list[str], depth: int, folder: pathlib.Path, cache: str) -> tuple[dict, float]:
     recipe = folder / "recipe.yaml"
-    listed = "".join(f"  - {rule}\n" for rule in ["{ name: knownPositives }", "{ name: repeatedTexts }", *rules])
+    # The peer removes repeated texts before it counts candidates.
+    first = ["{ name: repeatedTexts }", f"{{ name: ranks, from: 1, to: {depth} }}", "{ name: knownPositives }"]
+    listed = "".join(f"  - {rule}\n" for rule in [*first, *rules])
     recipe.write_text(
         f"""recipe: mineNegatives
 seed: {common.SEED}
 model:   {{ folder: "{options.model}", pooling: mean, maximumLength: {common.LENGTH} }}
 data:    {{ collection: "{options.collection}", split: train }}
 sources:
-  - {{ name: model, candidates: {depth}, negatives: {NEGATIVES} }}
+  - {{ name: model, candidates: {2 * depth}, negatives: {NEGATIVES} }}
 rules:
 {listed}select:  {{ name: first }}
 cache:   {{ folder: "{cache}" }}

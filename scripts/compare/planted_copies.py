@@ -74,7 +74,8 @@ def main() -> None:
              f"model.folder={options.model}", "--set", f"output.folder={run}"])  # fmt: skip
         caught = set()
         for row in common.json_lines(run / "rows.jsonl"):
-            caught |= {name for name in row["negative_ids"] if planted.get(name) == row["query_id"]}
+            # A row without negatives has no identifiers either.
+            caught |= {name for name in row.get("negative_ids", []) if planted.get(name) == row["query_id"]}
     result = {"planted": len(planted), "negatives of their own query": len(caught), "kept out": 1 - len(caught) / len(planted)}
     common.write_result(options.output, result)
     if result["kept out"] < 0.99:
