@@ -3,21 +3,24 @@
 /// Texts are the same only when their UTF-8 bytes are; Swift's own comparison also takes canonically equivalent strings ("é" as
 /// one scalar or as two) for the same, which files and the programs that read them do not. A table of slots with open
 /// addressing that grows by stored hashes, so that millions of texts are numbered without touching them twice.
-struct DistinctTexts: Sendable {
+package struct DistinctTexts: Sendable {
   /// The texts, by number.
-  private(set) var texts: [String] = []
+  package private(set) var texts: [String] = []
   private var hashes: [UInt64] = []
   /// A power of two of slots, at most half of them taken: 0, or a number and 1.
   private var slots: [UInt32] = [UInt32](repeating: 0, count: 16)
 
+  /// Makes an empty collection.
+  package init() {}
+
   /// The number of a text, or nil when it was never met.
-  subscript(text: String) -> Int? {
+  package subscript(text: String) -> Int? {
     let number = slots[slot(of: text, Self.hash(text))]
     return number == 0 ? nil : Int(number) - 1
   }
 
   /// The number of a text, a new one if need be, and whether it is new.
-  mutating func insert(_ text: String) -> (number: Int, isNew: Bool) {
+  package mutating func insert(_ text: String) -> (number: Int, isNew: Bool) {
     let hash = Self.hash(text)
     let slot = slot(of: text, hash)
     if slots[slot] != 0 { return (Int(slots[slot]) - 1, false) }

@@ -17,32 +17,23 @@ public enum RowFile {
       for row in rows { try file.write(Array((JSONValue.object(format.object(of: row)).text() + "\n").utf8)) }
       return try file.commit()
     }
-    var names: [String] = []
-    var seen: Set<String> = []
-    for row in rows {
-      for member in try format.object(of: row).members where seen.insert(member.name).inserted {
-        names.append(member.name)
-      }
-    }
+    let objects = try rows.map { try format.object(of: $0) }
+    let names = Self.columns(of: objects)
     func write(_ cells: [String], row: Int) throws {
       let line = try cells.map { try table.field($0, row: row) }.joined(separator: table.separator)
       try file.write(Array((line + "\n").utf8))
     }
-    if !rows.isEmpty { try write(RowFormat.inOrder(names), row: 0) }
-    for (place, row) in rows.enumerated() {
-      let object = try format.object(of: row)
-      try write(
-        RowFormat.inOrder(names).map { name in
-          object[name].map { $0.stringValue ?? $0.text() } ?? ""
-        }, row: place + 1)
+    if !names.isEmpty { try write(names, row: 0) }
+    for (place, object) in objects.enumerated() {
+      try write(names.map { name in object[name].map { $0.stringValue ?? $0.text() } ?? "" }, row: place + 1)
     }
     try file.commit()
   }
-}
 
-extension RowFormat {
-  /// Column names with the numbered negatives together and scores last, however long the first row is.
-  fileprivate static func inOrder(_ names: [String]) -> [String] {
+  /// The names that any row has: the numbered negatives together and scores last, however short the first row is.
+  private static func columns(of objects: [JSONObject]) -> [String] {
+    var seen: Set<String> = []
+    let names = objects.flatMap { $0.members.map(\.name) }.filter { seen.insert($0).inserted }
     let numbered = names.filter { RowFamily.negativeNumber($0) != nil }
     let others = names.filter { RowFamily.negativeNumber($0) == nil && $0 != "scores" }
     return others + numbered + names.filter { $0 == "scores" }

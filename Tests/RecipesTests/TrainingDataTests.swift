@@ -11,13 +11,14 @@ import Training
     InfoNCESettings(temperature: 0.05, scale: nil, maskKnownPositives: true, symmetric: nil, inBatchNegatives: nil))
 
   private func data(
-    _ rows: [String], loss: LossSetting? = nil, shuffle: Bool? = nil, negatives: Int? = nil, name: String = "rows.jsonl"
+    _ rows: [String], loss: LossSetting? = nil, shuffle: Bool? = nil, negatives: Int? = nil, isMined: Bool = false,
+    name: String = "rows.jsonl"
   ) throws -> TrainingData {
     let folder = try TemporaryFolder()
     let file = folder.file(name)
     try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
     let section = DataSection(collection: nil, split: nil, rows: file, shuffle: shuffle, negatives: negatives)
-    return try TrainingData(section, batch: batch, loss: loss ?? infoNCE, seed: 1)
+    return try TrainingData(section, batch: batch, loss: loss ?? infoNCE, seed: 1, isMined: isMined)
   }
 
   private func refusal(_ rows: [String], loss: LossSetting) throws -> String {
@@ -99,6 +100,16 @@ import Training
     #expect(
       try refusal([labelled, tooLarge], loss: .binaryCrossEntropy(BinaryCrossEntropy()))
         == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1")
+  }
+
+  /// Rows that are mined need no negatives of their own; all else is asked of them as of others.
+  @Test func rowsThatAreMinedAreCheckedToo() throws {
+    let alone = LossSetting.infoNCE(
+      InfoNCESettings(temperature: 1, scale: nil, maskKnownPositives: false, symmetric: nil, inBatchNegatives: false))
+    #expect(try data([#"{"query": "a", "positive": "A"}"#], loss: alone, isMined: true).rows.count == 1)
+    #expect(throws: RunError.self) {
+      try data([#"{"sentence1": "a", "sentence2": "A", "score": 1}"#], isMined: true)
+    }
   }
 
   @Test func negativesAreDrawnFromThePoolAndReplacedByMining() throws {

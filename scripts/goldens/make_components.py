@@ -1,6 +1,6 @@
 """Makes Tests/Goldens/components/golden.json: principal components of made-up vectors as NumPy finds them.
 
-    pip install numpy==2.4.6 torch==2.15.0
+    pip install -r scripts/goldens/requirements.txt
     python scripts/goldens/make_components.py [--folder F]
 
 Hone decomposes the covariance (dsyevd); here they come from the singular value decomposition of the centred vectors in

@@ -37,22 +37,16 @@ struct EvaluateModel: Recipe, Equatable {
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("model.folder", model.folder)
     if let baseline { checks.modelFolder("baseline.folder", baseline.folder) }
-    checks.collection("evaluate.collection", evaluate.collection)
-    checks.splits("evaluate.splits", evaluate.splits, of: evaluate.collection, "evaluate.collection")
-    checks.measures("evaluate.measures", evaluate.measures)
+    evaluate.validate(checks)
     cache?.validate(checks)
     checks.outputFolder("output.folder", output.folder)
   }
 
   func run(in context: RunContext) throws -> Outcome {
     let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
-    if case .finished(let result) = folder.state {
-      return Outcome(result, lines: ["\(folder.path): this run is finished already; nothing to do"])
-    }
+    if let confirmation = folder.confirmation { return confirmation }
     let started = ContinuousClock.now
-    let plan = try ScoringPlan(
-      Collection(folder: evaluate.collection), splits: evaluate.splits, measures: evaluate.measures.map(\.measure),
-      warn: { context.report(.warning($0)) })
+    let plan = try evaluate.plan(context)
     let baseRuns = try baseline.map { try rank($0, named: "baseline", plan, folder, context) }
     let runs = try rank(model, named: "model", plan, folder, context)
 
@@ -87,5 +81,20 @@ struct EvaluateModel: Recipe, Equatable {
       try run.write(to: folder.file("\(name).\(split.name).run"), tag: name)
     }
     return runs
+  }
+}
+
+extension EvaluateModel.Evaluation {
+  func validate(_ checks: SettingChecks) {
+    checks.collection("evaluate.collection", collection)
+    checks.splits("evaluate.splits", splits, of: collection, "evaluate.collection")
+    checks.measures("evaluate.measures", measures)
+  }
+
+  /// What is asked against which documents.
+  func plan(_ context: RunContext) throws -> ScoringPlan {
+    try ScoringPlan(
+      Collection(folder: collection), splits: splits, measures: measures.map(\.measure),
+      warn: { context.report(.warning($0)) })
   }
 }

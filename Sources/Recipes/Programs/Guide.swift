@@ -39,25 +39,21 @@ struct Guide {
 
 /// The vectors of texts, in the order in which they came.
 private struct TextVectors {
-  private var places: [String: Int] = [:]
+  private var known = DistinctTexts()
   private var numbers: [Float] = []
 
-  private var width: Int { places.isEmpty ? 0 : numbers.count / places.count }
+  private var width: Int { known.texts.isEmpty ? 0 : numbers.count / known.texts.count }
 
   /// Adds the texts that are new.
   mutating func add(_ texts: [String], vectors: ([String]) throws -> [Float]) rethrows {
-    var new: [String] = []
-    for text in texts where places[text] == nil {
-      places[text] = places.count
-      new.append(text)
-    }
+    let new = texts.filter { known.insert($0).isNew }
     if !new.isEmpty { numbers += try vectors(new) }
   }
 
   /// - Shape: `[texts, width]`
   func matrix(of texts: [String]) -> Tensor {
     Tensor(
-      texts.flatMap { text in places[text].map { numbers[$0 * width..<($0 + 1) * width] } ?? [] },
+      texts.flatMap { text in known[text].map { numbers[$0 * width..<($0 + 1) * width] } ?? [] },
       shape: [texts.count, width])
   }
 }

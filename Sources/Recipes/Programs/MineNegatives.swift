@@ -41,9 +41,7 @@ struct MineNegatives: Recipe, Equatable {
 
   func run(in context: RunContext) throws -> Outcome {
     let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
-    if case .finished(let result) = folder.state {
-      return Outcome(result, lines: ["\(folder.path): this run is finished already; nothing to do"])
-    }
+    if let confirmation = folder.confirmation { return confirmation }
     let started = ContinuousClock.now
     let (rows, collection) = try data.read()
     if rows.contains(where: { $0.label != nil }) {

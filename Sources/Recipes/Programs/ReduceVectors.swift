@@ -38,29 +38,19 @@ struct ReduceVectors: Recipe, Equatable {
         dimensions.allSatisfy { $0 <= width }, "dimensions", reading: ["model.folder"],
         else: Self.tooWide(dimensions, width))
     }
-    if let evaluate {
-      checks.collection("evaluate.collection", evaluate.collection)
-      checks.splits("evaluate.splits", evaluate.splits, of: evaluate.collection, "evaluate.collection")
-      checks.measures("evaluate.measures", evaluate.measures)
-    }
+    evaluate?.validate(checks)
     checks.outputFolder("output.folder", output.folder)
   }
 
   func run(in context: RunContext) throws -> Outcome {
     let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
-    if case .finished(let result) = folder.state {
-      return Outcome(result, lines: ["\(folder.path): this run is finished already; nothing to do"])
-    }
+    if let confirmation = folder.confirmation { return confirmation }
     let started = ContinuousClock.now
     let full = try BiEncoder(folder: model.folder)
     if dimensions.contains(where: { $0 > full.dimensions }) {
       throw RunError(.badRecipe, "'dimensions': \(Self.tooWide(dimensions, full.dimensions))")
     }
-    let plan = try evaluate.map { evaluate in
-      try ScoringPlan(
-        Collection(folder: evaluate.collection), splits: evaluate.splits, measures: evaluate.measures.map(\.measure),
-        warn: { context.report(.warning($0)) })
-    }
+    let plan = try evaluate?.plan(context)
     let encoded = try EncodedTexts(full.withoutFinalNormalize, corpus: corpus, plan: plan, context)
     let components = try PrincipalComponents(of: encoded.corpus.vectors)
     // All of them before anything is written, so that a dimension that cannot be leaves nothing behind.

@@ -13,9 +13,7 @@ extension TrainBiEncoder {
   /// Trains: read everything, score the base model, take the steps, score again, export, report.
   func run(in context: RunContext) throws -> Outcome {
     let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
-    if case .finished(let result) = folder.state {
-      return Outcome(result, lines: ["\(folder.path): this run is finished already; nothing to do"])
-    }
+    if let confirmation = folder.confirmation { return confirmation }
     let started = ContinuousClock.now
 
     // Everything is read before any work is done, so that bad input is told at once.
@@ -84,21 +82,24 @@ extension TrainBiEncoder {
     scoring: Scoring?, log: RunLog, checkpoints: CheckpointStore, _ context: RunContext
   ) throws {
     let objective = TrainingLoss(loss.loss, matryoshka: matryoshka)
-    var current: (number: Int, epoch: TrainingEpoch)?
+    var epoch = data.epoch(run.progress.state.epoch)
+    var isPrepared = false
     while run.progress.state.step < steps {
       try stopIfAsked(run, steps: steps, checkpoints, context)
       let state = run.progress.state
       do {
-        if try negatives.mine(for: &run, &data, log, context) { current = nil }
-        if current?.number != state.epoch { current = (state.epoch, data.epoch(state.epoch)) }
-        if let current { try negatives.prepareGuide(for: current.epoch, report: context.reportOrStop) }
+        if try negatives.mine(for: &run, &data, log, context) || epoch.number != state.epoch {
+          epoch = data.epoch(state.epoch)
+          isPrepared = false
+        }
+        if !isPrepared { try negatives.prepareGuide(for: epoch, report: context.reportOrStop) }
+        isPrepared = true
       } catch let interruption as RunInterrupted {
         if state.step > 0 {
           try checkpoints.save(step: state.step, files: run.files, expectedBytes: run.expectedBytes)
         }
         throw interruption
       }
-      guard let epoch = current?.epoch else { fatalError("a step without an epoch") }
       let rows = epoch.batches[state.position]
       let record = try step(
         &run, epoch.step(rows, guide: negatives.guide), of: epoch.batches.count, steps: steps, objective,

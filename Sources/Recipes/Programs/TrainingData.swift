@@ -23,7 +23,7 @@ struct TrainingData {
 
   /// Reads the rows, and checks that they have what the loss reads.
   ///
-  /// - Parameter isMined: Whether the rows get their negatives, and scores of them, before the first step.
+  /// - Parameter isMined: Whether the rows get their negatives before the first step, so that they need none of their own.
   init(_ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64, isMined: Bool = false) throws {
     (rows, collection) = try data.read()
     files = Self.files(of: data)
@@ -38,7 +38,7 @@ struct TrainingData {
     readsLabels =
       needs == .labels || ([.grades, .wantedScores].contains(needs) && rows.allSatisfy { $0.label != nil })
     let source = data.rows ?? Files.join(data.collection ?? "", "qrels", "\(data.split ?? "").tsv")
-    if !isMined { try check(loss, source: source) }
+    try check(loss, source: source, isMined: isMined)
     if !isShuffled && batch.uniqueTexts { try checkUniqueTexts(source: source) }
   }
 
@@ -51,7 +51,8 @@ struct TrainingData {
   /// An epoch: its batches, and the negatives that its rows have in it.
   func epoch(_ number: Int) -> TrainingEpoch {
     TrainingEpoch(
-      rows: drawn.map { rows.drawingNegatives($0, epoch: number, seed: seed) } ?? rows, batches: batches(epoch: number),
+      number, rows: drawn.map { rows.drawingNegatives($0, epoch: number, seed: seed) } ?? rows,
+      batches: batches(epoch: number),
       readsScores: readsScores, readsLabels: readsLabels)
   }
 
@@ -98,7 +99,7 @@ struct TrainingData {
     }
   }
 
-  private func check(_ loss: LossSetting, source: String) throws {
+  private func check(_ loss: LossSetting, source: String, isMined: Bool) throws {
     let name = loss.name.rawValue
     func refuse(_ found: Int, _ expected: String, _ advice: String) throws {
       guard found > 0 else { return }
@@ -137,7 +138,7 @@ struct TrainingData {
         .badData,
         "\(source): row \(row + 1) has the label \(rows[row].label ?? 0); the loss \(name) needs labels from 0 to 1")
     }
-    if loss.needsNegatives {
+    if loss.needsNegatives && !isMined {
       let lonely = rows.count { $0.negatives.isEmpty }
       if case .infoNCE = loss {
         try refuse(lonely, "negatives in every row without in-batch negatives", "add them")
@@ -150,6 +151,8 @@ struct TrainingData {
 
 /// One pass over the rows of a training run.
 struct TrainingEpoch {
+  /// Which pass, from 0 on.
+  let number: Int
   /// The rows with the negatives they have in this epoch.
   let rows: [TrainingRow]
   /// The places of the rows of each step.
@@ -158,7 +161,8 @@ struct TrainingEpoch {
   private let readsScores: Bool
   private let readsLabels: Bool
 
-  init(rows: [TrainingRow], batches: [[Int]], readsScores: Bool, readsLabels: Bool) {
+  init(_ number: Int, rows: [TrainingRow], batches: [[Int]], readsScores: Bool, readsLabels: Bool) {
+    self.number = number
     self.rows = rows
     self.batches = batches
     self.readsScores = readsScores

@@ -60,6 +60,12 @@ final class RunFolder {
   static let recipeName = "recipe.yaml"
   static let resultName = "result.json"
 
+  /// What a run has to say that is finished already; nothing where there is work left.
+  var confirmation: Outcome? {
+    guard case .finished(let result) = state else { return nil }
+    return Outcome(result, lines: ["\(path): this run is finished already; nothing to do"])
+  }
+
   /// The path of something in the folder.
   func file(_ name: String) -> String { Files.join(path, name) }
 

@@ -15,6 +15,8 @@ struct MiningSettings: Sendable, Equatable {
 }
 
 /// Mining in the course of training: the corpus is encoded with the weights of the moment, and every row gets new negatives.
+///
+/// Rows are neither added nor removed: what a judge finds to fit a query is no negative of it, and nothing more.
 struct MiningSection: Codable, Sendable, Equatable {
   /// Mines before every so many epochs, the first included; give this or `steps`.
   var epochs: Int?

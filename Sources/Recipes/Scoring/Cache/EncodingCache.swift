@@ -56,7 +56,8 @@ struct EncodingCache: Sendable {
           try report(
             .progress(
               RunProgress(
-                task: task, done: found + Int(done.rounded(.down)), total: texts.count, unit: "texts", detail: share)))
+                task: task, done: found + Int(done.rounded(.down)), total: texts.count, unit: "texts",
+                detail: found > 0 ? share : "")))
         }
         doneBytes += rangeBytes
       }
