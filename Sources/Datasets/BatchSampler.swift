@@ -32,14 +32,29 @@ public struct BatchSampler: Sendable {
   public init(
     rows: [TrainingRow], batchSize: Int, seed: UInt64, uniqueTexts: Bool, dropsIncomplete: Bool = false
   ) throws(DatasetError) {
+    try self.init(
+      count: rows.count, batchSize: batchSize, seed: seed, texts: uniqueTexts ? Self.numberedTexts(of: rows) : nil,
+      dropsIncomplete: dropsIncomplete)
+  }
+
+  private init(
+    count: Int, batchSize: Int, seed: UInt64, texts: [[Int]]?, dropsIncomplete: Bool
+  ) throws(DatasetError) {
     guard batchSize >= 1 else {
       throw DatasetError("expected a batch size of at least 1, found \(batchSize); give a larger one", kind: .badRecipe)
     }
     self.batchSize = batchSize
     self.seed = seed
     self.dropsIncomplete = dropsIncomplete
-    rowCount = rows.count
-    texts = uniqueTexts ? Self.numberedTexts(of: rows) : nil
+    rowCount = count
+    self.texts = texts
+  }
+
+  /// Prepares batches of what may stand in any batch, such as groups of documents.
+  ///
+  /// - Throws: `DatasetError` when `batchSize` is below 1.
+  public init(count: Int, batchSize: Int, seed: UInt64) throws(DatasetError) {
+    try self.init(count: count, batchSize: batchSize, seed: seed, texts: nil, dropsIncomplete: false)
   }
 
   /// The batches of an epoch: the places of their rows in the training data.

@@ -10,6 +10,7 @@ protocol Recipe: Codable, Sendable {
 /// The program of a recipe file, by its `recipe:` key.
 enum RecipeProgram: Sendable {
   case trainBiEncoder(TrainBiEncoder)
+  case trainCrossEncoder(TrainCrossEncoder)
   case evaluate(EvaluateModel)
   case mineNegatives(MineNegatives)
   case reduceVectors(ReduceVectors)
@@ -17,6 +18,7 @@ enum RecipeProgram: Sendable {
   /// The names of the programs.
   enum Name: String, ChoiceSetting {
     case trainBiEncoder
+    case trainCrossEncoder
     case evaluate
     case mineNegatives
     case reduceVectors
@@ -26,6 +28,7 @@ enum RecipeProgram: Sendable {
   var recipe: any Recipe {
     switch self {
     case .trainBiEncoder(let recipe): recipe
+    case .trainCrossEncoder(let recipe): recipe
     case .evaluate(let recipe): recipe
     case .mineNegatives(let recipe): recipe
     case .reduceVectors(let recipe): recipe
@@ -39,6 +42,7 @@ extension RecipeProgram: Codable {
   init(from decoder: any Decoder) throws {
     switch try decoder.variantName(Name.self, forKey: Key.recipe) {
     case .trainBiEncoder: self = .trainBiEncoder(try TrainBiEncoder(from: decoder))
+    case .trainCrossEncoder: self = .trainCrossEncoder(try TrainCrossEncoder(from: decoder))
     case .evaluate: self = .evaluate(try EvaluateModel(from: decoder))
     case .mineNegatives: self = .mineNegatives(try MineNegatives(from: decoder))
     case .reduceVectors: self = .reduceVectors(try ReduceVectors(from: decoder))
@@ -50,6 +54,9 @@ extension RecipeProgram: Codable {
     switch self {
     case .trainBiEncoder(let recipe):
       try container.encode(Name.trainBiEncoder, forKey: .recipe)
+      try recipe.encode(to: encoder)
+    case .trainCrossEncoder(let recipe):
+      try container.encode(Name.trainCrossEncoder, forKey: .recipe)
       try recipe.encode(to: encoder)
     case .evaluate(let recipe):
       try container.encode(Name.evaluate, forKey: .recipe)

@@ -94,10 +94,11 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
     BadSetting("seed: 17\n", "", "1:1: error: missing key 'seed' (a whole number from 0 on)"),
     BadSetting(
       "recipe: trainBiEncoder\n", "",
-      "1:1: error: missing key 'recipe' (one of trainBiEncoder, evaluate, mineNegatives, reduceVectors)"),
+      "1:1: error: missing key 'recipe' (one of trainBiEncoder, trainCrossEncoder, evaluate, mineNegatives, reduceVectors)"
+    ),
     BadSetting(
       "recipe: trainBiEncoder", "recipe: trainBiencoder",
-      "1:1: error: 'recipe' should be one of trainBiEncoder, evaluate, mineNegatives, reduceVectors, found 'trainBiencoder'; did you mean 'trainBiEncoder'?"
+      "1:1: error: 'recipe' should be one of trainBiEncoder, trainCrossEncoder, evaluate, mineNegatives, reduceVectors, found 'trainBiencoder'; did you mean 'trainBiEncoder'?"
     ),
     BadSetting(
       "  pooling: mean\n", "", "4:3: error: missing key 'model.pooling' (one of mean, cls, max, mean-sqrt, last)"),

@@ -1,4 +1,5 @@
 import Datasets
+import Encoders
 import Kernels
 import Training
 
@@ -22,7 +23,7 @@ struct NegativeRefresh {
 
   /// Gives the rows new negatives when it is time for that; says whether it was.
   func mine(
-    for run: inout TrainingRun, _ data: inout TrainingData, _ log: RunLog, _ context: RunContext
+    for run: inout TrainingRun<BiEncoder>, _ data: inout TrainingData, _ log: RunLog, _ context: RunContext
   ) throws -> Bool {
     let state = run.progress.state
     guard let mining, let corpus, mining.isDue(at: state) else { return false }
@@ -35,7 +36,7 @@ struct NegativeRefresh {
     let report = MiningReport(mined, settings: mining.settings, seconds: seconds)
     try data.replaceNegatives(with: mined.rows)
     run.minedRows = mined.rows
-    var cost = run.progress.mining ?? TrainingRun.Mining()
+    var cost = run.progress.mining ?? TrainingProgress.Mining()
     cost.count += 1
     cost.seconds += seconds
     run.progress.mining = cost

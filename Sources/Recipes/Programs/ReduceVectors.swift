@@ -89,11 +89,12 @@ struct ReduceVectors: Recipe, Equatable {
     origin.comparisons = reduced.comparisons
     origin.facts = report.facts(of: reduced) + RunEnvironment.current.facts
     let files = [corpus ?? evaluate.map { Files.join($0.collection, "corpus.jsonl") }].compactMap { $0 }
+    let name = "\(Files.name(of: output.folder))-\(reduced.dimensions)"
     let card = ModelCard(
-      name: "\(Files.name(of: output.folder))-\(reduced.dimensions)", base: self.model.folder,
-      deed: "reduced to \(reduced.dimensions) dimensions", collection: evaluate?.collection, report: origin,
-      model: model)
-    try ModelExport(card: card, data: files).write(to: reduced.folder)
+      name: name, base: self.model.folder, collection: evaluate?.collection, report: origin,
+      kind: .biEncoder(
+        model, base: self.model.folder, name: name, deed: "reduced to \(reduced.dimensions) dimensions"))
+    try ModelExport(card: card, data: files).write(to: reduced.folder) { try model.save(to: $0) }
   }
 
   private static func tooWide(_ dimensions: [Int], _ width: Int) -> String {

@@ -22,13 +22,12 @@ extension TrainBiEncoder {
     let scoring = try evaluate.map {
       try Scoring($0, seed: seed, training: data.rows, cache: cache?.open(), context: context)
     }
-    var run = try makeRun()
+    var run = try TrainingRun(model.load(), optimizer: optimizer)
     let steps = data.steps(of: schedule)
     context.report(
-      .note(
-        "\(NumberText.counted(data.rows.count, "row")), \(NumberText.counted(steps, "step")) of "
-          + "\(NumberText.counted(batch.queries, "row")); \(NumberText.counted(run.model.parameterCount, "parameter")), "
-          + NumberText.counted(Threads.count, "thread")))
+      run.introduction(
+        data: NumberText.counted(data.rows.count, "row"), steps: steps, step: NumberText.counted(batch.queries, "row"),
+        threads: Threads.count))
 
     // Before a checkpoint is restored the weights are the base model's; they are held once only.
     let baseRuns = try scoring?.baseRuns(of: run.model, in: folder, context)
@@ -55,18 +54,24 @@ extension TrainBiEncoder {
     do {
       tunedRuns = try scoring?.tunedRuns(of: tuned, in: folder, context)
     } catch let interruption as RunInterrupted {
-      try checkpoints.save(step: steps, files: run.files, expectedBytes: run.expectedBytes)
+      try run.save(in: checkpoints)
       throw interruption
     }
     var report = RunReport(recipe: "trainBiEncoder", folder: folder.path, settings: context.recipe)
     if let scoring, let baseRuns, let tunedRuns {
       report.comparisons = try scoring.verdict.comparisons(base: baseRuns, tuned: tunedRuns)
     }
-    try fill(&report, folder: folder, data: data, run: run, seconds: started.duration(to: .now).seconds)
+    try report.fill(
+      from: folder, run.progress,
+      RunReport.TrainingFacts(
+        base: model.folder, data: data.files, rows: data.rows.count, step: NumberText.counted(batch.queries, "row"),
+        exportsBest: run.bestParameters != nil, split: evaluate?.split,
+        seconds: started.duration(to: .now).seconds))
+    let name = Files.name(of: report.folder)
     let card = ModelCard(
-      name: Files.name(of: report.folder), base: model.folder, deed: "fine-tuned", collection: evaluate?.collection,
-      report: report, model: tuned)
-    try ModelExport(card: card, data: data.files).write(to: folder.file("model"))
+      name: name, base: model.folder, collection: evaluate?.collection, report: report,
+      kind: .biEncoder(tuned, base: model.folder, name: name, deed: "fine-tuned"))
+    try ModelExport(card: card, data: data.files).write(to: folder.file("model")) { try tuned.save(to: $0) }
     try Files.write(report.page, to: folder.file("report.html"))
     let result = try report.json(withWeightsIn: folder)
     try folder.finish(result)
@@ -78,14 +83,14 @@ extension TrainBiEncoder {
 
   /// Takes the steps that are left.
   private func train(
-    _ run: inout TrainingRun, data: inout TrainingData, _ negatives: inout NegativeRefresh, steps: Int,
+    _ run: inout TrainingRun<BiEncoder>, data: inout TrainingData, _ negatives: inout NegativeRefresh, steps: Int,
     scoring: Scoring?, log: RunLog, checkpoints: CheckpointStore, _ context: RunContext
   ) throws {
     let objective = TrainingLoss(loss.loss, matryoshka: matryoshka)
     var epoch = data.epoch(run.progress.state.epoch)
     var isPrepared = false
     while run.progress.state.step < steps {
-      try stopIfAsked(run, steps: steps, checkpoints, context)
+      try run.stopIfAsked(steps: steps, in: checkpoints, context)
       let state = run.progress.state
       do {
         if try negatives.mine(for: &run, &data, log, context) || epoch.number != state.epoch {
@@ -95,9 +100,7 @@ extension TrainBiEncoder {
         if !isPrepared { try negatives.prepareGuide(for: epoch, report: context.reportOrStop) }
         isPrepared = true
       } catch let interruption as RunInterrupted {
-        if state.step > 0 {
-          try checkpoints.save(step: state.step, files: run.files, expectedBytes: run.expectedBytes)
-        }
+        if state.step > 0 { try run.save(in: checkpoints) }
         throw interruption
       }
       let rows = epoch.batches[state.position]
@@ -105,15 +108,11 @@ extension TrainBiEncoder {
         &run, epoch.step(rows, guide: negatives.guide), of: epoch.batches.count, steps: steps, objective,
         rows: { data.description(of: rows) })
       try log.add(record)
-      context.report(
-        .progress(
-          RunProgress(
-            task: "training", done: record.step, total: steps, unit: "steps",
-            detail: "loss \(NumberText.fixed(record.loss, decimals: 4)), \(rate(of: run)) rows/s")))
+      context.report(run.report(record, of: steps))
       try look(at: &run, steps: steps, scoring: scoring, log: log, context)
       if let checkpoint, record.step % checkpoint.every == 0, record.step < steps {
         try log.synchronize()
-        try checkpoints.save(step: record.step, files: run.files, expectedBytes: run.expectedBytes)
+        try run.save(in: checkpoints)
       }
     }
   }
@@ -122,7 +121,7 @@ extension TrainBiEncoder {
   ///
   /// - Parameter rows: Names the step's rows for an error message.
   private func step(
-    _ run: inout TrainingRun, _ step: TrainingStep, of batches: Int, steps: Int, _ objective: TrainingLoss,
+    _ run: inout TrainingRun<BiEncoder>, _ step: TrainingStep, of batches: Int, steps: Int, _ objective: TrainingLoss,
     rows: () -> String
   ) throws -> StepRecord {
     let start = ContinuousClock.now
@@ -146,65 +145,20 @@ extension TrainBiEncoder {
         queries: embeddings.slice(0..<queries), documents: embeddings.slice(queries..<encodings.count),
         targets: step.targets)
     }
-    let rate = schedule.schedule.rate(step: state.step, of: steps, peak: run.optimizer.settings.rate)
-    let norm: Double
-    do {
-      norm = try run.optimizer.step(&run.model, gradients: gradients, loss: loss.scalar, rate: rate)
-    } catch {
-      throw RunError(.internalError, "\(error) (\(rows()))")
-    }
-    let tokens = encodings.reduce(0) { $0 + $1.ids.count }
-    let seconds = start.duration(to: .now).seconds
-    run.progress.state.advance(batches: batches)
-    run.progress.rows += queries
-    run.progress.tokens += tokens
-    run.progress.seconds += seconds
-    return StepRecord(
-      step: state.step + 1, epoch: state.epoch + 1, loss: Double(loss.scalar), rate: rate, norm: norm, rows: queries,
-      tokens: tokens, seconds: seconds)
+    return try run.take(
+      gradients, loss: loss.scalar, schedule: schedule.schedule, batches: batches, steps: steps, rows: queries,
+      tokens: encodings.reduce(0) { $0 + $1.ids.count }, since: start, names: rows)
   }
 
   /// Scores the model when it is time, and keeps the best weights where those are wanted.
   private func look(
-    at run: inout TrainingRun, steps: Int, scoring: Scoring?, log: RunLog, _ context: RunContext
+    at run: inout TrainingRun<BiEncoder>, steps: Int, scoring: Scoring?, log: RunLog, _ context: RunContext
   ) throws {
     let step = run.progress.state.step
     guard let scoring, let every = evaluate?.every, step % every == 0 || step == steps,
       let scores = try scoring.development(of: run.model, step: step, context)
     else { return }
     try log.add(scores)
-    guard output.weights == .best, let first = scores.values.first, first.value > run.progress.best?.value ?? -1 else {
-      return
-    }
-    run.progress.best = TrainingRun.Best(step: step, value: first.value)
-    run.bestParameters = run.model.parameters
-  }
-
-  /// Saves a checkpoint and stops when somebody asked for it.
-  private func stopIfAsked(
-    _ run: TrainingRun, steps: Int, _ checkpoints: CheckpointStore, _ context: RunContext
-  ) throws {
-    guard context.isInterrupted() else { return }
-    let step = run.progress.state.step
-    guard step > 0 else { throw RunInterrupted("stopped before the first step; start again with --resume") }
-    try checkpoints.save(step: step, files: run.files, expectedBytes: run.expectedBytes)
-    throw RunInterrupted("stopped after step \(step) of \(steps), saved in \(output.folder); go on with --resume")
-  }
-
-  private func rate(of run: TrainingRun) -> String {
-    NumberText.rate(Double(run.progress.rows) / max(run.progress.seconds, 1e-9))
-  }
-
-  /// The base model with a new optimizer.
-  private func makeRun() throws -> TrainingRun {
-    let model = try model.load()
-    switch optimizer {
-    case .adamW(let settings):
-      do {
-        return TrainingRun(model: model, optimizer: try AdamW(settings, for: model))
-      } catch {
-        throw RunError(.badRecipe, "'optimizer': \(error)")
-      }
-    }
+    if output.weights == .best { run.compare(scores, keepsWeights: true) }
   }
 }

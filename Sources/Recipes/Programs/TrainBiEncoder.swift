@@ -37,6 +37,6 @@ struct TrainBiEncoder: Recipe, Equatable {
     evaluate?.validate(checks)
     checkpoint?.validate(checks)
     cache?.validate(checks)
-    output.validate(checks, evaluate: evaluate)
+    output.validate(checks, isScored: evaluate?.every != nil)
   }
 }

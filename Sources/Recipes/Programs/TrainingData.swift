@@ -26,7 +26,7 @@ struct TrainingData {
   /// - Parameter isMined: Whether the rows get their negatives before the first step, so that they need none of their own.
   init(_ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64, isMined: Bool = false) throws {
     (rows, collection) = try data.read()
-    files = Self.files(of: data)
+    files = data.files
     self.batch = batch
     self.seed = seed
     drawn = data.negatives
@@ -40,12 +40,6 @@ struct TrainingData {
     let source = data.rows ?? Files.join(data.collection ?? "", "qrels", "\(data.split ?? "").tsv")
     try check(loss, source: source, isMined: isMined)
     if !isShuffled && batch.uniqueTexts { try checkUniqueTexts(source: source) }
-  }
-
-  private static func files(of data: DataSection) -> [String] {
-    let names = ["corpus.jsonl", "queries.jsonl"] + (data.split.map { [Files.join("qrels", "\($0).tsv")] } ?? [])
-    return (data.rows.map { [$0] } ?? [])
-      + (data.collection.map { folder in names.map { Files.join(folder, $0) } } ?? [])
   }
 
   /// An epoch: its batches, and the negatives that its rows have in it.

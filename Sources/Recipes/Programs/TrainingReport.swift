@@ -1,58 +1,72 @@
-import Encoders
 import Files
 import JSONText
 import Kernels
 import Retrieval
 import Training
 
-extension TrainBiEncoder {
-  /// Fills in what is known at the end of a run.
-  func fill(
-    _ report: inout RunReport, folder: RunFolder, data: TrainingData, run: TrainingRun, seconds: Double
-  ) throws {
+extension RunReport {
+  /// What a training run was about.
+  struct TrainingFacts {
+    /// The folder of the base model.
+    var base: String
+    /// The files of the training data.
+    var data: [String]
+    var rows: Int
+    /// What a step has: "64 rows".
+    var step: String
+    /// Whether the exported weights are those of the best score.
+    var exportsBest: Bool
+    /// The split scored during training.
+    var split: String?
+    /// The time of the whole run.
+    var seconds: Double
+  }
+
+  /// Fills in what is known at the end of a training run.
+  mutating func fill(from folder: RunFolder, _ progress: TrainingProgress, _ training: TrainingFacts) throws {
     let records = try RunLog.records(of: folder.file(RunLog.name))
-    report.losses = records.compactMap { record in
+    losses = records.compactMap { record in
       guard let step = record["step"]?.integerValue, let loss = record["loss"]?.doubleValue else { return nil }
       return LineChart.Point(step: step, value: loss)
     }
-    report.development = records.compactMap { record in
+    development = records.compactMap { record in
       guard let step = record["step"]?.integerValue, let scores = record["dev"]?.objectValue else { return nil }
       let values = scores.members.compactMap { name, value in
         value.doubleValue.map { ScoreRecord.Value(measure: name, value: $0) }
       }
       return ScoreRecord(step: step, values: values)
     }
-    let progress = run.progress
     let rate = Double(progress.rows) / max(progress.seconds, 1e-9)
     let environment = RunEnvironment.current
-    report.facts =
+    var exported = "the last ones"
+    if let best = progress.best, training.exportsBest {
+      exported = "after step \(best.step), the best on '\(training.split ?? "")'"
+    }
+    facts =
       [
-        ("base model", model.folder), ("data", data.files.joined(separator: ", ")),
-        ("rows", NumberText.count(data.rows.count)),
-        ("steps", "\(NumberText.count(progress.state.step)) of \(NumberText.counted(batch.queries, "row"))"),
+        ("base model", training.base), ("data", training.data.joined(separator: ", ")),
+        ("rows", NumberText.count(training.rows)),
+        ("steps", "\(NumberText.count(progress.state.step)) of \(training.step)"),
         ("tokens", NumberText.count(progress.tokens)),
         ("training", "\(NumberText.seconds(progress.seconds)), \(NumberText.rate(rate)) rows a second"),
-        ("whole run", NumberText.seconds(seconds)),
-        (
-          "exported weights",
-          progress.best.map { "after step \($0.step), the best on '\(evaluate?.split ?? "")'" } ?? "the last ones"
-        ),
+        ("whole run", NumberText.seconds(training.seconds)),
+        ("exported weights", exported),
       ].map { RunReport.Fact(name: $0, value: $1) } + environment.facts
-    report.details = [
-      ("model", JSONValue(folder.file("model"))), ("rows", JSONValue(data.rows.count)),
+    details = [
+      ("model", JSONValue(folder.file("model"))), ("rows", JSONValue(training.rows)),
       ("steps", JSONValue(progress.state.step)), ("tokens", JSONValue(progress.tokens)),
       ("trainingSeconds", JSONValue(progress.seconds)), ("rowsPerSecond", JSONValue(rate)),
-      ("seconds", JSONValue(seconds)), ("environment", environment.json),
+      ("seconds", JSONValue(training.seconds)), ("environment", environment.json),
     ]
     if let mining = progress.mining {
       let times = mining.count == 1 ? "once" : "\(NumberText.count(mining.count)) times"
-      report.facts.insert(
+      facts.insert(
         RunReport.Fact(name: "negatives", value: "mined \(times), \(NumberText.seconds(mining.seconds))"),
-        at: report.facts.count - environment.facts.count)
-      report.details.append(
+        at: facts.count - environment.facts.count)
+      details.append(
         ("mining", ["count": JSONValue(mining.count), "seconds": JSONValue(mining.seconds)]))
     }
-    if let best = progress.best { report.details.append(("bestStep", JSONValue(best.step))) }
+    if let best = progress.best { details.append(("bestStep", JSONValue(best.step))) }
   }
 }
 

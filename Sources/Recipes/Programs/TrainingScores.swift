@@ -27,27 +27,14 @@ extension TrainBiEncoder {
           collection, splits: [settings.split], measures: measures, limit: settings.documents, seed: seed,
           warn: { _ in })
       }
-      let trained = Set(rows.map(\.query))
-      for split in verdict.splits {
-        let count = split.queries.count { trained.contains($0.text) }
-        if count > 0 {
-          warn(
-            "\(NumberText.count(count)) of \(NumberText.counted(split.queries.count, "query", plural: "queries")) of split "
-              + "'\(split.name)' are training queries too; the scores on them say little")
-        }
-      }
+      verdict.warnOfQueries(in: rows.lazy.map(\.query), warn)
     }
 
     /// The scores during training; nil where there are none.
     func development(of model: BiEncoder, step: Int, _ context: RunContext) throws -> ScoreRecord? {
       guard let development else { return nil }
-      let evaluations = try development.evaluations(of: development.runs(of: model, report: context.reportOrStop))
-      let values = zip(development.measures, evaluations.first?.means ?? []).map {
-        ScoreRecord.Value(measure: $0.description, value: $1)
-      }
-      let shown = values.map { "\($0.measure) \(NumberText.fixed($0.value, decimals: 4))" }.joined(separator: ", ")
-      context.report(.note("after step \(step): \(shown) on \(development.splits.map(\.name).joined())"))
-      return ScoreRecord(step: step, values: values)
+      return try development.record(
+        of: development.runs(of: model, report: context.reportOrStop), step: step, context)
     }
 
     /// The base model's ranked lists; an interrupted run has written them already.
@@ -55,20 +42,48 @@ extension TrainBiEncoder {
       let paths = verdict.splits.map { folder.file("base.\($0.name).run") }
       if folder.isContinued && paths.allSatisfy(Files.exists) { return try paths.map { try Run(file: $0) } }
       context.report(.note("scoring the base model"))
-      return try write(verdict.runs(of: model, cache: cache, report: context.reportOrStop), to: paths, tag: "base")
+      return try verdict.runs(of: model, cache: cache, report: context.reportOrStop).written(to: paths, tag: "base")
     }
 
     /// The tuned model's ranked lists.
     func tunedRuns(of model: BiEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Run] {
       context.report(.note("scoring the tuned model"))
       let paths = verdict.splits.map { folder.file("tuned.\($0.name).run") }
-      return try write(verdict.runs(of: model, cache: cache, report: context.reportOrStop), to: paths, tag: "tuned")
+      return try verdict.runs(of: model, cache: cache, report: context.reportOrStop).written(to: paths, tag: "tuned")
     }
+  }
+}
 
-    private func write(_ runs: [Run], to paths: [String], tag: String) throws -> [Run] {
-      for (run, path) in zip(runs, paths) { try run.write(to: path, tag: tag) }
-      return runs
+extension ScoringPlan {
+  /// The means of runs of the first split in the course of training, which are also told to the person who waits.
+  func record(of runs: [Run], step: Int, _ context: RunContext) throws -> ScoreRecord {
+    let values = zip(measures, try evaluations(of: runs).first?.means ?? []).map {
+      ScoreRecord.Value(measure: $0.description, value: $1)
     }
+    let shown = values.map { "\($0.measure) \(NumberText.fixed($0.value, decimals: 4))" }.joined(separator: ", ")
+    context.report(.note("after step \(step): \(shown) on \(splits.map(\.name).joined())"))
+    return ScoreRecord(step: step, values: values)
+  }
+
+  /// Warns where queries of a split are trained on.
+  func warnOfQueries(in training: some Sequence<String>, _ warn: (String) -> Void) {
+    let trained = Set(training)
+    for split in splits {
+      let count = split.queries.count { trained.contains($0.text) }
+      if count > 0 {
+        warn(
+          "\(NumberText.count(count)) of \(NumberText.counted(split.queries.count, "query", plural: "queries")) of split "
+            + "'\(split.name)' are training queries too; the scores on them say little")
+      }
+    }
+  }
+}
+
+extension [Run] {
+  /// The runs, after they were written to files, one each.
+  func written(to paths: [String], tag: String) throws -> [Run] {
+    for (run, path) in zip(self, paths) { try run.write(to: path, tag: tag) }
+    return self
   }
 }
 

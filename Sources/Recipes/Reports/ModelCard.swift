@@ -1,4 +1,3 @@
-import Encoders
 import Files
 import Retrieval
 
@@ -8,31 +7,26 @@ struct ModelCard {
   let name: String
   /// The folder of the model that it was made from.
   let base: String
-  /// What was done to that: "fine-tuned".
-  let deed: String
   /// The collection folder of the results, where there are any.
   let collection: String?
   /// The results, how they came about, and the recipe.
   let report: RunReport
-  let model: BiEncoder
+  let kind: Kind
 
   var text: String {
-    [head, introduction, results, usage, origin, settings].compactMap { $0 }.joined(separator: "\n")
+    [head, kind.introduction, results, kind.usage, origin, settings].compactMap { $0 }.joined(separator: "\n")
   }
-
-  private var baseName: String { Files.name(of: base) }
 
   private var head: String {
     var lines = [
-      "---", "library_name: sentence-transformers", "pipeline_tag: sentence-similarity", "tags:",
-      "- sentence-transformers",
-      "- sentence-similarity", "- feature-extraction", "- hone", "base_model: \(quoted(baseName))",
+      "---", "library_name: sentence-transformers", "pipeline_tag: \(kind.task)", "tags:", "- sentence-transformers",
     ]
+    lines += kind.tags.map { "- \($0)" } + ["- hone", "base_model: \(quoted(Files.name(of: base)))"]
     if !report.comparisons.isEmpty {
       lines += ["model-index:", "- name: \(quoted(name))", "  results:"]
       for comparison in report.comparisons {
         lines += [
-          "  - task:", "      type: information-retrieval", "    dataset:",
+          "  - task:", "      type: \(kind.resultTask)", "    dataset:",
           "      name: \(quoted(dataset(comparison.split)))",
           "      type: \(quoted(dataset(comparison.split)))", "    metrics:",
           "    - type: \(quoted(comparison.measure.description))", "      value: \(comparison.tuned)",
@@ -42,20 +36,10 @@ struct ModelCard {
     return (lines + ["---", ""]).joined(separator: "\n")
   }
 
-  private var introduction: String {
-    """
-    # \(name)
-
-    `\(baseName)` \(deed) with Hone \(Hone.version): a bi-encoder that maps queries and documents to vectors of
-    \(model.dimensions) numbers, compared by cosine. Texts are cut at \(model.maximumLength) tokens; pooling: \(model.pooling.rawValue).
-
-    """
-  }
-
   private var results: String? {
     guard !report.comparisons.isEmpty else { return nil }
     var lines = [
-      "## Results", "", "| split | measure | `\(baseName)` | this model | change | p | verdict |",
+      "## Results", "", "| split | measure | \(kind.baseColumn) | this model | change | p | verdict |",
       "|---|---|---:|---:|---:|---:|---|",
     ]
     for comparison in report.comparisons {
@@ -64,30 +48,10 @@ struct ModelCard {
     }
     lines += [
       "",
-      "Measured on the whole corpus of `\(collection ?? "")`; measures as `trec_eval` defines them, p of a "
+      "\(kind.measured) `\(collection ?? "")`; measures as `trec_eval` defines them, p of a "
         + "paired randomization test over queries.", "",
     ]
     return lines.joined(separator: "\n")
-  }
-
-  private var usage: String {
-    """
-    ## Use
-
-    ```python
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer("path/to/this/folder")
-    queries = model.encode(["a query"], prompt_name="query")
-    documents = model.encode(["a document"], prompt_name="document")
-    print(model.similarity(queries, documents))
-    ```
-
-    ```sh
-    hone search --model path/to/this/folder --corpus corpus.jsonl --query "a query"
-    ```
-
-    """
   }
 
   private var origin: String {

@@ -1,19 +1,19 @@
-import Encoders
 import Files
 import JSONText
 
 /// The exported folder of a run: the model as others read it, its card, and where it comes from.
 struct ModelExport {
-  /// The card, with the model.
   let card: ModelCard
   /// The files that the weights follow from, beside the base model's.
   let data: [String]
 
   /// Writes the folder all at once: a reader never sees half of it.
-  func write(to folder: String) throws {
+  ///
+  /// - Parameter save: Writes the model itself to the folder it is given.
+  func write(to folder: String, _ save: (_ folder: String) throws -> Void) throws {
     let temporary = Files.join(Files.parent(of: folder), ".tmp-\(Files.name(of: folder))")
     try Files.remove(temporary)
-    try card.model.save(to: temporary)
+    try save(temporary)
     try Files.write(card.text, to: Files.join(temporary, "README.md"))
     try Files.write(try provenance.text(indented: true) + "\n", to: Files.join(temporary, "hone.json"))
     try Files.synchronizeFolder(temporary)
@@ -29,13 +29,13 @@ struct ModelExport {
         .array(
           try paths.map { ["path": JSONValue($0), "sha256": JSONValue(try FileDigest.sha256(of: $0))] })
       }
-      let base = try Files.list(card.base).filter { $0.hasSuffix(".safetensors") }
+      let weights = try Files.list(card.base).filter { $0.hasSuffix(".safetensors") }
       return [
         "version": JSONValue(Hone.version),
         "recipe": JSONValue(card.report.settings),
         "baseModel": [
           "folder": JSONValue(card.base),
-          "weights": try files(base.map { Files.join(card.base, $0) }),
+          "weights": try files(weights.map { Files.join(card.base, $0) }),
         ],
         "data": try files(data),
         "results": .array(card.report.comparisons.map(\.json)),

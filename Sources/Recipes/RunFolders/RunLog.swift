@@ -39,6 +39,11 @@ final class RunLog {
     try file.append(line: mining.record(step: step).text())
   }
 
+  /// Adds a warning about the course of training.
+  func add(warning: String, after step: Int) throws {
+    try file.append(line: (["step": JSONValue(step), "warning": JSONValue(warning)] as JSONValue).text())
+  }
+
   /// Makes everything so far durable.
   func synchronize() throws { try file.synchronize() }
 
@@ -65,16 +70,22 @@ struct StepRecord: Sendable, Equatable {
   var rows: Int
   var tokens: Int
   var seconds: Double
+  /// How far apart the scores of the documents of a query are; see ``TrainingWatch``.
+  var spread: Double?
 
   var json: JSONValue {
-    [
-      "step": JSONValue(step), "epoch": JSONValue(epoch), "loss": JSONValue(loss), "rate": JSONValue(rate),
-      "norm": JSONValue(norm), "rows": JSONValue(rows), "tokens": JSONValue(tokens), "seconds": JSONValue(seconds),
-    ]
+    var object = JSONObject([
+      ("step", JSONValue(step)), ("epoch", JSONValue(epoch)), ("loss", JSONValue(loss)), ("rate", JSONValue(rate)),
+      ("norm", JSONValue(norm)), ("rows", JSONValue(rows)), ("tokens", JSONValue(tokens)),
+      ("seconds", JSONValue(seconds)),
+    ])
+    if let spread { object["spread"] = JSONValue(spread) }
+    return .object(object)
   }
 
   var scalars: [(tag: String, value: Double)] {
     [("train/loss", loss), ("train/rate", rate), ("train/norm", norm), ("train/rowsPerSecond", Double(rows) / seconds)]
+      + (spread.map { [("train/spread", $0)] } ?? [])
   }
 }
 

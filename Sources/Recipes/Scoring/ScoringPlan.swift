@@ -15,7 +15,7 @@ struct ScoringPlan {
   }
 
   let documents: [Document]
-  let splits: [Split]
+  private(set) var splits: [Split]
   let measures: [Measure]
 
   /// Prepares some splits of a collection.
@@ -62,10 +62,34 @@ struct ScoringPlan {
     return documents.indices.filter(chosen.contains).map { documents[$0] }
   }
 
+  /// The same plan with some of its splits, in the order of the names.
+  func keeping(_ names: [String]) -> ScoringPlan {
+    var plan = self
+    plan.splits = names.compactMap { name in splits.first { $0.name == name } }
+    return plan
+  }
+
+  /// The same plan with at most so many of the judged queries of every split, which the seed chooses.
+  func asking(atMost limit: Int, seed: UInt64) -> ScoringPlan {
+    var plan = self
+    plan.splits = splits.map { split in
+      let keys = split.topics.indices.map { (key: mixed(seed, UInt64($0)), index: $0) }.sorted { $0 < $1 }
+      let chosen = Set(keys.prefix(limit).map(\.index))
+      let topics = split.topics.indices.filter(chosen.contains).map { split.topics[$0] }
+      let names = Set(topics.map(\.query))
+      return Split(name: split.name, topics: topics, queries: split.queries.filter { names.contains($0.id) })
+    }
+    return plan
+  }
+
   /// Ranks the documents for the queries of every split.
   ///
-  /// - Parameter cache: Where vectors are kept from one run to the next; without one all texts are encoded.
-  func runs(of model: BiEncoder, cache: EncodingCache? = nil, report: (RunEvent) throws -> Void) throws -> [Run] {
+  /// - Parameters:
+  ///   - depth: How many documents of a query are found at least.
+  ///   - cache: Where vectors are kept from one run to the next; without one all texts are encoded.
+  func runs(
+    of model: BiEncoder, depth: Int = 0, cache: EncodingCache? = nil, report: (RunEvent) throws -> Void
+  ) throws -> [Run] {
     let vectors = try model.vectors(
       of: documents.map(\.content), as: .document, task: "encoding documents", cache: cache, report: report)
     let queries = try splits.map { split in
@@ -73,13 +97,13 @@ struct ScoringPlan {
         of: split.queries.map(\.text), as: .query, task: "encoding queries of \(split.name)", cache: cache,
         report: report)
     }
-    return try runs(documents: vectors, queries: queries)
+    return try runs(documents: vectors, queries: queries, depth: depth)
   }
 
   /// Ranks the documents for the queries of every split by vectors that are there already.
-  func runs(documents vectors: Vectors, queries: [Vectors]) throws -> [Run] {
+  func runs(documents vectors: Vectors, queries: [Vectors], depth least: Int = 0) throws -> [Run] {
     let index = try ExactSearch(documents: vectors, ids: documents.map(\.id))
-    let depth = measures.map(\.depth).max() ?? 0
+    let depth = max(least, measures.map(\.depth).max() ?? 0)
     return try zip(splits, queries).map { split, queries in
       try index.search(queries, ids: split.queries.map(\.id), top: depth)
     }

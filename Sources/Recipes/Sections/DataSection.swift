@@ -1,4 +1,5 @@
 import Datasets
+import Files
 
 /// The training data: a collection with judgments, or a file of rows.
 struct DataSection: Codable, Sendable, Equatable {
@@ -31,6 +32,13 @@ extension DataSection {
     if let rows { return (try TrainingRows(file: rows, collection: collection).rows, collection) }
     guard let collection, let split else { fatalError("a data section without rows passed its checks") }
     return (try TrainingRows(collection: collection, split: split).rows, collection)
+  }
+
+  /// The files that the rows come from.
+  var files: [String] {
+    let names = ["corpus.jsonl", "queries.jsonl"] + (split.map { [Files.join("qrels", "\($0).tsv")] } ?? [])
+    return (rows.map { [$0] } ?? [])
+      + (collection.map { folder in names.map { Files.join(folder, $0) } } ?? [])
   }
 
   func validate(_ checks: SettingChecks) {

@@ -57,11 +57,12 @@ extension CheckpointSection {
 }
 
 extension OutputSection {
-  func validate(_ checks: SettingChecks, evaluate: EvaluateSection?) {
+  /// - Parameter isScored: Whether there are scores during training.
+  func validate(_ checks: SettingChecks, isScored: Bool) {
     checks.outputFolder("output.folder", folder)
     if weights == .best {
       checks.require(
-        evaluate?.every != nil, "output.weights", reading: ["evaluate"],
+        isScored, "output.weights", reading: ["evaluate"],
         else: "the best weights are found by scores during training; set 'evaluate.every'")
     }
   }

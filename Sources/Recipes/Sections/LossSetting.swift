@@ -88,6 +88,28 @@ enum LossSetting: Sendable, Equatable {
   }
 }
 
+extension LossSetting {
+  /// Whether the loss compares the documents of a group, and so learns nothing where none is better than another.
+  ///
+  /// The others read each score by itself, or, as coSENT, the first document's only.
+  var comparesDocuments: Bool {
+    switch self {
+    case .binaryCrossEntropy, .mse, .coSENT, .cosineMSE, .contrastive: false
+    case .infoNCE, .triplet, .marginMSE, .distillation, .pairwiseLogistic, .rankNet, .lambdaLoss, .listNet, .listMLE,
+      .adrMSE:
+      true
+    }
+  }
+
+  /// Whether the loss takes what a teacher says of every document of a row.
+  var readsTeacherScores: Bool {
+    switch type(of: loss).needs {
+    case .teacherScores, .wantedScores: true
+    case .nothing, .labels, .grades: false
+    }
+  }
+}
+
 /// `InfoNCE` with its temperature, or the reciprocal of it, as recipes of sentence-transformers have it.
 struct InfoNCESettings: Codable, Sendable, Equatable {
   /// What cosines are divided by; give this or `scale`.

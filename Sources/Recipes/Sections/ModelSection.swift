@@ -33,10 +33,6 @@ extension ModelSection {
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("model.folder", folder)
     checks.atLeast(3, "model.maximumLength", maximumLength)
-    if let limit = checks.configuration("max_position_embeddings", of: folder, "model.folder") {
-      checks.require(
-        maximumLength <= limit, "model.maximumLength", reading: ["model.folder"],
-        else: "\(maximumLength) tokens are more than the model's \(limit) positions")
-    }
+    checks.positions("model.maximumLength", maximumLength, of: folder, "model.folder")
   }
 }

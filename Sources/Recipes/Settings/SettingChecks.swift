@@ -83,6 +83,14 @@ struct SettingChecks {
     return bytes.flatMap { try? JSONReader.parse($0) }?.objectValue?[key]?.integerValue
   }
 
+  /// A length in tokens for which a model must have positions.
+  func positions(_ path: String, _ length: Int, of folder: String, _ folderPath: String) {
+    guard let limit = configuration("max_position_embeddings", of: folder, folderPath) else { return }
+    require(
+      length <= limit, path, reading: [folderPath],
+      else: "\(length) tokens are more than the model's \(limit) positions")
+  }
+
   // MARK: - Helpers
 
   /// Where a setting stands, or else the section it would stand in.

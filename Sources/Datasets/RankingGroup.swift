@@ -1,0 +1,184 @@
+/// A query with the documents that are ranked for it: what a cross-encoder trains on.
+public struct RankingGroup: Sendable, Equatable {
+  /// The query.
+  public var query: String
+  /// The query's identifier, where the data has one.
+  public var queryID: String?
+  /// The documents.
+  public var documents: [String]
+  /// How relevant each document is: a row's positive has 1 and its negatives 0, other documents their label or grade.
+  public var grades: [Float]
+  /// A teacher's scores of the documents; nil when there are none.
+  public var scores: [Float]?
+  /// The place of the first row that the group comes from.
+  public let row: Int
+
+  /// Whether a document is relevant.
+  public var hasPositive: Bool { grades.contains { $0 > 0 } }
+
+  /// Whether a document is more relevant than another.
+  public var isOrdered: Bool { grades.contains { $0 != grades[0] } }
+
+  fileprivate mutating func append(_ document: String, grade: Float) {
+    documents.append(document)
+    grades.append(grade)
+  }
+
+  /// The same group with some of its documents only.
+  fileprivate func keeping(_ places: [Int]) -> RankingGroup {
+    var result = self
+    result.documents = places.map { documents[$0] }
+    result.grades = places.map { grades[$0] }
+    result.scores = scores.map { scores in places.map { scores[$0] } }
+    return result
+  }
+}
+
+/// Training data as groups of documents, one group a query or a row.
+public struct RankingGroups: Sendable {
+  /// The groups, in the order of their first rows.
+  public private(set) var groups: [RankingGroup] = []
+  /// Documents that a row names as negatives of a query that they answer according to another row; they are left out.
+  public private(set) var contradictions = 0
+
+  /// Makes a group of each row; a labelled pair is a group of one document.
+  ///
+  /// - Parameter gathersLabels: Whether labelled pairs of one query are one group, for losses that compare documents.
+  public init(rows: [TrainingRow], gathersLabels: Bool) {
+    let known = KnownPositives(rows: rows)
+    var numbers: [Int: Int] = [:]
+    for (place, row) in rows.enumerated() {
+      let query = known.queryClasses[place]
+      if let label = row.label {
+        if gathersLabels, let number = numbers[query] {
+          groups[number].append(row.positive, grade: label)
+          continue
+        }
+        numbers[query] = groups.count
+        groups.append(
+          RankingGroup(
+            query: row.query, queryID: row.queryID, documents: [row.positive], grades: [label], scores: nil, row: place)
+        )
+        continue
+      }
+      let others = row.negatives.indices.filter { !known.contains(.negative($0, ofRow: place), forQueryOf: place) }
+      contradictions += row.negatives.count - others.count
+      groups.append(
+        RankingGroup(
+          query: row.query, queryID: row.queryID, documents: [row.positive] + others.map { row.negatives[$0] },
+          grades: [1] + others.map { _ in 0 },
+          scores: row.scores.map { scores in [scores[0]] + others.map { scores[$0 + 1] } }, row: place))
+    }
+  }
+
+  /// Makes a group of every query and all documents judged for it in a split of a collection.
+  ///
+  /// Grades below 0 count as not judged.
+  ///
+  /// - Throws: `DatasetError` for what ``Collection/judgments(split:)`` refuses, for queries and documents that the
+  ///   collection lacks or whose text is blank, and when nothing is judged.
+  public init(collection: Collection, split: String) throws(DatasetError) {
+    let file = try collection.file(ofSplit: split)
+    var problems = Problems(file: file)
+    var groups: [RankingGroup] = []
+    var numbers = DistinctTexts()
+    try JudgmentLines.forEach(of: file, &problems) { judgment, problems in
+      guard judgment.grade >= 0 else { return }
+      let texts = CollectionTexts(collection, line: judgment.line)
+      guard let query = texts.query(judgment.query, &problems),
+        let document = texts.document(judgment.document, &problems)
+      else { return }
+      let (number, isNew) = numbers.insert(judgment.query)
+      if isNew {
+        groups.append(
+          RankingGroup(
+            query: query, queryID: judgment.query, documents: [], grades: [], scores: nil, row: groups.count))
+      }
+      groups[number].append(document, grade: Float(judgment.grade))
+    }
+    if problems.count == 0 && groups.isEmpty {
+      problems.add("expected documents with a grade of 0 or more, found none; name another split")
+    }
+    try problems.throwIfAny()
+    self.groups = groups
+  }
+
+  /// Leaves out the groups for which a condition does not hold.
+  public mutating func filter(_ isKept: (RankingGroup) -> Bool) { groups = groups.filter(isKept) }
+
+  /// The groups with at most so many documents of grade 0 or less each, drawn anew in every epoch.
+  ///
+  /// All are equally likely, and all other documents stay. A drawn document keeps its grade and its teacher's score.
+  /// The draw depends on the seed, the epoch and the group's place only.
+  ///
+  /// - Parameter easy: Where random negatives come from, which then take their share of the places and those that are left
+  ///   over.
+  public func drawing(_ count: Int, easy: EasyNegatives? = nil, epoch: Int, seed: UInt64) -> [RankingGroup] {
+    // Another stream than the one that orders the groups.
+    let random = StableRandom(seed: seed ^ 0x6772_6f75_7064_7277, epoch: epoch)
+    let hardest = count - (easy.map { Int(($0.share * Double(count)).rounded()) } ?? 0)
+    return groups.enumerated().map { place, group in
+      var pool = group.grades.indices.filter { group.grades[$0] <= 0 }
+      let hard = min(pool.count, hardest)
+      for index in 0..<(pool.count > hard ? hard : 0) {
+        pool.swapAt(index, index + random.index(below: pool.count - index, at: place << 20 | index))
+      }
+      let drawn = Set(pool.prefix(hard))
+      var result = group.keeping(group.grades.indices.filter { group.grades[$0] > 0 || drawn.contains($0) })
+      if let easy {
+        for text in easy.texts(count - hard, for: group, place: place, epoch: epoch, seed: seed) {
+          result.append(text, grade: 0)
+        }
+        result.scores = nil
+      }
+      // A pool may be too small for a group without positives.
+      return result.documents.isEmpty ? group : result
+    }
+  }
+}
+
+/// Random documents, which nearly always do not fit a query at all.
+///
+/// A document that the group has already, that is a positive of the same query in any group, or that is the query
+/// itself is never drawn.
+public struct EasyNegatives: Sendable {
+  /// The share of a group's negatives that is random, from 0 to 1.
+  public let share: Double
+  private var pool = DistinctTexts()
+  /// The numbers of the positives of each query.
+  private var positives: [Int: Set<Int>] = [:]
+  private var queries = DistinctTexts()
+
+  /// Prepares the documents.
+  ///
+  /// - Parameters:
+  ///   - share: The share of a group's negatives that is random, from 0 to 1.
+  ///   - documents: What is drawn from; without any, the documents of all groups. Blank ones are left out.
+  ///   - groups: All groups.
+  public init(share: Double, documents: [String]? = nil, groups: RankingGroups) {
+    self.share = share
+    for text in documents ?? groups.groups.flatMap(\.documents) where !text.isBlank { _ = pool.insert(text) }
+    for group in groups.groups {
+      let query = queries.insert(group.query).number
+      for (text, grade) in zip(group.documents, group.grades) where grade > 0 {
+        if let number = pool[text] { positives[query, default: []].insert(number) }
+      }
+    }
+  }
+
+  /// Different documents for a group; fewer than asked for where the pool has no more.
+  func texts(_ count: Int, for group: RankingGroup, place: Int, epoch: Int, seed: UInt64) -> [String] {
+    guard count > 0, !pool.texts.isEmpty else { return [] }
+    let random = StableRandom(seed: seed ^ 0x6561_7379_6e65_6761 ^ UInt64(place) << 24, epoch: epoch)
+    var taken = Set(group.documents.compactMap { pool[$0] })
+    if let number = pool[group.query] { taken.insert(number) }
+    if let query = queries[group.query], let known = positives[query] { taken.formUnion(known) }
+    var texts: [String] = []
+    // A pool that is nearly used up is not searched for its last documents.
+    for attempt in 0..<(20 * count + 20) where texts.count < count {
+      let number = random.index(below: pool.texts.count, at: attempt)
+      if taken.insert(number).inserted { texts.append(pool.texts[number]) }
+    }
+    return texts
+  }
+}

@@ -1,0 +1,184 @@
+import Datasets
+import Files
+import Training
+
+/// The groups of a reranker's training run, and how they become the batches of its steps.
+struct RerankingData {
+  private let groups: RankingGroups
+  private let easy: EasyNegatives?
+  /// The files the groups come from.
+  let files: [String]
+  private let seed: UInt64
+  /// How many documents of grade 0 a group has in an epoch at most; nil for all.
+  private let drawn: Int?
+  private let sampler: BatchSampler
+  /// Whether the targets of a step have teacher scores.
+  private let readsScores: Bool
+
+  /// The number of groups.
+  var count: Int { groups.groups.count }
+  /// The queries of all groups.
+  var queries: [String] { groups.groups.map(\.query) }
+
+  /// Reads the groups, and checks that they have what the loss reads.
+  ///
+  /// A loss that compares documents learns nothing from a group without a positive, or without a negative: such groups
+  /// are left out, and it is an error where no others are left.
+  ///
+  /// - Parameter warn: Is told of what is left out.
+  init(
+    _ data: GroupSection, batch: GroupBatchSection, loss: LossSetting, seed: UInt64, warn: (String) -> Void
+  ) throws {
+    let collection = try data.collection.map { try Collection(folder: $0) }
+    let source = data.rows ?? Files.join(data.collection ?? "", "qrels", "\(data.split ?? "").tsv")
+    var groups: RankingGroups
+    let isLabelled: Bool
+    if let rows = data.rows {
+      let read = try TrainingRows(file: rows, collection: collection).rows
+      isLabelled = read.contains { $0.label != nil }
+      groups = RankingGroups(rows: read, gathersLabels: loss.comparesDocuments)
+    } else if let collection, let split = data.split {
+      isLabelled = true
+      groups = try RankingGroups(collection: collection, split: split)
+    } else {
+      fatalError("a data section without rows passed its checks")
+    }
+    if groups.contradictions > 0 {
+      warn(
+        "\(source): \(NumberText.counted(groups.contradictions, "negative")) left out, which other rows name as "
+          + "positives of the same query")
+    }
+    let check = GroupCheck(
+      source: source, loss: loss, isLabelled: isLabelled, isFromFile: data.rows != nil,
+      hasEasyNegatives: data.easyNegatives != nil)
+    try check(&groups, warn)
+    readsScores = loss.readsTeacherScores && groups.groups.allSatisfy { $0.scores != nil }
+    easy = try data.easyNegatives.map { settings in
+      let corpus = try settings.corpus.map { try Corpus(file: $0) } ?? collection?.corpus
+      return EasyNegatives(share: settings.share, documents: corpus?.documents.map(\.content), groups: groups)
+    }
+    self.groups = groups
+    files =
+      DataSection(collection: data.collection, split: data.split, rows: data.rows).files
+      + (data.easyNegatives?.corpus.map { [$0] } ?? [])
+    self.seed = seed
+    drawn = data.negatives
+    sampler = try BatchSampler(count: groups.groups.count, batchSize: batch.groups, seed: seed)
+  }
+
+  /// An epoch: its batches, and the documents that its groups have in it.
+  func epoch(_ number: Int) -> RerankingEpoch {
+    RerankingEpoch(
+      number: number,
+      groups: drawn.map { groups.drawing($0, easy: easy, epoch: number, seed: seed) } ?? groups.groups,
+      batches: sampler.batches(epoch: number), readsScores: readsScores)
+  }
+
+  /// How many steps a run takes.
+  func steps(of schedule: ScheduleSection) -> Int {
+    schedule.steps ?? (0..<(schedule.epochs ?? 1)).reduce(0) { $0 + sampler.batches(epoch: $1).count }
+  }
+
+  /// The groups of a step for an error message: by the identifiers of their queries, or by the numbers of their rows.
+  func description(of batch: [Int]) -> String {
+    let names = batch.prefix(8).map { groups.groups[$0].queryID ?? "row \(groups.groups[$0].row + 1)" }
+    return names.joined(separator: ", ") + (batch.count > names.count ? " and \(batch.count - names.count) more" : "")
+  }
+}
+
+/// One pass over the groups of a training run.
+struct RerankingEpoch {
+  /// Which pass, from 0 on.
+  let number: Int
+  /// The groups with the documents they have in this epoch.
+  let groups: [RankingGroup]
+  /// The places of the groups of each step.
+  let batches: [[Int]]
+  let readsScores: Bool
+
+  /// The groups of a step and what is wanted of their scores.
+  func step(_ places: [Int]) -> RerankingStep {
+    let chosen = places.map { groups[$0] }
+    return RerankingStep(
+      groups: chosen,
+      targets: Targets(groups: chosen.map(\.grades), teacherScores: readsScores ? chosen.map { $0.scores ?? [] } : []))
+  }
+}
+
+/// What one step sees: groups of documents, and what is wanted of their scores, group by group.
+struct RerankingStep {
+  let groups: [RankingGroup]
+  let targets: Targets
+}
+
+/// Whether groups have what a loss on a cross-encoder's scores reads.
+private struct GroupCheck {
+  let source: String
+  let loss: LossSetting
+  /// Whether the grades were given, rather than being 1 for a positive and 0 for a negative.
+  let isLabelled: Bool
+  let isFromFile: Bool
+  let hasEasyNegatives: Bool
+
+  func callAsFunction(_ groups: inout RankingGroups, _ warn: (String) -> Void) throws {
+    let name = loss.name.rawValue
+    if hasEasyNegatives && isLabelled && isFromFile {
+      throw RunError(
+        .badData,
+        "\(source): labelled pairs have their own negatives; remove 'data.easyNegatives', or give rows of query and "
+          + "positive")
+    }
+    if case .coSENT = loss, !(isLabelled && isFromFile) {
+      throw RunError(
+        .badData, "\(source): the loss \(name) needs a label in every row; give sentence1, sentence2 and score")
+    }
+    try checkScores(groups.groups)
+    if case .binaryCrossEntropy = loss {
+      for group in groups.groups {
+        guard let grade = group.grades.first(where: { !(0...1).contains($0) }) else { continue }
+        throw RunError(
+          .badData,
+          "\(source): \(Self.name(of: group)) has the label \(grade); the loss \(name) needs labels from 0 to 1")
+      }
+    }
+    if loss.comparesDocuments { try leaveOutUnordered(&groups, warn) }
+  }
+
+  private func checkScores(_ groups: [RankingGroup]) throws {
+    let lacking = groups.count { $0.scores == nil }
+    guard loss.readsTeacherScores, lacking > 0 else { return }
+    // Labels are as good where the loss says so.
+    if isLabelled, case .wantedScores = type(of: loss.loss).needs { return }
+    throw RunError(
+      .badData,
+      "\(source): the loss \(loss.name.rawValue) needs a teacher's scores in every row, "
+        + "\(NumberText.counted(lacking, "row")) of \(NumberText.count(groups.count)) "
+        + "\(lacking == 1 ? "has" : "have") none; give \"scores\" of the positive and the negatives")
+  }
+
+  private func leaveOutUnordered(_ groups: inout RankingGroups, _ warn: (String) -> Void) throws {
+    let all = groups.groups.count
+    let withoutPositive = groups.groups.count { !$0.hasPositive }
+    groups.filter { $0.hasPositive && ($0.isOrdered || hasEasyNegatives) }
+    let withoutNegative = all - withoutPositive - groups.groups.count
+    let found = [(withoutPositive, "positive"), (withoutNegative, "negative")].filter { $0.0 > 0 }.map {
+      "\(NumberText.count($0.0)) without a \($0.1)"
+    }
+    if groups.groups.isEmpty {
+      throw RunError(
+        .badData,
+        "\(source): the loss \(loss.name.rawValue) compares documents, and of "
+          + "\(NumberText.counted(all, "group")) none has both a positive and a negative (\(found.joined(separator: ", "))); "
+          + "mine negatives, or set 'data.easyNegatives'")
+    }
+    if !found.isEmpty {
+      warn(
+        "\(source): \(found.joined(separator: ", ")) of \(NumberText.counted(all, "group")) left out, since the "
+          + "loss \(loss.name.rawValue) compares documents")
+    }
+  }
+
+  private static func name(of group: RankingGroup) -> String {
+    group.queryID.map { "query \($0)" } ?? "row \(group.row + 1)"
+  }
+}

@@ -1,0 +1,43 @@
+import Training
+
+/// Trains a reranker on groups of documents, scores it before and after, and exports the folder others load.
+struct TrainCrossEncoder: Recipe, Equatable {
+  /// What every random choice of the run depends on, a fresh classifier included.
+  var seed: UInt64
+  var model: RerankerSection
+  var data: GroupSection
+  var batch: GroupBatchSection
+  var loss: LossSetting
+  var optimizer: OptimizerSetting
+  var schedule: ScheduleSection
+  /// Without it the run ends without a verdict.
+  var evaluate: RerankingEvaluateSection?
+  /// Without it all steps are taken.
+  var patience: PatienceSection?
+  /// Without it an interrupted run starts again.
+  var checkpoint: CheckpointSection?
+  /// Where the vectors of the first stage are kept from one run to the next; without it all texts are encoded.
+  var cache: CacheSection?
+  /// Without `weights`, the best ones are exported where there are scores during training, and else the last ones.
+  var output: OutputSection
+
+  /// Whether the weights with the best score during training are exported.
+  var exportsBest: Bool { (output.weights ?? (evaluate?.every == nil ? .last : .best)) == .best }
+
+  func validate(_ checks: SettingChecks) {
+    model.validate(checks)
+    data.validate(checks, loss: loss)
+    batch.validate(checks, model: model)
+    loss.validateForLogits(checks)
+    optimizer.validate(checks)
+    schedule.validate(checks)
+    evaluate?.validate(checks)
+    patience?.validate(checks, evaluate: evaluate)
+    checkpoint?.validate(checks)
+    cache?.validate(checks)
+    checks.require(
+      cache == nil || evaluate?.candidates == .model, "cache", reading: ["evaluate"],
+      else: "only the vectors of a first stage are kept; set 'evaluate.candidates: model', or remove it")
+    output.validate(checks, isScored: evaluate?.every != nil)
+  }
+}

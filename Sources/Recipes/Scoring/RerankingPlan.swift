@@ -1,0 +1,68 @@
+import Datasets
+import Encoders
+import Files
+import Retrieval
+import Tensors
+
+/// A collection prepared for scoring a reranker: which documents of which queries are put in order.
+///
+/// Every judged query counts, and every relevant document counts in the ideal, found by the first stage or not.
+struct RerankingPlan {
+  /// The judged queries and what is measured.
+  let plan: ScoringPlan
+  /// The documents of each split's queries in the order of the first stage.
+  let candidates: [Run]
+  /// How many of the best documents of a query are put in order.
+  private let top: Int
+  /// What is read together, split by split.
+  private let pairs: [[(query: String, document: String)]]
+
+  /// Prepares the documents of runs, one a split of the plan.
+  ///
+  /// - Parameters:
+  ///   - runs: Queries that a split does not ask are left out.
+  ///   - names: The files for an error that names what the collection lacks.
+  init(
+    _ plan: ScoringPlan, candidates runs: [Run], top: Int, collection: Collection, names: CandidatePairs.Names
+  ) throws {
+    self.plan = plan
+    self.top = top
+    candidates = try zip(plan.splits, runs).map { split, run in
+      var asked = Run()
+      for query in split.queries {
+        if let documents = run[query.id] { try asked.append(query: query.id, documents: documents) }
+      }
+      return asked
+    }
+    pairs = try candidates.map { run in
+      try CandidatePairs(of: run.top(top), queries: collection.queries, corpus: collection.corpus, names: names).pairs
+    }
+  }
+
+  /// The documents of every split in the order of a model's raw logits; those below the top keep their order.
+  func runs(of model: CrossEncoder, report: (RunEvent) throws -> Void) throws -> [Run] {
+    try candidates.indices.map { index in
+      let task = "ranking documents of \(plan.splits[index].name)"
+      let logits = try model.score(pairs[index]) { share in
+        try report(.progress(RunProgress(scoring: task, share: share, of: pairs[index].count)))
+      }
+      return try candidates[index].reranked(top: top, scores: logits.elements)
+    }
+  }
+}
+
+extension ScoringPlan {
+  /// The documents judged for the queries of every split, in no order: all have the score 0.
+  ///
+  /// Grades below 0 count as not judged.
+  func judgedCandidates(in corpus: Corpus) throws -> [Run] {
+    try splits.map { split in
+      var run = Run()
+      for topic in split.topics {
+        let documents = topic.grades.filter { $0.grade >= 0 && corpus.index(of: $0.document) != nil }
+        try run.append(query: topic.query, documents: documents.map { ScoredDocument(id: $0.document, score: 0) })
+      }
+      return run
+    }
+  }
+}

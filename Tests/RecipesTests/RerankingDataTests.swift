@@ -1,0 +1,147 @@
+import Datasets
+import Files
+import Testing
+import Training
+
+@testable import Recipes
+
+@Suite struct RerankingDataTests {
+  private let listNet = LossSetting.listNet(ListNet())
+  private let binary = LossSetting.binaryCrossEntropy(BinaryCrossEntropy())
+
+  /// The data of some rows, and what was warned of.
+  private func data(
+    _ rows: [String], loss: LossSetting, negatives: Int? = nil, easy: EasyNegativesSection? = nil
+  ) throws -> (data: RerankingData, warnings: [String]) {
+    let folder = try TemporaryFolder()
+    let file = folder.file("rows.jsonl")
+    try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
+    var warnings: [String] = []
+    let section = GroupSection(rows: file, negatives: negatives, easyNegatives: easy)
+    let data = try RerankingData(section, batch: GroupBatchSection(groups: 2, tokens: 64), loss: loss, seed: 1) {
+      warnings.append($0.split(separator: "/").last.map(String.init) ?? "")
+    }
+    return (data, warnings)
+  }
+
+  private func refusal(_ rows: [String], loss: LossSetting, easy: EasyNegativesSection? = nil) throws -> String {
+    do {
+      _ = try data(rows, loss: loss, negatives: easy.map { _ in 2 }, easy: easy)
+      return ""
+    } catch let error as RunError {
+      #expect(error.kind == .badData)
+      return error.description.split(separator: "/").last.map(String.init) ?? ""
+    }
+  }
+
+  private let row = #"{"query": "a", "positive": "A", "negatives": ["x", "y"], "scores": [3, 1, 2]}"#
+  private let pair = #"{"query": "b", "positive": "B"}"#
+
+  @Test func aStepHoldsWholeGroups() throws {
+    let (data, warnings) = try data([row, pair], loss: binary)
+    let step = data.epoch(0).step([1, 0])
+    #expect(step.groups.map(\.documents) == [["B"], ["A", "x", "y"]])
+    #expect(step.targets == Targets(groups: [[1], [1, 0, 0]]))
+    #expect(data.description(of: [1, 0]) == "row 2, row 1")
+    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, epochs: 3, steps: nil)) == 3)
+    #expect(warnings == [])
+  }
+
+  @Test func teacherScoresAreHandedOverWhereTheLossReadsThem() throws {
+    let teacher = try data([row], loss: .marginMSE(MarginMSE(similarity: nil))).data
+    #expect(teacher.epoch(0).step([0]).targets == Targets(groups: [[1, 0, 0]], teacherScores: [[3, 1, 2]]))
+    #expect(
+      try refusal([row, pair], loss: .marginMSE(MarginMSE(similarity: nil)))
+        == "rows.jsonl: the loss marginMSE needs a teacher's scores in every row, 1 row of 2 has none; give \"scores\" of the "
+        + "positive and the negatives")
+    // Labels do as well for a loss of single scores.
+    let labelled = #"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#
+    #expect(try data([labelled], loss: .mse(MSE())).data.epoch(0).step([0]).targets == Targets(groups: [[0.25]]))
+    #expect(throws: DatasetError.self) {
+      try data([#"{"query": "a", "positive": "A", "negatives": ["x"], "scores": [1]}"#], loss: binary)
+    }
+  }
+
+  @Test func groupsThatTeachNothingAreLeftOut() throws {
+    let (data, warnings) = try data([row, pair], loss: listNet)
+    #expect(data.count == 1)
+    #expect(
+      warnings == ["rows.jsonl: 1 without a negative of 2 groups left out, since the loss listNet compares documents"])
+    let pairs = [("a", 0), ("a", 0), ("b", 1), ("b", 0), ("c", 1)].enumerated().map {
+      "{\"sentence1\": \"\($0.element.0)\", \"sentence2\": \"d\($0.offset)\", \"label\": \($0.element.1)}"
+    }
+    let gathered = try self.data(pairs, loss: listNet)
+    #expect(gathered.data.queries == ["b"])
+    #expect(
+      gathered.warnings == [
+        "rows.jsonl: 1 without a positive, 1 without a negative of 3 groups left out, since the loss listNet compares "
+          + "documents"
+      ])
+    #expect(
+      try refusal([pair, pair], loss: listNet)
+        == "rows.jsonl: the loss listNet compares documents, and of 2 groups none has both a positive and a negative (2 "
+        + "without a negative); mine negatives, or set 'data.easyNegatives'")
+    #expect(try self.data(pairs, loss: binary).data.count == 5)
+  }
+
+  @Test func aNegativeThatIsAPositiveElsewhereIsSaid() throws {
+    let (data, warnings) = try data(
+      [row, #"{"query": "a", "positive": "x", "negatives": ["y"]}"#], loss: listNet)
+    #expect(data.epoch(0).groups.map(\.documents) == [["A", "y"], ["x", "y"]])
+    #expect(
+      warnings == ["rows.jsonl: 1 negative left out, which other rows name as positives of the same query"])
+  }
+
+  @Test func labelsOutOfRangeAreNamed() throws {
+    let rows = [
+      #"{"sentence1": "a", "sentence2": "A", "score": 1}"#, #"{"sentence1": "b", "sentence2": "B", "score": 4}"#,
+    ]
+    #expect(
+      try refusal(rows, loss: binary)
+        == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1")
+    #expect(
+      try refusal([row], loss: .coSENT(CoSENT(scale: 1)))
+        == "rows.jsonl: the loss coSENT needs a label in every row; give sentence1, sentence2 and score")
+    #expect(
+      try refusal(rows, loss: listNet, easy: EasyNegativesSection(share: 0.5))
+        == "rows.jsonl: labelled pairs have their own negatives; remove 'data.easyNegatives', or give rows of query and "
+        + "positive")
+  }
+
+  @Test func easyNegativesFillUpWhatTheRowsLack() throws {
+    let (data, warnings) = try data(
+      [row, pair, #"{"query": "c", "positive": "C"}"#], loss: listNet, negatives: 2,
+      easy: EasyNegativesSection(share: 0.5))
+    #expect(warnings == [])
+    #expect(data.epoch(0).groups.map(\.grades) == [[1, 0, 0], [1, 0, 0], [1, 0, 0]])
+  }
+}
+
+@Suite struct TrainingWatchTests {
+  private func said(_ losses: [Double], spread: Double, steps: Int = 100) -> [String] {
+    var watch = TrainingWatch(steps: steps)
+    return losses.enumerated().flatMap { watch.take(loss: $0.element, spread: spread, step: $0.offset + 1) }
+      .map { String($0.prefix { $0 != ":" }) }
+  }
+
+  @Test func whatUsuallyFailsIsSaidOnce() {
+    let falling = (0..<100).map { 1 - Double($0) / 200 }
+    #expect(said(falling, spread: 1) == [])
+    #expect(said(falling, spread: 0.001) == ["collapse"])
+    #expect(said(Array(repeating: 0.7, count: 100), spread: 1) == ["plateau"])
+    #expect(said(Array(repeating: 0.7, count: 29), spread: 1) == [])
+    #expect(said(Array(repeating: 0.7, count: 14), spread: 1, steps: 14) == [])
+  }
+
+  @Test func aScoreThatFallsIsSaidAndCounted() {
+    var watch = TrainingWatch(steps: 100)
+    var messages: [String] = []
+    for (score, isBest) in [
+      (0.5, true), (0.4, false), (0.6, true), (0.5, false), (0.4, false), (0.3, false), (0.2, false),
+    ] {
+      messages += watch.take(score: score, isBest: isBest)
+    }
+    #expect(watch.scoresSinceBest == 4)
+    #expect(messages.count == 1 && messages[0].contains("3 times in a row, from 0.6000 to 0.3000"))
+  }
+}
