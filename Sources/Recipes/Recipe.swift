@@ -13,6 +13,9 @@ enum RecipeProgram: Sendable {
   case evaluate(EvaluateModel)
   case mineNegatives(MineNegatives)
   case reduceVectors(ReduceVectors)
+  case scoreRows(ScoreRows)
+  case evaluateReranking(EvaluateReranking)
+  case calibrate(CalibrateModel)
 
   /// The names of the programs.
   enum Name: String, ChoiceSetting {
@@ -20,6 +23,9 @@ enum RecipeProgram: Sendable {
     case evaluate
     case mineNegatives
     case reduceVectors
+    case scoreRows
+    case evaluateReranking
+    case calibrate
   }
 
   /// The program with its settings.
@@ -29,6 +35,9 @@ enum RecipeProgram: Sendable {
     case .evaluate(let recipe): recipe
     case .mineNegatives(let recipe): recipe
     case .reduceVectors(let recipe): recipe
+    case .scoreRows(let recipe): recipe
+    case .evaluateReranking(let recipe): recipe
+    case .calibrate(let recipe): recipe
     }
   }
 }
@@ -42,6 +51,9 @@ extension RecipeProgram: Codable {
     case .evaluate: self = .evaluate(try EvaluateModel(from: decoder))
     case .mineNegatives: self = .mineNegatives(try MineNegatives(from: decoder))
     case .reduceVectors: self = .reduceVectors(try ReduceVectors(from: decoder))
+    case .scoreRows: self = .scoreRows(try ScoreRows(from: decoder))
+    case .evaluateReranking: self = .evaluateReranking(try EvaluateReranking(from: decoder))
+    case .calibrate: self = .calibrate(try CalibrateModel(from: decoder))
     }
   }
 
@@ -59,6 +71,15 @@ extension RecipeProgram: Codable {
       try recipe.encode(to: encoder)
     case .reduceVectors(let recipe):
       try container.encode(Name.reduceVectors, forKey: .recipe)
+      try recipe.encode(to: encoder)
+    case .scoreRows(let recipe):
+      try container.encode(Name.scoreRows, forKey: .recipe)
+      try recipe.encode(to: encoder)
+    case .evaluateReranking(let recipe):
+      try container.encode(Name.evaluateReranking, forKey: .recipe)
+      try recipe.encode(to: encoder)
+    case .calibrate(let recipe):
+      try container.encode(Name.calibrate, forKey: .recipe)
       try recipe.encode(to: encoder)
     }
   }

@@ -37,9 +37,7 @@ struct EvaluateModel: Recipe, Equatable {
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("model.folder", model.folder)
     if let baseline { checks.modelFolder("baseline.folder", baseline.folder) }
-    checks.collection("evaluate.collection", evaluate.collection)
-    checks.splits("evaluate.splits", evaluate.splits, of: evaluate.collection, "evaluate.collection")
-    checks.measures("evaluate.measures", evaluate.measures)
+    evaluate.validate(checks)
     cache?.validate(checks)
     checks.outputFolder("output.folder", output.folder)
   }
@@ -87,5 +85,13 @@ struct EvaluateModel: Recipe, Equatable {
       try run.write(to: folder.file("\(name).\(split.name).run"), tag: name)
     }
     return runs
+  }
+}
+
+extension EvaluateModel.Evaluation {
+  func validate(_ checks: SettingChecks) {
+    checks.collection("evaluate.collection", collection)
+    checks.splits("evaluate.splits", splits, of: collection, "evaluate.collection")
+    checks.measures("evaluate.measures", measures)
   }
 }

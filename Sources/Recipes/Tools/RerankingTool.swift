@@ -1,6 +1,4 @@
-import Datasets
 import Encoders
-import Files
 import JSONText
 import Retrieval
 import Tensors
@@ -32,7 +30,8 @@ package struct RerankingTool {
 
   package func callAsFunction() throws -> Outcome {
     let first = try Run(file: run)
-    let pairs = try pairs(of: first)
+    var texts = try CandidateTexts(queries: queries, corpus: corpus)
+    let pairs = try texts.pairs(of: first.top(top), from: run)
     let model = try CrossEncoder(folder: model, labels: 1)
     let logits = try model.score(pairs) { share in
       report(.progress(RunProgress(scoring: "reranking", share: share, of: pairs.count)))
@@ -49,57 +48,5 @@ package struct RerankingTool {
         "\(output): \(NumberText.counted(pairs.count, "document")) reranked for "
           + NumberText.counted(first.lists.count, "query", plural: "queries")
       ])
-  }
-
-  /// What is read together: each query of the run with each of its best documents.
-  private func pairs(of first: Run) throws -> [(query: String, document: String)] {
-    let queries = try Queries(file: queries)
-    let corpus = try Corpus(file: corpus)
-    var missing = MissingEntries(run: run)
-    var pairs: [(query: String, document: String)] = []
-    // A document of many lists is kept once.
-    var texts: [Int: String] = [:]
-    for list in first.top(top).lists {
-      guard let query = queries[list.query] else {
-        missing.add("query \"\(list.query)\"", in: self.queries)
-        continue
-      }
-      for found in list.documents {
-        guard let index = corpus.index(of: found.id) else {
-          missing.add("document \"\(found.id)\"", in: self.corpus)
-          continue
-        }
-        let text = texts[index] ?? corpus.documents[index].content
-        texts[index] = text
-        pairs.append((query.text, text))
-      }
-    }
-    try missing.throwIfAny()
-    return pairs
-  }
-}
-
-/// Collects what a run names and the collection does not have.
-private struct MissingEntries {
-  private static let listed = 10
-  let run: String
-  private var texts: [String] = []
-  private var named: Set<String> = []
-
-  init(run: String) {
-    self.run = run
-  }
-
-  mutating func add(_ entry: String, in file: String) {
-    guard named.insert(entry).inserted else { return }
-    if texts.count < Self.listed { texts.append("\(run): \(entry) is not in \(file)") }
-  }
-
-  func throwIfAny() throws(FileError) {
-    if named.isEmpty { return }
-    let rest = named.count - texts.count
-    let lines =
-      texts + (rest > 0 ? ["and \(rest) more like these"] : []) + ["give the collection that the run was made from"]
-    throw FileError(path: run, kind: .badData, description: lines.joined(separator: "\n"))
   }
 }
