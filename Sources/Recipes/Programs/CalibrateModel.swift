@@ -95,14 +95,15 @@ struct CalibrateModel: Recipe, Equatable {
         ("pairs", report.counts), ("function", report.function), ("whole run", NumberText.seconds(seconds)),
       ].map { RunReport.Fact(name: $0, value: $1) } + RunEnvironment.current.facts
     let file = Files.join(model.folder, CalibrationFile.name)
-    page.details =
-      [("model", JSONValue(model.folder)), ("calibration", JSONValue(file))] + report.details
-      + [("seconds", JSONValue(seconds)), ("environment", RunEnvironment.current.json)]
+    page.details = [("model", JSONValue(model.folder)), ("calibration", JSONValue(file))]
+    page.details += report.details
+    page.details += [("seconds", JSONValue(seconds)), ("environment", RunEnvironment.current.json)]
     try Files.write(page.page, to: folder.file("report.html"))
-    try CalibrationFile.write(
-      calibration,
-      details: [("collection", JSONValue(data.collection)), ("split", JSONValue(data.split))] + report.details,
-      to: model.folder)
+    var origin: [(name: String, value: JSONValue)] = [
+      ("collection", JSONValue(data.collection)), ("split", JSONValue(data.split)),
+    ]
+    origin += report.details
+    try CalibrationFile.write(calibration, details: origin, to: model.folder)
     try folder.finish(page.json)
     return Outcome(
       page.json,
