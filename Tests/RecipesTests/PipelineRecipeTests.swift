@@ -46,7 +46,7 @@ import Testing
 
   @Test(arguments: [
     ("top=0", "'top': 0 is not between 1 and 1000000"),
-    ("fusion.candidates=10", "'fusion.candidates': 10 are fewer than the 100 of 'top' that are reranked"),
+    ("fusion.candidates=99", "'fusion.candidates': 99 are fewer than the 100 of 'top' that are reranked"),
     ("fusion.constant=-1", "'fusion.constant': -1.0 is less than 0"),
     (
       "fusion.weights=[1]",
@@ -59,6 +59,10 @@ import Testing
     ("latency.queries=0", "'latency.queries': 0 is too small; at least 1"),
     ("latency.candidates=[]", "'latency.candidates': numbers from 1 to 10000 are needed, such as [10, 50, 100]"),
     ("latency.candidates=[5, 5]", "'latency.candidates': a number is named twice"),
+    (
+      "latency.candidates=[201]",
+      "'latency.candidates': a number is more than the 200 of 'fusion.candidates' that are found for sure"
+    ),
     ("reranker.folder=none", "'reranker.folder': there is no folder none"),
     ("evaluate.splits=[none]", "'evaluate.splits': $F/collection/qrels has no none.tsv; it has dev, test, train"),
   ])

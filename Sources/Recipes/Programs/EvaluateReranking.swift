@@ -33,7 +33,7 @@ struct EvaluateReranking: Recipe, Equatable {
       (1...Measure.largestCut).contains(top), "top", else: "\(top) is not between 1 and \(Measure.largestCut)")
     fusion?.validate(checks, top: top)
     evaluate.validate(checks)
-    latency?.validate(checks)
+    latency?.validate(checks, fusion: fusion)
     cache?.validate(checks)
     checks.outputFolder("output.folder", output.folder)
   }
@@ -75,8 +75,7 @@ struct EvaluateReranking: Recipe, Equatable {
       ("retriever", JSONValue(retriever.folder)), ("reranker", JSONValue(reranker.folder)), ("top", JSONValue(top)),
       ("ceilings", .array(ceilings.map(\.json))),
     ]
-    if let latency {
-      let measured = try measure(latency, firstStage, crossEncoder, plan, &texts, context)
+    if let measured = try measuredLatency(of: firstStage, crossEncoder, plan, &texts, context) {
       report.tables.append(measured.table)
       report.details.append(("latency", measured.json))
     }
@@ -100,20 +99,22 @@ struct EvaluateReranking: Recipe, Equatable {
     return try first.reranked(top: top, scores: logits.elements)
   }
 
-  /// The latency with as many candidates as the collection has.
-  private func measure(
-    _ settings: LatencySection, _ firstStage: FirstStage, _ model: CrossEncoder, _ plan: ScoringPlan,
-    _ texts: inout CandidateTexts, _ context: RunContext
-  ) throws -> PipelineLatency {
-    var possible = settings
-    possible.candidates.removeAll { $0 > plan.documents.count }
-    if possible.candidates != settings.candidates {
+  /// The latency, where it is asked for, of those numbers of candidates that the collection has.
+  private func measuredLatency(
+    of firstStage: FirstStage, _ model: CrossEncoder, _ plan: ScoringPlan, _ texts: inout CandidateTexts,
+    _ context: RunContext
+  ) throws -> PipelineLatency? {
+    guard var settings = latency else { return nil }
+    let asked = settings.candidates.count
+    settings.candidates.removeAll { $0 > plan.documents.count }
+    if settings.candidates.count < asked {
       context.report(
         .warning(
           "the collection has only \(NumberText.counted(plan.documents.count, "document")); reranking more is not timed"))
     }
+    if settings.candidates.isEmpty { return nil }
     return try PipelineLatency(
-      of: firstStage, model, queries: plan.splits.first?.queries ?? [], settings: possible, texts: &texts,
+      of: firstStage, model, queries: plan.splits.first?.queries ?? [], settings: settings, texts: &texts,
       report: context.reportOrStop)
   }
 
