@@ -78,7 +78,8 @@ import Testing
       "evaluate", "--qrels", "collection/qrels/test.tsv", "--run", "runs/pipeline/reranked.test.run", "--baseline",
       "runs/pipeline/first.test.run", "--measures", "nDCG@10,recall@10", "--json")
     let evaluated = try #require(
-      try JSONReader.parse(Array(measured.output.utf8)).objectValue?["comparisons"]?.arrayValue).compactMap(\.objectValue)
+      try JSONReader.parse(Array(measured.output.utf8)).objectValue?["comparisons"]?.arrayValue
+    ).compactMap(\.objectValue)
     for name in ["base", "tuned", "p"] {
       #expect(comparisons.prefix(2).map { $0[name] } == evaluated.map { $0[name] }, "\(name)")
     }
@@ -115,7 +116,8 @@ import Testing
     #expect(plain.status == 0, "\(plain.messages)")
     #expect(try object("runs/pipeline/result.json")["latency"] == nil)
     let fused = try hone(
-      "run", "rerank.yaml", "--set", "fusion={candidates: 30, constant: 60}", "--set", "output.folder=runs/fused", "--set",
+      "run", "rerank.yaml", "--set", "fusion={candidates: 30, constant: 60}", "--set", "output.folder=runs/fused",
+      "--set",
       "cache={folder: runs/cache}", "--threads", "1")
     #expect(fused.status == 0, "\(fused.messages)")
     #expect(try lines("runs/pipeline/first.dev.run") != lines("runs/fused/first.dev.run"))
@@ -162,7 +164,8 @@ import Testing
         try JSONReader.parse(Array($0.utf8)).objectValue?["score"]?.doubleValue ?? .nan
       }
       let scores = try #require(row["scores"]?.arrayValue).compactMap(\.doubleValue)
-      #expect(scores.count == alone.count && zip(scores, alone).allSatisfy { abs($0 - $1) < 1e-5 }, "\(scores) \(alone)")
+      #expect(
+        scores.count == alone.count && zip(scores, alone).allSatisfy { abs($0 - $1) < 1e-5 }, "\(scores) \(alone)")
     }
 
     for (run, loss) in [
@@ -184,7 +187,8 @@ import Testing
       ("texts", "runs/second/\(name)", "third"),
     ] {
       let ended = try hone(
-        "run", "score.yaml", "--set", "data.rows=\(rows)", "--set", "output={folder: runs/\(run), format: \(format), file: \(name)}"
+        "run", "score.yaml", "--set", "data.rows=\(rows)", "--set",
+        "output={folder: runs/\(run), format: \(format), file: \(name)}"
       )
       #expect(ended.status == 0, "\(format): \(ended.messages)")
     }
@@ -225,7 +229,8 @@ import Testing
     #expect(missing.status == 66)
     #expect(
       missing.messages
-        == "error: reranker has no calibration.json, which a recipe 'calibrate' makes; without it there are only scores\n")
+        == "error: reranker has no calibration.json, which a recipe 'calibrate' makes; without it there are only scores\n"
+    )
 
     let ended = try hone("run", "calibrate.yaml", "--set", "method=\(method)", "--set", "candidates.top=30")
     #expect(ended.status == 0, "\(ended.messages)")

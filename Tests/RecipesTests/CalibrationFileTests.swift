@@ -58,8 +58,14 @@ import Testing
   @Test(arguments: [
     ("", "line 1, column 1: expected a value, found the end of the text"),
     ("[1]", "the top level should be an object"),
-    (#"{"form": 2, "method": "platt", "slope": 1, "intercept": 0, "weights": []}"#, "'form' should be the number 1, found 2"),
-    (#"{"form": 1, "slope": 1, "intercept": 0, "weights": []}"#, "'method' should be one of platt, isotonic, found nothing"),
+    (
+      #"{"form": 2, "method": "platt", "slope": 1, "intercept": 0, "weights": []}"#,
+      "'form' should be the number 1, found 2"
+    ),
+    (
+      #"{"form": 1, "slope": 1, "intercept": 0, "weights": []}"#,
+      "'method' should be one of platt, isotonic, found nothing"
+    ),
     (#"{"form": 1, "method": "plat", "weights": []}"#, "'method' should be one of platt, isotonic, found \"plat\""),
     (
       #"{"form": 1, "method": "platt", "slope": "1", "intercept": 0, "weights": []}"#,

@@ -83,7 +83,8 @@ struct CalibrateModel: Recipe, Equatable {
       pairs: pairs, calibration: calibration, folds: folds)
     if case .platt(let curve) = calibration, curve.slope <= 0 {
       context.report(
-        .warning("the logits of relevant pairs are no higher than those of others: the probability falls as the score rises"))
+        .warning(
+          "the logits of relevant pairs are no higher than those of others: the probability falls as the score rises"))
     }
 
     var page = RunReport(recipe: "calibrate", folder: folder.path, settings: context.recipe)

@@ -110,7 +110,8 @@ struct EvaluateReranking: Recipe, Equatable {
     if settings.candidates.count < asked {
       context.report(
         .warning(
-          "the collection has only \(NumberText.counted(plan.documents.count, "document")); reranking more is not timed"))
+          "the collection has only \(NumberText.counted(plan.documents.count, "document")); reranking more is not timed"
+        ))
     }
     if settings.candidates.isEmpty { return nil }
     return try PipelineLatency(

@@ -49,7 +49,8 @@ struct RerankingCeiling {
         ("split", .left), ("measure", .left), ("first stage", .right), ("reranked", .right), ("best possible", .right),
       ],
       rows: rows,
-      note: "Best possible: the best \(NumberText.count(top)) documents of the first stage in the order of their grades. "
+      note:
+        "Best possible: the best \(NumberText.count(top)) documents of the first stage in the order of their grades. "
         + "Relevant documents that it missed count against every column.")
   }
 }

@@ -18,7 +18,8 @@ struct CalibrationFile {
     guard Files.exists(path) else {
       throw FileError(
         path: path, kind: .missingInput,
-        description: "\(folder) has no \(Self.name), which a recipe 'calibrate' makes; without it there are only scores")
+        description: "\(folder) has no \(Self.name), which a recipe 'calibrate' makes; without it there are only scores"
+      )
     }
     let bytes = try Files.read(path, maximumBytes: 1 << 24)
     let content: JSONValue

@@ -100,7 +100,8 @@ struct PipelineLatency {
       columns: [("stage", .left), ("candidates", .right), ("median ms", .right), ("90 % below, ms", .right)],
       rows: [row("search", "", search)]
         + reranking.map { row("reranking", NumberText.count($0.candidates), $0.times) },
-      note: "\(NumberText.counted(queries, "query", plural: "queries")), one at a time, after a warm-up that does not count; "
+      note:
+        "\(NumberText.counted(queries, "query", plural: "queries")), one at a time, after a warm-up that does not count; "
         + "a query takes the search and one reranking.")
   }
 }
