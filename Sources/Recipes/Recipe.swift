@@ -14,6 +14,9 @@ enum RecipeProgram: Sendable {
   case evaluate(EvaluateModel)
   case mineNegatives(MineNegatives)
   case reduceVectors(ReduceVectors)
+  case scoreRows(ScoreRows)
+  case evaluateReranking(EvaluateReranking)
+  case calibrate(CalibrateModel)
 
   /// The names of the programs.
   enum Name: String, ChoiceSetting {
@@ -22,6 +25,23 @@ enum RecipeProgram: Sendable {
     case evaluate
     case mineNegatives
     case reduceVectors
+    case scoreRows
+    case evaluateReranking
+    case calibrate
+  }
+
+  /// Which program it is.
+  private var name: Name {
+    switch self {
+    case .trainBiEncoder: .trainBiEncoder
+    case .trainCrossEncoder: .trainCrossEncoder
+    case .evaluate: .evaluate
+    case .mineNegatives: .mineNegatives
+    case .reduceVectors: .reduceVectors
+    case .scoreRows: .scoreRows
+    case .evaluateReranking: .evaluateReranking
+    case .calibrate: .calibrate
+    }
   }
 
   /// The program with its settings.
@@ -32,6 +52,9 @@ enum RecipeProgram: Sendable {
     case .evaluate(let recipe): recipe
     case .mineNegatives(let recipe): recipe
     case .reduceVectors(let recipe): recipe
+    case .scoreRows(let recipe): recipe
+    case .evaluateReranking(let recipe): recipe
+    case .calibrate(let recipe): recipe
     }
   }
 }
@@ -46,27 +69,15 @@ extension RecipeProgram: Codable {
     case .evaluate: self = .evaluate(try EvaluateModel(from: decoder))
     case .mineNegatives: self = .mineNegatives(try MineNegatives(from: decoder))
     case .reduceVectors: self = .reduceVectors(try ReduceVectors(from: decoder))
+    case .scoreRows: self = .scoreRows(try ScoreRows(from: decoder))
+    case .evaluateReranking: self = .evaluateReranking(try EvaluateReranking(from: decoder))
+    case .calibrate: self = .calibrate(try CalibrateModel(from: decoder))
     }
   }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
-    switch self {
-    case .trainBiEncoder(let recipe):
-      try container.encode(Name.trainBiEncoder, forKey: .recipe)
-      try recipe.encode(to: encoder)
-    case .trainCrossEncoder(let recipe):
-      try container.encode(Name.trainCrossEncoder, forKey: .recipe)
-      try recipe.encode(to: encoder)
-    case .evaluate(let recipe):
-      try container.encode(Name.evaluate, forKey: .recipe)
-      try recipe.encode(to: encoder)
-    case .mineNegatives(let recipe):
-      try container.encode(Name.mineNegatives, forKey: .recipe)
-      try recipe.encode(to: encoder)
-    case .reduceVectors(let recipe):
-      try container.encode(Name.reduceVectors, forKey: .recipe)
-      try recipe.encode(to: encoder)
-    }
+    try container.encode(name, forKey: .recipe)
+    try recipe.encode(to: encoder)
   }
 }

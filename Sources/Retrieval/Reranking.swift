@@ -30,4 +30,28 @@ extension Run {
     }
     return result
   }
+
+  /// The same run with the best documents of every query in the order of their grades: the most that reranking them can reach.
+  ///
+  /// Documents that no judge saw count as not relevant, and so do all of a query without judgments.
+  ///
+  /// - Parameters:
+  ///   - top: How many documents of a query are reranked.
+  ///   - judgments: The judged topics, each query once.
+  /// - Throws: `RetrievalError` when a query or a document is judged twice.
+  public func ideallyReranked(top: Int, judgments: some Sequence<JudgedTopic>) throws(RetrievalError) -> Run {
+    var known: [ExactText: TopicJudgments] = [:]
+    for topic in judgments {
+      guard known.updateValue(try TopicJudgments(topic), forKey: ExactText(topic.query)) == nil else {
+        throw RetrievalError("query \"\(topic.query)\" has two entries in the judgments; merge them into one")
+      }
+    }
+    var grades: [Float] = []
+    for list in lists {
+      let documents = Array(list.documents.prefix(max(0, top)))
+      let found = known[ExactText(list.query)]?.grades(of: documents) ?? documents.map { _ in 0 }
+      grades += found.map { Float(max(0, $0)) }
+    }
+    return try reranked(top: top, scores: grades)
+  }
 }

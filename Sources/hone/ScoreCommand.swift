@@ -10,10 +10,12 @@ struct ScoreCommand: ParsableCommand {
       EXAMPLES:
         echo '{"query": "edit pictures", "document": "GIMP is an image editor."}' | hone score --model runs/reranker/model
         hone score --model runs/reranker/model --input pairs.jsonl > scores.jsonl
+        hone score --model runs/reranker/model --input pairs.jsonl --calibrated
 
       The input has a JSON object a line: query and document. Every line gives {"score": …} in the order of the input, or
       {"scores": […]} where the model has several labels. Scores are raw logits: larger means a better fit, whatever
-      activation the model's configuration names.
+      activation the model's configuration names. With --calibrated a line is {"score": …, "probability": …}: how likely the
+      document is relevant, by the calibration.json that the recipe calibrate left in the model's folder.
       """
   )
 
@@ -23,6 +25,9 @@ struct ScoreCommand: ParsableCommand {
   @Option(name: .long, help: "The pairs: JSON lines with query and document; - for standard input.")
   var input = "-"
 
+  @Flag(name: .long, help: "Give the probability of relevance too; rank by the score all the same.")
+  var calibrated = false
+
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var results: ResultOptions
 
@@ -30,7 +35,7 @@ struct ScoreCommand: ParsableCommand {
     try threads.apply()
     let display = ProgressDisplay(quiet: results.quiet)
     defer { display.finish() }
-    let score = ScoringTool(model: model, input: input) { display.show($0) }
+    let score = ScoringTool(model: model, input: input, calibrated: calibrated) { display.show($0) }
     let lines = try score()
     display.finish()
     for line in lines { try Console.print(line) }

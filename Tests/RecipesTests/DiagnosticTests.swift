@@ -94,11 +94,10 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
     BadSetting("seed: 17\n", "", "1:1: error: missing key 'seed' (a whole number from 0 on)"),
     BadSetting(
       "recipe: trainBiEncoder\n", "",
-      "1:1: error: missing key 'recipe' (one of trainBiEncoder, trainCrossEncoder, evaluate, mineNegatives, reduceVectors)"
-    ),
+      "1:1: error: missing key 'recipe' (one of \(recipeNames))"),
     BadSetting(
       "recipe: trainBiEncoder", "recipe: trainBiencoder",
-      "1:1: error: 'recipe' should be one of trainBiEncoder, trainCrossEncoder, evaluate, mineNegatives, reduceVectors, found 'trainBiencoder'; did you mean 'trainBiEncoder'?"
+      "1:1: error: 'recipe' should be one of \(recipeNames), found 'trainBiencoder'; did you mean 'trainBiEncoder'?"
     ),
     BadSetting(
       "  pooling: mean\n", "", "4:3: error: missing key 'model.pooling' (one of mean, cls, max, mean-sqrt, last)"),
@@ -286,6 +285,8 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
       "20:25: error: 'checkpoint.keep': 0 is too small; at least 1"),
   ]
 
+  private static let recipeNames =
+    "trainBiEncoder, trainCrossEncoder, evaluate, mineNegatives, reduceVectors, scoreRows, evaluateReranking, calibrate"
   private static let lossNames =
     "infoNCE, coSENT, triplet, cosineMSE, contrastive, marginMSE, distillation, pairwiseLogistic, binaryCrossEntropy, "
     + "mse, rankNet, lambdaLoss, listNet, listMLE, adrMSE"

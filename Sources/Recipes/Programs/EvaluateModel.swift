@@ -92,9 +92,11 @@ extension EvaluateModel.Evaluation {
   }
 
   /// What is asked against which documents.
-  func plan(_ context: RunContext) throws -> ScoringPlan {
+  ///
+  /// - Parameter collection: The collection, where it is at hand.
+  func plan(of collection: Collection? = nil, _ context: RunContext) throws -> ScoringPlan {
     try ScoringPlan(
-      Collection(folder: collection), splits: splits, measures: measures.map(\.measure),
+      collection ?? Collection(folder: self.collection), splits: splits, measures: measures.map(\.measure),
       warn: { context.report(.warning($0)) })
   }
 }

@@ -14,8 +14,8 @@ struct MiningReport {
   }
 
   private let rules: [(name: String, tally: NegativeMiner.Tally)]
-  private let positives: [Float]
-  private let negatives: [Float]
+  private let scores: ScoreSummary
+  private let negatives: Int
   private let rows: Int
   private let queries: Int
   private let documents: Int
@@ -28,15 +28,13 @@ struct MiningReport {
 
   /// How many suspicious pairs are shown.
   private static let mostSuspects = 20
-  private static let quantiles: [(name: String, share: Double)] = [
-    ("least", 0), ("10 %", 0.1), ("median", 0.5), ("90 %", 0.9), ("most", 1),
-  ]
 
   init(_ mined: MinedRows, settings: MiningSettings, seconds: Double) {
     rules = zip(settings.rules.map(\.name.rawValue), mined.tallies).map { (name: $0, tally: $1) }
     wanted = settings.wanted
-    positives = mined.rows.compactMap { $0.scores?.first }.sorted()
-    negatives = mined.rows.flatMap { $0.scores?.dropFirst() ?? [] }.sorted()
+    let negativeScores: [Float] = mined.rows.flatMap { $0.scores?.dropFirst() ?? [] }
+    scores = ScoreSummary(positives: mined.rows.compactMap { $0.scores?.first }, negatives: negativeScores)
+    negatives = negativeScores.count
     rows = mined.rows.count
     queries = mined.queries
     documents = mined.documents
@@ -70,17 +68,9 @@ struct MiningReport {
         NumberText.count(tally.seen - tally.dropped),
       ])
     }
-    var scores = TextTable([("score", .left)] + Self.quantiles.map { ($0.name, .right) })
-    for (name, values) in [("positives", positives), ("negatives", negatives)] {
-      scores.add(
-        [name]
-          + Self.quantiles.map { quantile in
-            Self.quantile(quantile.share, of: values).map { NumberText.fixed(Double($0), decimals: 3) } ?? "–"
-          })
-    }
     var lines = table.lines + [""] + scores.lines + [""]
     lines.append(
-      "\(NumberText.counted(negatives.count, "negative")) for \(NumberText.counted(rows, "row")) "
+      "\(NumberText.counted(negatives, "negative")) for \(NumberText.counted(rows, "row")) "
         + "(\(NumberText.counted(queries, "query", plural: "queries"))) from \(NumberText.counted(documents, "document")) in "
         + NumberText.seconds(seconds))
     if promoted > 0 {
@@ -110,7 +100,7 @@ struct MiningReport {
   /// The report in a sentence, for the log of a training run.
   var sentence: String {
     let dropped = rules.filter { $0.tally.dropped > 0 }.map { "\($0.name) \(NumberText.count($0.tally.dropped))" }
-    return "\(NumberText.counted(negatives.count, "negative")) for \(NumberText.counted(rows, "row")) in "
+    return "\(NumberText.counted(negatives, "negative")) for \(NumberText.counted(rows, "row")) in "
       + "\(NumberText.seconds(seconds)); \(NumberText.count(short)) short, \(NumberText.count(empty)) without"
       + (dropped.isEmpty ? "" : "; dropped by \(dropped.joined(separator: ", "))")
   }
@@ -120,8 +110,8 @@ struct MiningReport {
     [
       "step": JSONValue(step),
       "mining": [
-        "negatives": JSONValue(negatives.count), "rowsShort": JSONValue(short), "rowsWithout": JSONValue(empty),
-        "rules": rulesJSON, "scores": scoresJSON, "seconds": JSONValue(seconds),
+        "negatives": JSONValue(negatives), "rowsShort": JSONValue(short), "rowsWithout": JSONValue(empty),
+        "rules": rulesJSON, "scores": scores.json, "seconds": JSONValue(seconds),
       ],
     ]
   }
@@ -136,27 +126,16 @@ struct MiningReport {
       })
   }
 
-  private var scoresJSON: JSONValue {
-    func quantiles(_ values: [Float]) -> JSONValue {
-      .object(
-        JSONObject(
-          Self.quantiles.map { quantile in
-            (name: quantile.name, value: Self.quantile(quantile.share, of: values).map { JSONValue($0) } ?? .null)
-          }))
-    }
-    return ["positives": quantiles(positives), "negatives": quantiles(negatives)]
-  }
-
   /// The report as JSON.
   func json(recipe: String, folder: String, rows file: String) -> JSONValue {
     [
       "status": "finished", "recipe": JSONValue(recipe), "folder": JSONValue(folder), "rows": JSONValue(file),
       "counts": [
         "rows": JSONValue(rows), "queries": JSONValue(queries), "documents": JSONValue(documents),
-        "negatives": JSONValue(negatives.count), "promoted": JSONValue(promoted), "rowsShort": JSONValue(short),
+        "negatives": JSONValue(negatives), "promoted": JSONValue(promoted), "rowsShort": JSONValue(short),
         "rowsWithout": JSONValue(empty),
       ],
-      "rules": rulesJSON, "scores": scoresJSON,
+      "rules": rulesJSON, "scores": scores.json,
       "suspects": .array(
         suspects.map { suspect in
           [
@@ -167,11 +146,6 @@ struct MiningReport {
         }),
       "seconds": JSONValue(seconds), "version": JSONValue(Hone.version),
     ]
-  }
-
-  /// The value below which a share of sorted values lies, by the nearest rank.
-  private static func quantile(_ share: Double, of sorted: [Float]) -> Float? {
-    sorted.isEmpty ? nil : sorted[Int((share * Double(sorted.count - 1)).rounded())]
   }
 
   private static func shortened(_ text: String, _ length: Int) -> String {

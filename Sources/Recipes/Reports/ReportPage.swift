@@ -4,7 +4,7 @@ extension RunReport {
   /// The content of `report.html`: one file that needs nothing else, for light and dark screens and for paper.
   var page: String {
     let title = HTML.escaped("\(folder) · Hone")
-    let sections = [header, comparisonSection, scoreSection, chartSection, factSection, settingSection]
+    let sections = [header, comparisonSection, scoreSection, tableSections, chartSection, factSection, settingSection]
     return """
       <!doctype html>
       <html lang="en">
@@ -52,6 +52,15 @@ extension RunReport {
     }
     let table = Self.table([("split", .left), ("measure", .left), ("score", .right)], rows)
     return "<section>\n<h2>Scores</h2>\n\(table)\n</section>"
+  }
+
+  private var tableSections: String? {
+    guard !tables.isEmpty else { return nil }
+    return tables.map { table in
+      let rows = table.rows.map { (cells: $0, rowClass: "") }
+      return "<section>\n<h2>\(HTML.escaped(table.title))</h2>\n\(Self.table(table.columns, rows))\n"
+        + "<p class=\"note\">\(HTML.escaped(table.note))</p>\n</section>"
+    }.joined(separator: "\n")
   }
 
   private var chartSection: String? {

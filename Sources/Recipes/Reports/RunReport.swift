@@ -17,6 +17,8 @@ struct RunReport: Sendable {
   var comparisons: [Comparison] = []
   /// Scores of a model that is compared with nothing.
   var scores: [ScoringPlan.Score] = []
+  /// What else the recipe found out.
+  var tables: [ReportTable] = []
   /// What the two models of the comparisons are called.
   var names = (base: "base", tuned: "tuned")
   var losses: [LineChart.Point] = []

@@ -21,9 +21,9 @@ struct RerankingPlan {
   ///
   /// - Parameters:
   ///   - runs: Queries that a split does not ask are left out.
-  ///   - names: The files for an error that names what the collection lacks.
+  ///   - source: Where the runs come from, for an error that names what the collection lacks.
   init(
-    _ plan: ScoringPlan, candidates runs: [Run], top: Int, collection: Collection, names: CandidatePairs.Names
+    _ plan: ScoringPlan, candidates runs: [Run], top: Int, _ texts: inout CandidateTexts, from source: String
   ) throws {
     self.plan = plan
     self.top = top
@@ -34,9 +34,7 @@ struct RerankingPlan {
       }
       return asked
     }
-    pairs = try candidates.map { run in
-      try CandidatePairs(of: run.top(top), queries: collection.queries, corpus: collection.corpus, names: names).pairs
-    }
+    pairs = try candidates.map { try texts.pairs(of: $0.top(top), from: source) }
   }
 
   /// The documents of every split in the order of a model's raw logits; those below the top keep their order.

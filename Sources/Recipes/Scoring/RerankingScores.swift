@@ -22,9 +22,8 @@ struct RerankingScores {
     in folder: RunFolder, _ context: RunContext
   ) throws {
     let collection = try Collection(folder: settings.collection)
-    let names = CandidatePairs.Names(
-      run: settings.run ?? settings.model ?? "", queries: Files.join(settings.collection, "queries.jsonl"),
-      corpus: Files.join(settings.collection, "corpus.jsonl"))
+    let source = settings.run ?? settings.model ?? settings.collection
+    var texts = CandidateTexts(collection)
     let wanted = settings.verdict ?? [settings.split]
     let asked = wanted + (settings.every == nil || wanted.contains(settings.split) ? [] : [settings.split])
     let all = try ScoringPlan(
@@ -61,12 +60,12 @@ struct RerankingScores {
       }
     }
     verdict = try RerankingPlan(
-      verdictPlan, candidates: Array(runs.prefix(wanted.count)), top: top, collection: collection, names: names)
+      verdictPlan, candidates: Array(runs.prefix(wanted.count)), top: top, &texts, from: source)
     development = try settings.every.flatMap { _ in asked.firstIndex(of: settings.split) }.map { place in
       let plan = all.keeping([settings.split])
       return try RerankingPlan(
         settings.queries.map { plan.asking(atMost: $0, seed: seed) } ?? plan, candidates: [runs[place]], top: top,
-        collection: collection, names: names)
+        &texts, from: source)
     }
   }
 

@@ -1,6 +1,4 @@
-import Datasets
 import Encoders
-import Files
 import JSONText
 import Retrieval
 import Tensors
@@ -32,10 +30,8 @@ package struct RerankingTool {
 
   package func callAsFunction() throws -> Outcome {
     let first = try Run(file: run)
-    let pairs = try CandidatePairs(
-      of: first.top(top), queries: Queries(file: queries), corpus: Corpus(file: corpus),
-      names: CandidatePairs.Names(run: run, queries: queries, corpus: corpus)
-    ).pairs
+    var texts = try CandidateTexts(queries: queries, corpus: corpus)
+    let pairs = try texts.pairs(of: first.top(top), from: run)
     let model = try CrossEncoder(folder: model, labels: 1)
     let logits = try model.score(pairs) { share in
       report(.progress(RunProgress(scoring: "reranking", share: share, of: pairs.count)))

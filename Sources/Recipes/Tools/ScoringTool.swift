@@ -1,19 +1,24 @@
 import Datasets
 import Encoders
 import JSONText
+import Retrieval
 import Tensors
 
 /// `hone score`: the raw logits of pairs of texts, as JSON lines in the order of the input.
 ///
-/// A line is `{"score": …}`, or `{"scores": […]}` in the order of the labels where the model has several.
+/// A line is `{"score": …}`, or `{"scores": […]}` in the order of the labels where the model has several. Calibrated, it is
+/// `{"score": …, "probability": …}`; the score is the raw logit all the same, and what to rank by.
 package struct ScoringTool {
   package var model: String
   package var input: String
+  /// Whether the probability of relevance is given too, by the calibration beside the model.
+  package var calibrated: Bool
   package var report: (RunEvent) -> Void
 
-  package init(model: String, input: String, report: @escaping (RunEvent) -> Void) {
+  package init(model: String, input: String, calibrated: Bool, report: @escaping (RunEvent) -> Void) {
     self.model = model
     self.input = input
+    self.calibrated = calibrated
     self.report = report
   }
 
@@ -21,16 +26,24 @@ package struct ScoringTool {
   ///
   /// - Returns: a line of JSON for each.
   package func callAsFunction() throws -> [String] {
-    let model = try CrossEncoder(folder: model)
+    let calibration = calibrated ? try CalibrationFile(folder: self.model).calibration : nil
+    let model = try CrossEncoder(folder: self.model, labels: calibrated ? 1 : nil)
     let pairs = try TextPairs(file: input).pairs
     let scores = try model.score(pairs) { share in
       report(.progress(RunProgress(scoring: "scoring", share: share, of: pairs.count)))
     }
     let width = model.labels.count
-    let logits = scores.elements.map { JSONValue($0) }
+    let logits = scores.elements
     return pairs.indices.map { pair in
-      let line: JSONValue =
-        width == 1 ? ["score": logits[pair]] : ["scores": .array(Array(logits[pair * width..<(pair + 1) * width]))]
+      let line: JSONValue
+      if let calibration {
+        let probability = calibration.probability(of: Double(logits[pair]))
+        line = ["score": JSONValue(logits[pair]), "probability": JSONValue(probability)]
+      } else if width == 1 {
+        line = ["score": JSONValue(logits[pair])]
+      } else {
+        line = ["scores": .array(logits[pair * width..<(pair + 1) * width].map { JSONValue($0) })]
+      }
       return line.text()
     }
   }

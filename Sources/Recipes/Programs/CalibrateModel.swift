@@ -1,0 +1,146 @@
+import Datasets
+import Encoders
+import Files
+import JSONText
+import Retrieval
+import Tensors
+
+/// Learns how the raw logits of a cross-encoder become probabilities of relevance, and stores that beside the model.
+///
+/// `hone score --calibrated` reads it. Ranking never does: it goes by raw logits.
+struct CalibrateModel: Recipe, Equatable {
+  /// Judgments to learn from; other ones than those the model was trained on, whose logits are too good.
+  struct Judged: Codable, Sendable, Equatable {
+    /// A collection folder.
+    var collection: String
+    /// `qrels/SPLIT.tsv`.
+    var split: String
+  }
+
+  /// Which pairs the probabilities are for: they hold for pairs found in the same way.
+  struct Candidates: Codable, Sendable, Equatable {
+    enum Name: String, ChoiceSetting {
+      /// Those that were judged.
+      case judged
+      /// The best documents of a run; those not judged count as not relevant.
+      case run
+    }
+
+    var name: Name
+    /// For `run`: the run, in TREC form.
+    var file: String?
+    /// For `run`: how many documents of a query.
+    var top: Int?
+  }
+
+  /// A cross-encoder with one label.
+  var model: EvaluateModel.Model
+  var data: Judged
+  var candidates: Candidates
+  /// The kind of function: `platt` for few pairs, `isotonic` for thousands.
+  var method: Calibration.Method
+  /// The number of intervals that the expected calibration error is taken over.
+  var bins: Int
+  var output: EvaluateModel.Output
+
+  /// Parts of the queries that are held out in turn.
+  private static let folds = 5
+
+  func validate(_ checks: SettingChecks) {
+    checks.modelFolder("model.folder", model.folder)
+    checks.collection("data.collection", data.collection)
+    checks.split("data.split", data.split, of: data.collection, "data.collection")
+    candidates.validate(checks)
+    checks.require((1...1000).contains(bins), "bins", else: "\(bins) is not between 1 and 1000")
+    checks.outputFolder("output.folder", output.folder)
+  }
+
+  func run(in context: RunContext) throws -> Outcome {
+    let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
+    if let confirmation = folder.confirmation { return confirmation }
+    let started = ContinuousClock.now
+    let pairs = try judgedPairs(context)
+    let crossEncoder = try CrossEncoder(folder: model.folder, labels: 1)
+    let logits = try crossEncoder.score(pairs.pairs) { share in
+      try context.reportOrStop(.progress(RunProgress(scoring: "scoring", share: share, of: pairs.pairs.count)))
+    }.elements.map { Double($0) }
+
+    let calibration = Calibration(method, scores: logits, labels: pairs.labels)
+    func reliability(_ probabilities: [Double]) -> Reliability {
+      Reliability(probabilities: probabilities, labels: pairs.labels, bins: bins)
+    }
+    let folds = min(Self.folds, pairs.queryCount)
+    let report = CalibrationReport(
+      before: reliability(logits.map { logistic($0) }),
+      after: reliability(logits.map { calibration.probability(of: $0) }),
+      heldOut: folds < 2
+        ? nil
+        : reliability(
+          Calibration.heldOutProbabilities(
+            method, scores: logits, labels: pairs.labels, groups: pairs.queries, folds: folds)),
+      pairs: pairs, calibration: calibration, folds: folds)
+    if case .platt(let curve) = calibration, curve.slope <= 0 {
+      context.report(
+        .warning(
+          "the logits of relevant pairs are no higher than those of others: the probability falls as the score rises"))
+    }
+
+    var page = RunReport(recipe: "calibrate", folder: folder.path, settings: context.recipe)
+    page.tables = report.tables
+    let seconds = started.duration(to: .now).seconds
+    page.facts =
+      [
+        ("model", model.folder), ("collection", data.collection), ("split", data.split),
+        ("pairs", report.counts), ("function", report.function), ("whole run", NumberText.seconds(seconds)),
+      ].map { RunReport.Fact(name: $0, value: $1) } + RunEnvironment.current.facts
+    let file = Files.join(model.folder, CalibrationFile.name)
+    page.details = [("model", JSONValue(model.folder)), ("calibration", JSONValue(file))]
+    page.details += report.details
+    page.details += [("seconds", JSONValue(seconds)), ("environment", RunEnvironment.current.json)]
+    try Files.write(page.page, to: folder.file("report.html"))
+    var origin: [(name: String, value: JSONValue)] = [
+      ("collection", JSONValue(data.collection)), ("split", JSONValue(data.split)),
+    ]
+    origin += report.details
+    try CalibrationFile.write(calibration, details: origin, to: model.folder)
+    try folder.finish(page.json)
+    return Outcome(
+      page.json,
+      lines: page.tables.flatMap(\.lines) + [report.sentence, "calibration  \(file)"] + page.summary())
+  }
+
+  /// The pairs to learn from, of which there must be relevant and other ones.
+  private func judgedPairs(_ context: RunContext) throws -> JudgedPairs {
+    let collection = try Collection(folder: data.collection)
+    let judgments = try collection.judgments(split: data.split)
+    let pairs =
+      switch candidates.name {
+      case .judged: try JudgedPairs(of: judgments, in: collection, warn: { context.report(.warning($0)) })
+      case .run:
+        try JudgedPairs(of: candidates.file ?? "", top: candidates.top ?? 0, judgments: judgments, in: collection)
+      }
+    let relevant = pairs.relevantCount
+    guard relevant > 0, relevant < pairs.labels.count else {
+      let advice =
+        candidates.name == .judged
+        ? "take the candidates from a run, which also has documents that are not relevant"
+        : "take more of the run, or another run"
+      throw RunError(
+        .badData,
+        "calibration needs pairs that are relevant and pairs that are not, found \(NumberText.count(relevant)) relevant "
+          + "of \(NumberText.count(pairs.labels.count)) on split '\(data.split)'; \(advice)")
+    }
+    return pairs
+  }
+}
+
+extension CalibrateModel.Candidates {
+  func validate(_ checks: SettingChecks) {
+    checks.require(
+      (name == .run) == (file != nil && top != nil) && (name == .run || file == nil && top == nil), "candidates",
+      reading: ["candidates.name"],
+      else: "'file' (a run in TREC form) and 'top' go with 'run', and only with it")
+    if let file { checks.file("candidates.file", file) }
+    if let top { checks.atLeast(1, "candidates.top", top) }
+  }
+}

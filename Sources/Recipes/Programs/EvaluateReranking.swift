@@ -1,0 +1,129 @@
+import Datasets
+import Encoders
+import Files
+import JSONText
+import Retrieval
+import Tensors
+
+/// Scores a pipeline of two stages before and after the second: a bi-encoder finds documents, a cross-encoder orders the best
+/// of them by its raw logits.
+///
+/// Every judged query counts, and what the first stage missed counts against both: nothing is put into a list that was not
+/// found. What the second stage cannot mend is shown as the recall of the first and as the best order of what it found.
+struct EvaluateReranking: Recipe, Equatable {
+  /// The bi-encoder of the first stage.
+  var retriever: EvaluateModel.Model
+  /// Joins its list with that of BM25; without it, it stands alone.
+  var fusion: FusionSection?
+  /// The cross-encoder of the second stage.
+  var reranker: EvaluateModel.Model
+  /// How many documents of a query are reranked.
+  var top: Int
+  var evaluate: EvaluateModel.Evaluation
+  /// Without it nothing is timed.
+  var latency: LatencySection?
+  /// Where vectors are kept from one run to the next; without it all texts are encoded.
+  var cache: CacheSection?
+  var output: EvaluateModel.Output
+
+  func validate(_ checks: SettingChecks) {
+    checks.modelFolder("retriever.folder", retriever.folder)
+    checks.modelFolder("reranker.folder", reranker.folder)
+    checks.require(
+      (1...Measure.largestCut).contains(top), "top", else: "\(top) is not between 1 and \(Measure.largestCut)")
+    fusion?.validate(checks, top: top)
+    evaluate.validate(checks)
+    latency?.validate(checks, fusion: fusion)
+    cache?.validate(checks)
+    checks.outputFolder("output.folder", output.folder)
+  }
+
+  func run(in context: RunContext) throws -> Outcome {
+    let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
+    if let confirmation = folder.confirmation { return confirmation }
+    let started = ContinuousClock.now
+    let collection = try Collection(folder: evaluate.collection)
+    let plan = try evaluate.plan(of: collection, context)
+    // Loaded first: what is wrong with it shows before the corpus is encoded.
+    let crossEncoder = try CrossEncoder(folder: reranker.folder, labels: 1)
+    let firstStage = try FirstStage(
+      BiEncoder(folder: retriever.folder), documents: plan.documents, fusion: fusion, cache: cache?.open(),
+      report: context.reportOrStop)
+    var texts = CandidateTexts(collection)
+    let depth = max(top, plan.measures.map(\.depth).max() ?? 0)
+    var (found, reranked): ([Run], [Run]) = ([], [])
+    for split in plan.splits {
+      let first = try firstStage.run(
+        of: split.queries, depth: depth, task: "encoding queries of \(split.name)", report: context.reportOrStop)
+      try first.write(to: folder.file("first.\(split.name).run"), tag: "first")
+      let second = try rerank(first, of: split.name, with: crossEncoder, &texts, context)
+      try second.write(to: folder.file("reranked.\(split.name).run"), tag: "reranked")
+      found.append(first)
+      reranked.append(second)
+    }
+
+    var report = RunReport(recipe: "evaluateReranking", folder: folder.path, settings: context.recipe)
+    report.names = (base: "first stage", tuned: "reranked")
+    report.comparisons = try plan.comparisons(base: found, tuned: reranked)
+    let ceilings = try zip(plan.splits, found).map { try RerankingCeiling(of: $1, $0, plan.measures, top: top) }
+    report.tables = [RerankingCeiling.table(ceilings, comparisons: report.comparisons, top: top)]
+    report.details = [
+      ("retriever", JSONValue(retriever.folder)), ("reranker", JSONValue(reranker.folder)), ("top", JSONValue(top)),
+      ("ceilings", .array(ceilings.map(\.json))),
+    ]
+    if let measured = try measuredLatency(of: firstStage, crossEncoder, plan, &texts, context) {
+      report.tables.append(measured.table)
+      report.details.append(("latency", measured.json))
+    }
+    let seconds = started.duration(to: .now).seconds
+    report.facts = facts(plan, seconds: seconds) + RunEnvironment.current.facts
+    report.details += [("seconds", JSONValue(seconds)), ("environment", RunEnvironment.current.json)]
+    try Files.write(report.page, to: folder.file("report.html"))
+    try folder.finish(report.json)
+    return Outcome(report.json, lines: report.tables.flatMap(\.lines) + report.summary())
+  }
+
+  /// The same lists with the best documents in the order of the cross-encoder's logits.
+  private func rerank(
+    _ first: Run, of split: String, with model: CrossEncoder, _ texts: inout CandidateTexts, _ context: RunContext
+  ) throws -> Run {
+    let pairs = try texts.pairs(of: first.top(top), from: "the first stage")
+    let logits = try model.score(pairs) { share in
+      try context.reportOrStop(
+        .progress(RunProgress(scoring: "reranking \(split)", share: share, of: pairs.count)))
+    }
+    return try first.reranked(top: top, scores: logits.elements)
+  }
+
+  /// The latency, where it is asked for, of those numbers of candidates that the collection has.
+  private func measuredLatency(
+    of firstStage: FirstStage, _ model: CrossEncoder, _ plan: ScoringPlan, _ texts: inout CandidateTexts,
+    _ context: RunContext
+  ) throws -> PipelineLatency? {
+    guard var settings = latency else { return nil }
+    let asked = settings.candidates.count
+    settings.candidates.removeAll { $0 > plan.documents.count }
+    if settings.candidates.count < asked {
+      context.report(
+        .warning(
+          "the collection has only \(NumberText.counted(plan.documents.count, "document")); reranking more is not timed"
+        ))
+    }
+    if settings.candidates.isEmpty { return nil }
+    return try PipelineLatency(
+      of: firstStage, model, queries: plan.splits.first?.queries ?? [], settings: settings, texts: &texts,
+      report: context.reportOrStop)
+  }
+
+  private func facts(_ plan: ScoringPlan, seconds: Double) -> [RunReport.Fact] {
+    let joined = fusion.map { fusion in
+      let weights = (fusion.weights ?? [1, 1]).map { "\($0)" }.joined(separator: " and ")
+      return "with BM25 by reciprocal ranks, constant \(fusion.constant), weights \(weights)"
+    }
+    return [
+      ("retriever", retriever.folder), ("fusion", joined ?? "none"), ("reranker", reranker.folder),
+      ("reranked", "the best \(NumberText.count(top)) of a query"), ("collection", evaluate.collection),
+      ("documents", NumberText.count(plan.documents.count)), ("whole run", NumberText.seconds(seconds)),
+    ].map { RunReport.Fact(name: $0, value: $1) }
+  }
+}

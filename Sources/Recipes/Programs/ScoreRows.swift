@@ -1,0 +1,133 @@
+import Datasets
+import Encoders
+import Files
+import JSONText
+import Tensors
+
+/// Gives training rows a teacher's scores: the raw logits of a cross-encoder, of the positive and then of each negative.
+///
+/// What is written is what the losses that learn from a teacher read (marginMSE, distillation). Scores that the rows had, from
+/// mining say, are replaced.
+struct ScoreRows: Recipe, Equatable {
+  /// The teacher: a cross-encoder with one label, used as its own files say.
+  var model: EvaluateModel.Model
+  /// The rows to score; their order stays.
+  var data: DataSection
+  var output: MiningOutput
+
+  func validate(_ checks: SettingChecks) {
+    checks.modelFolder("model.folder", model.folder)
+    data.validate(checks)
+    checks.require(data.shuffle == nil, "data.shuffle", else: "scoring keeps the rows in their order; remove it")
+    checks.require(data.negatives == nil, "data.negatives", else: "scoring scores every negative; remove it")
+    checks.outputFolder("output.folder", output.folder)
+    output.validate(checks)
+  }
+
+  func run(in context: RunContext) throws -> Outcome {
+    let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
+    if let confirmation = folder.confirmation { return confirmation }
+    let started = ContinuousClock.now
+    var (rows, _) = try data.read()
+    if rows.contains(where: { $0.label != nil }) {
+      throw RunError(.badData, "labelled pairs have no positive to score; give rows of query and positive")
+    }
+    let replaced = rows.count { $0.scores != nil }
+    let teacher = try CrossEncoder(folder: model.folder, labels: 1)
+    var places = PairPlaces()
+    let placesOfRow = rows.map { row in
+      let query = ContentHash(of: row.query)
+      return ([row.positive] + row.negatives).map { places.place(of: row.query, query, $0) }
+    }
+    let logits = try teacher.score(places.pairs) { share in
+      try context.reportOrStop(.progress(RunProgress(scoring: "scoring", share: share, of: places.pairs.count)))
+    }.elements
+    for (row, places) in placesOfRow.enumerated() { rows[row].scores = places.map { logits[$0] } }
+    let file = folder.file(output.file ?? "rows.jsonl")
+    try RowFile.write(rows, to: file, as: output.format)
+
+    let report = Report(
+      rows: rows, replaced: replaced, pairs: places.pairs.count, seconds: started.duration(to: .now).seconds)
+    let result = report.json(folder: folder.path, model: model.folder, rows: file)
+    try folder.finish(result)
+    return Outcome(result, lines: report.lines + ["rows    \(file)"])
+  }
+}
+
+/// The different pairs of a query and a document, each once: rows of one query often share their negatives.
+private struct PairPlaces {
+  private struct Key: Hashable {
+    let query: ContentHash
+    let document: ContentHash
+  }
+
+  private var places: [Key: Int] = [:]
+  private(set) var pairs: [(query: String, document: String)] = []
+
+  /// The place of a pair, a new one if need be; texts are the same when their bytes are.
+  mutating func place(of query: String, _ hash: ContentHash, _ document: String) -> Int {
+    let key = Key(query: hash, document: ContentHash(of: document))
+    if let known = places[key] { return known }
+    places[key] = pairs.count
+    pairs.append((query, document))
+    return pairs.count - 1
+  }
+}
+
+extension ScoreRows {
+  /// What scoring found, for a person to judge whether the teacher fits the rows.
+  private struct Report {
+    let rows: Int
+    let pairs: Int
+    let negatives: Int
+    /// Rows that had scores before.
+    let replaced: Int
+    /// Negatives that the teacher places above their positive.
+    let inverted: Int
+    let summary: ScoreSummary
+    let seconds: Double
+
+    init(rows: [TrainingRow], replaced: Int, pairs: Int, seconds: Double) {
+      let positives = rows.compactMap { $0.scores?.first }
+      let negatives: [Float] = rows.flatMap { $0.scores?.dropFirst() ?? [] }
+      self.rows = rows.count
+      self.pairs = pairs
+      self.negatives = negatives.count
+      self.replaced = replaced
+      inverted = rows.reduce(0) { sum, row in
+        guard let scores = row.scores, let positive = scores.first else { return sum }
+        return sum + scores.dropFirst().count { $0 > positive }
+      }
+      summary = ScoreSummary(positives: positives, negatives: negatives)
+      self.seconds = seconds
+    }
+
+    var lines: [String] {
+      var lines = summary.lines + [""]
+      lines.append(
+        "\(NumberText.counted(pairs, "different pair")) of \(NumberText.counted(rows, "row")) scored in "
+          + NumberText.seconds(seconds))
+      if replaced > 0 {
+        lines.append("\(NumberText.counted(replaced, "row")) had scores before; they are replaced")
+      }
+      if inverted > 0 {
+        lines.append(
+          "\(NumberText.counted(inverted, "negative")) of \(NumberText.count(negatives)) "
+            + "\(inverted == 1 ? "scores" : "score") above the positive: false negatives, or a teacher that errs")
+      }
+      return lines
+    }
+
+    func json(folder: String, model: String, rows file: String) -> JSONValue {
+      [
+        "status": "finished", "recipe": "scoreRows", "folder": JSONValue(folder), "rows": JSONValue(file),
+        "model": JSONValue(model),
+        "counts": [
+          "rows": JSONValue(rows), "pairs": JSONValue(pairs), "negatives": JSONValue(negatives),
+          "replaced": JSONValue(replaced), "aboveTheirPositive": JSONValue(inverted),
+        ],
+        "scores": summary.json, "seconds": JSONValue(seconds), "version": JSONValue(Hone.version),
+      ]
+    }
+  }
+}

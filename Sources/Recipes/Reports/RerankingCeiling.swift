@@ -1,0 +1,56 @@
+import JSONText
+import Retrieval
+
+/// What no second stage can exceed on a split, given what the first stage found.
+struct RerankingCeiling {
+  let split: String
+  /// The share of the relevant documents that are among those reranked, as a mean over all judged queries.
+  let recall: Double
+  /// The values of the measures when the documents found stand in the order of their grades.
+  let best: [(measure: Measure, value: Double)]
+  private let top: Int
+
+  init(of run: Run, _ split: ScoringPlan.Split, _ measures: [Measure], top: Int) throws {
+    func evaluation(of run: Run, _ measures: [Measure]) throws -> Evaluation {
+      try Evaluation(of: run, against: split.topics, measures: measures, complete: true)
+    }
+    self.split = split.name
+    self.top = top
+    recall = try evaluation(of: run, [.recall(cut: top)]).means[0]
+    let ideal = try evaluation(of: run.ideallyReranked(top: top, judgments: split.topics), measures)
+    best = zip(measures, ideal.means).map { (measure: $0, value: $1) }
+  }
+
+  var json: JSONValue {
+    [
+      "split": JSONValue(split), "recall": JSONValue(recall), "recallMeasure": JSONValue("recall@\(top)"),
+      "best": .object(JSONObject(best.map { (name: $0.measure.description, value: JSONValue($0.value)) })),
+    ]
+  }
+
+  /// Both stages beside the best possible order, as a table of a report.
+  static func table(_ ceilings: [RerankingCeiling], comparisons: [Comparison], top: Int) -> ReportTable {
+    func number(_ value: Double) -> String { NumberText.fixed(value, decimals: 4) }
+    let rows = ceilings.flatMap { ceiling -> [[String]] in
+      let recall = number(ceiling.recall)
+      let measured = ceiling.best.compactMap { best -> [String]? in
+        guard let found = comparisons.first(where: { $0.split == ceiling.split && $0.measure == best.measure }) else {
+          return nil
+        }
+        return [
+          ceiling.split, best.measure.description, number(found.base), number(found.tuned), number(best.value),
+        ]
+      }
+      return [[ceiling.split, "recall@\(top)", recall, recall, recall]] + measured
+    }
+    return ReportTable(
+      title: "Ceiling",
+      columns: [
+        ("split", .left), ("measure", .left), ("first stage", .right), ("reranked", .right), ("best possible", .right),
+      ],
+      rows: rows,
+      note:
+        "Best possible: the best \(NumberText.count(top)) documents of the first stage in the order of their grades. "
+        + "Relevant documents that it missed count against every column.")
+  }
+}

@@ -1,0 +1,107 @@
+import Datasets
+import Encoders
+import JSONText
+import Retrieval
+
+/// How long one query takes from its text to the end of each stage, asked alone, as a person waits for it.
+struct PipelineLatency {
+  /// What many queries took, in seconds.
+  struct Times {
+    private let sorted: [Double]
+
+    init(_ seconds: [Double]) { sorted = seconds.sorted() }
+
+    /// The middle one, or the mean of the two in the middle.
+    var median: Double { sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2 }
+
+    /// What nine in ten queries stay below, by the nearest rank.
+    var ninetieth: Double {
+      sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int((0.9 * Double(sorted.count)).rounded(.up)) - 1)]
+    }
+
+    var json: [(name: String, value: JSONValue)] {
+      [("medianSeconds", JSONValue(median)), ("ninetiethSeconds", JSONValue(ninetieth))]
+    }
+  }
+
+  /// How many queries were timed.
+  let queries: Int
+  /// Encoding the query and searching.
+  let search: Times
+  /// Tokenizing and scoring as many pairs of the query.
+  let reranking: [(candidates: Int, times: Times)]
+
+  /// Times the stages, with every stage done once before without the clock.
+  ///
+  /// - Parameters:
+  ///   - queries: Queries to choose from; those timed are spread evenly over them.
+  ///   - settings: How many, and with how many documents each.
+  init(
+    of firstStage: FirstStage, _ model: CrossEncoder, queries all: [Query], settings: LatencySection,
+    texts: inout CandidateTexts, report: (RunEvent) throws -> Void
+  ) throws {
+    let count = min(settings.queries, all.count)
+    let chosen = (0..<count).map { all[$0 * all.count / count] }
+    let most = settings.candidates.max() ?? 0
+    let steps = count * (settings.candidates.count + 1)
+    var done = 0
+    func advance() throws {
+      done += 1
+      try report(.progress(RunProgress(task: "timing", done: done, total: steps, unit: "queries")))
+    }
+    /// One query through the first stage; nothing is reported while the clock runs.
+    func found(_ query: Query) throws -> Run {
+      try firstStage.run(of: [query], depth: most, task: "", report: { _ in })
+    }
+    func seconds(_ body: () throws -> Void) rethrows -> Double {
+      let started = ContinuousClock.now
+      try body()
+      return started.duration(to: .now).seconds
+    }
+
+    if let first = chosen.first { _ = try found(first) }
+    var pairs: [[(query: String, document: String)]] = []
+    var searches: [Double] = []
+    for query in chosen {
+      var run = Run()
+      searches.append(try seconds { run = try found(query) })
+      pairs.append(try texts.pairs(of: run, from: "the first stage"))
+      try advance()
+    }
+    reranking = try settings.candidates.map { candidates in
+      if let first = pairs.first { _ = try model.score(Array(first.prefix(candidates))) }
+      let times = try pairs.map { pairs in
+        let part = Array(pairs.prefix(candidates))
+        let time = try seconds { _ = try model.score(part) }
+        try advance()
+        return time
+      }
+      return (candidates: candidates, times: Times(times))
+    }
+    self.queries = count
+    search = Times(searches)
+  }
+
+  var json: JSONValue {
+    [
+      "queries": JSONValue(queries), "search": .object(JSONObject(search.json)),
+      "reranking": .array(
+        reranking.map { .object(JSONObject([(name: "candidates", value: JSONValue($0.candidates))] + $0.times.json)) }),
+    ]
+  }
+
+  /// The times as a table of a report.
+  var table: ReportTable {
+    func row(_ stage: String, _ candidates: String, _ times: Times) -> [String] {
+      [stage, candidates] + [times.median, times.ninetieth].map { NumberText.fixed($0 * 1000, decimals: 1) }
+    }
+    return ReportTable(
+      title: "Latency of one query",
+      columns: [("stage", .left), ("candidates", .right), ("median ms", .right), ("90 % below, ms", .right)],
+      rows: [row("search", "", search)]
+        + reranking.map { row("reranking", NumberText.count($0.candidates), $0.times) },
+      note:
+        "\(NumberText.counted(queries, "query", plural: "queries")), one at a time, after a warm-up that does not count; "
+        + "a query takes the search and one reranking.")
+  }
+}
