@@ -1,6 +1,6 @@
 import Files
 
-/// Cuts training rows into batches, in an order that depends on the seed and the epoch only.
+/// Cuts training rows into batches, in an order that depends on the seed and the epoch only, or in their own.
 ///
 /// Every row is in exactly one batch of an epoch. With unique texts no query and no positive (compared byte by byte) stands in
 /// two rows of a batch, since what fits one query would else count as a negative of another: a row that would
@@ -17,6 +17,7 @@ public struct BatchSampler: Sendable {
   /// Whether batches with fewer rows than ``batchSize`` are left out.
   public let dropsIncomplete: Bool
   private let rowCount: Int
+  private let isShuffled: Bool
   /// The distinct texts of every row as numbers, or nil when texts may repeat.
   private let texts: [[Int]]?
 
@@ -33,12 +34,12 @@ public struct BatchSampler: Sendable {
     rows: [TrainingRow], batchSize: Int, seed: UInt64, uniqueTexts: Bool, dropsIncomplete: Bool = false
   ) throws(DatasetError) {
     try self.init(
-      count: rows.count, batchSize: batchSize, seed: seed, texts: uniqueTexts ? Self.numberedTexts(of: rows) : nil,
-      dropsIncomplete: dropsIncomplete)
+      count: rows.count, batchSize: batchSize, seed: seed, isShuffled: true,
+      texts: uniqueTexts ? Self.numberedTexts(of: rows) : nil, dropsIncomplete: dropsIncomplete)
   }
 
   private init(
-    count: Int, batchSize: Int, seed: UInt64, texts: [[Int]]?, dropsIncomplete: Bool
+    count: Int, batchSize: Int, seed: UInt64, isShuffled: Bool, texts: [[Int]]?, dropsIncomplete: Bool
   ) throws(DatasetError) {
     guard batchSize >= 1 else {
       throw DatasetError("expected a batch size of at least 1, found \(batchSize); give a larger one", kind: .badRecipe)
@@ -47,21 +48,24 @@ public struct BatchSampler: Sendable {
     self.seed = seed
     self.dropsIncomplete = dropsIncomplete
     rowCount = count
+    self.isShuffled = isShuffled
     self.texts = texts
   }
 
   /// Prepares batches of what may stand in any batch, such as groups of documents.
   ///
+  /// - Parameter isShuffled: Whether every epoch has an order of its own; else all have that of the data.
   /// - Throws: `DatasetError` when `batchSize` is below 1.
-  public init(count: Int, batchSize: Int, seed: UInt64) throws(DatasetError) {
-    try self.init(count: count, batchSize: batchSize, seed: seed, texts: nil, dropsIncomplete: false)
+  public init(count: Int, batchSize: Int, seed: UInt64, isShuffled: Bool = true) throws(DatasetError) {
+    try self.init(
+      count: count, batchSize: batchSize, seed: seed, isShuffled: isShuffled, texts: nil, dropsIncomplete: false)
   }
 
   /// The batches of an epoch: the places of their rows in the training data.
   ///
-  /// - Parameter epoch: Which pass over the data, from 0 on; each has an order of its own.
+  /// - Parameter epoch: Which pass over the data, from 0 on.
   public func batches(epoch: Int) -> [[Int]] {
-    let order = StableRandom(seed: seed, epoch: epoch).shuffled(rowCount)
+    let order = isShuffled ? StableRandom(seed: seed, epoch: epoch).shuffled(rowCount) : Array(0..<rowCount)
     let batches: [[Int]]
     if let texts {
       var packing = UniquePacking(order: order, texts: texts, batchSize: batchSize)

@@ -7,9 +7,9 @@ import Kernels
 struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmarks",
-    abstract: "Times kernels, training steps, queries and the tokenizer on this machine.",
+    abstract: "Times kernels, training steps, queries, reranking, search and the tokenizer on this machine.",
     subcommands: [
-      KernelBenchmark.self, StepBenchmark.self, QueryBenchmark.self, SearchBenchmark.self,
+      KernelBenchmark.self, StepBenchmark.self, QueryBenchmark.self, RerankBenchmark.self, SearchBenchmark.self,
       TokenizerBenchmark.self,
     ])
 }

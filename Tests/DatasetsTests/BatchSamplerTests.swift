@@ -124,6 +124,11 @@ import Testing
       unique: true)
   }
 
+  @Test func anUnshuffledEpochHasTheOrderOfTheData() throws {
+    let sampler = try BatchSampler(count: 5, batchSize: 2, seed: 3, isShuffled: false)
+    for epoch in 0..<2 { #expect(sampler.batches(epoch: epoch) == [[0, 1], [2, 3], [4]]) }
+  }
+
   @Test func refusesEmptyBatches() {
     #expect(
       message { _ = try BatchSampler(rows: [], batchSize: 0, seed: 0, uniqueTexts: true) }

@@ -11,13 +11,13 @@ import Training
 
   /// The data of some rows, and what was warned of.
   private func data(
-    _ rows: [String], loss: LossSetting, negatives: Int? = nil, easy: EasyNegativesSection? = nil
+    _ rows: [String], loss: LossSetting, shuffle: Bool? = nil, negatives: Int? = nil, easy: EasyNegativesSection? = nil
   ) throws -> (data: RerankingData, warnings: [String]) {
     let folder = try TemporaryFolder()
     let file = folder.file("rows.jsonl")
     try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
     var warnings: [String] = []
-    let section = GroupSection(rows: file, negatives: negatives, easyNegatives: easy)
+    let section = GroupSection(rows: file, shuffle: shuffle, negatives: negatives, easyNegatives: easy)
     let data = try RerankingData(section, batch: GroupBatchSection(groups: 2, tokens: 64), loss: loss, seed: 1) {
       warnings.append($0.split(separator: "/").last.map(String.init) ?? "")
     }
@@ -36,6 +36,12 @@ import Training
 
   private let row = #"{"query": "a", "positive": "A", "negatives": ["x", "y"], "scores": [3, 1, 2]}"#
   private let pair = #"{"query": "b", "positive": "B"}"#
+
+  @Test func unshuffledGroupsKeepTheOrderOfTheirFile() throws {
+    let rows = (0..<5).map { "{\"query\": \"q\($0)\", \"positive\": \"p\", \"negatives\": [\"n\"]}" }
+    let data = try data(rows, loss: listNet, shuffle: false).data
+    #expect(data.epoch(1).batches == [[0, 1], [2, 3], [4]])
+  }
 
   @Test func aStepHoldsWholeGroups() throws {
     let (data, warnings) = try data([row, pair], loss: binary)

@@ -124,6 +124,37 @@ def load_peer(model, threads: int):
     return loaded
 
 
+def load_cross_encoder(model, threads: int, length: int | None, seed: int | None = None):
+    """sentence-transformers' cross-encoder on the CPU; the seed draws the classifier where the folder has none."""
+    offline()
+    import torch
+    from sentence_transformers.cross_encoder import CrossEncoder
+
+    torch.set_num_threads(threads)
+    if seed is not None:
+        torch.manual_seed(seed)
+    return CrossEncoder(str(model), num_labels=1, device="cpu", max_length=length)
+
+
+def step_times(steps: int | None):
+    """A callback with the time at which each step ended; ends the training early where asked."""
+    from transformers import TrainerCallback
+
+    class StepTimes(TrainerCallback):
+        def __init__(self):
+            self.times = []
+
+        def on_train_begin(self, args, state, control, **_):
+            self.times.append(time.perf_counter())
+
+        def on_step_end(self, args, state, control, **_):
+            self.times.append(time.perf_counter())
+            if state.global_step == steps:
+                control.should_training_stop = True
+
+    return StepTimes()
+
+
 def parameter_groups(model) -> list[dict]:
     """Biases and LayerNorm without decay, as Hugging Face's trainer has it."""
     decayed, others = [], []
@@ -161,6 +192,19 @@ def scores_of(model, collection: Collection, splits: list[str]) -> dict[str, dic
             "queries": len(judged),
         }
     return results
+
+
+def list_scores(collection: Collection, split: str, score) -> dict[str, float]:
+    """MAP, MRR and nDCG@10 by trec_eval of the documents judged for each query, in the order of `score(pairs)`."""
+    import pytrec_eval
+
+    judged = collection.judgments(split)
+    pairs = [(collection.queries[query], collection.documents[name]) for query in judged for name in judged[query]]
+    scores = iter(float(value) for value in score(pairs))
+    run = {query: {name: next(scores) for name in names} for query, names in judged.items()}
+    topics = pytrec_eval.RelevanceEvaluator(judged, {"map", "recip_rank", "ndcg_cut.10"}).evaluate(run)
+    names = {"MAP": "map", "MRR": "recip_rank", "nDCG@10": "ndcg_cut_10"}
+    return {ours: sum(topic[theirs] for topic in topics.values()) / len(judged) for ours, theirs in names.items()}
 
 
 # MARK: Hone

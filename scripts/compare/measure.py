@@ -19,6 +19,9 @@ import common
 from sentence_transformers_encode import QUERY
 
 HERE = pathlib.Path(__file__).resolve().parent
+RERANKER_BATCH = 32
+# Scripts that end with 1 where what they check does not hold; their result says what.
+CHECKS = ("encode_parity.py", "export_check.py", "reproducibility.py", "reranker_parity.py", "training_parity.py")
 SKIP = 2  # steps of a training round that are not counted
 
 
@@ -43,8 +46,7 @@ class Comparison:
         target = self.scratch / "result.json"
         target.unlink(missing_ok=True)
         command = [sys.executable, HERE / name, *arguments, "--output", target]
-        checks = name in ("encode_parity.py", "export_check.py", "reproducibility.py", "training_parity.py")
-        finished = common.run_measured(command, self.options.threads, may_fail=checks)
+        finished = common.run_measured(command, self.options.threads, may_fail=name in CHECKS)
         if not target.is_file():
             sys.exit(f"{name} ended without a result")
         return json.loads(target.read_text(encoding="utf-8")), finished
@@ -214,6 +216,90 @@ def training_parity(comparison: Comparison) -> dict:
     return result
 
 
+def reranker_parity(comparison: Comparison) -> dict:
+    result, _ = comparison.script("reranker_parity.py", *shared(comparison))
+    for name, loss in [("BinaryCrossEntropyLoss", "binaryCrossEntropy"), ("LambdaLoss", "lambdaLoss")]:
+        found = f"{result['steps']} losses within {result[loss]['largest relative difference']:.1e}"
+        comparison.row(f"reranker, training parity with {name}", found, "reference")
+    for what in ["exported by Hone", "written by the peer"]:
+        found = f"{result['pairs']} logits within {result[f'logits, folder {what}']['max abs difference']:.1e}"
+        comparison.row(f"reranker, a folder {what}", found, "reference")
+    return result
+
+
+def reranker_training(comparison: Comparison) -> dict:
+    """Pairs a second and peak memory of a cross-encoder on the same labelled pairs, dropout on."""
+    options = comparison.options
+    folder = comparison.scratch / "reranker"
+    folder.mkdir(exist_ok=True)
+    texts = common.distinct_pairs(comparison.collection, (SKIP + options.steps) * RERANKER_BATCH // 2)
+    rows = []
+    for (_, query, _, document), (_, _, _, other) in zip(texts, texts[1:] + texts[:1]):
+        rows.append({"sentence1": query, "sentence2": document, "label": 1})
+        rows.append({"sentence1": query, "sentence2": other, "label": 0})
+    common.write_json_lines(folder / "rows.jsonl", rows)
+    comparison.script("sentence_transformers_rerank.py", "fresh", "--model", options.model, "--save", folder / "base")
+
+    def hone():
+        run = folder / "run"
+        shutil.rmtree(run, ignore_errors=True)
+        recipe = folder / "recipe.yaml"
+        recipe.write_text(
+            f"""recipe: trainCrossEncoder
+seed: {common.SEED}
+model:     {{ folder: "{folder / 'base'}", maximumLength: {common.LENGTH} }}
+data:      {{ rows: "{folder / 'rows.jsonl'}" }}
+batch:     {{ groups: {RERANKER_BATCH}, tokens: 8192 }}
+loss:      {{ name: binaryCrossEntropy, positiveWeight: 4.0 }}
+optimizer: {{ name: adamW, rate: 3e-5, decay: {common.DECAY}, clip: {common.CLIP} }}
+schedule:  {{ name: linear, warmup: {common.WARMUP}, epochs: 1 }}
+output:    {{ folder: "{run}" }}
+""",
+            encoding="utf-8",
+        )
+        finished = comparison.hone("run", recipe, "--quiet")
+        steps = common.steps_of(run)[SKIP:]
+        pairs = sum(step["rows"] for step in steps) / sum(step["seconds"] for step in steps)
+        return {"pairs per second": pairs, "peak bytes": finished.peak_bytes}
+
+    def peer():
+        arguments = ["--model", folder / "base", "--rows", folder / "rows.jsonl", "--skip", SKIP]
+        result, finished = comparison.script("sentence_transformers_rerank.py", "speed", *arguments)
+        return {"pairs per second": result["pairs per second"], "peak bytes": finished.peak_bytes}
+
+    result = comparison.rounds("reranker training", {"Hone": hone, "sentence-transformers": peer})
+    sides = list(result.values())
+    compare(comparison, "reranker training, pairs/s", "pairs per second", *sides, 1, ".1f")
+    compare(comparison, "reranker training, peak memory in GB", "peak bytes", *sides, 1e9, ".2f")
+    return result
+
+
+def reranker_latency(comparison: Comparison) -> dict:
+    """50 candidates of one query with the model loaded: documents of 55 to 75 words, about 100 tokens a pair."""
+    options = comparison.options
+    folder = comparison.scratch / "latency"
+    comparison.script("sentence_transformers_rerank.py", "fresh", "--model", options.model, "--save", folder / "base")
+    documents = [text for text in comparison.collection.documents.values() if 55 <= len(text.split()) <= 75][:50]
+    pairs = folder / "pairs.jsonl"
+    common.write_json_lines(pairs, [{"query": QUERY, "document": document} for document in documents])
+
+    def hone():
+        command = [options.benchmarks, "rerank", "--model", folder / "base", "--pairs", pairs]
+        finished = common.run_measured([*command, "--threads", options.threads, "--json"])
+        return json.loads(finished.output)
+
+    def peer():
+        arguments = ["latency", "--model", folder / "base", "--pairs", pairs]
+        result, _ = comparison.script("sentence_transformers_rerank.py", *arguments)
+        return {"median milliseconds": result["median milliseconds"]}
+
+    result = comparison.rounds("reranker latency", {"Hone": hone, "sentence-transformers": peer})
+    compare(comparison, "50 candidates, model loaded, ms", "median milliseconds", *result.values(), 1, ".0f")
+    share = result["Hone"]["share of the sgemm peak"]
+    comparison.row("50 candidates, share of the sgemm peak", f"{share:.2f}", "–")
+    return result
+
+
 def reproducibility(comparison: Comparison) -> dict:
     result, _ = comparison.script("reproducibility.py", *shared(comparison))
     comparison.row("same bytes for 1 and 2 threads, twice", "yes" if result["equal"] else "NO", "–")
@@ -247,7 +333,7 @@ PARTS = {
     part.__name__.replace("_", "-"): part
     for part in [
         encode_parity, training_parity, reproducibility, tokenizer, start, latency, encoding, training, large_batch,
-        export, quality,
+        export, reranker_parity, reranker_training, reranker_latency, quality,
     ]
 }  # fmt: skip
 

@@ -10,7 +10,6 @@ LayerNorm out of the weight decay by itself.
 import argparse
 import pathlib
 import tempfile
-import time
 
 import common
 
@@ -40,28 +39,13 @@ def main() -> None:
         BatchSamplers,
         SentenceTransformerTrainingArguments,
     )
-    from transformers import TrainerCallback
-
-    class StepTimes(TrainerCallback):
-        """The time at which each step ended; ends the training early where asked."""
-
-        def __init__(self):
-            self.times = []
-
-        def on_train_begin(self, args, state, control, **_):
-            self.times.append(time.perf_counter())
-
-        def on_step_end(self, args, state, control, **_):
-            self.times.append(time.perf_counter())
-            if state.global_step == options.steps:
-                control.should_training_stop = True
 
     collection = common.read_collection(options.collection)
     pairs = collection.pairs()
     splits = [] if options.no_scores else [split for split in collection.splits if split != "train"]
     base = common.scores_of(model, collection, splits)
 
-    step_times = StepTimes()
+    step_times = common.step_times(options.steps)
     with tempfile.TemporaryDirectory() as folder:
         trainer = SentenceTransformerTrainer(
             model=model,

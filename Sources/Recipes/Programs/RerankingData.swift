@@ -63,7 +63,8 @@ struct RerankingData {
       + (data.easyNegatives?.corpus.map { [$0] } ?? [])
     self.seed = seed
     drawn = data.negatives
-    sampler = try BatchSampler(count: groups.groups.count, batchSize: batch.groups, seed: seed)
+    sampler = try BatchSampler(
+      count: groups.groups.count, batchSize: batch.groups, seed: seed, isShuffled: data.shuffle ?? true)
   }
 
   /// An epoch: its batches, and the documents that its groups have in it.

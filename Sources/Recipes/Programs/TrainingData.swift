@@ -10,12 +10,10 @@ struct TrainingData {
   let files: [String]
   /// The collection the rows come from or refer to.
   let collection: Collection?
-  private let batch: BatchSection
   private let seed: UInt64
   /// How many negatives a row has in an epoch at most; nil for all.
   private let drawn: Int?
   private let sampler: BatchSampler
-  private let isShuffled: Bool
   private let needs: Targets.Needs
   /// Whether the targets of a step have teacher scores, and labels.
   private let readsScores: Bool
@@ -27,11 +25,13 @@ struct TrainingData {
   init(_ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64, isMined: Bool = false) throws {
     (rows, collection) = try data.read()
     files = data.files
-    self.batch = batch
     self.seed = seed
     drawn = data.negatives
-    isShuffled = data.shuffle ?? true
-    sampler = try BatchSampler(rows: rows, batchSize: batch.queries, seed: seed, uniqueTexts: batch.uniqueTexts)
+    let isShuffled = data.shuffle ?? true
+    sampler =
+      isShuffled
+      ? try BatchSampler(rows: rows, batchSize: batch.queries, seed: seed, uniqueTexts: batch.uniqueTexts)
+      : try BatchSampler(count: rows.count, batchSize: batch.queries, seed: seed, isShuffled: false)
     let needs = type(of: loss.loss).needs
     self.needs = needs
     readsScores = needs == .teacherScores || (needs == .wantedScores && rows.allSatisfy { $0.scores != nil })
@@ -51,10 +51,7 @@ struct TrainingData {
   }
 
   /// The batches of an epoch: the places of their rows.
-  func batches(epoch: Int) -> [[Int]] {
-    if isShuffled { return sampler.batches(epoch: epoch) }
-    return stride(from: 0, to: rows.count, by: batch.queries).map { Array($0..<min(rows.count, $0 + batch.queries)) }
-  }
+  func batches(epoch: Int) -> [[Int]] { sampler.batches(epoch: epoch) }
 
   /// How many steps a run takes.
   func steps(of schedule: ScheduleSection) -> Int {

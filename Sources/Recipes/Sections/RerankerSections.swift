@@ -18,6 +18,8 @@ struct GroupSection: Codable, Sendable, Equatable {
   var split: String?
   /// A file of training rows: `.jsonl`, `.tsv` or `.csv`; a row is a group, or a labelled pair.
   var rows: String?
+  /// With `false` the groups are taken in the order of their file.
+  var shuffle: Bool?
   /// How many documents of grade 0 a group has in an epoch at most, drawn anew for each; without it, all.
   var negatives: Int?
   /// Random documents beside the negatives of the data.
@@ -107,7 +109,8 @@ extension RerankerSection {
 extension GroupSection {
   func validate(_ checks: SettingChecks, loss: LossSetting) {
     if let negatives { checks.atLeast(1, "data.negatives", negatives) }
-    DataSection(collection: collection, split: split, rows: rows, shuffle: nil, negatives: negatives).validate(checks)
+    DataSection(collection: collection, split: split, rows: rows, shuffle: shuffle, negatives: negatives).validate(
+      checks)
     guard let easyNegatives else { return }
     let share = easyNegatives.share
     checks.require(share >= 0 && share <= 1, "data.easyNegatives.share", else: "\(share) is not a fraction from 0 to 1")
