@@ -109,31 +109,31 @@ public struct RankingGroups: Sendable {
   /// The groups with at most so many documents of grade 0 or less each, drawn anew in every epoch.
   ///
   /// All are equally likely, and all other documents stay. A drawn document keeps its grade and its teacher's score.
-  /// The draw depends on the seed, the epoch and the group's place only.
+  /// The draw depends on the seed, the epoch and the group's place only; that of easy negatives of the batch on the batches too.
   ///
-  /// - Parameter easy: Where random negatives come from, which then take their share of the places and those that are left
-  ///   over.
-  public func drawing(_ count: Int, easy: EasyNegatives? = nil, epoch: Int, seed: UInt64) -> [RankingGroup] {
+  /// - Parameters:
+  ///   - easy: Where random negatives come from, which then take their share of the places and those that are left
+  ///     over.
+  ///   - batches: The places of the groups of each step; easy negatives of the batch read them.
+  public func drawing(
+    _ count: Int, easy: EasyNegatives? = nil, batches: [[Int]] = [], epoch: Int, seed: UInt64
+  ) -> [RankingGroup] {
     // Another stream than the one that orders the groups.
     let random = StableRandom(seed: seed ^ 0x6772_6f75_7064_7277, epoch: epoch)
     let hardest = count - (easy.map { Int(($0.share * Double(count)).rounded()) } ?? 0)
-    return groups.enumerated().map { place, group in
+    let drawn = groups.enumerated().map { place, group in
       var pool = group.grades.indices.filter { group.grades[$0] <= 0 }
       let hard = min(pool.count, hardest)
       for index in 0..<(pool.count > hard ? hard : 0) {
         pool.swapAt(index, index + random.index(below: pool.count - index, at: place << 20 | index))
       }
       let drawn = Set(pool.prefix(hard))
-      var result = group.keeping(group.grades.indices.filter { group.grades[$0] > 0 || drawn.contains($0) })
-      if let easy {
-        for text in easy.texts(count - hard, for: group, place: place, epoch: epoch, seed: seed) {
-          result.append(text, grade: 0)
-        }
-        result.scores = nil
-      }
-      // A pool may be too small for a group without positives.
-      return result.documents.isEmpty ? group : result
+      return group.keeping(group.grades.indices.filter { group.grades[$0] > 0 || drawn.contains($0) })
     }
+    let complete =
+      easy.map { $0.completing(drawn, of: groups, to: count, batches: batches, epoch: epoch, seed: seed) } ?? drawn
+    // A pool may be too small for a group without positives.
+    return zip(complete, groups).map { $0.documents.isEmpty ? $1 : $0 }
   }
 }
 
@@ -144,6 +144,8 @@ public struct RankingGroups: Sendable {
 public struct EasyNegatives: Sendable {
   /// The share of a group's negatives that is random, from 0 to 1.
   public let share: Double
+  /// Whether a group gets documents of the other groups of its step only.
+  public let isInBatch: Bool
   private var pool = DistinctTexts()
   /// The numbers of the positives of each query.
   private var positives: [Int: Set<Int>] = [:]
@@ -155,8 +157,11 @@ public struct EasyNegatives: Sendable {
   ///   - share: The share of a group's negatives that is random, from 0 to 1.
   ///   - documents: What is drawn from; without any, the documents of all groups. Blank ones are left out.
   ///   - groups: All groups.
-  public init(share: Double, documents: [String]? = nil, groups: RankingGroups) {
+  ///   - isInBatch: Whether a group gets documents of the other groups of its step only; these must be among those that are drawn
+  ///     from.
+  public init(share: Double, documents: [String]? = nil, groups: RankingGroups, isInBatch: Bool = false) {
     self.share = share
+    self.isInBatch = isInBatch
     for text in documents ?? groups.groups.flatMap(\.documents) where !text.isBlank { _ = pool.insert(text) }
     for group in groups.groups {
       let query = queries.insert(group.query).number
@@ -166,9 +171,39 @@ public struct EasyNegatives: Sendable {
     }
   }
 
-  /// Different documents for a group; fewer than asked for where the pool has no more.
-  func texts(_ count: Int, for group: RankingGroup, place: Int, epoch: Int, seed: UInt64) -> [String] {
-    guard count > 0, !pool.texts.isEmpty else { return [] }
+  /// The groups with as many random negatives as they lack.
+  ///
+  /// - Parameter whole: The groups with all their documents, none of which is easy for them.
+  fileprivate func completing(
+    _ groups: [RankingGroup], of whole: [RankingGroup], to count: Int, batches: [[Int]], epoch: Int, seed: UInt64
+  ) -> [RankingGroup] {
+    var result = groups
+    func complete(_ place: Int, from documents: [Int]?) {
+      let lacking = count - groups[place].grades.count { $0 <= 0 }
+      let texts = texts(lacking, from: documents, for: whole[place], place: place, epoch: epoch, seed: seed)
+      for text in texts { result[place].append(text, grade: 0) }
+      result[place].scores = nil
+    }
+    guard isInBatch else {
+      for place in groups.indices { complete(place, from: nil) }
+      return result
+    }
+    for batch in batches {
+      // What a group has itself is passed over in drawing.
+      let documents = Set(batch.flatMap { groups[$0].documents.compactMap { pool[$0] } }).sorted()
+      for place in batch { complete(place, from: documents) }
+    }
+    return result
+  }
+
+  /// Different documents for a group; fewer than asked for where there are no more.
+  ///
+  /// - Parameter documents: The numbers of those to draw from; nil for all.
+  private func texts(
+    _ count: Int, from documents: [Int]?, for group: RankingGroup, place: Int, epoch: Int, seed: UInt64
+  ) -> [String] {
+    let available = documents?.count ?? pool.texts.count
+    guard count > 0, available > 0 else { return [] }
     let random = StableRandom(seed: seed ^ 0x6561_7379_6e65_6761 ^ UInt64(place) << 24, epoch: epoch)
     var taken = Set(group.documents.compactMap { pool[$0] })
     if let number = pool[group.query] { taken.insert(number) }
@@ -176,7 +211,8 @@ public struct EasyNegatives: Sendable {
     var texts: [String] = []
     // A pool that is nearly used up is not searched for its last documents.
     for attempt in 0..<(20 * count + 20) where texts.count < count {
-      let number = random.index(below: pool.texts.count, at: attempt)
+      let drawn = random.index(below: available, at: attempt)
+      let number = documents.map { $0[drawn] } ?? drawn
       if taken.insert(number).inserted { texts.append(pool.texts[number]) }
     }
     return texts

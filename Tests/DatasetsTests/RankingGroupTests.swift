@@ -71,6 +71,28 @@ import Testing
     }
   }
 
+  @Test func easyNegativesOfTheBatchComeFromOtherGroupsOfTheStep() {
+    let groups = pool(12)
+    let easy = EasyNegatives(share: 0.5, groups: groups, isInBatch: true)
+    let batches = [[0, 5, 7], [1, 2, 3, 4], [6, 8, 9, 10, 11]]
+    let drawn = groups.drawing(4, easy: easy, batches: batches, epoch: 0, seed: 7)
+    for batch in batches {
+      for place in batch {
+        #expect(drawn[place].grades == [1, 0, 0, 0, 0] && Set(drawn[place].documents).count == 5)
+        // Of another group's documents only those it has in this epoch are there to be drawn.
+        let others = batch.filter { $0 != place }.flatMap { drawn[$0].documents.prefix(3) }
+        #expect(drawn[place].documents.suffix(2).allSatisfy(others.contains))
+      }
+    }
+    #expect(groups.drawing(4, easy: easy, batches: batches, epoch: 0, seed: 7) == drawn)
+    #expect(groups.drawing(4, easy: easy, batches: batches.reversed(), epoch: 0, seed: 7) == drawn)
+    // A positive of the same query is no negative, wherever it stands.
+    let few = RankingGroups(rows: rows, gathersLabels: false)
+    let own = few.drawing(
+      9, easy: EasyNegatives(share: 1, groups: few, isInBatch: true), batches: [[0, 1, 2]], epoch: 0, seed: 1)
+    #expect(own[0].documents == ["A", "B"] && own[1].documents == ["A2", "B"])
+  }
+
   @Test func easyNegativesTakeTheirShareAndNeverFit() {
     let groups = pool(12)
     let easy = EasyNegatives(share: 0.5, groups: groups)

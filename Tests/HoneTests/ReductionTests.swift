@@ -83,7 +83,7 @@ import Testing
     #expect(
       modules?.compactMap { $0.objectValue?["path"]?.stringValue } == ["", "1_Pooling", "2_Dense", "3_Normalize"])
     let dense = try object("runs/small/model-4/2_Dense/config.json")
-    #expect(dense["in_features"] == 32 && dense["out_features"] == 4 && dense["bias"] == true)
+    #expect(dense["in_features"] == 32 && dense["out_features"] == 4 && dense["bias"] == false)
     #expect(dense["activation_function"] == "torch.nn.modules.linear.Identity")
     let card = String(decoding: try Files.read(folder.file("runs/small/model-4/README.md")), as: UTF8.self)
     #expect(card.contains("`bert-tiny` reduced to 4 dimensions with Hone"))

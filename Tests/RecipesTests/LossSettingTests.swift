@@ -63,10 +63,14 @@ import Training
     #expect(
       try problems("infoNCE, temperature: 1, maskKnownPositives: true, symmetric: true").logits
         == [
-          "'loss.inBatchNegatives': a cross-encoder scores a query with the documents of its own row only; set it to "
-            + "false",
+          "'loss.inBatchNegatives': a cross-encoder scores a query with the documents of its own group only; set it to "
+            + "false, and let 'data.easyNegatives: { share: …, inBatch: true }' draw documents of the other groups",
           "'loss.symmetric': a cross-encoder scores no document with the queries of other rows",
         ])
+    let inBatch = try problems(
+      "infoNCE, scale: 10, maskKnownPositives: true, inBatchNegatives: false, activation: sigmoid")
+    #expect(inBatch.logits == [])
+    #expect(inBatch.cosines == ["'loss.activation': cosines are bounded as they are; leave it out"])
   }
 
   @Test func numbersAreInTheirRanges() throws {

@@ -78,6 +78,10 @@ import Testing
         "'data.easyNegatives': give 'data.negatives', the number of negatives of a group, of which this is a share"
       ])
     #expect(
+      try problems("data.negatives=2", "data.easyNegatives={share: 0.5, inBatch: true}", "batch.groups=1") == [
+        "'batch.groups': documents of other groups need at least 2 groups in a step"
+      ])
+    #expect(
       try problems("data.negatives=2", "data.easyNegatives={share: 1.5}") == [
         "'data.easyNegatives.share': 1.5 is not a fraction from 0 to 1"
       ])

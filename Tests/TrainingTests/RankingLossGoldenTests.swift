@@ -70,7 +70,8 @@ import Training
     case "mse": return MSE()
     case "infoNCE":
       return InfoNCE(
-        temperature: try settings["temperature"].double(), maskKnownPositives: true, inBatchNegatives: false)
+        temperature: try settings["temperature"].double(), maskKnownPositives: true, inBatchNegatives: false,
+        activation: settings["activation"].stringValue.flatMap(InfoNCE.LogitActivation.init))
     case "marginMSE": return MarginMSE(similarity: nil)
     case "distillation":
       return Distillation(

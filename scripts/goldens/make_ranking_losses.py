@@ -260,6 +260,14 @@ def main() -> None:
                 GivenScores(scores), scale=scale, activation_fn=torch.nn.Identity()
             )(columns(rows), None),
         )  # fmt: skip
+    for activation, function in [("sigmoid", torch.nn.Sigmoid()), ("tanh", torch.nn.Tanh())]:
+        record(
+            "infoNCE", "square", {"temperature": 0.1, "activation": activation},
+            "sentence-transformers MultipleNegativesRankingLoss without in-batch negatives",
+            lambda scores, groups, rows, _: OwnNegatives(GivenScores(scores), scale=10.0, activation_fn=function)(
+                columns(rows), None
+            ),
+        )  # fmt: skip
     for name in ["rows", "extreme"]:
         record("infoNCE", name, {"temperature": 1.0}, "plain PyTorch", cross_entropy(1.0))
     record(

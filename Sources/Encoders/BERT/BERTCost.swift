@@ -5,14 +5,20 @@ extension BERTModel {
   ///
   /// Multiplications and additions of matrix products only: what a perfect implementation could not leave out. With the reverse
   /// pass that is 6 · parameters · tokens, plus attention.
-  public func forwardOperations(lengths: some Sequence<Int>) -> Double {
-    var (tokens, squares) = (0.0, 0.0)
+  ///
+  /// - Parameter firstTokens: Whether only the first token of each sequence is wanted, so that behind the attention of the last layer
+  ///   no other token is computed.
+  public func forwardOperations(lengths: some Sequence<Int>, firstTokens: Bool = false) -> Double {
+    var (sequences, tokens, squares) = (0.0, 0.0, 0.0)
     for length in lengths {
+      sequences += 1
       tokens += Double(length)
       squares += Double(length) * Double(length)
     }
     let width = Double(configuration.hiddenSize)
     let parameters = width * (4 * width + 2 * Double(configuration.intermediateSize))
+    let behindAttention = width * (width + 2 * Double(configuration.intermediateSize))
     return Double(configuration.layerCount) * (2 * parameters * tokens + 4 * width * squares)
+      - (firstTokens ? 2 * behindAttention * (tokens - sequences) : 0)
   }
 }

@@ -8,6 +8,10 @@ import Tensors
 
 /// Makes models with smaller vectors from one model: the principal components of a corpus as a Dense module behind the
 /// pooling, which every reader applies.
+///
+/// Without whitening it is the first components of the vectors of length 1, and their mean stays: a cosine is an inner product, of
+/// which these directions keep the most, and the module is the same in front of a normalization and behind it. Whitening
+/// needs the mean subtracted, and so the components of the vectors as they come from the pooling.
 struct ReduceVectors: Recipe, Equatable {
   /// A model folder, used as its own files say.
   var model: EvaluateModel.Model
@@ -19,6 +23,8 @@ struct ReduceVectors: Recipe, Equatable {
   var whiten: Bool
   /// Without it nothing is scored.
   var evaluate: EvaluateModel.Evaluation?
+  /// Where vectors are kept from one run to the next; without it all texts are encoded.
+  var cache: CacheSection?
   var output: EvaluateModel.Output
 
   func validate(_ checks: SettingChecks) {
@@ -39,6 +45,7 @@ struct ReduceVectors: Recipe, Equatable {
         else: Self.tooWide(dimensions, width))
     }
     evaluate?.validate(checks)
+    cache?.validate(checks)
     checks.outputFolder("output.folder", output.folder)
   }
 
@@ -51,14 +58,16 @@ struct ReduceVectors: Recipe, Equatable {
       throw RunError(.badRecipe, "'dimensions': \(Self.tooWide(dimensions, full.dimensions))")
     }
     let plan = try evaluate?.plan(context)
-    let encoded = try EncodedTexts(full.withoutFinalNormalize, corpus: corpus, plan: plan, context)
-    let components = try PrincipalComponents(of: encoded.corpus.vectors)
+    let encoded = try EncodedTexts(
+      full.withoutFinalNormalize, corpus: corpus, plan: plan, cache: cache?.open(), context)
+    let components = try PrincipalComponents(of: whiten ? encoded.corpus.vectors : encoded.corpus.unitVectors)
     // All of them before anything is written, so that a dimension that cannot be leaves nothing behind.
     let modules = try dimensions.map { dimension in
       let (weight, bias) = try components.projection(dimensions: dimension, whiten: whiten)
       return DenseHead(
         linear: Linear(
-          weight: Tensor(weight, shape: [dimension, components.width]), bias: Tensor(bias, shape: [dimension])),
+          weight: Tensor(weight, shape: [dimension, components.width]),
+          bias: whiten ? Tensor(bias, shape: [dimension]) : nil),
         activation: .identity)
     }
 
@@ -114,9 +123,11 @@ private struct EncodedTexts {
   private var queries: [Tensor] = []
 
   /// Encodes a corpus, or the plan's documents where there is none, and what the plan scores.
-  init(_ model: BiEncoder, corpus file: String?, plan: ScoringPlan?, _ context: RunContext) throws {
+  init(
+    _ model: BiEncoder, corpus file: String?, plan: ScoringPlan?, cache: EncodingCache?, _ context: RunContext
+  ) throws {
     func encode(_ texts: [String], _ role: TextRole, _ task: String) throws -> Tensor {
-      try model.embeddings(of: texts, as: role, task: task, report: context.reportOrStop)
+      try model.embeddings(of: texts, as: role, task: task, cache: cache, report: context.reportOrStop)
     }
     let given = try file.map { try Corpus(file: $0).documents }
     let ranked = plan?.documents

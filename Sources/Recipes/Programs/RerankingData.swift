@@ -55,7 +55,10 @@ struct RerankingData {
     readsScores = loss.readsTeacherScores && groups.groups.allSatisfy { $0.scores != nil }
     easy = try data.easyNegatives.map { settings in
       let corpus = try settings.corpus.map { try Corpus(file: $0) } ?? collection?.corpus
-      return EasyNegatives(share: settings.share, documents: corpus?.documents.map(\.content), groups: groups)
+      let isInBatch = settings.inBatch ?? false
+      return EasyNegatives(
+        share: settings.share, documents: isInBatch ? nil : corpus?.documents.map(\.content), groups: groups,
+        isInBatch: isInBatch)
     }
     self.groups = groups
     files =
@@ -69,10 +72,12 @@ struct RerankingData {
 
   /// An epoch: its batches, and the documents that its groups have in it.
   func epoch(_ number: Int) -> RerankingEpoch {
-    RerankingEpoch(
+    let batches = sampler.batches(epoch: number)
+    return RerankingEpoch(
       number: number,
-      groups: drawn.map { groups.drawing($0, easy: easy, epoch: number, seed: seed) } ?? groups.groups,
-      batches: sampler.batches(epoch: number), readsScores: readsScores)
+      groups: drawn.map { groups.drawing($0, easy: easy, batches: batches, epoch: number, seed: seed) }
+        ?? groups.groups,
+      batches: batches, readsScores: readsScores)
   }
 
   /// How many steps a run takes.

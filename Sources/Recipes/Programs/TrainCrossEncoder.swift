@@ -26,7 +26,7 @@ struct TrainCrossEncoder: Recipe, Equatable {
 
   func validate(_ checks: SettingChecks) {
     model.validate(checks)
-    data.validate(checks, loss: loss)
+    data.validate(checks, loss: loss, batch: batch)
     batch.validate(checks, model: model)
     loss.validateForLogits(checks)
     optimizer.validate(checks)

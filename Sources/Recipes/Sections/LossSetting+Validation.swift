@@ -23,6 +23,8 @@ extension LossSetting {
       checks.require(
         needsPairs || settings.symmetric != true, "loss.symmetric", reading: ["loss.inBatchNegatives"],
         else: "the direction from documents to queries needs in-batch negatives")
+      checks.require(
+        settings.activation == nil, "loss.activation", else: "cosines are bounded as they are; leave it out")
     case .marginMSE(let loss): needSimilarity(loss.similarity)
     case .distillation(let loss): needSimilarity(loss.similarity)
     case .pairwiseLogistic(let loss): needTemperature(loss.temperature)
@@ -47,7 +49,8 @@ extension LossSetting {
     case .infoNCE(let settings):
       checks.require(
         settings.inBatchNegatives == false, "loss.inBatchNegatives",
-        else: "a cross-encoder scores a query with the documents of its own row only; set it to false")
+        else: "a cross-encoder scores a query with the documents of its own group only; set it to false, and let "
+          + "'data.easyNegatives: { share: …, inBatch: true }' draw documents of the other groups")
       checks.require(
         settings.symmetric != true, "loss.symmetric",
         else: "a cross-encoder scores no document with the queries of other rows")

@@ -120,16 +120,20 @@ struct InfoNCESettings: Codable, Sendable, Equatable {
   var symmetric: Bool?
   var inBatchNegatives: Bool?
   var hardness: InfoNCE.Hardness?
+  /// For a cross-encoder only.
+  var activation: InfoNCE.LogitActivation?
 
   var loss: InfoNCE {
     InfoNCE(
       temperature: temperature ?? scale.map { 1 / $0 } ?? 1, maskKnownPositives: maskKnownPositives,
-      symmetric: symmetric, inBatchNegatives: inBatchNegatives, hardness: hardness)
+      symmetric: symmetric, inBatchNegatives: inBatchNegatives, hardness: hardness,
+      activation: activation)
   }
 }
 
 extension Similarity: ChoiceSetting {}
 extension InfoNCE.Hardness.Negatives: ChoiceSetting {}
+extension InfoNCE.LogitActivation: ChoiceSetting {}
 extension LambdaLoss.Weighting: ChoiceSetting {}
 extension LambdaLoss.Logarithm: ChoiceSetting {}
 

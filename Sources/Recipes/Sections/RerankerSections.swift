@@ -32,6 +32,8 @@ struct EasyNegativesSection: Codable, Sendable, Equatable {
   var share: Double
   /// A `corpus.jsonl` to draw from; without it, the corpus of the data's collection, or else the documents of all rows.
   var corpus: String?
+  /// Draws from the documents of the other groups of the step instead: in-batch ranking.
+  var inBatch: Bool?
 }
 
 /// What one step of a reranker sees.
@@ -107,7 +109,7 @@ extension RerankerSection {
 }
 
 extension GroupSection {
-  func validate(_ checks: SettingChecks, loss: LossSetting) {
+  func validate(_ checks: SettingChecks, loss: LossSetting, batch: GroupBatchSection) {
     if let negatives { checks.atLeast(1, "data.negatives", negatives) }
     DataSection(collection: collection, split: split, rows: rows, shuffle: shuffle, negatives: negatives).validate(
       checks)
@@ -115,6 +117,14 @@ extension GroupSection {
     let share = easyNegatives.share
     checks.require(share >= 0 && share <= 1, "data.easyNegatives.share", else: "\(share) is not a fraction from 0 to 1")
     if let corpus = easyNegatives.corpus { checks.file("data.easyNegatives.corpus", corpus) }
+    if easyNegatives.inBatch == true {
+      checks.require(
+        easyNegatives.corpus == nil, "data.easyNegatives.corpus", reading: ["data.easyNegatives.inBatch"],
+        else: "the documents come from the step; remove it, or 'inBatch'")
+      checks.require(
+        batch.groups >= 2, "batch.groups", reading: ["data.easyNegatives.inBatch"],
+        else: "documents of other groups need at least 2 groups in a step")
+    }
     checks.require(
       (negatives ?? 0) > 0, "data.easyNegatives", reading: ["data.negatives"],
       else: "give 'data.negatives', the number of negatives of a group, of which this is a share")

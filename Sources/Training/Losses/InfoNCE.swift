@@ -8,14 +8,15 @@ public import Tensors
 /// c runs over every document of the batch, or with `inBatchNegatives: false` over the positive and the negatives of
 /// the query's own row. With `hardness` the logit of a negative gets α · s[q, c] more, which has no gradient, so that negatives
 /// count for more the closer they are. With `symmetric` the mean of this and of the other direction is taken, where each positive
-/// document looks for its query among all queries.
+/// document looks for its query among all queries. With `activation` s is what a raw logit becomes by it.
 ///
 /// - Shape: scores `[queries, documents]` → scalar
 /// - Data: pairs of query and positive, with any number of negatives a row, none included; a query without any
 ///   negative adds 0 to the mean. Batches should hold no text twice.
 /// - Relations: `MultipleNegativesRankingLoss` of sentence-transformers with scale = 1 / τ; symmetric as its directions
 ///   query to document and document to query, each a softmax of its own; hardness as its `hardness_mode`. Masking by identity
-///   has no counterpart there.
+///   has no counterpart there. The loss of the same name for cross-encoders is `inBatchNegatives: false` with the activation
+///   sigmoid and scale 10, on groups that were given documents of other groups.
 /// - Reference: van den Oord et al. 2018, arXiv:1807.03748, eq. 4; in-batch negatives: Henderson et al. 2017,
 ///   arXiv:1705.00652; hardness: Lan et al. 2025, arXiv:2503.04812, eq. 5.
 public struct InfoNCE: RankingLoss {
@@ -31,6 +32,23 @@ public struct InfoNCE: RankingLoss {
   public var inBatchNegatives: Bool?
   /// Gives weight to the negatives that are hard at the moment.
   public var hardness: Hardness?
+  /// Bounds the raw logits of a cross-encoder before they are divided by τ; without it they stay as they are.
+  public var activation: LogitActivation?
+
+  /// A function from raw logits to a bounded range, so that differences beyond it are not learnt.
+  public enum LogitActivation: String, Codable, CaseIterable, Sendable {
+    /// 1 / (1 + e⁻ᶻ), between 0 and 1.
+    case sigmoid
+    /// tanh z, between −1 and 1.
+    case tanh
+
+    fileprivate func callAsFunction(_ logits: Tensor) -> Tensor {
+      switch self {
+      case .sigmoid: (logits * 0.5).tanh() * 0.5 + 0.5
+      case .tanh: logits.tanh()
+      }
+    }
+  }
 
   /// More weight for hard negatives.
   public struct Hardness: Codable, Equatable, Sendable {
@@ -61,18 +79,20 @@ public struct InfoNCE: RankingLoss {
   /// Makes the loss.
   public init(
     temperature: Double, maskKnownPositives: Bool, symmetric: Bool? = nil, inBatchNegatives: Bool? = nil,
-    hardness: Hardness? = nil
+    hardness: Hardness? = nil, activation: LogitActivation? = nil
   ) {
     self.temperature = temperature
     self.maskKnownPositives = maskKnownPositives
     self.symmetric = symmetric
     self.inBatchNegatives = inBatchNegatives
     self.hardness = hardness
+    self.activation = activation
   }
 
   /// The loss of a batch.
-  public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "infoNCE")
+  public func callAsFunction(_ logits: Tensor, targets: Targets) -> Tensor {
+    targets.check(logits, for: "infoNCE")
+    let scores = activation.map { $0(logits) } ?? logits
     require(temperature > 0, "infoNCE: the temperature \(temperature) is not larger than 0")
     let isSymmetric = symmetric ?? false
     if inBatchNegatives ?? true {
