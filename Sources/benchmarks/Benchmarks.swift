@@ -16,6 +16,9 @@ struct Benchmarks: ParsableCommand {
 
 /// Options of every benchmark.
 struct CommonOptions: ParsableArguments {
+  /// What is asked where nothing else is given.
+  static let query = "find out which program keeps a file open on my disk"
+
   @Option(help: "Threads of the engine; 0 for one a core.")
   var threads = 0
 

@@ -13,7 +13,7 @@ struct QueryBenchmark: ParsableCommand {
   var model = "checkpoints/all-MiniLM-L6-v2"
 
   @Option(help: "The query.")
-  var query = "find out which program keeps a file open on my disk"
+  var query = CommonOptions.query
 
   func run() throws {
     try common.prepare()

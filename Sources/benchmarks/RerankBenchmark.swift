@@ -64,6 +64,6 @@ struct RerankBenchmark: ParsableCommand {
     let documents = try Collection(folder: collection).corpus.documents.lazy.map(\.content).filter {
       (55...75).contains($0.split(whereSeparator: \.isWhitespace).count)
     }
-    return documents.prefix(50).map { (query: "find out which program keeps a file open on my disk", document: $0) }
+    return documents.prefix(50).map { (query: CommonOptions.query, document: $0) }
   }
 }

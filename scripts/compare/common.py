@@ -25,6 +25,12 @@ CLIP = 1.0
 SCALE = 20.0
 SEED = 17
 
+# The same for cross-encoders: recipes/wikiqa-rerank.yaml.
+RERANKER_RATE = 3e-5
+RERANKER_LENGTH = 128
+POSITIVE_WEIGHT = 4.0
+BINARY_CROSS_ENTROPY = f"{{ name: binaryCrossEntropy, positiveWeight: {POSITIVE_WEIGHT} }}"
+
 
 # MARK: Collections
 
@@ -228,6 +234,34 @@ data:      {{ collection: "{collection}", split: train{order} }}
 batch:     {{ queries: {queries}, tokens: {TOKENS}, uniqueTexts: true }}
 loss:      {{ name: infoNCE, temperature: {1 / SCALE}, maskKnownPositives: true }}
 optimizer: {{ name: adamW, rate: {RATE}, decay: {DECAY}, clip: {CLIP} }}
+schedule:  {{ name: linear, warmup: {WARMUP}, epochs: 1 }}
+output:    {{ folder: "{output}" }}
+""",
+        encoding="utf-8",
+    )
+    return path
+
+
+def write_reranker_recipe(
+    path: pathlib.Path,
+    model: pathlib.Path,
+    rows: pathlib.Path,
+    output: pathlib.Path,
+    groups: int,
+    length: int = RERANKER_LENGTH,
+    loss: str = BINARY_CROSS_ENTROPY,
+    shuffle: bool = True,
+) -> pathlib.Path:
+    """A recipe that trains a cross-encoder for one epoch, without an evaluation."""
+    order = "" if shuffle else ", shuffle: false"
+    path.write_text(
+        f"""recipe: trainCrossEncoder
+seed: {SEED}
+model:     {{ folder: "{model}", maximumLength: {length} }}
+data:      {{ rows: "{rows}"{order} }}
+batch:     {{ groups: {groups}, tokens: 8192 }}
+loss:      {loss}
+optimizer: {{ name: adamW, rate: {RERANKER_RATE}, decay: {DECAY}, clip: {CLIP} }}
 schedule:  {{ name: linear, warmup: {WARMUP}, epochs: 1 }}
 output:    {{ folder: "{output}" }}
 """,

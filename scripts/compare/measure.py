@@ -243,19 +243,8 @@ def reranker_training(comparison: Comparison) -> dict:
     def hone():
         run = folder / "run"
         shutil.rmtree(run, ignore_errors=True)
-        recipe = folder / "recipe.yaml"
-        recipe.write_text(
-            f"""recipe: trainCrossEncoder
-seed: {common.SEED}
-model:     {{ folder: "{folder / 'base'}", maximumLength: {common.LENGTH} }}
-data:      {{ rows: "{folder / 'rows.jsonl'}" }}
-batch:     {{ groups: {RERANKER_BATCH}, tokens: 8192 }}
-loss:      {{ name: binaryCrossEntropy, positiveWeight: 4.0 }}
-optimizer: {{ name: adamW, rate: 3e-5, decay: {common.DECAY}, clip: {common.CLIP} }}
-schedule:  {{ name: linear, warmup: {common.WARMUP}, epochs: 1 }}
-output:    {{ folder: "{run}" }}
-""",
-            encoding="utf-8",
+        recipe = common.write_reranker_recipe(
+            folder / "recipe.yaml", folder / "base", folder / "rows.jsonl", run, RERANKER_BATCH, length=common.LENGTH
         )
         finished = comparison.hone("run", recipe, "--quiet")
         steps = common.steps_of(run)[SKIP:]

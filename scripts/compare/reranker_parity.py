@@ -2,10 +2,11 @@
 
     python reranker_parity.py --binary .build/release/hone
 
-Twenty steps without dropout on the same groups in the same order, by BinaryCrossEntropyLoss (with a positive weight) and by LambdaLoss
-of sentence-transformers, with PyTorch's AdamW, clipping and transformers' linear schedule. Then 500 pairs, of which many exceed
-the length on one side or both, through the folder that Hone exported (Identity activation), and through one that sentence-transformers
-wrote. Exit code 1 where a loss differs by more than 1e-3 of itself or a logit by more than 1e-4.
+Twenty steps without dropout on the same groups in the same order, by BinaryCrossEntropyLoss (with a positive weight)
+and by LambdaLoss of sentence-transformers, with PyTorch's AdamW, clipping and transformers' linear schedule. Then 500
+pairs, of which many exceed the length on one side or both, through the folder that Hone exported (Identity activation),
+and through one that sentence-transformers wrote. Exit code 1 where a loss differs by more than 1e-3 of itself or a
+logit by more than 1e-4.
 """
 
 import argparse
@@ -20,10 +21,12 @@ from training_parity import without_dropout
 STEPS = 20
 GROUPS = 4
 NEGATIVES = 4
-RATE = 3e-5
-LENGTH = 128
-POSITIVE_WEIGHT = 4.0
 PAIRS = 500
+# The losses that are compared, as a recipe has them.
+LOSSES = {
+    "binaryCrossEntropy": common.BINARY_CROSS_ENTROPY,
+    "lambdaLoss": "{ name: lambdaLoss, weighting: nDCGLoss2++, mu: 10.0, sigma: 1.0, logarithm: binary }",
+}
 
 
 def groups_of(collection: common.Collection, count: int) -> list[dict]:
@@ -41,17 +44,17 @@ def groups_of(collection: common.Collection, count: int) -> list[dict]:
 
 
 def curve_of_peer(folder: pathlib.Path, rows: list[dict], loss_name: str, threads: int) -> list[float]:
-    model = common.load_cross_encoder(folder, threads, LENGTH)
+    model = common.load_cross_encoder(folder, threads, common.RERANKER_LENGTH)
     import torch
     from sentence_transformers.cross_encoder.losses import BinaryCrossEntropyLoss, LambdaLoss
 
     model.train()
     assert all(module.p == 0 for module in model.modules() if isinstance(module, torch.nn.Dropout))
     loss_of = {
-        "binaryCrossEntropy": lambda: BinaryCrossEntropyLoss(model, pos_weight=torch.tensor(POSITIVE_WEIGHT)),
+        "binaryCrossEntropy": lambda: BinaryCrossEntropyLoss(model, pos_weight=torch.tensor(common.POSITIVE_WEIGHT)),
         "lambdaLoss": lambda: LambdaLoss(model),
     }[loss_name]()
-    optimizer = torch.optim.AdamW(common.parameter_groups(model), lr=RATE)
+    optimizer = torch.optim.AdamW(common.parameter_groups(model), lr=common.RERANKER_RATE)
     steps = len(rows) // GROUPS
     schedule = common.linear_schedule(optimizer, steps)
     losses = []
@@ -76,28 +79,11 @@ def curve_of_peer(folder: pathlib.Path, rows: list[dict], loss_name: str, thread
 def curve_of_hone(binary, model, rows: list[dict], loss: str, folder: pathlib.Path, threads: int) -> list[float]:
     common.write_json_lines(folder / "rows.jsonl", rows)
     run = folder / loss
-    recipe = folder / f"{loss}.yaml"
-    recipe.write_text(
-        f"""recipe: trainCrossEncoder
-seed: {common.SEED}
-model:     {{ folder: "{model}", maximumLength: {LENGTH} }}
-data:      {{ rows: "{folder / 'rows.jsonl'}", shuffle: false }}
-batch:     {{ groups: {GROUPS}, tokens: 4096 }}
-loss:      {loss_setting(loss)}
-optimizer: {{ name: adamW, rate: {RATE}, decay: {common.DECAY}, clip: {common.CLIP} }}
-schedule:  {{ name: linear, warmup: {common.WARMUP}, epochs: 1 }}
-output:    {{ folder: "{run}" }}
-""",
-        encoding="utf-8",
+    recipe = common.write_reranker_recipe(
+        folder / f"{loss}.yaml", model, folder / "rows.jsonl", run, GROUPS, loss=LOSSES[loss], shuffle=False
     )
     common.run_measured([binary, "run", recipe, "--quiet", "--threads", threads])
     return [step["loss"] for step in common.steps_of(run)]
-
-
-def loss_setting(name: str) -> str:
-    if name == "binaryCrossEntropy":
-        return f"{{ name: binaryCrossEntropy, positiveWeight: {POSITIVE_WEIGHT} }}"
-    return "{ name: lambdaLoss, weighting: nDCGLoss2++, mu: 10.0, sigma: 1.0, logarithm: binary }"
 
 
 def pairs_of(collection: common.Collection) -> list[tuple[str, str]]:
@@ -143,10 +129,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         fresh = folder / "fresh"
-        common.load_cross_encoder(options.model, options.threads, LENGTH, seed=common.SEED).save_pretrained(str(fresh))
+        peer = common.load_cross_encoder(options.model, options.threads, common.RERANKER_LENGTH, seed=common.SEED)
+        peer.save_pretrained(str(fresh))
         base = without_dropout(fresh, folder / "base")
         rows = groups_of(collection, STEPS * GROUPS)
-        for loss in ["binaryCrossEntropy", "lambdaLoss"]:
+        for loss in LOSSES:
             theirs = curve_of_peer(base, rows, loss, options.threads)
             ours = curve_of_hone(options.binary, base, rows, loss, folder, options.threads)
             if len(ours) != len(theirs):
@@ -155,7 +142,8 @@ def main() -> None:
             result[loss] = {"largest relative difference": largest, "ours": ours, "theirs": theirs}
             holds &= largest <= 1e-3
         pairs = pairs_of(collection)
-        for what, model in [("exported by Hone", folder / "binaryCrossEntropy" / "model"), ("written by the peer", fresh)]:
+        exported = folder / "binaryCrossEntropy" / "model"
+        for what, model in [("exported by Hone", exported), ("written by the peer", fresh)]:
             ours = logits_of_hone(options.binary, model, pairs, options.threads)
             theirs = logits_of_peer(model, pairs, options.threads)
             largest = max(abs(our - float(their)) for our, their in zip(ours, theirs))

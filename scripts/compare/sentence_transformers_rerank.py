@@ -1,14 +1,14 @@
 """Trains and uses cross-encoders with sentence-transformers as its users run it.
 
-    python sentence_transformers_rerank.py fresh --save folder/                    MiniLM with a drawn classifier, for both sides
+    python sentence_transformers_rerank.py fresh --save folder/         MiniLM with a drawn classifier
     python sentence_transformers_rerank.py speed --model folder/ --rows rows.jsonl --steps 8 --skip 2
     python sentence_transformers_rerank.py latency --model folder/ --pairs pairs.jsonl
     python sentence_transformers_rerank.py train --model folder/ --collection ../shared/collections/wikiqa --save tuned/
     python sentence_transformers_rerank.py lists --model bi-encoder/ --collection ../shared/collections/wikiqa
 
-`speed` and `latency` take a rows file of labelled pairs; `train` takes the judgments of a collection, with the settings of
-recipes/wikiqa-rerank.yaml, and scores the candidate lists of the other splits with trec_eval; `lists` scores them by the vectors of
-a bi-encoder.
+`speed` trains on labelled pairs, `latency` scores pairs; `train` takes the judgments of a collection, with the settings
+of recipes/wikiqa-rerank.yaml, and scores the candidate lists of the other splits with trec_eval; `lists` scores them by
+the vectors of a bi-encoder.
 """
 
 import argparse
@@ -19,12 +19,9 @@ import time
 
 import common
 
-RATE = 3e-5
-POSITIVE_WEIGHT = 4.0
 EPOCHS = 3
 # The mean number of pairs in the 8 groups of a step of the recipe.
 PAIRS = 80
-TRAINING_LENGTH = 128
 
 
 def fresh(options) -> dict:
@@ -43,14 +40,14 @@ def trainer_of(model, rows: list[tuple[str, str, float]], folder: str, callbacks
     return CrossEncoderTrainer(
         model=model,
         args=CrossEncoderTrainingArguments(
-            output_dir=folder, learning_rate=RATE, weight_decay=common.DECAY, lr_scheduler_type="linear",
-            warmup_steps=common.WARMUP, max_grad_norm=common.CLIP, use_cpu=True, bf16=False, fp16=False, logging_steps=1,
-            save_strategy="no", report_to="none", disable_tqdm=True, **settings,
+            output_dir=folder, learning_rate=common.RERANKER_RATE, weight_decay=common.DECAY,
+            lr_scheduler_type="linear", warmup_steps=common.WARMUP, max_grad_norm=common.CLIP, use_cpu=True, bf16=False,
+            fp16=False, logging_steps=1, save_strategy="no", report_to="none", disable_tqdm=True, **settings,
         ),
         train_dataset=datasets.Dataset.from_dict(
             {"query": list(queries), "document": list(documents), "label": list(labels)}
         ),
-        loss=BinaryCrossEntropyLoss(model, pos_weight=torch.tensor(POSITIVE_WEIGHT)),
+        loss=BinaryCrossEntropyLoss(model, pos_weight=torch.tensor(common.POSITIVE_WEIGHT)),
         callbacks=list(callbacks),
     )  # fmt: skip
 
@@ -81,7 +78,7 @@ def latency(options, repetitions: int = 12) -> dict:
 
 
 def train(options) -> dict:
-    model = common.load_cross_encoder(options.model, options.threads, TRAINING_LENGTH)
+    model = common.load_cross_encoder(options.model, options.threads, common.RERANKER_LENGTH)
     collection = common.read_collection(options.collection)
     rows = [
         (collection.queries[query], collection.documents[document], float(grade > 0))
@@ -92,7 +89,7 @@ def train(options) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         trainer_of(
             model, rows, folder, per_device_train_batch_size=PAIRS, num_train_epochs=EPOCHS, seed=options.seed,
-            learning_rate_mapping={r"classifier": 10 * RATE, r"pooler": 5 * RATE},
+            learning_rate_mapping={r"classifier": 10 * common.RERANKER_RATE, r"pooler": 5 * common.RERANKER_RATE},
         ).train()  # fmt: skip
     seconds = time.perf_counter() - start
     if options.save:

@@ -3,7 +3,6 @@ import Encoders
 import Files
 import JSONText
 import Retrieval
-import Tensors
 
 /// Scores a pipeline of two stages before and after the second: a bi-encoder finds documents, a cross-encoder orders the best
 /// of them by its raw logits.
@@ -56,7 +55,8 @@ struct EvaluateReranking: Recipe, Equatable {
       let first = try firstStage.run(
         of: split.queries, depth: depth, task: "encoding queries of \(split.name)", report: context.reportOrStop)
       try first.write(to: folder.file("first.\(split.name).run"), tag: "first")
-      let second = try rerank(first, of: split.name, with: crossEncoder, &texts, context)
+      let second = try RerankingCandidates(first, top: top, &texts, from: "the first stage").reranked(
+        by: crossEncoder, task: "reranking \(split.name)", report: context.reportOrStop)
       try second.write(to: folder.file("reranked.\(split.name).run"), tag: "reranked")
       found.append(first)
       reranked.append(second)
@@ -81,18 +81,6 @@ struct EvaluateReranking: Recipe, Equatable {
     try Files.write(report.page, to: folder.file("report.html"))
     try folder.finish(report.json)
     return Outcome(report.json, lines: report.tables.flatMap(\.lines) + report.summary())
-  }
-
-  /// The same lists with the best documents in the order of the cross-encoder's logits.
-  private func rerank(
-    _ first: Run, of split: String, with model: CrossEncoder, _ texts: inout CandidateTexts, _ context: RunContext
-  ) throws -> Run {
-    let pairs = try texts.pairs(of: first.top(top), from: "the first stage")
-    let logits = try model.score(pairs) { share in
-      try context.reportOrStop(
-        .progress(RunProgress(scoring: "reranking \(split)", share: share, of: pairs.count)))
-    }
-    return try first.reranked(top: top, scores: logits.elements)
   }
 
   /// The latency, where it is asked for, of those numbers of candidates that the collection has.

@@ -30,7 +30,7 @@ struct RerankingData {
     _ data: GroupSection, batch: GroupBatchSection, loss: LossSetting, seed: UInt64, warn: (String) -> Void
   ) throws {
     let collection = try data.collection.map { try Collection(folder: $0) }
-    let source = data.rows ?? Files.join(data.collection ?? "", "qrels", "\(data.split ?? "").tsv")
+    let source = data.dataSection.source
     var groups: RankingGroups
     let isLabelled: Bool
     if let rows = data.rows {
@@ -62,7 +62,7 @@ struct RerankingData {
     }
     self.groups = groups
     files =
-      DataSection(collection: data.collection, split: data.split, rows: data.rows).files
+      data.dataSection.files
       + (data.easyNegatives?.corpus.map { [$0] } ?? [])
     self.seed = seed
     drawn = data.negatives

@@ -33,11 +33,8 @@ extension TrainBiEncoder {
     let baseRuns = try scoring?.baseRuns(of: run.model, in: folder, context)
     EngineMemory.releaseUnused()
     let checkpoints = CheckpointStore(folder: folder.path, keep: checkpoint?.keep ?? 1)
-    if folder.isContinued, let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) {
-      try run.restore(newest)
-      if let rows = run.minedRows { try data.replaceNegatives(with: rows) }
-      context.report(.note("going on after step \(run.progress.state.step) of \(steps)"))
-    }
+    try run.resume(folder, from: checkpoints, steps: steps, context)
+    if let rows = run.minedRows { try data.replaceNegatives(with: rows) }
     let log = try RunLog(in: folder, after: run.progress.state.step)
     if run.progress.state.step == 0, let scores = try scoring?.development(of: run.model, step: 0, context) {
       try log.add(scores)
@@ -48,14 +45,9 @@ extension TrainBiEncoder {
     try log.synchronize()
 
     // The verdict is on the weights that are exported, over the whole corpus.
-    var tuned = run.model
-    if let best = run.bestParameters { try tuned.replaceParameters(with: best, from: folder.path) }
-    let tunedRuns: [Run]?
-    do {
-      tunedRuns = try scoring?.tunedRuns(of: tuned, in: folder, context)
-    } catch let interruption as RunInterrupted {
-      try run.save(in: checkpoints)
-      throw interruption
+    let tuned = try run.exported(to: folder)
+    let tunedRuns = try run.savingWhenInterrupted(in: checkpoints) {
+      try scoring?.tunedRuns(of: tuned, in: folder, context)
     }
     var report = RunReport(recipe: "trainBiEncoder", folder: folder.path, settings: context.recipe)
     if let scoring, let baseRuns, let tunedRuns {
@@ -71,12 +63,9 @@ extension TrainBiEncoder {
     let card = ModelCard(
       name: name, base: model.folder, collection: evaluate?.collection, report: report,
       kind: .biEncoder(tuned, base: model.folder, name: name, deed: "fine-tuned"))
-    try ModelExport(card: card, data: data.files).write(to: folder.file("model")) { try tuned.save(to: $0) }
-    try Files.write(report.page, to: folder.file("report.html"))
-    let result = try report.json(withWeightsIn: folder)
-    try folder.finish(result)
+    let outcome = try ModelExport(card: card, data: data.files).finish(folder) { try tuned.save(to: $0) }
     if checkpoint == nil { try checkpoints.removeAll() }
-    return Outcome(result, lines: report.summary(model: folder.file("model")))
+    return outcome
   }
 
   // MARK: - Steps

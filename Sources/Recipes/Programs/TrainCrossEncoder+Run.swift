@@ -35,10 +35,7 @@ extension TrainCrossEncoder {
     let baseRuns = try scoring?.baseRuns(of: run.model, in: folder, context)
     EngineMemory.releaseUnused()
     let checkpoints = CheckpointStore(folder: folder.path, keep: checkpoint?.keep ?? 1)
-    if folder.isContinued, let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) {
-      try run.restore(newest)
-      context.report(.note("going on after step \(run.progress.state.step) of \(steps)"))
-    }
+    try run.resume(folder, from: checkpoints, steps: steps, context)
     let log = try RunLog(in: folder, after: run.progress.state.step)
     if run.progress.state.step == 0, let scores = try scoring?.start(of: run.model, context) { try log.add(scores) }
 
@@ -46,14 +43,9 @@ extension TrainCrossEncoder {
     try log.synchronize()
 
     // The verdict is on the weights that are exported, over all judged queries.
-    var tuned = run.model
-    if let best = run.bestParameters { try tuned.replaceParameters(with: best, from: folder.path) }
-    let tunedRuns: [Run]?
-    do {
-      tunedRuns = try scoring?.tunedRuns(of: tuned, in: folder, context)
-    } catch let interruption as RunInterrupted {
-      try run.save(in: checkpoints)
-      throw interruption
+    let tuned = try run.exported(to: folder)
+    let tunedRuns = try run.savingWhenInterrupted(in: checkpoints) {
+      try scoring?.tunedRuns(of: tuned, in: folder, context)
     }
     var report = RunReport(recipe: "trainCrossEncoder", folder: folder.path, settings: context.recipe)
     report.names.base = baseName
@@ -71,12 +63,9 @@ extension TrainCrossEncoder {
       name: name, base: model.folder, collection: evaluate?.collection, report: report,
       kind: .crossEncoder(
         tuned, base: model.folder, name: name, baseColumn: baseName, candidates: candidates))
-    try ModelExport(card: card, data: data.files).write(to: folder.file("model")) { try tuned.save(to: $0) }
-    try Files.write(report.page, to: folder.file("report.html"))
-    let result = try report.json(withWeightsIn: folder)
-    try folder.finish(result)
+    let outcome = try ModelExport(card: card, data: data.files).finish(folder) { try tuned.save(to: $0) }
     if checkpoint == nil { try checkpoints.removeAll() }
-    return Outcome(result, lines: report.summary(model: folder.file("model")))
+    return outcome
   }
 
   /// What the model is compared with.

@@ -37,9 +37,8 @@ struct TrainingData {
     readsScores = needs == .teacherScores || (needs == .wantedScores && rows.allSatisfy { $0.scores != nil })
     readsLabels =
       needs == .labels || ([.grades, .wantedScores].contains(needs) && rows.allSatisfy { $0.label != nil })
-    let source = data.rows ?? Files.join(data.collection ?? "", "qrels", "\(data.split ?? "").tsv")
-    try check(loss, source: source, isMined: isMined)
-    if !isShuffled && batch.uniqueTexts { try checkUniqueTexts(source: source) }
+    try check(loss, source: data.source, isMined: isMined)
+    if !isShuffled && batch.uniqueTexts { try checkUniqueTexts(source: data.source) }
   }
 
   /// An epoch: its batches, and the negatives that its rows have in it.

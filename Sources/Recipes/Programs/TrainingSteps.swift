@@ -83,6 +83,32 @@ extension TrainingRun {
     throw RunInterrupted("stopped after step \(step) of \(steps), saved in \(checkpoints.folder); go on with --resume")
   }
 
+  /// Goes back to the newest checkpoint of a run that is continued.
+  mutating func resume(
+    _ folder: RunFolder, from checkpoints: CheckpointStore, steps: Int, _ context: RunContext
+  ) throws {
+    guard folder.isContinued, let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) else { return }
+    try restore(newest)
+    context.report(.note("going on after step \(progress.state.step) of \(steps)"))
+  }
+
+  /// The model with the weights that are exported: the best ones where these are kept, and else the last.
+  func exported(to folder: RunFolder) throws -> Model {
+    var model = model
+    if let bestParameters { try model.replaceParameters(with: bestParameters, from: folder.path) }
+    return model
+  }
+
+  /// Does work behind the last step, which is not lost when the work is interrupted.
+  func savingWhenInterrupted<Result>(in checkpoints: CheckpointStore, _ work: () throws -> Result) throws -> Result {
+    do {
+      return try work()
+    } catch let interruption as RunInterrupted {
+      try save(in: checkpoints)
+      throw interruption
+    }
+  }
+
   /// What a run begins with, in a sentence.
   func introduction(data: String, steps: Int, step: String, threads: Int) -> RunEvent {
     .note(

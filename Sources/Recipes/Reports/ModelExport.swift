@@ -22,6 +22,15 @@ struct ModelExport {
     try Files.synchronizeFolder(Files.parent(of: folder))
   }
 
+  /// Writes the folder into a run's, the run's report and its result, with which the run is finished.
+  func finish(_ folder: RunFolder, _ save: (_ folder: String) throws -> Void) throws -> Outcome {
+    try write(to: folder.file("model"), save)
+    try Files.write(card.report.page, to: folder.file("report.html"))
+    let result = try card.report.json(withWeightsIn: folder)
+    try folder.finish(result)
+    return Outcome(result, lines: card.report.summary(model: folder.file("model")))
+  }
+
   /// The content of `hone.json`: everything the weights follow from, by digest.
   private var provenance: JSONValue {
     get throws {

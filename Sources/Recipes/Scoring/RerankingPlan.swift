@@ -2,7 +2,6 @@ import Datasets
 import Encoders
 import Files
 import Retrieval
-import Tensors
 
 /// A collection prepared for scoring a reranker: which documents of which queries are put in order.
 ///
@@ -10,12 +9,11 @@ import Tensors
 struct RerankingPlan {
   /// The judged queries and what is measured.
   let plan: ScoringPlan
+  /// The documents of each split's queries.
+  private let candidates: [RerankingCandidates]
+
   /// The documents of each split's queries in the order of the first stage.
-  let candidates: [Run]
-  /// How many of the best documents of a query are put in order.
-  private let top: Int
-  /// What is read together, split by split.
-  private let pairs: [[(query: String, document: String)]]
+  var firstRuns: [Run] { candidates.map(\.run) }
 
   /// Prepares the documents of runs, one a split of the plan.
   ///
@@ -26,25 +24,19 @@ struct RerankingPlan {
     _ plan: ScoringPlan, candidates runs: [Run], top: Int, _ texts: inout CandidateTexts, from source: String
   ) throws {
     self.plan = plan
-    self.top = top
     candidates = try zip(plan.splits, runs).map { split, run in
       var asked = Run()
       for query in split.queries {
         if let documents = run[query.id] { try asked.append(query: query.id, documents: documents) }
       }
-      return asked
+      return try RerankingCandidates(asked, top: top, &texts, from: source)
     }
-    pairs = try candidates.map { try texts.pairs(of: $0.top(top), from: source) }
   }
 
   /// The documents of every split in the order of a model's raw logits; those below the top keep their order.
   func runs(of model: CrossEncoder, report: (RunEvent) throws -> Void) throws -> [Run] {
-    try candidates.indices.map { index in
-      let task = "ranking documents of \(plan.splits[index].name)"
-      let logits = try model.score(pairs[index]) { share in
-        try report(.progress(RunProgress(scoring: task, share: share, of: pairs[index].count)))
-      }
-      return try candidates[index].reranked(top: top, scores: logits.elements)
+    try zip(plan.splits, candidates).map { split, candidates in
+      try candidates.reranked(by: model, task: "ranking documents of \(split.name)", report: report)
     }
   }
 }

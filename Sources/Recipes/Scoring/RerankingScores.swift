@@ -72,7 +72,7 @@ struct RerankingScores {
   /// The base's score during training: that of the first stage, or of the untrained model.
   func start(of model: CrossEncoder, _ context: RunContext) throws -> ScoreRecord? {
     guard let development, !isJudged else { return try self.development(of: model, step: 0, context) }
-    return try development.plan.record(of: development.candidates, step: 0, context)
+    return try development.plan.record(of: development.firstRuns, step: 0, context)
   }
 
   /// The scores during training; nil where there are none.
@@ -85,7 +85,7 @@ struct RerankingScores {
   func baseRuns(of model: CrossEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Run] {
     let paths = verdict.plan.splits.map { folder.file("base.\($0.name).run") }
     if folder.isContinued && paths.allSatisfy(Files.exists) { return try paths.map { try Run(file: $0) } }
-    if !isJudged { return try verdict.candidates.written(to: paths, tag: "base") }
+    if !isJudged { return try verdict.firstRuns.written(to: paths, tag: "base") }
     context.report(.note("scoring the untrained model"))
     return try verdict.runs(of: model, report: context.reportOrStop).written(to: paths, tag: "base")
   }

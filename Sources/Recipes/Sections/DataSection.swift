@@ -34,6 +34,9 @@ extension DataSection {
     return (try TrainingRows(collection: collection, split: split).rows, collection)
   }
 
+  /// The file that says which rows there are, for messages.
+  var source: String { rows ?? Files.join(collection ?? "", "qrels", "\(split ?? "").tsv") }
+
   /// The files that the rows come from.
   var files: [String] {
     let names = ["corpus.jsonl", "queries.jsonl"] + (split.map { [Files.join("qrels", "\($0).tsv")] } ?? [])

@@ -87,6 +87,13 @@ struct RerankingEvaluateSection: Codable, Sendable, Equatable {
 
 // MARK: - Reading
 
+extension GroupSection {
+  /// What is the same for training on rows.
+  var dataSection: DataSection {
+    DataSection(collection: collection, split: split, rows: rows, shuffle: shuffle, negatives: negatives)
+  }
+}
+
 extension RerankerSection {
   /// The model with the settings of this section.
   ///
@@ -111,8 +118,7 @@ extension RerankerSection {
 extension GroupSection {
   func validate(_ checks: SettingChecks, loss: LossSetting, batch: GroupBatchSection) {
     if let negatives { checks.atLeast(1, "data.negatives", negatives) }
-    DataSection(collection: collection, split: split, rows: rows, shuffle: shuffle, negatives: negatives).validate(
-      checks)
+    dataSection.validate(checks)
     guard let easyNegatives else { return }
     let share = easyNegatives.share
     checks.require(share >= 0 && share <= 1, "data.easyNegatives.share", else: "\(share) is not a fraction from 0 to 1")

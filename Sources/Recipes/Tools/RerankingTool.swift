@@ -1,7 +1,6 @@
 import Encoders
 import JSONText
 import Retrieval
-import Tensors
 
 /// `hone rerank`: the best documents of every query of a run in the order of a cross-encoder's raw logits.
 ///
@@ -31,21 +30,17 @@ package struct RerankingTool {
   package func callAsFunction() throws -> Outcome {
     let first = try Run(file: run)
     var texts = try CandidateTexts(queries: queries, corpus: corpus)
-    let pairs = try texts.pairs(of: first.top(top), from: run)
+    let candidates = try RerankingCandidates(first, top: top, &texts, from: run)
     let model = try CrossEncoder(folder: model, labels: 1)
-    let logits = try model.score(pairs) { share in
-      report(.progress(RunProgress(scoring: "reranking", share: share, of: pairs.count)))
-    }
-    let reranked = try first.reranked(top: top, scores: logits.elements)
-    try reranked.write(to: output)
+    try candidates.reranked(by: model, task: "reranking", report: report).write(to: output)
     let result: JSONValue = [
-      "run": JSONValue(output), "queries": JSONValue(first.lists.count), "pairs": JSONValue(pairs.count),
+      "run": JSONValue(output), "queries": JSONValue(first.lists.count), "pairs": JSONValue(candidates.pairs.count),
       "top": JSONValue(top),
     ]
     return Outcome(
       result,
       lines: [
-        "\(output): \(NumberText.counted(pairs.count, "document")) reranked for "
+        "\(output): \(NumberText.counted(candidates.pairs.count, "document")) reranked for "
           + NumberText.counted(first.lists.count, "query", plural: "queries")
       ])
   }
