@@ -34,6 +34,21 @@ static inline void hone_spin_hint(void) {
 #endif
 }
 
+/// Asks for a place that will be read soon.
+static inline void hone_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+/// Asks for a place that will be written soon.
+static inline void hone_prefetch_for_writing(const void *address) { __builtin_prefetch(address, 1, 3); }
+
+/// Whether this code was compiled for the registers that the tiles of matrix products were made for.
+static inline _Bool hone_prefers_own_tiles(void) {
+#if defined(__AVX2__) && defined(__FMA__) && !defined(__AVX512F__)
+  return 1;
+#else
+  return 0;
+#endif
+}
+
 /// Returns what the C heap no longer uses to the system, where it has a call for that.
 static inline void hone_release_heap(void) {
 #if defined(__GLIBC__)

@@ -28,7 +28,6 @@ package struct FeedForwardKernel {
   }
 
   private var inner: Int { inputWeight.rows }
-  private static let band = 1024
 
   /// The forward pass: y, and the pre-activation where the reverse pass will want it.
   package func forward(_ x: Matrix, keepingPreActivation: Bool) -> (y: FloatBuffer, preActivation: FloatBuffer?) {
@@ -44,17 +43,16 @@ package struct FeedForwardKernel {
       return (y.buffer, keepingPreActivation ? pre.buffer : nil)
     }
     let kept = keepingPreActivation ? FloatBuffer(uninitialized: x.rows * inner) : nil
-    let bands = Partition(x.rows, size: Self.band, unit: 8)
+    let up = RightFactor(inputWeight, isTransposed: true, rows: x.rows)
+    let down = RightFactor(outputWeight, isTransposed: true, rows: x.rows)
+    let bands = up.bands(of: x.rows)
     parallelFor(bands.parts) { band in
       let rows = bands[band]
       let active = Matrix(FloatBuffer(uninitialized: rows.count * inner), rows: rows.count, columns: inner)
       let pre = kept.map { Matrix($0, offset: rows.lowerBound * inner, rows: rows.count, columns: inner) } ?? active
-      fillRows(pre, with: inputBias.base)
-      multiplyBlock(x.rows(rows), inputWeight, transposeSecond: true, into: pre, accumulate: true)
+      up.multiply(x.rows(rows), bias: inputBias, into: pre)
       activate(pre.base, active.base, count: rows.count * inner)
-      let target = y.rows(rows)
-      fillRows(target, with: outputBias.base)
-      multiplyBlock(active, outputWeight, transposeSecond: true, into: target, accumulate: true)
+      down.multiply(active, bias: outputBias, into: y.rows(rows))
     }
     return (y.buffer, kept)
   }
@@ -76,19 +74,21 @@ package struct FeedForwardKernel {
       FloatBuffer(repeating: 0, count: inner * x.columns), rows: inner, columns: x.columns)
     let dInputBias = FloatBuffer(repeating: 0, count: inner)
     let active = Matrix(preActivation, rows: x.rows, columns: inner)
+    let down = RightFactor(outputWeight, isTransposed: false, rows: x.rows)
+    let up = RightFactor(inputWeight, isTransposed: false, rows: x.rows)
     let chunks = Partition(x.rows, size: Self.chunk, unit: 8)
     for chunk in 0..<chunks.parts {
       let rows = chunks[chunk]
       if rows.isEmpty { continue }
       let dPre = Matrix(FloatBuffer(uninitialized: rows.count * inner), rows: rows.count, columns: inner)
-      let bands = Partition(rows.count, size: Self.band, unit: 8)
+      let bands = down.bands(of: rows.count)
       parallelFor(bands.parts) { band in
         let local = bands[band]
         let global = local.lowerBound + rows.lowerBound..<local.upperBound + rows.lowerBound
         let dPreBand = dPre.rows(local)
-        multiplyBlock(dy.rows(global), outputWeight, into: dPreBand)
+        down.multiply(dy.rows(global), into: dPreBand)
         differentiate(active.rows(global).base, dPreBand.base, count: local.count * inner)
-        multiplyBlock(dPreBand, inputWeight, into: dx.rows(global))
+        up.multiply(dPreBand, into: dx.rows(global))
       }
       multiply(dPre, x.rows(rows), transposeFirst: true, into: dInput, accumulate: true)
       addColumnSums(of: dPre, to: dInputBias)

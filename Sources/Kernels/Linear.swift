@@ -12,6 +12,10 @@ package func linear(_ x: Matrix, weight: Matrix, bias: FloatBuffer?, into y: Mat
     skinnyLinear(x, weight: weight, bias: bias, into: y)
     return
   }
+  if Panels.pay(rows: y.rows, columns: y.columns, inner: x.columns) {
+    multiplyByPanels(x, weight, transposeSecond: true, bias: bias, into: y)
+    return
+  }
   let tiles = ProductTiles(rows: y.rows, columns: y.columns, inner: x.columns)
   parallelFor(tiles.count) { index in
     let (rows, columns) = tiles[index]

@@ -65,6 +65,16 @@ package func multiply(
       && c.columns == (transposeB ? b.rows : b.columns),
     "multiply: \(a.rows) × \(a.columns)\(transposeA ? "ᵀ" : "") by \(b.rows) × \(b.columns)\(transposeB ? "ᵀ" : "") "
       + "does not give \(c.rows) × \(c.columns)")
+  if scale == 1 && !(transposeA && transposeB)
+    && Panels.pay(rows: c.rows, columns: c.columns, inner: inner)
+  {
+    if transposeA {
+      multiplyByPanels(transposed: a, b, into: c, accumulate: accumulate)
+    } else {
+      multiplyByPanels(a, b, transposeSecond: transposeB, into: c, accumulate: accumulate)
+    }
+    return
+  }
   let tiles = ProductTiles(rows: c.rows, columns: c.columns, inner: inner)
   parallelFor(tiles.count) { index in
     let (rows, columns) = tiles[index]
@@ -72,6 +82,34 @@ package func multiply(
       transposeA ? a.columns(rows) : a.rows(rows), transposeB ? b.rows(columns) : b.columns(columns),
       transposeFirst: transposeA, transposeSecond: transposeB,
       into: c.rows(rows).columns(columns), accumulate: accumulate, scale: scale)
+  }
+}
+
+/// C = A op(B) + bias, or C += …, by panels.
+func multiplyByPanels(
+  _ a: Matrix, _ b: Matrix, transposeSecond transposeB: Bool, bias: FloatBuffer? = nil, into c: Matrix,
+  accumulate: Bool = false
+) {
+  let panels = Panels(b, isTransposed: transposeB)
+  let bands = Panels.bands(of: c.rows)
+  parallelFor(bands.parts) {
+    panels.multiply(a.rows(bands[$0]), bias: bias, into: c.rows(bands[$0]), accumulate: accumulate)
+  }
+}
+
+/// C = Aᵀ B, or C += Aᵀ B, by panels: the gradient of a weight, a sum over all tokens.
+///
+/// The tokens go in pieces, so that their panels stay in a cache that the threads share, and need little memory.
+private func multiplyByPanels(transposed a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
+  let pieces = Partition(b.rows, size: 1536)
+  let bands = Panels.bands(of: c.rows)
+  for piece in 0..<pieces.parts {
+    let rows = pieces[piece]
+    let panels = Panels(b.rows(rows), isTransposed: false)
+    parallelFor(bands.parts) { band in
+      panels.multiply(
+        transposed: a.rows(rows).columns(bands[band]), into: c.rows(bands[band]), accumulate: accumulate || piece > 0)
+    }
   }
 }
 

@@ -50,7 +50,8 @@ import Training
 
   @Test func lossAndAllGradientsEqualPyTorch() throws {
     let (loss, gradients) = valueAndGradients(of: model) { contrastiveLoss(of: $0) }
-    try expectClose(loss, "loss", within: 1e-6)
+    // Two units in the last place of the scores, which reach 20.
+    try expectClose(loss, "loss", within: 4e-6)
     try expectGradients(gradients, equal: golden, count: 37)
   }
 

@@ -20,6 +20,8 @@ import Testing
     let shapes = [
       (600, 65, 100), (257, 600, 33), (64, 1, 600), (1, 600, 257), (2, 257, 600), (513, 64, 65), (100, 600, 384),
       (65, 257, 600), (1030, 17, 9), (8, 100, 1025),
+      // Whole panels: one row and one of the inner dimension more or less than tiles, bands, blocks and pieces.
+      (33, 16, 16), (47, 383, 32), (49, 385, 48), (96, 384, 16), (97, 769, 64), (40, 1537, 32), (61, 3075, 16),
     ]
     try withEvery("rows, inner, columns", in: shapes) { rows, inner, columns in
       try checkProducts(rows: rows, inner: inner, columns: columns, &generator)

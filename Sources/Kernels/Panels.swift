@@ -1,0 +1,183 @@
+import COpenBLAS
+
+/// The right factor B of products A B or Aᵀ B, laid out once as tiles read it.
+///
+/// `sgemm` copies both factors into its own order at every call: a tenth of its time at the widths of an encoder. Here B is
+/// laid out once for all rows of A, in panels of sixteen columns that fit the first-level cache, and A is read where it is.
+/// A tile of six rows fetches a share of the next panel and its place in C while it computes. What comes out for a row depends
+/// on that row alone, so the rows may be shared among threads at will.
+///
+/// The blocking is that of Goto and van de Geijn 2008 (Anatomy of High-Performance Matrix Multiplication), without its
+/// packing of A.
+struct Panels {
+  private let inner: Int
+  private let columns: Int
+  /// Block by block of the inner dimension, panel by panel: `[inner of the block, 16]`.
+  private let buffer: FloatBuffer
+
+  /// The inner dimension of a panel: 24 KB, beside a few rows of A in a first-level cache of 32 KB.
+  private static let largestBlock = 384
+
+  /// Whether tiles are faster than `sgemm` for C `[rows, columns]` and this inner dimension.
+  ///
+  /// Measured with AVX2; with the registers of AVX-512 six rows of sums are too few to keep a processor busy.
+  static func pay(rows: Int, columns: Int, inner: Int) -> Bool {
+    hone_prefers_own_tiles() && rows > skinnyRows && inner >= laneCount && columns >= laneCount
+      && columns % laneCount == 0
+  }
+
+  /// Lays out op(B).
+  ///
+  /// - Shape: B `[inner, columns]`, or `[columns, inner]` where it is transposed; `columns` a multiple of sixteen
+  init(_ matrix: Matrix, isTransposed: Bool) {
+    inner = isTransposed ? matrix.columns : matrix.rows
+    columns = isTransposed ? matrix.rows : matrix.columns
+    require(columns % laneCount == 0, "Panels: \(columns) columns are not a multiple of \(laneCount)")
+    buffer = FloatBuffer(uninitialized: inner * columns)
+    let blocks = Self.blocks(of: inner)
+    parallelFor(columns / laneCount) { panel in
+      let column = panel * laneCount
+      for block in 0..<blocks.parts {
+        let range = blocks[block]
+        let target = start(ofPanelAt: column, range)
+        if isTransposed {
+          transposePanel(
+            matrix.base + column * matrix.stride + range.lowerBound, stride: matrix.stride, count: range.count,
+            into: target)
+        } else {
+          for row in 0..<range.count {
+            store(load(matrix.base + (range.lowerBound + row) * matrix.stride + column), target + row * laneCount)
+          }
+        }
+      }
+    }
+  }
+
+  // MARK: - A B
+
+  /// How the rows of A are shared among threads: bands whose products with 1,536 columns take half of a second-level cache.
+  static func bands(of rows: Int) -> Partition { Partition(rows, size: 48, unit: tileRows) }
+
+  /// C = A B + bias, or C += A B + bias, on the calling thread.
+  func multiply(_ a: Matrix, bias: FloatBuffer? = nil, into c: Matrix, accumulate: Bool = false) {
+    forEachTile(rows: c.rows) { block, isFirst, panel, column, row, next, fetchStep in
+      panelTile(
+        a.base + row * a.stride + block.lowerBound, rowStride: a.stride, panel,
+        into: c.base + row * c.stride + column, stride: c.stride, rows: min(tileRows, c.rows - row),
+        inner: block.count, startingWith: isFirst ? bias.map { UnsafePointer($0.base + column) } : nil,
+        accumulate: accumulate || !isFirst, fetching: next, fetchStep: fetchStep)
+    }
+  }
+
+  // MARK: - Aᵀ B
+
+  /// C = Aᵀ B, or C += Aᵀ B, on the calling thread.
+  ///
+  /// The rows of Aᵀ are columns of A, far apart: they are copied into strips first.
+  func multiply(transposed a: Matrix, into c: Matrix, accumulate: Bool) {
+    let padded = (c.rows + tileRows - 1) / tileRows * tileRows
+    let strips = FloatBuffer(uninitialized: padded * Self.largestBlock)
+    forEachTile(rows: c.rows) { block, isFirst, panel, column, row, next, fetchStep in
+      if column == 0 { layStrip(a, at: row, block, into: strips.base + row * block.count) }
+      stripTile(
+        strips.base + row * block.count, panel, into: c.base + row * c.stride + column, stride: c.stride,
+        rows: min(tileRows, c.rows - row), inner: block.count, accumulate: accumulate || !isFirst, fetching: next,
+        fetchStep: fetchStep)
+    }
+  }
+
+  /// Copies up to six columns of some rows of A into a strip; missing columns repeat the last one.
+  private func layStrip(_ a: Matrix, at column: Int, _ rows: Range<Int>, into strip: UnsafeMutablePointer<Float>) {
+    let width = min(tileRows, a.columns - column)
+    let source = a.base + rows.lowerBound * a.stride + column
+    if width == tileRows {
+      for row in 0..<rows.count {
+        for lane in 0..<tileRows { strip[row * tileRows + lane] = source[row * a.stride + lane] }
+      }
+    } else {
+      for row in 0..<rows.count {
+        for lane in 0..<tileRows { strip[row * tileRows + lane] = source[row * a.stride + min(lane, width - 1)] }
+      }
+    }
+  }
+
+  // MARK: - Order
+
+  private static func blocks(of inner: Int) -> Partition { Partition(inner, size: largestBlock) }
+
+  private func start(ofPanelAt column: Int, _ block: Range<Int>) -> UnsafeMutablePointer<Float> {
+    buffer.base + block.lowerBound * columns + column * block.count
+  }
+
+  /// Calls `body` for every tile: for each block of the inner dimension, each panel, each six rows.
+  ///
+  /// `next` and `fetchStep` say which part of the next panel a tile is to fetch; all tiles of a panel together fetch the whole.
+  @inline(__always)
+  private func forEachTile(
+    rows: Int,
+    _ body: (
+      _ block: Range<Int>, _ isFirst: Bool, _ panel: UnsafePointer<Float>, _ column: Int, _ row: Int,
+      _ next: UnsafePointer<Float>, _ fetchStep: Int
+    ) -> Void
+  ) {
+    if rows == 0 { return }
+    let blocks = Self.blocks(of: inner)
+    let tiles = (rows + tileRows - 1) / tileRows
+    let fetchStep = 4 * laneCount / tiles + 1
+    for index in 0..<blocks.parts {
+      let block = blocks[index]
+      for column in stride(from: 0, to: columns, by: laneCount) {
+        let panel = UnsafePointer(start(ofPanelAt: column, block))
+        var next = panel + block.count * laneCount
+        for row in stride(from: 0, to: rows, by: tileRows) {
+          body(block, index == 0, panel, column, row, next, fetchStep)
+          next += block.count / 4 * fetchStep
+        }
+      }
+    }
+  }
+}
+
+/// Writes the transpose of sixteen rows of `count` numbers.
+private func transposePanel(
+  _ source: UnsafePointer<Float>, stride: Int, count: Int, into target: UnsafeMutablePointer<Float>
+) {
+  let whole = count / 4 * 4
+  for row in Swift.stride(from: 0, to: laneCount, by: 4) {
+    for inner in Swift.stride(from: 0, to: whole, by: 4) {
+      transposeFour(
+        source + row * stride + inner, stride: stride, into: target + inner * laneCount + row, stride: laneCount)
+    }
+  }
+  for inner in whole..<count {
+    for row in 0..<laneCount { target[inner * laneCount + row] = source[row * stride + inner] }
+  }
+}
+
+/// A weight that many bands of rows are multiplied by: panels where they pay, else the matrix for `sgemm`.
+struct RightFactor {
+  private let matrix: Matrix
+  private let isTransposed: Bool
+  private let panels: Panels?
+
+  /// Makes the factor op(B) for products with so many rows.
+  init(_ matrix: Matrix, isTransposed: Bool, rows: Int) {
+    self.matrix = matrix
+    self.isTransposed = isTransposed
+    let (inner, columns) = isTransposed ? (matrix.columns, matrix.rows) : (matrix.rows, matrix.columns)
+    panels =
+      Panels.pay(rows: rows, columns: columns, inner: inner) ? Panels(matrix, isTransposed: isTransposed) : nil
+  }
+
+  /// How the rows of A are shared among threads.
+  func bands(of rows: Int) -> Partition {
+    panels == nil ? Partition(rows, size: 1024, unit: 8) : Panels.bands(of: rows)
+  }
+
+  /// C = A B + bias on the calling thread.
+  func multiply(_ a: Matrix, bias: FloatBuffer? = nil, into c: Matrix) {
+    if let panels { return panels.multiply(a, bias: bias, into: c) }
+    if let bias { fillRows(c, with: bias.base) }
+    multiplyBlock(a, matrix, transposeSecond: isTransposed, into: c, accumulate: bias != nil)
+  }
+}
