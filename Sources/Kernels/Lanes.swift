@@ -5,12 +5,25 @@
 typealias Lanes = SIMD16<Float>
 typealias IntegerLanes = SIMD16<UInt32>
 
+/// Eight floats at once, where sixteen would need more registers than AVX2 has.
+typealias HalfLanes = SIMD8<Float>
+
 /// The number of floats in `Lanes`.
 let laneCount = 16
 
 /// a · b + c, fused where the target has the instruction.
 @inline(__always)
 func multiplyAdd(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes {
+  #if FUSED_MULTIPLY_ADD || arch(arm64)
+    c.addingProduct(a, b)
+  #else
+    c + a * b
+  #endif
+}
+
+/// a · b + c, fused where the target has the instruction.
+@inline(__always)
+func multiplyAdd(_ a: HalfLanes, _ b: HalfLanes, _ c: HalfLanes) -> HalfLanes {
   #if FUSED_MULTIPLY_ADD || arch(arm64)
     c.addingProduct(a, b)
   #else
@@ -47,6 +60,11 @@ func load(_ source: UnsafePointer<Float>) -> Lanes { UnsafeRawPointer(source).lo
 
 @inline(__always)
 func load(_ source: UnsafeMutablePointer<Float>) -> Lanes { UnsafeRawPointer(source).loadUnaligned(as: Lanes.self) }
+
+@inline(__always)
+func loadHalf(_ source: UnsafePointer<Float>) -> HalfLanes {
+  UnsafeRawPointer(source).loadUnaligned(as: HalfLanes.self)
+}
 
 @inline(__always)
 func store(_ lanes: Lanes, _ target: UnsafeMutablePointer<Float>) {

@@ -1,3 +1,5 @@
+import COpenBLAS
+
 /// y = x Wᵀ + b.
 ///
 /// The bias is written first and the product added to it, which costs nothing over a product alone.
@@ -65,37 +67,85 @@ func addRow(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Floa
 /// the product.
 let skinnyRows = 32
 
-/// y = x Wᵀ + b for few rows: each weight row is read once, in place.
+/// y = x Wᵀ + b for few rows: the weights are read in place, four outputs by three rows at a time.
 private func skinnyLinear(_ x: Matrix, weight: Matrix, bias: FloatBuffer?, into y: Matrix) {
   let partition = Partition(weight.rows, size: 96, unit: 4)
   parallelFor(partition.parts) { part in
-    let outputs = partition[part]
-    var row = 0
-    while row < x.rows {
-      let second = min(row + 1, x.rows - 1)
-      let third = min(row + 2, x.rows - 1)
-      let x0 = x.base + row * x.stride
-      let x1 = x.base + second * x.stride
-      let x2 = x.base + third * x.stride
-      for output in outputs {
-        let w = weight.base + output * weight.stride
-        var s0 = Lanes()
-        var s1 = Lanes()
-        var s2 = Lanes()
-        var k = 0
-        while k < x.columns {
-          let lanes = load(w + k)
-          s0 = multiplyAdd(load(x0 + k), lanes, s0)
-          s1 = multiplyAdd(load(x1 + k), lanes, s1)
-          s2 = multiplyAdd(load(x2 + k), lanes, s2)
-          k += laneCount
-        }
-        let start = bias?.base[output] ?? 0
-        y.base[row * y.stride + output] = start + sum(s0)
-        y.base[second * y.stride + output] = start + sum(s1)
-        y.base[third * y.stride + output] = start + sum(s2)
+    for output in stride(from: partition[part].lowerBound, to: partition[part].upperBound, by: 4) {
+      let outputs = min(4, partition[part].upperBound - output)
+      var start = SIMD4<Float>()
+      if let bias { for lane in 0..<outputs { start[lane] = bias.base[output + lane] } }
+      for row in stride(from: 0, to: x.rows, by: 3) {
+        let rows = min(3, x.rows - row)
+        let sums = threeByFour(
+          x.base + row * x.stride, rowStride: x.stride, rows: rows, weight.base + output * weight.stride,
+          outputStride: weight.stride, outputs: outputs, inner: x.columns)
+        let target = y.base + row * y.stride + output
+        keep(start + sums.0, outputs, target)
+        if rows > 1 { keep(start + sums.1, outputs, target + y.stride) }
+        if rows > 2 { keep(start + sums.2, outputs, target + 2 * y.stride) }
       }
-      row += 3
     }
+  }
+}
+
+/// The products of three rows with four outputs; missing ones repeat the last one.
+///
+/// Twelve registers of AVX2 hold the sums, and seven loads feed twelve multiplications.
+@inline(__always)
+private func threeByFour(
+  _ x: UnsafePointer<Float>, rowStride: Int, rows: Int, _ weight: UnsafePointer<Float>, outputStride: Int,
+  outputs: Int, inner: Int
+) -> (SIMD4<Float>, SIMD4<Float>, SIMD4<Float>) {
+  let next = weight + 4 * outputStride
+  let (x0, x1, x2) = (x, x + min(1, rows - 1) * rowStride, x + min(2, rows - 1) * rowStride)
+  let (w0, w1) = (weight, weight + min(1, outputs - 1) * outputStride)
+  let (w2, w3) = (weight + min(2, outputs - 1) * outputStride, weight + min(3, outputs - 1) * outputStride)
+  var (s00, s01, s02, s03) = (HalfLanes(), HalfLanes(), HalfLanes(), HalfLanes())
+  var (s10, s11, s12, s13) = (HalfLanes(), HalfLanes(), HalfLanes(), HalfLanes())
+  var (s20, s21, s22, s23) = (HalfLanes(), HalfLanes(), HalfLanes(), HalfLanes())
+  var k = 0
+  while k < inner {
+    // Where the rows of the weight follow each other, this is the part of the next four that lies as far as we are.
+    hone_prefetch(next + 4 * k)
+    hone_prefetch(next + 4 * k + laneCount)
+    let (a, b, c) = (loadHalf(x0 + k), loadHalf(x1 + k), loadHalf(x2 + k))
+    let first = loadHalf(w0 + k)
+    s00 = multiplyAdd(a, first, s00)
+    s10 = multiplyAdd(b, first, s10)
+    s20 = multiplyAdd(c, first, s20)
+    let second = loadHalf(w1 + k)
+    s01 = multiplyAdd(a, second, s01)
+    s11 = multiplyAdd(b, second, s11)
+    s21 = multiplyAdd(c, second, s21)
+    let third = loadHalf(w2 + k)
+    s02 = multiplyAdd(a, third, s02)
+    s12 = multiplyAdd(b, third, s12)
+    s22 = multiplyAdd(c, third, s22)
+    let fourth = loadHalf(w3 + k)
+    s03 = multiplyAdd(a, fourth, s03)
+    s13 = multiplyAdd(b, fourth, s13)
+    s23 = multiplyAdd(c, fourth, s23)
+    k += HalfLanes.scalarCount
+  }
+  return (sums(s00, s01, s02, s03), sums(s10, s11, s12, s13), sums(s20, s21, s22, s23))
+}
+
+/// The sum of the lanes of each as a fixed tree.
+@inline(__always)
+private func sums(_ a: HalfLanes, _ b: HalfLanes, _ c: HalfLanes, _ d: HalfLanes) -> SIMD4<Float> {
+  let (a, b) = (a.lowHalf + a.highHalf, b.lowHalf + b.highHalf)
+  let (c, d) = (c.lowHalf + c.highHalf, d.lowHalf + d.highHalf)
+  let even = SIMD4(a.x, b.x, c.x, d.x) + SIMD4(a.z, b.z, c.z, d.z)
+  let odd = SIMD4(a.y, b.y, c.y, d.y) + SIMD4(a.w, b.w, c.w, d.w)
+  return even + odd
+}
+
+@inline(__always)
+private func keep(_ sums: SIMD4<Float>, _ count: Int, _ target: UnsafeMutablePointer<Float>) {
+  if count == 4 {
+    UnsafeMutableRawPointer(target).storeBytes(of: sums, as: SIMD4<Float>.self)
+  } else {
+    for lane in 0..<count { target[lane] = sums[lane] }
   }
 }
