@@ -195,6 +195,36 @@ import Testing
     #expect(try hone("run", "recipe.yaml", "--quiet", "--set", "optimizer.freeze=[embeddings]").status == 0)
   }
 
+  @Test func aNewDenseModuleIsTrainedAndExported() throws {
+    #expect(try hone("run", "recipe.yaml", "--quiet").status == 0)
+    let ended = try hone(
+      "run", "recipe.yaml", "--quiet", "--set", "dense={dimensions: 8, activation: tanh}", "--set",
+      "optimizer.rates={2_Dense: 10}", "--set", "output.folder=runs/dense")
+    #expect(ended.status == 0, "\(ended.messages)")
+    let model = folder.file("runs/dense/model")
+    #expect(
+      try Files.list(model).filter { $0.contains("_") && !$0.contains(".") } == [
+        "1_Pooling", "2_Dense", "3_Normalize",
+      ])
+    try Files.write("{\"_id\": \"a\", \"text\": \"chess\"}\n", to: folder.file("texts.jsonl"))
+    #expect(
+      try hone("encode", "--quiet", "--model", "runs/dense/model", "--input", "texts.jsonl", "--output", "v.jsonl")
+        .status == 0)
+    let vector = try JSONReader.parse(Files.read(folder.file("v.jsonl"))).objectValue?["embedding"]?.arrayValue
+    #expect(vector?.count == 8)
+    // What it is compared with is the base model, without the module.
+    #expect(
+      try Files.read(folder.file("runs/dense/base.test.run")) == Files.read(folder.file("runs/small/base.test.run")))
+    // The width of a folder with a Dense module is known when it is loaded.
+    let tooWide = try hone(
+      "run", "recipe.yaml", "--set", "model.folder=runs/dense/model", "--set", "matryoshka={dimensions: [16]}",
+      "--set", "output.folder=runs/wide")
+    #expect(tooWide.status == 78)
+    #expect(
+      tooWide.messages.contains("'matryoshka.dimensions': 16 is more than the model's width of 8"),
+      "\(tooWide.messages)")
+  }
+
   @Test(arguments: [
     "loss={name: coSENT, scale: 20}", "loss={name: cosineMSE}", "loss={name: contrastive, margin: 0.5}",
   ])

@@ -22,15 +22,16 @@ extension TrainBiEncoder {
     let scoring = try evaluate.map {
       try Scoring($0, seed: seed, training: data.rows, cache: cache?.open(), context: context)
     }
-    var run = try TrainingRun(model.load(), optimizer: optimizer)
+    var run = try TrainingRun(startingModel(), optimizer: optimizer)
     let steps = data.steps(of: schedule)
     context.report(
       run.introduction(
         data: NumberText.counted(data.rows.count, "row"), steps: steps, step: NumberText.counted(batch.queries, "row"),
         threads: Threads.count))
 
-    // Before a checkpoint is restored the weights are the base model's; they are held once only.
-    let baseRuns = try scoring?.baseRuns(of: run.model, in: folder, context)
+    // Before a checkpoint is restored the weights are the base model's; they are held once only. A new Dense module is none of
+    // its own.
+    let baseRuns = try scoring?.baseRuns(of: dense == nil ? run.model : model.load(), in: folder, context)
     EngineMemory.releaseUnused()
     let checkpoints = CheckpointStore(folder: folder.path, keep: checkpoint?.keep ?? 1)
     try run.resume(folder, from: checkpoints, steps: steps, context)
@@ -66,6 +67,14 @@ extension TrainBiEncoder {
     let outcome = try ModelExport(card: card, data: data.files).finish(folder) { try tuned.save(to: $0) }
     if checkpoint == nil { try checkpoints.removeAll() }
     return outcome
+  }
+
+  /// The base model, with a new Dense module where one is asked for.
+  private func startingModel() throws -> BiEncoder {
+    let base = try model.load()
+    let start = dense?.append(to: base, seed: seed) ?? base
+    try matryoshka?.check(against: start)
+    return start
   }
 
   // MARK: - Steps

@@ -5,6 +5,8 @@ struct TrainBiEncoder: Recipe, Equatable {
   /// What every random choice of the run depends on.
   var seed: UInt64
   var model: ModelSection
+  /// Adds a Dense module to the model, for vectors of another width.
+  var dense: DenseSection?
   var data: DataSection
   var batch: BatchSection
   var loss: LossSetting
@@ -26,10 +28,11 @@ struct TrainBiEncoder: Recipe, Equatable {
 
   func validate(_ checks: SettingChecks) {
     model.validate(checks)
+    dense?.validate(checks)
     data.validate(checks)
     batch.validate(checks, model: model)
     loss.validate(checks, batch: batch)
-    matryoshka?.validate(checks, model: model)
+    matryoshka?.validate(checks, model: model, dense: dense)
     mining?.validate(checks, data: data, loss: loss)
     guide?.validate(checks, loss: loss)
     optimizer.validate(checks)
