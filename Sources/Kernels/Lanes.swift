@@ -11,19 +11,9 @@ typealias HalfLanes = SIMD8<Float>
 /// The number of floats in `Lanes`.
 let laneCount = 16
 
-/// a · b + c, fused where the target has the instruction.
+/// a · b + c in each lane, fused where the target has the instruction.
 @inline(__always)
-func multiplyAdd(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes {
-  #if FUSED_MULTIPLY_ADD || arch(arm64)
-    c.addingProduct(a, b)
-  #else
-    c + a * b
-  #endif
-}
-
-/// a · b + c, fused where the target has the instruction.
-@inline(__always)
-func multiplyAdd(_ a: HalfLanes, _ b: HalfLanes, _ c: HalfLanes) -> HalfLanes {
+func multiplyAdd<Vector: SIMD>(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector where Vector.Scalar == Float {
   #if FUSED_MULTIPLY_ADD || arch(arm64)
     c.addingProduct(a, b)
   #else
@@ -69,6 +59,11 @@ func loadHalf(_ source: UnsafePointer<Float>) -> HalfLanes {
 @inline(__always)
 func store(_ lanes: Lanes, _ target: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(target).storeBytes(of: lanes, as: Lanes.self)
+}
+
+@inline(__always)
+func store(_ lanes: SIMD4<Float>, _ target: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(target).storeBytes(of: lanes, as: SIMD4<Float>.self)
 }
 
 /// Loads fewer than sixteen floats and fills the other lanes.

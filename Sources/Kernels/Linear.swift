@@ -144,7 +144,7 @@ private func sums(_ a: HalfLanes, _ b: HalfLanes, _ c: HalfLanes, _ d: HalfLanes
 @inline(__always)
 private func keep(_ sums: SIMD4<Float>, _ count: Int, _ target: UnsafeMutablePointer<Float>) {
   if count == 4 {
-    UnsafeMutableRawPointer(target).storeBytes(of: sums, as: SIMD4<Float>.self)
+    store(sums, target)
   } else {
     for lane in 0..<count { target[lane] = sums[lane] }
   }

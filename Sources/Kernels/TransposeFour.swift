@@ -18,8 +18,3 @@ func transposeFour(
 private func four(_ source: UnsafePointer<Float>) -> SIMD4<Float> {
   UnsafeRawPointer(source).loadUnaligned(as: SIMD4<Float>.self)
 }
-
-@inline(__always)
-private func store(_ lanes: SIMD4<Float>, _ target: UnsafeMutablePointer<Float>) {
-  UnsafeMutableRawPointer(target).storeBytes(of: lanes, as: SIMD4<Float>.self)
-}

@@ -274,6 +274,18 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
       "folder: runs/sample", "folder: runs/sample, weights: worst",
       "20:35: error: 'output.weights' should be one of last, best, found 'worst'"),
     BadSetting(
+      "output: ", "dense: { dimensions: 0 }\noutput: ",
+      "20:10: error: 'dense.dimensions': 0 is too small; at least 1"),
+    BadSetting(
+      "output: ", "dense: { dimensions: 16385 }\noutput: ",
+      "20:10: error: 'dense.dimensions': 16385 is too large; at most 16384"),
+    BadSetting(
+      "output: ", "dense: { dimensions: 8, activation: relu }\noutput: ",
+      "20:25: error: 'dense.activation' should be one of identity, tanh, found 'relu'"),
+    BadSetting(
+      "output: ", "dense: { dimensions: 8 }\nmatryoshka: { dimensions: [16] }\noutput: ",
+      "21:15: error: 'matryoshka.dimensions': 16 is more than the model's width of 8"),
+    BadSetting(
       "output: ", "matryoshka: { dimensions: [64] }\noutput: ",
       "20:15: error: 'matryoshka.dimensions': 64 is more than the model's width of 32"),
     BadSetting(

@@ -3,9 +3,10 @@
     python hard_negatives.py --work runs/hard-negatives
     python hard_negatives.py --work runs/hard-negatives-tldr --collection ../shared/collections/tldr --rows 5000
 
-Trains the base model anew for each way, two epochs each, one mined negative a row; about an hour of two cores for 5,000
-rows. Ways that are finished in the folder are not trained again. Each way's ranking of the test split is then
-compared with that of in-batch negatives by Hone's paired test. Needs no package beside Python's own.
+Trains the base model anew for each way with recipes/debian-programs-hard.yaml, one mined negative a row, by the rules of
+recipes/debian-programs-mine.yaml; takes some hours of two cores. Ways that are finished in the folder are not trained again.
+Each way's ranking of the test split is then compared with that of in-batch negatives by Hone's paired test. Needs no package
+beside Python's own.
 """
 
 import argparse
@@ -17,46 +18,45 @@ import sys
 
 import common
 
+RECIPES = common.REPOSITORY / "recipes"
 SPLIT = "test"
-MEASURES = ["nDCG@10", "recall@100"]
+MEASURES = "nDCG@10,recall@100"
 IN_BATCH = "in-batch only"
-KNOWN = [{"name": "knownPositives"}]
-# Those of recipes/debian-programs-mine.yaml.
-RULES = [
-    *KNOWN,
-    {"name": "queryText"},
-    {"name": "repeatedTexts"},
-    {"name": "relativeMargin", "margin": 0.05, "anchor": "lowest"},
-    {"name": "nearDuplicates", "similarity": 0.6},
-]
-NEVER_AGAIN = 1000
+
+
+def shipped_rules() -> list[str]:
+    """The rules of the shipped recipe, as they are written there."""
+    lines = (RECIPES / "debian-programs-mine.yaml").read_text(encoding="utf-8").splitlines()
+    start = lines.index("rules:") + 1
+    return [line.removeprefix("  - ") for line in lines[start:] if line.startswith("  - ")]
+
+
+def mining(rules: list[str], epochs: int) -> str:
+    """A `mining:` section that mines before every so many epochs."""
+    sources = "[{ name: model, candidates: 100, negatives: 5 }]"
+    return f"{{ epochs: {epochs}, sources: {sources}, rules: [{', '.join(rules)}], select: {{ name: first }} }}"
+
+
+ONCE = 1000
 WAYS = {
     IN_BATCH: None,
-    "mined, known positives left out": {"rules": KNOWN, "epochs": NEVER_AGAIN},
-    "mined by the shipped rules": {"rules": RULES, "epochs": NEVER_AGAIN},
-    "mined by them each epoch": {"rules": RULES, "epochs": 1},
+    "mined, known positives left out": mining(["{ name: knownPositives }"], ONCE),
+    "mined by the shipped rules": mining(shipped_rules(), ONCE),
+    "mined by them each epoch": mining(shipped_rules(), 1),
 }
 
 
-def recipe(options, collection: pathlib.Path, mining: dict | None, run: pathlib.Path) -> dict:
-    data = {"collection": str(collection), "split": "train"}
+def edits(options, collection: pathlib.Path, way: str | None, run: pathlib.Path) -> list[str]:
+    """What a way changes in the shipped recipe."""
     settings = {
-        "recipe": "trainBiEncoder", "seed": options.seed,
-        "model": {"folder": str(options.model), "pooling": "mean", "maximumLength": common.LENGTH},
-        "data": data,
-        "batch": {"queries": common.BATCH, "tokens": 16384, "uniqueTexts": True},
-        "loss": {"name": "infoNCE", "temperature": 1 / common.SCALE, "maskKnownPositives": True},
-        "optimizer": {"name": "adamW", "rate": common.RATE, "decay": common.DECAY, "clip": common.CLIP},
-        "schedule": {"name": "linear", "warmup": common.WARMUP, "epochs": options.epochs},
-        "evaluate": {"collection": str(collection), "split": SPLIT, "measures": MEASURES},
-        "cache": {"folder": str(options.work / "cache"), "megabytes": 500},
-        "output": {"folder": str(run)},
+        "seed": options.seed, "model.folder": options.model, "schedule.epochs": options.epochs,
+        "data": f"{{ collection: {collection}, split: train{', negatives: 1' if way else ''} }}",
+        "evaluate": f"{{ collection: {collection}, split: {SPLIT}, measures: [{MEASURES}] }}",
+        "cache.folder": options.work / "cache", "output.folder": run,
     }  # fmt: skip
-    if mining:
-        data["negatives"] = 1
-        source = {"name": "model", "candidates": 100, "negatives": 5}
-        settings["mining"] = {**mining, "sources": [source], "select": {"name": "first"}}
-    return settings
+    if way:
+        settings["mining"] = way
+    return [part for path, value in settings.items() for part in ("--set", f"{path}={value}")]
 
 
 def sample(options) -> pathlib.Path:
@@ -89,22 +89,20 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     collection = sample(options)
     results = {}
-    for number, (way, mining) in enumerate(WAYS.items()):
+    for number, (way, section) in enumerate(WAYS.items()):
         if options.ways and number not in {0, *options.ways}:
             continue
         run = options.work / f"way-{number}"
-        file = options.work / f"way-{number}.yaml"
-        # JSON is YAML.
-        file.write_text(json.dumps(recipe(options, collection, mining, run), indent=2) + "\n", encoding="utf-8")
         print(f"training: {way}", file=sys.stderr)
-        common.run_measured([options.binary, "run", file, "--quiet"])
+        recipe = RECIPES / "debian-programs-hard.yaml"
+        common.run_measured([options.binary, "run", recipe, "--quiet", *edits(options, collection, section, run)])
         outcome = json.loads((run / "result.json").read_text())
         results[way] = {"seconds": outcome["seconds"], "steps": outcome["steps"], "against the base model": outcome["comparisons"]}
         if way != IN_BATCH:
             judgments = collection / "qrels" / f"{SPLIT}.tsv"
             runs = ["--run", run / f"tuned.{SPLIT}.run", "--baseline", options.work / "way-0" / f"tuned.{SPLIT}.run"]
-            measures = ["--measures", ",".join(MEASURES)]
-            ended = common.run_measured([options.binary, "evaluate", "--qrels", judgments, *runs, *measures, "--json"])
+            tested = [options.binary, "evaluate", "--qrels", judgments, *runs, "--measures", MEASURES, "--json"]
+            ended = common.run_measured(tested)
             results[way]["against in-batch only"] = json.loads(ended.output)["comparisons"]
     common.write_result(options.output, results)
 

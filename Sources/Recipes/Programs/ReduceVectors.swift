@@ -37,9 +37,7 @@ struct ReduceVectors: Recipe, Equatable {
     checks.require(
       dimensions.allSatisfy { $0 >= 1 } && Set(dimensions).count == dimensions.count, "dimensions",
       else: "dimensions are different whole numbers from 1 on")
-    // A Dense module may have changed the width; then only loading the model tells.
-    let hasDense = (try? Files.list(model.folder))?.contains { $0.hasSuffix("_Dense") } ?? false
-    if !hasDense, let width = checks.configuration("hidden_size", of: model.folder, "model.folder") {
+    if let width = checks.vectorWidth(of: model.folder, "model.folder") {
       checks.require(
         dimensions.allSatisfy { $0 <= width }, "dimensions", reading: ["model.folder"],
         else: Self.tooWide(dimensions, width))

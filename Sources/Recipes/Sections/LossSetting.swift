@@ -175,8 +175,7 @@ extension Matryoshka {
     checks.require(
       dimensions.allSatisfy { $0 >= 1 } && Set(dimensions).count == dimensions.count, "matryoshka.dimensions",
       else: "dimensions are different whole numbers from 1 on")
-    // A Dense module in the folder may have changed the width; `check(against:)` sees it.
-    if let width = dense?.dimensions ?? checks.configuration("hidden_size", of: model.folder, "model.folder") {
+    if let width = dense?.dimensions ?? checks.vectorWidth(of: model.folder, "model.folder") {
       checks.require(
         dimensions.allSatisfy { $0 <= width }, "matryoshka.dimensions", reading: ["model.folder", "dense.dimensions"],
         else: tooWide(width))

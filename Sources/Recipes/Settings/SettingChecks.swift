@@ -75,6 +75,12 @@ struct SettingChecks {
     require(!Files.exists(folder) || Files.isFolder(folder), path, else: "\(folder) is a file; name a folder")
   }
 
+  /// The width of a bi-encoder's vectors; nil where only loading tells, because a Dense module may have changed it.
+  func vectorWidth(of folder: String, _ path: String) -> Int? {
+    let hasDense = (try? Files.list(folder))?.contains { $0.hasSuffix("_Dense") } ?? false
+    return hasDense ? nil : configuration("hidden_size", of: folder, path)
+  }
+
   /// A whole number in a model's `config.json`, for checks against it; nil when it cannot be read, which loading reports
   /// in full.
   func configuration(_ key: String, of folder: String, _ path: String) -> Int? {

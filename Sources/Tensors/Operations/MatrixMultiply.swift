@@ -87,7 +87,7 @@ extension Tensor {
 /// Where each of several affine maps of one input has its weight and bias among an operation's inputs, and its columns in the
 /// result.
 private struct SideBySide {
-  /// From so many rows on, one product with the joined weights costs less than a product each: the input is packed once.
+  /// From so many rows on, one product with the joined weights costs less than a product each: the input is read once.
   static let rowsWorthJoining = 128
 
   /// The maps, in order.

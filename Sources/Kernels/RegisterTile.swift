@@ -1,0 +1,129 @@
+import COpenBLAS
+
+/// The rows of a tile: with sixteen columns, twelve of the sixteen registers of AVX2 hold its sums.
+let tileRows = 6
+
+/// One tile of up to six rows of a product whose factors lie in a near cache.
+@inline(never)
+func productTile(
+  _ a: UnsafePointer<Float>, rowStride: Int, innerStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
+  into c: UnsafeMutablePointer<Float>, stride cStride: Int, rows: Int, inner: Int, accumulate: Bool
+) {
+  sixRows(
+    a, rowStride: rowStride, innerStride: innerStride, b, stride: bStride, into: c, stride: cStride, rows: rows,
+    inner: inner, startingWith: nil, accumulate: accumulate, fetching: nil, fetchStep: 0)
+}
+
+/// One tile of up to six rows by a panel, sixteen numbers a row of it, while the next panel is fetched.
+///
+/// - Parameters:
+///   - start: what the sums of every row begin with, sixteen numbers; zeros where it is nil.
+///   - next: what to bring near meanwhile, `fetchStep` floats for every four of `inner`.
+@inline(never)
+func panelTile(
+  _ a: UnsafePointer<Float>, rowStride: Int, _ panel: UnsafePointer<Float>,
+  into c: UnsafeMutablePointer<Float>, stride cStride: Int, rows: Int, inner: Int,
+  startingWith start: UnsafePointer<Float>?, accumulate: Bool, fetching next: UnsafePointer<Float>, fetchStep: Int
+) {
+  sixRows(
+    a, rowStride: rowStride, innerStride: 1, panel, stride: laneCount, into: c, stride: cStride, rows: rows,
+    inner: inner, startingWith: start, accumulate: accumulate, fetching: next, fetchStep: fetchStep)
+}
+
+/// One tile of a panel and a strip: `[inner, 6]`, a column of six rows after the other.
+@inline(never)
+func stripTile(
+  _ strip: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
+  stride cStride: Int, rows: Int, inner: Int, accumulate: Bool, fetching next: UnsafePointer<Float>, fetchStep: Int
+) {
+  sixRows(
+    strip, rowStride: 1, innerStride: tileRows, panel, stride: laneCount, into: c, stride: cStride, rows: rows,
+    inner: inner, startingWith: nil, accumulate: accumulate, fetching: next, fetchStep: fetchStep)
+}
+
+/// The sums of up to six rows; missing rows repeat the last one and are not stored.
+///
+/// Where there is something to fetch, the target is far away too, and the sums take long enough to bring it near.
+@inline(__always)
+private func sixRows(
+  _ a: UnsafePointer<Float>, rowStride: Int, innerStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
+  into c: UnsafeMutablePointer<Float>, stride cStride: Int, rows: Int, inner: Int,
+  startingWith start: UnsafePointer<Float>?, accumulate: Bool, fetching next: UnsafePointer<Float>?, fetchStep: Int
+) {
+  if next != nil { for row in 0..<rows { hone_prefetch_for_writing(c + row * cStride) } }
+  var sums = SixSums(startingWith: start.map { load($0) } ?? Lanes())
+  var left = LeftRows(a, rowStride: rowStride, rows: rows)
+  var (b, next) = (b, next)
+  // Four at a time: a loop of one is bound by counting.
+  for _ in 0..<inner / 4 {
+    for k in 0..<4 { sums.add(left, at: k * innerStride, load(b + k * bStride)) }
+    if let place = next {
+      hone_prefetch(place)
+      next = place + fetchStep
+    }
+    left.advance(by: 4 * innerStride)
+    b += 4 * bStride
+  }
+  for k in 0..<inner % 4 { sums.add(left, at: k * innerStride, load(b + k * bStride)) }
+  sums.finish(c, stride: cStride, rows: rows, accumulate)
+}
+
+/// Where six rows of a left factor are.
+private struct LeftRows {
+  var r0, r1, r2, r3, r4, r5: UnsafePointer<Float>
+
+  @inline(__always)
+  init(_ first: UnsafePointer<Float>, rowStride: Int, rows: Int) {
+    r0 = first
+    r1 = first + min(1, rows - 1) * rowStride
+    r2 = first + min(2, rows - 1) * rowStride
+    r3 = first + min(3, rows - 1) * rowStride
+    r4 = first + min(4, rows - 1) * rowStride
+    r5 = first + min(5, rows - 1) * rowStride
+  }
+
+  @inline(__always)
+  mutating func advance(by count: Int) {
+    r0 += count
+    r1 += count
+    r2 += count
+    r3 += count
+    r4 += count
+    r5 += count
+  }
+}
+
+/// The sums of six rows by sixteen columns.
+private struct SixSums {
+  var c0, c1, c2, c3, c4, c5: Lanes
+
+  @inline(__always)
+  init(startingWith start: Lanes) { (c0, c1, c2, c3, c4, c5) = (start, start, start, start, start, start) }
+
+  /// Adds a number of each row times a row of the right factor.
+  @inline(__always)
+  mutating func add(_ rows: LeftRows, at index: Int, _ lanes: Lanes) {
+    c0 = multiplyAdd(Lanes(repeating: rows.r0[index]), lanes, c0)
+    c1 = multiplyAdd(Lanes(repeating: rows.r1[index]), lanes, c1)
+    c2 = multiplyAdd(Lanes(repeating: rows.r2[index]), lanes, c2)
+    c3 = multiplyAdd(Lanes(repeating: rows.r3[index]), lanes, c3)
+    c4 = multiplyAdd(Lanes(repeating: rows.r4[index]), lanes, c4)
+    c5 = multiplyAdd(Lanes(repeating: rows.r5[index]), lanes, c5)
+  }
+
+  /// Stores the rows that there are, or adds them to what is there.
+  @inline(__always)
+  func finish(_ c: UnsafeMutablePointer<Float>, stride: Int, rows: Int, _ accumulate: Bool) {
+    keep(c0, c, accumulate)
+    if rows > 1 { keep(c1, c + stride, accumulate) }
+    if rows > 2 { keep(c2, c + 2 * stride, accumulate) }
+    if rows > 3 { keep(c3, c + 3 * stride, accumulate) }
+    if rows > 4 { keep(c4, c + 4 * stride, accumulate) }
+    if rows > 5 { keep(c5, c + 5 * stride, accumulate) }
+  }
+
+  @inline(__always)
+  private func keep(_ lanes: Lanes, _ target: UnsafeMutablePointer<Float>, _ accumulate: Bool) {
+    store(accumulate ? load(target) + lanes : lanes, target)
+  }
+}
