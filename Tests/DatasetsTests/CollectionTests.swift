@@ -14,8 +14,8 @@ import Testing
     "# made by hand\nQuery_ID Corpus_ID Score\n q1 d1 1\nq2 d1 0\nq1 d2 -1\n",
   ])
   func readsBothForms(_ text: String) throws {
-    let folder = try TemporaryFolder()
-    let judgments = try Judgments(file: folder.file("qrels", text))
+    let folder = TemporaryFolder()
+    let judgments = try Judgments(file: folder.write("qrels", text))
     #expect(plain(judgments) == ["q1 d1 1", "q1 d2 -1", "q2 d1 0"])
     #expect(judgments["q2"]?.first?.grade == 0)
     #expect(judgments["q3"] == nil)
@@ -23,14 +23,14 @@ import Testing
 
   @Test(arguments: malformedJudgments)
   func saysWhatIsWrong(_ text: String, _ expected: String) throws {
-    let folder = try TemporaryFolder()
-    let file = try folder.file("qrels.tsv", text)
+    let folder = TemporaryFolder()
+    let file = try folder.write("qrels.tsv", text)
     #expect(message { _ = try Judgments(file: file) }.map(folder.shortened) == expected)
   }
 
   @Test func refusesOtherEncodings() throws {
-    let folder = try TemporaryFolder()
-    let file = try folder.file("qrels.tsv", Array("q1 d1 1\nq".utf8) + [0xC0] + Array(" d1 1\n".utf8))
+    let folder = TemporaryFolder()
+    let file = try folder.write("qrels.tsv", Array("q1 d1 1\nq".utf8) + [0xC0] + Array(" d1 1\n".utf8))
     #expect(
       message { _ = try Judgments(file: file) }.map(folder.shortened)
         == "qrels.tsv:2: expected UTF-8 text, found other bytes; convert the file to UTF-8")
@@ -67,7 +67,7 @@ private let malformedJudgments: [(String, String)] = [
 
 @Suite struct CollectionTests {
   @Test func readsAFolder() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let collection = try folder.collection()
     #expect(collection.corpus.documents.count == 4 && collection.queries.queries.count == 2)
     #expect(collection.splits == ["dev", "odd", "train"])
@@ -77,7 +77,7 @@ private let malformedJudgments: [(String, String)] = [
   }
 
   @Test func namesTheSplitsThereAre() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let collection = try folder.collection()
     for split in ["test", "../train", ""] {
       #expect(
@@ -86,8 +86,8 @@ private let malformedJudgments: [(String, String)] = [
           .split(separator: folder.path + "/").joined()
           + "(there are dev, odd, train); name another split or add the file")
     }
-    try Files.remove(folder.path("c/qrels"))
-    let bare = try Collection(folder: folder.path("c"))
+    try Files.remove(folder.file("c/qrels"))
+    let bare = try Collection(folder: folder.file("c"))
     #expect(bare.splits == [])
     #expect(
       message { _ = try bare.judgments(split: "dev") }.map(folder.shortened)
@@ -96,11 +96,11 @@ private let malformedJudgments: [(String, String)] = [
   }
 
   @Test func aMissingFileIsMissingInput() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     _ = try folder.collection()
-    try Files.remove(folder.path("c/queries.jsonl"))
+    try Files.remove(folder.file("c/queries.jsonl"))
     do throws(DatasetError) {
-      _ = try Collection(folder: folder.path("c"))
+      _ = try Collection(folder: folder.file("c"))
       Issue.record("nothing was thrown")
     } catch {
       #expect(error.kind == .missingInput)
@@ -109,7 +109,7 @@ private let malformedJudgments: [(String, String)] = [
   }
 
   @Test func rowsOfASplit() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let collection = try folder.collection()
     #expect(
       try TrainingRows(collection: collection, split: "train").rows == [

@@ -1,14 +1,15 @@
 import Datasets
 import Files
+import TestSupport
 import Testing
 
 @Suite struct CorpusTests {
   @Test func readsDocuments() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let text =
       "\u{FEFF}{\"_id\": \"a\", \"title\": \"T\", \"text\": \"x\", \"metadata\": {\"url\": [1, {}]}}\r\n\n"
       + " \t{\"text\": \"caf\\u00e9 \\ud83d\\ude42\", \"_id\": 9007199254740993, \"title\": null} \r\n{\"_id\":\"c\",\"text\":\"\"}"
-    let corpus = try Corpus(file: folder.file("corpus.jsonl", text))
+    let corpus = try Corpus(file: folder.write("corpus.jsonl", text))
     #expect(
       corpus.documents == [
         Document(id: "a", title: "T", text: "x"), Document(id: "9007199254740993", text: "café 🙂"),
@@ -28,46 +29,46 @@ import Testing
   }
 
   @Test func identifiersAreEqualOnlyByBytes() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let text = "{\"_id\": \"\u{E9}\", \"text\": \"one\"}\n{\"_id\": \"e\u{301}\", \"text\": \"two\"}\n"
-    let corpus = try Corpus(file: folder.file("corpus.jsonl", text))
+    let corpus = try Corpus(file: folder.write("corpus.jsonl", text))
     #expect(corpus.index(of: "\u{E9}") == 0 && corpus.index(of: "e\u{301}") == 1)
   }
 
   @Test func readsQueries() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let queries = try Queries(
-      file: folder.file("q", "{\"_id\": \"q1\", \"text\": \"what is it\"}\n{\"_id\": 2, \"text\": \"a\"}"))
+      file: folder.write("q", "{\"_id\": \"q1\", \"text\": \"what is it\"}\n{\"_id\": 2, \"text\": \"a\"}"))
     #expect(queries.queries == [Query(id: "q1", text: "what is it"), Query(id: "2", text: "a")])
     #expect(queries["2"]?.text == "a" && queries["3"] == nil && queries.index(of: "2") == 1)
   }
 
   @Test(arguments: malformedCorpora)
   func saysWhatIsWrongWithACorpus(_ text: String, _ expected: String) throws {
-    let folder = try TemporaryFolder()
-    let file = try folder.file("corpus.jsonl", text)
+    let folder = TemporaryFolder()
+    let file = try folder.write("corpus.jsonl", text)
     #expect(message { _ = try Corpus(file: file) }.map(folder.shortened) == expected)
   }
 
   @Test(arguments: malformedQueries)
   func saysWhatIsWrongWithQueries(_ text: String, _ expected: String) throws {
-    let folder = try TemporaryFolder()
-    let file = try folder.file("queries.jsonl", text)
+    let folder = TemporaryFolder()
+    let file = try folder.write("queries.jsonl", text)
     #expect(message { _ = try Queries(file: file) }.map(folder.shortened) == expected)
   }
 
   @Test func refusesOtherEncodings() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let bytes = Array("{\"_id\": \"a\", \"text\": \"".utf8) + [0xE9] + Array("\"}".utf8)
-    let file = try folder.file("corpus.jsonl", bytes)
+    let file = try folder.write("corpus.jsonl", bytes)
     #expect(
       message { _ = try Corpus(file: file) }.map(folder.shortened)
         == "corpus.jsonl:1: expected a JSON object: column 23: the text is not UTF-8; write one object a line")
   }
 
   @Test func listsTenProblemsAndCountsTheRest() throws {
-    let folder = try TemporaryFolder()
-    let file = try folder.file("corpus.jsonl", String(repeating: "{\"text\": \"x\"}\n", count: 25))
+    let folder = TemporaryFolder()
+    let file = try folder.write("corpus.jsonl", String(repeating: "{\"text\": \"x\"}\n", count: 25))
     do throws(DatasetError) {
       _ = try Corpus(file: file)
       Issue.record("nothing was thrown")

@@ -32,10 +32,10 @@ import Testing
   }
 
   @Test func aSplitHasAGroupOfEveryJudgedQuery() throws {
-    let folder = try TemporaryFolder()
-    try folder.file("corpus.jsonl", "{\"_id\": \"1\", \"text\": \"A\"}\n{\"_id\": \"2\", \"text\": \"B\"}\n")
-    try folder.file("queries.jsonl", "{\"_id\": \"q\", \"text\": \"a\"}\n{\"_id\": \"r\", \"text\": \"b\"}\n")
-    try folder.file("qrels/train.tsv", "q\t1\t2\nr\t1\t0\nq\t2\t0\nr\t2\t-1\n")
+    let folder = TemporaryFolder()
+    try folder.write("corpus.jsonl", "{\"_id\": \"1\", \"text\": \"A\"}\n{\"_id\": \"2\", \"text\": \"B\"}\n")
+    try folder.write("queries.jsonl", "{\"_id\": \"q\", \"text\": \"a\"}\n{\"_id\": \"r\", \"text\": \"b\"}\n")
+    try folder.write("qrels/train.tsv", "q\t1\t2\nr\t1\t0\nq\t2\t0\nr\t2\t-1\n")
     let collection = try Collection(folder: folder.path)
     let groups = try RankingGroups(collection: collection, split: "train").groups
     #expect(groups.map(\.query) == ["a", "b"])
@@ -43,7 +43,7 @@ import Testing
     #expect(groups.map(\.documents) == [["A", "B"], ["A"]])
     #expect(groups.map(\.grades) == [[2, 0], [0]])
     #expect(groups.map(\.hasPositive) == [true, false])
-    try folder.file("qrels/odd.tsv", "q\t9\t0\n")
+    try folder.write("qrels/odd.tsv", "q\t9\t0\n")
     #expect(throws: DatasetError.self) { try RankingGroups(collection: collection, split: "odd") }
   }
 

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import JSONText
+import TestSupport
 import Testing
 
 /// Rows that are written are read back as they were.
@@ -30,8 +31,8 @@ import Testing
 
   @Test(arguments: [RowFormat.texts, .sentenceTransformers, .flagEmbedding])
   func formsWithTextsAreReadBack(_ format: RowFormat) throws {
-    let folder = try TemporaryFolder()
-    let file = try folder.file("rows.jsonl", JSONValue.object(try format.object(of: row)).text() + "\n")
+    let folder = TemporaryFolder()
+    let file = try folder.write("rows.jsonl", JSONValue.object(try format.object(of: row)).text() + "\n")
     var expected = row
     if format != .texts { (expected.queryID, expected.positiveID, expected.negativeIDs) = (nil, nil, []) }
     #expect(try TrainingRows(file: file).rows == [expected])
@@ -46,7 +47,7 @@ import Testing
 
   @Test(arguments: [RowFormat.texts, .sentenceTransformers, .flagEmbedding], ["rows.csv", "rows.jsonl"])
   func filesAreReadBack(_ format: RowFormat, _ name: String) throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let path = folder.path + "/" + name
     try RowFile.write(ragged, to: path, as: format)
     var expected = ragged
@@ -59,7 +60,7 @@ import Testing
   }
 
   @Test func tablesHaveAColumnForEveryName() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let path = folder.path + "/rows.tsv"
     let rows = [TrainingRow(query: "a", positive: "b"), TrainingRow(query: "c", positive: "d", negatives: ["e", "f"])]
     try RowFile.write(rows, to: path, as: .sentenceTransformers)
@@ -73,7 +74,7 @@ import Testing
   }
 
   @Test func textsThatATableCannotHoldAreRefused() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let path = folder.path + "/rows.tsv"
     #expect(throws: DatasetError.self) { try RowFile.write(ragged, to: path, as: .sentenceTransformers) }
     #expect(!Files.exists(path))

@@ -1,21 +1,22 @@
 import Datasets
+import TestSupport
 import Testing
 
 @Suite struct TextPairsTests {
   @Test func pairsAreReadInOrder() throws {
-    let folder = try TemporaryFolder()
-    let file = try folder.file(
+    let folder = TemporaryFolder()
+    let file = try folder.write(
       "pairs.jsonl",
       "{\"query\": \"what\", \"document\": \"this\", \"id\": 3}\n\n{\"document\": \"\", \"query\": \"who\"}\n")
     let pairs = try TextPairs(file: file).pairs
     #expect(pairs.map(\.query) == ["what", "who"])
     #expect(pairs.map(\.document) == ["this", ""])
-    #expect(try TextPairs(file: folder.file("empty.jsonl", "")).pairs.isEmpty)
+    #expect(try TextPairs(file: folder.write("empty.jsonl", "")).pairs.isEmpty)
   }
 
   @Test func allProblemsAreNamed() throws {
-    let folder = try TemporaryFolder()
-    let file = try folder.file(
+    let folder = TemporaryFolder()
+    let file = try folder.write(
       "pairs.jsonl", "{\"query\": \"\", \"document\": 3}\n{\"query\": \"a\", \"text\": \"b\"}\n[]\n")
     #expect(
       message { _ = try TextPairs(file: file) }.map(folder.shortened) == """

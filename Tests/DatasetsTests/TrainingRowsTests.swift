@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct TrainingRowsTests {
   private func rows(_ name: String, _ text: String) throws -> [TrainingRow] {
-    let folder = try TemporaryFolder()
-    return try TrainingRows(file: folder.file(name, text)).rows
+    let folder = TemporaryFolder()
+    return try TrainingRows(file: folder.write(name, text)).rows
   }
 
   @Test func ours() throws {
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func byIdentifier() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let collection = try folder.collection()
     let expected = [
       TrainingRow(
@@ -84,9 +84,9 @@ import Testing
       {"query_id": "q1", "positive_id": "d1", "negative_ids": ["d2", "d3"], "scores": [3, 2, 1]}
       {"query_id": "q2", "positive_id": "d3"}
       """
-    #expect(try TrainingRows(file: folder.file("r.jsonl", lines), collection: collection).rows == expected)
+    #expect(try TrainingRows(file: folder.write("r.jsonl", lines), collection: collection).rows == expected)
     let table = "query_id\tpositive_id\tnegative_ids\tscores\nq1\td1\t[\"d2\", \"d3\"]\t[3,2,1]\nq2\td3\t\t\n"
-    #expect(try TrainingRows(file: folder.file("r.tsv", table), collection: collection).rows == expected)
+    #expect(try TrainingRows(file: folder.write("r.tsv", table), collection: collection).rows == expected)
   }
 
   @Test func tabsHaveNoQuoting() throws {
@@ -114,27 +114,27 @@ import Testing
 
   @Test(arguments: malformedRows)
   func saysWhatIsWrong(_ name: String, _ text: String, _ expected: String) throws {
-    let folder = try TemporaryFolder()
-    let file = try folder.file(name, text)
+    let folder = TemporaryFolder()
+    let file = try folder.write(name, text)
     let found = message { _ = try TrainingRows(file: file) }
     #expect(found.map(folder.shortened) == expected)
   }
 
   @Test(arguments: malformedIdentifierRows)
   func saysWhatIsWrongWithIdentifiers(_ text: String, _ expected: String) throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let collection = try folder.collection()
-    let file = try folder.file("r.jsonl", text)
+    let file = try folder.write("r.jsonl", text)
     let found = message { _ = try TrainingRows(file: file, collection: collection) }
     #expect(found.map(folder.shortened) == expected)
   }
 
   @Test(arguments: ["rows.tsv", "rows.csv"])
   func tablesInOtherEncodings(_ name: String) throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let mark: UInt8 = name == "rows.tsv" ? 0x09 : 0x2C
     let bytes = Array("query".utf8) + [mark] + Array("positive\n".utf8) + [0xFF, mark, 0x70, 0x0A]
-    let file = try folder.file(name, bytes)
+    let file = try folder.write(name, bytes)
     #expect(
       message { _ = try TrainingRows(file: file) }.map(folder.shortened)
         == "\(name):2: expected UTF-8 text, found other bytes; convert the file to UTF-8")
@@ -142,7 +142,7 @@ import Testing
 
   /// Whatever stands in a file, reading it ends with rows or with problems that name the file.
   @Test func manglingNeverTraps() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let seeds = [
       (
         "r.jsonl",
@@ -163,7 +163,7 @@ import Testing
           default: bytes.insert(bytes[Int.random(in: 0..<bytes.count, using: &generator)], at: place)
           }
         }
-        let file = try folder.file(name, bytes)
+        let file = try folder.write(name, bytes)
         guard let found = message({ _ = try TrainingRows(file: file) }) else { continue }
         #expect(found.hasPrefix(file), "\(bytes)")
       }

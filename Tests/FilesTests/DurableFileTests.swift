@@ -1,4 +1,5 @@
 import Files
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -11,7 +12,7 @@ import Testing
   let folder = TemporaryFolder()
 
   @Test func nothingIsThereBeforeTheCommit() throws {
-    let path = folder.path("a")
+    let path = folder.file("a")
     let file = try DurableFile(path)
     try file.write([1, 2])
     try file.write(numbers: [Float(1)])
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test func theOldFileStaysUntilTheCommit() throws {
-    let path = folder.path("a")
+    let path = folder.file("a")
     try Files.write("old", to: path)
     let file = try DurableFile(path)
     try file.write(Array("new".utf8))
@@ -34,7 +35,7 @@ import Testing
   }
 
   @Test func withoutACommitNothingRemains() throws {
-    let path = folder.path("a")
+    let path = folder.file("a")
     try Files.write("old", to: path)
     do {
       let file = try DurableFile(path)
@@ -46,48 +47,48 @@ import Testing
   }
 
   @Test func aFailedReservationLeavesNothing() throws {
-    let file = try DurableFile(folder.path("a"))
+    let file = try DurableFile(folder.file("a"))
     let error = try #require(throws: FileError.self) { try file.reserve(1 << 60) }
     #expect(error.kind == .inputOutput)
-    #expect(error.description.hasPrefix("cannot write \(folder.path("a")): "))
+    #expect(error.description.hasPrefix("cannot write \(folder.file("a")): "))
     #expect(try Files.list(folder.path) == [])
     let after = try #require(throws: FileError.self) { try file.commit() }
     #expect(
-      after.description == "cannot write \(folder.path("a")): it is complete or was given up already; "
+      after.description == "cannot write \(folder.file("a")): it is complete or was given up already; "
         + "this is a fault of the program")
     #expect(after.kind == .internalError)
   }
 
   @Test func aFailedRenameLeavesNothing() throws {
-    let path = folder.path("a")
+    let path = folder.file("a")
     let file = try DurableFile(path)
     try file.write([1])
-    try Files.makeFolder(folder.path("a/b"))
+    try Files.makeFolder(folder.file("a/b"))
     let error = try #require(throws: FileError.self) { try file.commit() }
     #expect(error.description == "cannot write \(path): it is a folder; name a file")
     #expect(try Files.list(folder.path) == ["a"])
   }
 
   @Test func nothingCanBeWrittenAfterTheCommit() throws {
-    let file = try DurableFile(folder.path("a"))
+    let file = try DurableFile(folder.file("a"))
     try file.commit()
     #expect(throws: FileError.self) { try file.write([UInt8](repeating: 1, count: 1_000_000)) }
     #expect(throws: FileError.self) { try file.write([1]) }
     #expect(throws: FileError.self) { try file.commit() }
-    #expect(try Files.read(folder.path("a")) == [])
+    #expect(try Files.read(folder.file("a")) == [])
   }
 
   @Test func aReservationMayBeLargerThanTheFile() throws {
-    let file = try DurableFile(folder.path("a"))
+    let file = try DurableFile(folder.file("a"))
     try file.reserve(10_000)
     try file.write([1, 2, 3])
     try file.commit()
-    #expect(try Files.read(folder.path("a")) == [1, 2, 3])
+    #expect(try Files.read(folder.file("a")) == [1, 2, 3])
   }
 
   @Test func permissionsAndLinksStay() throws {
-    let real = folder.path("real")
-    let link = folder.path("link")
+    let real = folder.file("real")
+    let link = folder.file("link")
     try Files.write("old", to: real)
     #expect(chmod(real, 0o640) == 0)
     #expect(symlink("real", link) == 0)
@@ -100,13 +101,13 @@ import Testing
 
   @Test func namesLeftByACrashArePassedOver() throws {
     let left = (0..<3).map { ".tmp-\(getpid())-\($0)" }
-    for name in left { try Files.makeFolder(folder.path(name)) }
-    try Files.write("1", to: folder.path("a"))
+    for name in left { try Files.makeFolder(folder.file(name)) }
+    try Files.write("1", to: folder.file("a"))
     #expect(try Files.list(folder.path) == left + ["a"])
   }
 
   @Test func twoWritersOfOneFileDoNotMix() throws {
-    let path = folder.path("a")
+    let path = folder.file("a")
     let first = try DurableFile(path)
     let second = try DurableFile(path)
     try first.write([1])

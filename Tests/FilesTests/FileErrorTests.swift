@@ -1,4 +1,5 @@
 import Files
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -25,7 +26,7 @@ import Testing
   }
 
   @Test func reading() throws {
-    let missing = folder.path("no/file")
+    let missing = folder.file("no/file")
     expect(
       try error { _ = try Files.read(missing) }, "cannot read \(missing): no such file or folder; check the path",
       .missingInput)
@@ -41,15 +42,15 @@ import Testing
     expect(
       try error { _ = try Files.read(long) }, "cannot read \(long): the path is too long; choose a shorter one",
       .missingInput)
-    try Files.write("1", to: folder.path("file"))
-    let through = folder.path("file/x")
+    try Files.write("1", to: folder.file("file"))
+    let through = folder.file("file/x")
     expect(
       try error { _ = try Files.read(through) },
       "cannot read \(through): a part of the path is not a folder; check the path", .missingInput)
-    #expect(symlink("loop", folder.path("loop")) == 0)
+    #expect(symlink("loop", folder.file("loop")) == 0)
     expect(
-      try error { _ = try Files.read(folder.path("loop")) },
-      "cannot read \(folder.path("loop")): its symbolic links go in a circle; repair the links", .missingInput)
+      try error { _ = try Files.read(folder.file("loop")) },
+      "cannot read \(folder.file("loop")): its symbolic links go in a circle; repair the links", .missingInput)
     expect(
       try error { _ = try Files.size(folder.path) }, "cannot read \(folder.path): it is a folder; name a file",
       .missingInput)
@@ -60,7 +61,7 @@ import Testing
   }
 
   @Test func writing() throws {
-    let missing = folder.path("no/file")
+    let missing = folder.file("no/file")
     expect(
       try error { try Files.write("1", to: missing) },
       "cannot write \(missing): no such file or folder; check the path",
@@ -68,26 +69,26 @@ import Testing
     expect(
       try error { try Files.write("1", to: folder.path) }, "cannot write \(folder.path): it is a folder; name a file",
       .cannotCreate)
-    let slash = folder.path("new/")
+    let slash = folder.file("new/")
     expect(
       try error { try Files.write("1", to: slash) }, "cannot write \(slash): it is a folder; name a file", .cannotCreate
     )
     expect(
       try error { try Files.write("1", to: "/dev/null") },
       "cannot write /dev/null: it is a device or a pipe; name a file", .cannotCreate)
-    #expect(symlink("nowhere", folder.path("dangling")) == 0)
-    let dangling = folder.path("dangling")
+    #expect(symlink("nowhere", folder.file("dangling")) == 0)
+    let dangling = folder.file("dangling")
     expect(
       try error { try Files.write("1", to: dangling) },
       "cannot write \(dangling): no such file or folder; check the path", .cannotCreate)
-    try Files.write("1", to: folder.path("file"))
+    try Files.write("1", to: folder.file("file"))
     expect(
-      try error { try Files.makeFolder(folder.path("file")) },
-      "cannot make the folder \(folder.path("file")): it exists already; remove it or choose another name",
+      try error { try Files.makeFolder(folder.file("file")) },
+      "cannot make the folder \(folder.file("file")): it exists already; remove it or choose another name",
       .cannotCreate)
     expect(
-      try error { try Files.makeFolder(folder.path("file/x/y")) },
-      "cannot make the folder \(folder.path("file/x/y")): a part of the path is not a folder; check the path",
+      try error { try Files.makeFolder(folder.file("file/x/y")) },
+      "cannot make the folder \(folder.file("file/x/y")): a part of the path is not a folder; check the path",
       .cannotCreate)
     expect(
       try error { try Files.makeFolder("") }, "cannot make the folder \"\": no such file or folder; check the path",
@@ -104,7 +105,7 @@ import Testing
       print("skipped: the superuser may read and write everything, so there is no permission to deny")
       return
     }
-    let path = folder.path("closed")
+    let path = folder.file("closed")
     try Files.write("1", to: path)
     #expect(chmod(path, 0) == 0)
     expect(
@@ -112,8 +113,8 @@ import Testing
       "cannot read \(path): permission denied; check the rights on it and on its folder", .missingInput)
     #expect(chmod(folder.path, 0o500) == 0)
     expect(
-      try error { try Files.write("1", to: folder.path("new")) },
-      "cannot write \(folder.path("new")): permission denied; check the rights on it and on its folder", .cannotCreate)
+      try error { try Files.write("1", to: folder.file("new")) },
+      "cannot write \(folder.file("new")): permission denied; check the rights on it and on its folder", .cannotCreate)
     #expect(chmod(folder.path, 0o700) == 0)
   }
 }

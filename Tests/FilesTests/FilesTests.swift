@@ -1,4 +1,5 @@
 import Files
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -11,7 +12,7 @@ import Testing
   let folder = TemporaryFolder()
 
   @Test func writesAndReads() throws {
-    let path = folder.path("a.bin")
+    let path = folder.file("a.bin")
     let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
     try Files.write(bytes, to: path)
     #expect(try Files.read(path) == bytes)
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test func readsFilesThatDoNotKnowTheirSize() throws {
-    let path = folder.path("pipe")
+    let path = folder.file("pipe")
     #expect(mkfifo(path, 0o600) == 0)
     let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
     let writer = Thread {
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test func theLargestSizeIsKept() throws {
-    let path = folder.path("a")
+    let path = folder.file("a")
     try Files.write("12345", to: path)
     #expect(try Files.read(path, maximumBytes: 5).count == 5)
     let error = try #require(throws: FileError.self) { try Files.read(path, maximumBytes: 4) }
@@ -51,7 +52,7 @@ import Testing
   }
 
   @Test func aTouchedFileIsNewAgain() throws {
-    let path = folder.path("a")
+    let path = folder.file("a")
     #expect(Files.modificationTime(path) == nil)
     #expect(throws: FileError.self) { try Files.touch(path) }
     try Files.write("x", to: path)
@@ -64,66 +65,66 @@ import Testing
 
   @Test func copies() throws {
     let bytes = (0..<9_000_000).map { UInt8(truncatingIfNeeded: $0 &* 13) }
-    try Files.write(bytes, to: folder.path("a"))
-    try Files.copy(folder.path("a"), to: folder.path("b"))
-    #expect(try Files.read(folder.path("b")) == bytes)
-    try Files.write("", to: folder.path("a"))
-    try Files.copy(folder.path("a"), to: folder.path("b"))
-    #expect(try Files.read(folder.path("b")) == [])
-    #expect(throws: FileError.self) { try Files.copy(folder.path, to: folder.path("c")) }
+    try Files.write(bytes, to: folder.file("a"))
+    try Files.copy(folder.file("a"), to: folder.file("b"))
+    #expect(try Files.read(folder.file("b")) == bytes)
+    try Files.write("", to: folder.file("a"))
+    try Files.copy(folder.file("a"), to: folder.file("b"))
+    #expect(try Files.read(folder.file("b")) == [])
+    #expect(throws: FileError.self) { try Files.copy(folder.path, to: folder.file("c")) }
     #expect(try Files.list(folder.path) == ["a", "b"])
   }
 
   @Test func foldersAreMadeListedAndRemoved() throws {
-    try Files.makeFolder(folder.path("x/y/z/"))
-    try Files.makeFolder(folder.path("x/y"))
-    for name in ["b", "a", "B", "é", ".hidden", "a.b"] { try Files.write("1", to: folder.path("x/\(name)")) }
-    #expect(try Files.list(folder.path("x")) == [".hidden", "B", "a", "a.b", "b", "y", "é"])
-    #expect(Files.isFolder(folder.path("x/y/z")))
-    #expect(!Files.isFolder(folder.path("x/a")))
-    #expect(Files.exists(folder.path("x/a")))
-    #expect(!Files.exists(folder.path("x/c")))
-    try Files.remove(folder.path("x/a"))
-    #expect(!Files.exists(folder.path("x/a")))
-    try Files.remove(folder.path("x"))
+    try Files.makeFolder(folder.file("x/y/z/"))
+    try Files.makeFolder(folder.file("x/y"))
+    for name in ["b", "a", "B", "é", ".hidden", "a.b"] { try Files.write("1", to: folder.file("x/\(name)")) }
+    #expect(try Files.list(folder.file("x")) == [".hidden", "B", "a", "a.b", "b", "y", "é"])
+    #expect(Files.isFolder(folder.file("x/y/z")))
+    #expect(!Files.isFolder(folder.file("x/a")))
+    #expect(Files.exists(folder.file("x/a")))
+    #expect(!Files.exists(folder.file("x/c")))
+    try Files.remove(folder.file("x/a"))
+    #expect(!Files.exists(folder.file("x/a")))
+    try Files.remove(folder.file("x"))
     #expect(try Files.list(folder.path) == [])
-    try Files.remove(folder.path("x"))
+    try Files.remove(folder.file("x"))
   }
 
   @Test func removingStopsAtLinks() throws {
-    try Files.makeFolder(folder.path("kept"))
-    try Files.write("1", to: folder.path("kept/a"))
-    try Files.makeFolder(folder.path("gone"))
-    #expect(symlink("../kept", folder.path("gone/link")) == 0)
-    try Files.remove(folder.path("gone"))
-    #expect(try Files.list(folder.path("kept")) == ["a"])
-    #expect(!Files.exists(folder.path("gone")))
+    try Files.makeFolder(folder.file("kept"))
+    try Files.write("1", to: folder.file("kept/a"))
+    try Files.makeFolder(folder.file("gone"))
+    #expect(symlink("../kept", folder.file("gone/link")) == 0)
+    try Files.remove(folder.file("gone"))
+    #expect(try Files.list(folder.file("kept")) == ["a"])
+    #expect(!Files.exists(folder.file("gone")))
   }
 
   @Test func renamesReplaceFiles() throws {
-    try Files.write("1", to: folder.path("a"))
-    try Files.write("2", to: folder.path("b"))
-    try Files.rename(folder.path("a"), to: folder.path("b"))
+    try Files.write("1", to: folder.file("a"))
+    try Files.write("2", to: folder.file("b"))
+    try Files.rename(folder.file("a"), to: folder.file("b"))
     try Files.synchronizeFolder(folder.path)
-    #expect(try Files.read(folder.path("b")) == Array("1".utf8))
-    let error = try #require(throws: FileError.self) { try Files.rename(folder.path("a"), to: folder.path("c")) }
+    #expect(try Files.read(folder.file("b")) == Array("1".utf8))
+    let error = try #require(throws: FileError.self) { try Files.rename(folder.file("a"), to: folder.file("c")) }
     #expect(
       error.description
-        == "cannot rename \(folder.path("a")) to \(folder.path("c")): no such file or folder; check the path")
+        == "cannot rename \(folder.file("a")) to \(folder.file("c")): no such file or folder; check the path")
   }
 
   @Test func pathsAreResolved() throws {
-    try Files.makeFolder(folder.path("real"))
-    #expect(symlink("real", folder.path("link")) == 0)
-    #expect(try Files.resolve(folder.path("link/../link/.")) == Files.resolve(folder.path("real")))
-    #expect(throws: FileError.self) { try Files.resolve(folder.path("missing")) }
+    try Files.makeFolder(folder.file("real"))
+    #expect(symlink("real", folder.file("link")) == 0)
+    #expect(try Files.resolve(folder.file("link/../link/.")) == Files.resolve(folder.file("real")))
+    #expect(throws: FileError.self) { try Files.resolve(folder.file("missing")) }
   }
 
   @Test func thereIsFreeSpace() throws {
     #expect(try Files.freeBytes(at: folder.path) > 0)
-    let error = try #require(throws: FileError.self) { try Files.freeBytes(at: folder.path("no")) }
+    let error = try #require(throws: FileError.self) { try Files.freeBytes(at: folder.file("no")) }
     #expect(
-      error.description == "cannot find the free space at \(folder.path("no")): no such file or folder; check the path")
+      error.description == "cannot find the free space at \(folder.file("no")): no such file or folder; check the path")
   }
 
   @Test(arguments: [

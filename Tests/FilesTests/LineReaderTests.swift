@@ -1,11 +1,12 @@
 import Files
+import TestSupport
 import Testing
 
 @Suite struct LineReaderTests {
   let folder = TemporaryFolder()
 
   private func lines(_ bytes: [UInt8], maximumLineBytes: Int = 1 << 26) throws -> [String] {
-    let path = folder.path("lines")
+    let path = folder.file("lines")
     try Files.write(bytes, to: path)
     let reader = try LineReader(path, maximumLineBytes: maximumLineBytes)
     var lines: [String] = []
@@ -31,7 +32,7 @@ import Testing
 
   @Test(arguments: [[0xEF], [0xEF, 0xBB], [0xEF, 0xBB, 0x41]] as [[UInt8]])
   func aPartOfAByteOrderMarkIsContent(bytes: [UInt8]) throws {
-    let path = folder.path("lines")
+    let path = folder.file("lines")
     try Files.write(bytes, to: path)
     #expect(try LineReader(path).next()?.bytes == bytes)
   }
@@ -58,14 +59,14 @@ import Testing
       let error = try #require(throws: FileError.self) { try lines(Array(bad.utf8), maximumLineBytes: 5) }
       #expect(
         error.description
-          == "\(folder.path("lines")):2: the line has more than 5 bytes; check that the file is text in lines")
+          == "\(folder.file("lines")):2: the line has more than 5 bytes; check that the file is text in lines")
       #expect(error.kind == .badData)
     }
   }
 
   @Test func whatCannotBeReadIsAnError() throws {
-    let missing = try #require(throws: FileError.self) { try LineReader(folder.path("no")) }
-    #expect(missing.description == "cannot read \(folder.path("no")): no such file or folder; check the path")
+    let missing = try #require(throws: FileError.self) { try LineReader(folder.file("no")) }
+    #expect(missing.description == "cannot read \(folder.file("no")): no such file or folder; check the path")
     #expect(missing.kind == .missingInput)
     let reader = try #require(throws: FileError.self) { try LineReader(folder.path).next() }
     #expect(reader.description == "cannot read \(folder.path): it is a folder; name a file")

@@ -1,4 +1,5 @@
 import Files
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -11,7 +12,7 @@ import Testing
   let folder = TemporaryFolder()
 
   @Test func readsAnywhere() throws {
-    let path = folder.path("a")
+    let path = folder.file("a")
     try Files.write((0..<100).map { UInt8($0) }, to: path)
     let file = try RandomAccessFile(path)
     #expect(file.size == 100)
@@ -37,7 +38,7 @@ import Testing
 
   @Test(arguments: [(98, 3), (101, 0), (-1, 1), (0, -1), (0, Int.max), (Int.max, 1), (Int.max, Int.max), (100, 1)])
   func refusesWhatIsOutside(offset: Int, count: Int) throws {
-    let path = folder.path("a")
+    let path = folder.file("a")
     try Files.write([UInt8](repeating: 1, count: 100), to: path)
     let file = try RandomAccessFile(path)
     let error = try #require(throws: FileError.self) { try file.read(at: offset, count: count) }
@@ -49,7 +50,7 @@ import Testing
   }
 
   @Test func aFileThatWasCutShortIsAnError() throws {
-    let path = folder.path("a")
+    let path = folder.file("a")
     try Files.write([UInt8](repeating: 1, count: 100), to: path)
     let file = try RandomAccessFile(path)
     #expect(truncate(path, 50) == 0)
@@ -67,7 +68,7 @@ import Testing
   let folder = TemporaryFolder()
 
   @Test func linesAreAdded() throws {
-    let path = folder.path("log")
+    let path = folder.file("log")
     do {
       let file = try AppendingFile(path)
       try file.append(line: "one")
@@ -79,14 +80,14 @@ import Testing
   }
 
   @Test func aLineCutShortByACrashIsEnded() throws {
-    let path = folder.path("log")
+    let path = folder.file("log")
     try Files.write("one\ntw", to: path)
     try AppendingFile(path).append(line: "three")
     #expect(try Files.read(path) == Array("one\ntw\nthree\n".utf8))
   }
 
   @Test func aLineBreakInALineIsRefused() throws {
-    let path = folder.path("log")
+    let path = folder.file("log")
     let file = try AppendingFile(path)
     let error = try #require(throws: FileError.self) { try file.append(line: "a\nb") }
     #expect(
@@ -96,7 +97,7 @@ import Testing
   }
 
   @Test func linesOfManyTasksStayWhole() async throws {
-    let path = folder.path("log")
+    let path = folder.file("log")
     let file = try AppendingFile(path)
     try await withThrowingTaskGroup { group in
       for task in 0..<8 {
@@ -113,7 +114,7 @@ import Testing
   }
 
   @Test func whatCannotBeMadeIsAnError() throws {
-    let path = folder.path("no/log")
+    let path = folder.file("no/log")
     let error = try #require(throws: FileError.self) { try AppendingFile(path) }
     #expect(error.description == "cannot write \(path): no such file or folder; check the path")
     #expect(error.kind == .cannotCreate)
@@ -132,7 +133,7 @@ import Testing
       let prefix = "\(folder.path) is in use by process \(getpid()) on "
       #expect(error.description.hasPrefix(prefix))
       #expect(error.description.hasSuffix("Z; wait until it ends, or choose another output folder"))
-      let content = String(decoding: try Files.read(folder.path("run.lock")), as: UTF8.self)
+      let content = String(decoding: try Files.read(folder.file("run.lock")), as: UTF8.self)
       #expect(error.description.contains(content.dropLast()))
       let time = content.dropLast().suffix(20)
       #expect(
@@ -153,7 +154,7 @@ import Testing
 
   @Test func aHolderThatHasNotWrittenItsNameIsAnotherProcess() throws {
     let lock = try FolderLock(folder.path)
-    #expect(truncate(folder.path("run.lock"), 5) == 0)
+    #expect(truncate(folder.file("run.lock"), 5) == 0)
     let error = try #require(throws: FileError.self) { try FolderLock(folder.path) }
     #expect(
       error.description == "\(folder.path) is in use by another process; wait until it ends, or choose another "
@@ -164,7 +165,7 @@ import Testing
   @Test func manyThreadsGiveOneHolder() async throws {
     for round in 0..<50 {
       // A folder for each round: the value of a finished task may live on for a moment, and its lock with it.
-      let path = folder.path("\(round)")
+      let path = folder.file("\(round)")
       try Files.makeFolder(path)
       let locks = await withTaskGroup(of: FolderLock?.self) { group in
         for _ in 0..<8 { group.addTask { try? FolderLock(path) } }
@@ -175,7 +176,7 @@ import Testing
   }
 
   @Test func aFolderThatIsMissingIsAnError() throws {
-    let path = folder.path("no")
+    let path = folder.file("no")
     let error = try #require(throws: FileError.self) { try FolderLock(path) }
     #expect(error.description == "cannot lock \(path)/run.lock: no such file or folder; check the path")
     #expect(error.kind == .cannotCreate)

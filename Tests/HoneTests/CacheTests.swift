@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 /// The cache of vectors as users meet it: a section of a recipe, an option of a command, two processes, a kill.
@@ -7,7 +8,7 @@ import Testing
   private let folder: TemporaryFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
     try SmallCollection.write(to: folder.path)
     try Files.write(Self.recipe, to: folder.file("mine.yaml"))
   }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 /// The built `hone`, run as its users run it.
@@ -49,7 +50,7 @@ struct HoneProcess {
   private static func start(
     _ path: String, _ arguments: [String], input: String, in folder: String, whileRunning: (Process) throws -> Void
   ) throws -> Ended {
-    let scratch = try TemporaryFolder()
+    let scratch = TemporaryFolder()
     let files = ["in", "out", "err"].map { Files.join(scratch.path, $0) }
     try Files.write(input, to: files[0])
     for file in files.dropFirst() { try Files.write("", to: file) }
@@ -68,20 +69,4 @@ struct HoneProcess {
     let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     return Ended(status: status, output: try text(files[1]), messages: try text(files[2]))
   }
-}
-
-/// A folder that goes away with the value.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = Files.join(FileManager.default.temporaryDirectory.path, "hone-tests-\(UUID().uuidString)")
-    try Files.makeFolder(path)
-  }
-
-  deinit {
-    try? Files.remove(path)
-  }
-
-  func file(_ name: String) -> String { Files.join(path, name) }
 }

@@ -1,5 +1,6 @@
 import Files
 import JSONText
+import TestSupport
 import Testing
 
 /// Mining as users start it: a recipe in, training rows and a report out, and a training run on them.
@@ -7,7 +8,7 @@ import Testing
   private let folder: TemporaryFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
     try SmallCollection.write(to: folder.path)
     try Files.write(Self.recipe, to: folder.file("mine.yaml"))
   }

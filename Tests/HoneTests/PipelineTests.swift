@@ -1,5 +1,6 @@
 import Files
 import JSONText
+import TestSupport
 import Testing
 
 /// A pipeline of two stages as users start it: scored before and after, its teacher's scores learnt from, its logits calibrated.
@@ -7,7 +8,7 @@ import Testing
   private let folder: TemporaryFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
     try SmallCollection.write(to: folder.path)
     try Files.write(Self.reranking, to: folder.file("rerank.yaml"))
     try Files.write(Self.scoring, to: folder.file("score.yaml"))

@@ -1,5 +1,6 @@
 import Files
 import JSONText
+import TestSupport
 import Testing
 
 /// Smaller vectors as users make them: a recipe in, a model folder for each width and a report out.
@@ -7,7 +8,7 @@ import Testing
   private let folder: TemporaryFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
     try SmallCollection.write(to: folder.path)
     try Files.write(Self.recipe, to: folder.file("small.yaml"))
   }

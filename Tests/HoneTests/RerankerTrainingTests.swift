@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import JSONText
+import TestSupport
 import Testing
 
 /// Whole training runs of a tiny reranker, as users start them.
@@ -8,7 +9,7 @@ import Testing
   private let folder: TemporaryFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
     try SmallCollection.write(to: folder.path)
     // Each query of the train split with its document and two others.
     let rows = (0..<20).map { row in

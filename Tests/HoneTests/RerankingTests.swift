@@ -1,5 +1,6 @@
 import Files
 import JSONText
+import TestSupport
 import Testing
 
 /// Scoring, reranking and inspecting with a tiny cross-encoder, as users start them.
@@ -7,7 +8,7 @@ import Testing
   private let folder: TemporaryFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
     try SmallCollection.write(to: folder.path)
   }
 

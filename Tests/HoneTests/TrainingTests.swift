@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import JSONText
+import TestSupport
 import Testing
 
 /// Whole training runs of a tiny model, as users start them.
@@ -8,7 +9,7 @@ import Testing
   private let folder: TemporaryFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
     try SmallCollection.write(to: folder.path)
   }
 

@@ -1,6 +1,7 @@
 import Files
 import Retrieval
 import JSONText
+import TestSupport
 import Testing
 
 @testable import Recipes
@@ -9,7 +10,7 @@ import Testing
   private let folder: TemporaryFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
     try Files.write("weights", to: folder.file("model.safetensors"))
   }
 

@@ -1,4 +1,5 @@
 import Files
+import TestSupport
 import Testing
 
 @testable import Recipes
@@ -21,7 +22,7 @@ import Testing
   }
 
   @Test func keepsTheNewestOnes() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let store = CheckpointStore(folder: folder.path, keep: 2)
     for step in [5, 10, 9, 100] { try store.save(step: step, files: files(step), expectedBytes: 100) }
     #expect(try Files.list(folder.path) == ["checkpoint-10", "checkpoint-100"])
@@ -32,7 +33,7 @@ import Testing
   }
 
   @Test func savingACompleteStepAgainChangesNothing() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     var store = CheckpointStore(folder: folder.path, keep: 1)
     try store.save(step: 3, files: files(3), expectedBytes: 100)
     store.willPerform = { operation in Issue.record("\(operation)") }
@@ -45,7 +46,7 @@ import Testing
     var crashPoints = 0
     var didFinish = false
     while !didFinish {
-      let folder = try TemporaryFolder()
+      let folder = TemporaryFolder()
       var store = CheckpointStore(folder: folder.path, keep: 1)
       try store.save(step: 1, files: files(1), expectedBytes: 100)
       try Files.makeFolder(folder.file(".tmp-checkpoint-2-1"))
@@ -87,7 +88,7 @@ import Testing
       ),
     ]
     for damage in damages {
-      let folder = try TemporaryFolder()
+      let folder = TemporaryFolder()
       let store = CheckpointStore(folder: folder.path, keep: 2)
       for step in [1, 2] { try store.save(step: step, files: files(step), expectedBytes: 100) }
       let path = folder.file("checkpoint-2/\(damage.name)")
@@ -100,7 +101,7 @@ import Testing
   }
 
   @Test func aFullDiskIsSeenBeforehand() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let store = CheckpointStore(folder: folder.path, keep: 1)
     do {
       try store.save(step: 1, files: files(1), expectedBytes: 1 << 60)

@@ -17,7 +17,7 @@ import Testing
   private let texts = (0..<11).map { "text \($0) of query" } + ["text 3 of query", "", "the fast file"]
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
     model = try BiEncoder(folder: CacheChecks.model)
   }
 

@@ -1,4 +1,5 @@
 import Files
+import TestSupport
 import Testing
 
 @testable import Recipes
@@ -32,7 +33,7 @@ import Testing
   }
 
   @Test func aFileStartsWithItsVersionAndGrows() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let file = try EventFile(in: folder.path, time: 1)
     try file.add("loss", 0.5, step: 3, time: 2)
     let names = try Files.list(folder.path)

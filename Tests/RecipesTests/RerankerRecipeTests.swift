@@ -2,6 +2,7 @@ import Encoders
 import Files
 import Layers
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Recipes
@@ -111,7 +112,7 @@ import Testing
 
   @Test func aClassifierOfOtherLabelsIsRefused() throws {
     let base = Files.join(Files.parent(of: Files.parent(of: #filePath)), "Goldens/bert-tiny")
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     try CrossEncoder(folder: base, labels: 2, headSeed: 1).save(to: folder.file("two"))
     let section = RerankerSection(folder: folder.file("two"), maximumLength: 32)
     do {

@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import TestSupport
 import Testing
 import Training
 
@@ -13,7 +14,7 @@ import Training
   private func data(
     _ rows: [String], loss: LossSetting, shuffle: Bool? = nil, negatives: Int? = nil, easy: EasyNegativesSection? = nil
   ) throws -> (data: RerankingData, warnings: [String]) {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let file = folder.file("rows.jsonl")
     try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
     var warnings: [String] = []

@@ -1,5 +1,6 @@
 import Files
 import JSONText
+import TestSupport
 import Testing
 
 @testable import Recipes
@@ -22,14 +23,14 @@ import Testing
   }
 
   @Test func aNewFolderGetsTheRecipe() throws {
-    let parent = try TemporaryFolder()
+    let parent = TemporaryFolder()
     let folder = try open(parent.file("a/b"), recipe)
     #expect(try Files.list(folder.path) == ["recipe.yaml", "run.lock"])
     #expect(try Files.read(folder.file("recipe.yaml")) == Array(recipe.utf8))
   }
 
   @Test func aFolderIsUsedByOneProcessAtATime() throws {
-    let parent = try TemporaryFolder()
+    let parent = TemporaryFolder()
     let folder = try open(parent.file("run"), recipe)
     do {
       _ = try open(folder.path, recipe, resume: true)
@@ -40,14 +41,14 @@ import Testing
   }
 
   @Test func aRunThatNeverBeganIsReplaced() throws {
-    let parent = try TemporaryFolder()
+    let parent = TemporaryFolder()
     _ = try open(parent.file("run"), recipe)
     let folder = try open(parent.file("run"), other)
     #expect(try Files.read(folder.file("recipe.yaml")) == Array(other.utf8))
   }
 
   @Test func anInterruptedRunIsGoneOnWithOnlyOnRequest() throws {
-    let parent = try TemporaryFolder()
+    let parent = TemporaryFolder()
     let path = parent.file("run")
     try Files.write("", to: try open(path, recipe).file("log.jsonl"))
     #expect(
@@ -60,7 +61,7 @@ import Testing
   }
 
   @Test func aFinishedRunIsNeverOverwritten() throws {
-    let parent = try TemporaryFolder()
+    let parent = TemporaryFolder()
     let path = parent.file("run")
     try open(path, recipe).finish(["status": "finished"])
     #expect(
@@ -75,7 +76,7 @@ import Testing
   }
 
   @Test func resumingNeedsTheSameSettings() throws {
-    let parent = try TemporaryFolder()
+    let parent = TemporaryFolder()
     let path = parent.file("run")
     try Files.write("", to: try open(path, recipe).file("log.jsonl"))
     #expect(
@@ -85,7 +86,7 @@ import Testing
   }
 
   @Test func aFolderOfSomethingElseIsRefused() throws {
-    let parent = try TemporaryFolder()
+    let parent = TemporaryFolder()
     try Files.write("mine", to: parent.file("thesis.txt"))
     #expect(
       try refusal { try open(parent.path, recipe) }
@@ -93,7 +94,7 @@ import Testing
   }
 
   @Test func theLogIsCutBackToTheCheckpoint() throws {
-    let parent = try TemporaryFolder()
+    let parent = TemporaryFolder()
     let folder = try open(parent.file("run"), recipe)
     func record(_ step: Int) -> StepRecord {
       StepRecord(step: step, epoch: 1, loss: 0.5, rate: 1e-5, norm: 2, rows: 8, tokens: 100, seconds: 0.25)

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Retrieval
+import TestSupport
 import Testing
 
 @testable import Recipes
@@ -11,7 +12,7 @@ import Testing
 
   /// Fifty documents; the split dev judges two of them, odd names a query and a document that are not there.
   init() throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
     try Files.makeFolder(folder.file("qrels"))
     let documents = (0..<50).map { "{\"_id\": \"d\($0)\", \"text\": \"text \($0)\"}\n" }
     try Files.write(documents.joined(), to: folder.file("corpus.jsonl"))

@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import TestSupport
 import Testing
 import Training
 
@@ -14,7 +15,7 @@ import Training
     _ rows: [String], loss: LossSetting? = nil, shuffle: Bool? = nil, negatives: Int? = nil, isMined: Bool = false,
     name: String = "rows.jsonl"
   ) throws -> TrainingData {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let file = folder.file(name)
     try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
     let section = DataSection(collection: nil, split: nil, rows: file, shuffle: shuffle, negatives: negatives)

@@ -53,25 +53,25 @@ import Testing
   // MARK: - Files
 
   @Test func readsColumnsByAnyWhiteSpaceAndIgnoresTheRankColumn() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let text = "\u{FEFF}# comment\r\n\nq2\tQ0\tb\t7\t 0.5\tx and more\r\n  q1 Q0 a nonsense 1e-3 x\nq2 0 c 1 +2 x"
-    let run = try Run(file: folder.file("run.txt", text))
+    let run = try Run(file: folder.write("run.txt", text))
     #expect(run.queries == ["q2", "q1"])
     #expect(run["q2"] == documents([("c", 2), ("b", 0.5)]))
     #expect(run["q1"] == documents([("a", 0.001)]))
   }
 
   @Test func scoresAreRoundedFrom64BitsAsTrecEvalDoes() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     // Above the middle between two 32-bit numbers, but by less than 64 bits can tell: rounding once or twice differs.
     let digits = "1.00000029802322387695312500001"
-    let run = try Run(file: folder.file("run.txt", "q Q0 a 1 \(digits) t\n"))
+    let run = try Run(file: folder.write("run.txt", "q Q0 a 1 \(digits) t\n"))
     #expect(run["q"]?.first?.score == 1 + 2 * Float(1).ulp)
     #expect(Float(digits) == 1 + 3 * Float(1).ulp)
   }
 
   @Test func writesWhatItReads() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     var run = Run()
     let scores: [Float] = [
       0.1, -0.0, 1, 16_777_216, 1.175494351e-38, 3.402823466e38, -1e-10, 0.33333334, .leastNonzeroMagnitude,
@@ -79,10 +79,10 @@ import Testing
     try run.append(
       query: "b", documents: scores.enumerated().map { ScoredDocument(id: "d\($0.offset)", score: $0.element) })
     try run.append(query: "a", documents: [ScoredDocument(id: "é", score: 1)])
-    try run.write(to: folder.path("run.txt"), tag: "me")
-    let again = try Run(file: folder.path("run.txt"))
+    try run.write(to: folder.file("run.txt"), tag: "me")
+    let again = try Run(file: folder.file("run.txt"))
     #expect(again == run)
-    let text = String(decoding: try Files.read(folder.path("run.txt")), as: UTF8.self)
+    let text = String(decoding: try Files.read(folder.file("run.txt")), as: UTF8.self)
     #expect(text.hasPrefix("b Q0 d5 1 3.4028235e+38 me\nb Q0 d3 2 16777216.0 me\n"))
     #expect(text.hasSuffix("\na Q0 é 1 1.0 me\n"))
   }
@@ -107,36 +107,36 @@ import Testing
   func doesNotWriteIdentifiersThatBreakColumns(_ query: String, _ document: String, _ tag: String, _ subject: String)
     throws
   {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     var run = Run()
     try run.append(query: query, documents: documents([(document, 1)]))
     #expect(
-      message { try run.write(to: folder.path("run.txt"), tag: tag) }
+      message { try run.write(to: folder.file("run.txt"), tag: tag) }
         == "cannot write a run: \(subject) contains white space or starts with #, and a run file separates columns by white "
         + "space and comments by #; use another identifier")
-    #expect(!Files.exists(folder.path("run.txt")))
+    #expect(!Files.exists(folder.file("run.txt")))
   }
 
   @Test func doesNotWriteEmptyIdentifiers() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     var run = Run()
     try run.append(query: "q", documents: documents([("", 1)]))
     #expect(
-      message { try run.write(to: folder.path("run.txt")) }
+      message { try run.write(to: folder.file("run.txt")) }
         == "cannot write a run: a document identifier is empty; give it at least one character")
   }
 
   @Test(arguments: malformedRuns)
   func saysWhatIsWrongWithAFile(_ text: String, _ expected: String) throws {
-    let folder = try TemporaryFolder()
-    let file = try folder.file("run", text)
+    let folder = TemporaryFolder()
+    let file = try folder.write("run", text)
     #expect(message { _ = try Run(file: file) }.map(folder.shortened) == expected)
   }
 
   @Test func refusesOtherEncodings() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     for bytes in [Array("q Q0 ".utf8) + [0xFF] + Array(" 1 1 t".utf8), [0xFF] + Array(" Q0 a 1 1 t".utf8)] {
-      let file = try folder.file("run", bytes)
+      let file = try folder.write("run", bytes)
       let found = message { _ = try Run(file: file) }
       #expect(found.map(folder.shortened) == "run:1: expected UTF-8 text, found other bytes; convert the file to UTF-8")
     }

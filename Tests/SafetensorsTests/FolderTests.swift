@@ -1,5 +1,6 @@
 import Files
 import Safetensors
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -14,11 +15,11 @@ import Testing
   /// Writes a file of one-number tensors.
   private func write(_ file: String, _ tensors: [String: Float]) throws {
     let pending = tensors.map { PendingTensor(name: $0.key, shape: [1], floats: [$0.value]) }
-    try SafetensorsWriter.write(pending, to: folder.path(file))
+    try SafetensorsWriter.write(pending, to: folder.file(file))
   }
 
   private func writeIndex(_ text: String) throws {
-    try Files.write(text, to: folder.path("model.safetensors.index.json"))
+    try Files.write(text, to: folder.file("model.safetensors.index.json"))
   }
 
   private func message() throws -> String {
@@ -63,7 +64,7 @@ import Testing
   }
 
   @Test func anEmptyFolderNamesTheFileThatIsMissing() throws {
-    let path = folder.path("model.safetensors")
+    let path = folder.file("model.safetensors")
     #expect(try message() == "cannot read \(path): no such file or folder; check the path")
   }
 
@@ -78,7 +79,7 @@ import Testing
   func onlyPlainNamesAreFollowed(name: String, problem: String) throws {
     try writeIndex(#"{"weight_map":{"a":"\#(name)"}}"#)
     #expect(
-      try message() == "\(folder.path("model.safetensors.index.json")): the index is wrong at line 1, column 20: "
+      try message() == "\(folder.file("model.safetensors.index.json")): the index is wrong at line 1, column 20: "
         + "the file of tensor \"a\" \(problem); fetch or write the folder again")
   }
 
@@ -105,11 +106,11 @@ import Testing
     try writeIndex(text)
     #expect(
       try message()
-        == "\(folder.path("model.safetensors.index.json")): \(problem); fetch or write the folder again")
+        == "\(folder.file("model.safetensors.index.json")): \(problem); fetch or write the folder again")
   }
 
   @Test func everyTensorMustBeInItsShard() throws {
-    let index = folder.path("model.safetensors.index.json")
+    let index = folder.file("model.safetensors.index.json")
     try write("s1", ["a": 1])
     try write("s2", ["b": 2])
     try writeIndex(#"{"weight_map":{"a":"s2","b":"s2"}}"#)
@@ -123,7 +124,7 @@ import Testing
     try writeIndex(#"{"weight_map":{"a":"s2","b":"s1"}}"#)
     #expect(try message().contains("it should be in s2, but it is not there"))
     try writeIndex(#"{"weight_map":{"a":"s3"}}"#)
-    #expect(try message() == "cannot find \(folder.path("s3")): no such file or folder; check the path")
+    #expect(try message() == "cannot find \(folder.file("s3")): no such file or folder; check the path")
   }
 
   @Test func noTensorMayBeInTwoShards() throws {
@@ -135,7 +136,7 @@ import Testing
   }
 
   @Test func aLinkMayNotLeadOutOfTheFolder() throws {
-    let inside = folder.path("inside")
+    let inside = folder.file("inside")
     try Files.makeFolder(inside)
     try write("outside", ["a": 1])
     try write("inside/real", ["a": 1])
@@ -151,10 +152,10 @@ import Testing
   }
 
   @Test func aDamagedShardIsNamed() throws {
-    try Files.write([1, 2], to: folder.path("s1"))
+    try Files.write([1, 2], to: folder.file("s1"))
     try writeIndex(#"{"weight_map":{"a":"s1"}}"#)
     #expect(
-      try message() == "\(folder.path("s1")): it has 2 bytes, fewer than the 8 every safetensors file starts with; "
+      try message() == "\(folder.file("s1")): it has 2 bytes, fewer than the 8 every safetensors file starts with; "
         + "the file is damaged or no safetensors file, fetch or write it again")
   }
 }

@@ -1,6 +1,7 @@
 import Files
 import JSONText
 import Safetensors
+import TestSupport
 import Testing
 
 /// Files made by the reference library (scripts/goldens/make_safetensors.py).
@@ -62,7 +63,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: GoldenCase.all)
   func writesTheSameBytes(golden: GoldenCase) throws {
-    let path = folder.path("a.safetensors")
+    let path = folder.file("a.safetensors")
     let tensors = golden.tensors.map { tensor in
       PendingTensor(name: tensor.name, type: tensor.type, shape: tensor.shape, bytes: tensor.bytes)
     }
@@ -74,7 +75,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: GoldenCase.all)
   func readsWhatTheReferenceWrote(golden: GoldenCase) throws {
-    let path = folder.path("a.safetensors")
+    let path = folder.file("a.safetensors")
     try Files.write(golden.file, to: path)
     let file = try SafetensorsFile(path)
     #expect(file.entries.count == golden.tensors.count)

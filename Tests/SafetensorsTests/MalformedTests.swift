@@ -1,5 +1,6 @@
 import Files
 import Safetensors
+import TestSupport
 import Testing
 
 @Suite struct MalformedTests {
@@ -61,14 +62,14 @@ import Testing
 
   @Test func filesAreCheckedWhenTheyAreOpened() throws {
     let folder = TemporaryFolder()
-    let path = folder.path("a.safetensors")
+    let path = folder.file("a.safetensors")
     try Files.write(fileBytes("{}", data: 1), to: path)
     let error = try #require(throws: SafetensorsError.self) { try SafetensorsFile(path) }
     #expect(
       error.description == "\(path): its tensors take 0 bytes, but 1 byte follow the header; "
         + "the file is damaged or no safetensors file, fetch or write it again")
-    let missing = try #require(throws: SafetensorsError.self) { try SafetensorsFile(folder.path("b")) }
-    #expect(missing.description == "cannot read \(folder.path("b")): no such file or folder; check the path")
+    let missing = try #require(throws: SafetensorsError.self) { try SafetensorsFile(folder.file("b")) }
+    #expect(missing.description == "cannot read \(folder.file("b")): no such file or folder; check the path")
     #expect(missing.kind == .missingInput)
     let unreadable = try #require(throws: SafetensorsError.self) { try SafetensorsFile(folder.path) }
     #expect(unreadable.description == "cannot read \(folder.path): it is a folder; name a file")

@@ -1,5 +1,6 @@
 import Files
 import Safetensors
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -13,7 +14,7 @@ import Testing
 
   /// Writes one tensor of bytes and opens the file.
   private func file(_ type: DataType, _ shape: [Int], _ bytes: [UInt8]) throws -> SafetensorsFile {
-    let path = folder.path("\(type.rawValue).safetensors")
+    let path = folder.file("\(type.rawValue).safetensors")
     try SafetensorsWriter.write([PendingTensor(name: "a", type: type, shape: shape, bytes: bytes)], to: path)
     return try SafetensorsFile(path)
   }
@@ -46,7 +47,7 @@ import Testing
         return [value, value.nextUp, value.nextDown, middle, middle.nextUp, middle.nextDown]
       }
       values += (0..<300_000).map { _ in Float(bitPattern: UInt32.random(in: .min ... .max, using: &generator)) }
-      let path = folder.path("a.safetensors")
+      let path = folder.file("a.safetensors")
       try SafetensorsWriter.write(
         [PendingTensor(name: "a", type: .f16, shape: [values.count], content: .floats { values })], to: path)
       let written = try SafetensorsFile(path).bytes(named: "a")
@@ -74,7 +75,7 @@ import Testing
       (0x0000_8001, 0x0001), (0x8000_0000, 0x8000),
     ] as [(UInt32, UInt16)])
   func floatsAreRoundedToTheNearestBrainFloat(bits: UInt32, expected: UInt16) throws {
-    let path = folder.path("a.safetensors")
+    let path = folder.file("a.safetensors")
     let tensor = PendingTensor(
       name: "a", type: .bf16, shape: [1], content: .floats { [Float(bitPattern: bits)] })
     try SafetensorsWriter.write([tensor], to: path)
@@ -87,7 +88,7 @@ import Testing
     let doubles: [Double] = [0.1, 1e300, -1e-300, 16_777_217, .infinity]
     let read = try file(.f64, [5], bytes(doubles.map(\.bitPattern))).floats(named: "a")
     #expect(read == [0.1, .infinity, -0.0, 16_777_216, .infinity])
-    let path = folder.path("doubles.safetensors")
+    let path = folder.file("doubles.safetensors")
     try SafetensorsWriter.write(
       [PendingTensor(name: "a", type: .f64, shape: [8], content: .floats { singles })], to: path)
     #expect(try SafetensorsFile(path).bytes(named: "a") == bytes(singles.map { Double($0).bitPattern }))
@@ -96,7 +97,7 @@ import Testing
   @Test func floatsGoIntoMemoryThatIsThere() throws {
     let values = (0..<10).map { Float($0) / 3 }
     for type in [DataType.f32, .f64] {
-      let path = folder.path("a.safetensors")
+      let path = folder.file("a.safetensors")
       try SafetensorsWriter.write(
         [PendingTensor(name: "a", type: type, shape: [2, 5], content: .floats { values })], to: path)
       let file = try SafetensorsFile(path)

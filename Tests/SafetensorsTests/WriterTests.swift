@@ -1,12 +1,13 @@
 import Files
 import Safetensors
+import TestSupport
 import Testing
 
 @Suite struct WriterTests {
   let folder = TemporaryFolder()
 
   @Test func contentIsAskedForOnceInTheOrderOfTheFile() throws {
-    let path = folder.path("a.safetensors")
+    let path = folder.file("a.safetensors")
     var asked: [String] = []
     let tensors = ["c", "a", "b"].map { name in
       PendingTensor(
@@ -27,7 +28,7 @@ import Testing
   }
 
   @Test func largeTensorsAreWrittenInPieces() throws {
-    let path = folder.path("a.safetensors")
+    let path = folder.file("a.safetensors")
     let values = (0..<200_001).map { Float($0) }
     try SafetensorsWriter.write(
       [
@@ -43,7 +44,7 @@ import Testing
   }
 
   @Test func theSmallTypesOf6BitsAreWritten() throws {
-    let path = folder.path("a.safetensors")
+    let path = folder.file("a.safetensors")
     let tensors = [
       PendingTensor(name: "a", type: .f6e2m3, shape: [4], bytes: [1, 2, 3]),
       PendingTensor(name: "b", type: .f6e3m2, shape: [8], bytes: [1, 2, 3, 4, 5, 6]),
@@ -70,7 +71,7 @@ import Testing
   func mistakesOfTheProgramAreErrors(
     name: String, type: DataType, shape: [Int], bytes: [UInt8]?, problem: String
   ) throws {
-    let path = folder.path("a.safetensors")
+    let path = folder.file("a.safetensors")
     try Files.write("old", to: path)
     let content: PendingTensor.Content = if let bytes { .bytes { bytes } } else { .floats { [1, 2] } }
     let tensors = [
@@ -85,21 +86,21 @@ import Testing
   }
 
   @Test func anErrorOfASourceLeavesNothing() throws {
-    let source = try #require(throws: SafetensorsError.self) { try SafetensorsFile(folder.path("missing")) }
+    let source = try #require(throws: SafetensorsError.self) { try SafetensorsFile(folder.file("missing")) }
     let tensors = [
       PendingTensor(name: "a", shape: [1], floats: [1]),
       PendingTensor(
         name: "b", type: .f32, shape: [1], content: .floats { () throws(SafetensorsError) in throw source }),
     ]
     let error = try #require(throws: SafetensorsError.self) {
-      try SafetensorsWriter.write(tensors, to: folder.path("a.safetensors"))
+      try SafetensorsWriter.write(tensors, to: folder.file("a.safetensors"))
     }
     #expect(error == source)
     #expect(try Files.list(folder.path) == [])
   }
 
   @Test func metadataTwiceOrTooLargeIsAnError() throws {
-    let path = folder.path("a.safetensors")
+    let path = folder.file("a.safetensors")
     let twice = try #require(throws: SafetensorsError.self) {
       try SafetensorsWriter.write([], metadata: [("a", "1"), ("a", "2")], to: path)
     }
@@ -117,7 +118,7 @@ import Testing
   }
 
   @Test func aFolderThatIsMissingIsAnError() throws {
-    let path = folder.path("no/a.safetensors")
+    let path = folder.file("no/a.safetensors")
     let error = try #require(throws: SafetensorsError.self) { try SafetensorsWriter.write([], to: path) }
     #expect(error.description == "cannot write \(path): no such file or folder; check the path")
     #expect(error.kind == .cannotCreate)

@@ -41,3 +41,13 @@ public func fatalSentence(of result: ExitTest.Result?) -> String? {
 public func recordingErrors(_ body: () throws -> Void) {
   do { try body() } catch { Issue.record("\(error)") }
 }
+
+/// The message of the error that a call throws; nothing where it throws none.
+public func message(_ body: () throws -> Void) -> String? {
+  do {
+    try body()
+    return nil
+  } catch {
+    return "\(error)"
+  }
+}

@@ -338,7 +338,7 @@ def trained(comparison: Comparison) -> pathlib.Path:
     run = comparison.scratch / "trained"
     if not run.exists():
         edits = {
-            "model.folder": options.model, "data.collection": options.collection,
+            "seed": common.SEED, "model.folder": options.model, "data.collection": options.collection,
             "evaluate.collection": options.collection, "output.folder": run,
         }  # fmt: skip
         sets = [part for path, value in edits.items() for part in ("--set", f"{path}={value}")]
