@@ -7,13 +7,8 @@ import Testing
   private struct Wrong: Error, CustomStringConvertible { let description = "wrong" }
 
   private func message(of body: () throws -> Void) -> String? {
-    do {
-      try body()
-      return nil
-    } catch {
-      // Without the place of the check.
-      return String("\(error)".split(separator: " (KernelsTests")[0])
-    }
+    // Without the place of the check.
+    TestSupport.message(body).map { String($0.split(separator: " (KernelsTests")[0]) }
   }
 
   @Test func failuresNameTheWholeCombination() {

@@ -5,13 +5,8 @@ import Testing
 
 /// The check of modules must be able to fail.
 @Suite struct ModuleCheckTests {
-  private func message(of module: some Module) -> String? {
-    do {
-      try checkModule(module)
-      return nil
-    } catch {
-      return String("\(error)".split(separator: " (LayersTests")[0])
-    }
+  private func complaint(of module: some Module) -> String? {
+    message { try checkModule(module) }.map { String($0.split(separator: " (LayersTests")[0]) }
   }
 
   @Test func aForgottenParameterIsFound() {
@@ -22,7 +17,7 @@ import Testing
       mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit("inner", &inner[0]) }
     }
     #expect(
-      message(of: Forgetful())
+      complaint(of: Forgetful())
         == "Forgetful: stored but not visited: inner.1.weight, inner.1.bias, scale")
   }
 
@@ -33,7 +28,7 @@ import Testing
         visitor.visit("made", &made)
       }
     }
-    #expect(message(of: Inventive()) == "Inventive: made is visited but not stored")
+    #expect(complaint(of: Inventive()) == "Inventive: made is visited but not stored")
   }
 
   @Test func namesMustDifferAndHaveNoEmptyParts() {
@@ -47,9 +42,9 @@ import Testing
         visitor.visit(names[1], &b)
       }
     }
-    #expect(message(of: Named(names: ["a", "b.c"])) == nil)
-    #expect(message(of: Named(names: ["a", "a"])) == "Named: two parameters are named a")
-    #expect(message(of: Named(names: ["a", "b..c"])) == "Named: the key \"b..c\" has an empty part")
+    #expect(complaint(of: Named(names: ["a", "b.c"])) == nil)
+    #expect(complaint(of: Named(names: ["a", "a"])) == "Named: two parameters are named a")
+    #expect(complaint(of: Named(names: ["a", "b..c"])) == "Named: the key \"b..c\" has an empty part")
   }
 
   @Test func visitsMustNotReplaceParameters() {
@@ -61,7 +56,7 @@ import Testing
         weight = weight + 0
       }
     }
-    #expect(message(of: Restless()) != nil)
+    #expect(complaint(of: Restless()) != nil)
   }
 
   @Test func parametersMustBeValues() {
@@ -73,6 +68,6 @@ import Testing
       mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit("weight", &box.weight) }
     }
     #expect(
-      message(of: Shared()) == "Shared: weight after a copy was changed: element 0 is 2.0, expected the bits of 1.0")
+      complaint(of: Shared()) == "Shared: weight after a copy was changed: element 0 is 2.0, expected the bits of 1.0")
   }
 }

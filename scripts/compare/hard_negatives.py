@@ -10,6 +10,7 @@ beside Python's own.
 """
 
 import argparse
+import itertools
 import json
 import pathlib
 import random
@@ -24,25 +25,25 @@ MEASURES = "nDCG@10,recall@100"
 IN_BATCH = "in-batch only"
 
 
-def shipped_rules() -> list[str]:
-    """The rules of the shipped recipe, as they are written there."""
+def shipped(section: str) -> str:
+    """A list of the shipped mining recipe, in one line."""
     lines = (RECIPES / "debian-programs-mine.yaml").read_text(encoding="utf-8").splitlines()
-    start = lines.index("rules:") + 1
-    return [line.removeprefix("  - ") for line in lines[start:] if line.startswith("  - ")]
+    following = lines[lines.index(f"{section}:") + 1 :]
+    entries = itertools.takewhile(lambda line: line.startswith("  - "), following)
+    return f"[{', '.join(entry.removeprefix('  - ') for entry in entries)}]"
 
 
-def mining(rules: list[str], epochs: int) -> str:
+def mining(rules: str, epochs: int) -> str:
     """A `mining:` section that mines before every so many epochs."""
-    sources = "[{ name: model, candidates: 100, negatives: 5 }]"
-    return f"{{ epochs: {epochs}, sources: {sources}, rules: [{', '.join(rules)}], select: {{ name: first }} }}"
+    return f"{{ epochs: {epochs}, sources: {shipped('sources')}, rules: {rules}, select: {{ name: first }} }}"
 
 
 ONCE = 1000
 WAYS = {
     IN_BATCH: None,
-    "mined, known positives left out": mining(["{ name: knownPositives }"], ONCE),
-    "mined by the shipped rules": mining(shipped_rules(), ONCE),
-    "mined by them each epoch": mining(shipped_rules(), 1),
+    "mined, known positives left out": mining("[{ name: knownPositives }]", ONCE),
+    "mined by the shipped rules": mining(shipped("rules"), ONCE),
+    "mined by them each epoch": mining(shipped("rules"), 1),
 }
 
 
