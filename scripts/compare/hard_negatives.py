@@ -94,9 +94,11 @@ def main() -> None:
         if options.ways and number not in {0, *options.ways}:
             continue
         run = options.work / f"way-{number}"
-        print(f"training: {way}", file=sys.stderr)
-        recipe = RECIPES / "debian-programs-hard.yaml"
-        common.run_measured([options.binary, "run", recipe, "--quiet", *edits(options, collection, section, run)])
+        # A run writes its result last.
+        if not (run / "result.json").exists():
+            print(f"training: {way}", file=sys.stderr)
+            recipe = RECIPES / "debian-programs-hard.yaml"
+            common.run_measured([options.binary, "run", recipe, "--quiet", *edits(options, collection, section, run)])
         outcome = json.loads((run / "result.json").read_text())
         results[way] = {"seconds": outcome["seconds"], "steps": outcome["steps"], "against the base model": outcome["comparisons"]}
         if way != IN_BATCH:
