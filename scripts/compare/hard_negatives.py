@@ -4,9 +4,9 @@
     python hard_negatives.py --work runs/hard-negatives-tldr --collection ../shared/collections/tldr --rows 5000
 
 Trains the base model anew for each way with recipes/debian-programs-hard.yaml, one mined negative a row, by the rules of
-recipes/debian-programs-mine.yaml; takes some hours of two cores. Ways that are finished in the folder are not trained again.
-Each way's ranking of the test split is then compared with that of in-batch negatives by Hone's paired test. Needs no package
-beside Python's own.
+recipes/debian-programs-mine.yaml; takes some hours of two cores. Ways that are finished in the folder are not trained again, so
+other options want another folder. Each way's ranking of the test split is then compared with that of in-batch negatives by
+Hone's paired test. Needs no package beside Python's own.
 """
 
 import argparse
