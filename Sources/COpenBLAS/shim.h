@@ -40,12 +40,21 @@ static inline void hone_prefetch(const void *address) { __builtin_prefetch(addre
 /// Asks for a place that will be written soon.
 static inline void hone_prefetch_for_writing(const void *address) { __builtin_prefetch(address, 1, 3); }
 
-/// Whether this code was compiled for the registers that the tiles of matrix products were made for.
+/// Whether this code was compiled for registers with which our own tiles of matrix products beat sgemm.
 static inline _Bool hone_prefers_own_tiles(void) {
-#if defined(__AVX2__) && defined(__FMA__) && !defined(__AVX512F__)
+#if defined(__AVX2__) && defined(__FMA__)
   return 1;
 #else
   return 0;
+#endif
+}
+
+/// The rows of such a tile: as many as the registers can hold sums of.
+static inline int hone_tile_rows(void) {
+#if defined(__AVX512F__)
+  return 12;
+#else
+  return 6;
 #endif
 }
 

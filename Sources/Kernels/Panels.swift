@@ -4,8 +4,8 @@ import COpenBLAS
 ///
 /// `sgemm` copies both factors into its own order at every call: a tenth of its time at the widths of an encoder. Here B is
 /// laid out once for all rows of A, in panels of sixteen columns that fit the first-level cache, and A is read where it is.
-/// A tile of six rows fetches a share of the next panel and its place in C while it computes. What comes out for a row depends
-/// on that row alone, so the rows may be shared among threads at will.
+/// A tile fetches a share of the next panel and its place in C while it computes. What comes out for a row depends on that
+/// row alone, so the rows may be shared among threads at will.
 ///
 /// The blocking is that of Goto and van de Geijn 2008 (Anatomy of High-Performance Matrix Multiplication), without its
 /// packing of A.
@@ -20,7 +20,7 @@ struct Panels {
 
   /// Whether tiles are faster than `sgemm` for C `[rows, columns]` and this inner dimension.
   ///
-  /// Measured with AVX2; with the registers of AVX-512 six rows of sums are too few to keep a processor busy.
+  /// Measured with AVX2 and with AVX-512.
   static func pay(rows: Int, columns: Int, inner: Int) -> Bool {
     hone_prefers_own_tiles() && rows > skinnyRows && inner >= laneCount && columns >= laneCount
       && columns % laneCount == 0
@@ -86,7 +86,7 @@ struct Panels {
     }
   }
 
-  /// Copies up to six columns of some rows of A into a strip; missing columns repeat the last one.
+  /// Copies up to `tileRows` columns of some rows of A into a strip; missing columns repeat the last one.
   private func layStrip(_ a: Matrix, at column: Int, _ rows: Range<Int>, into strip: UnsafeMutablePointer<Float>) {
     let width = min(tileRows, a.columns - column)
     let source = a.base + rows.lowerBound * a.stride + column
@@ -109,7 +109,7 @@ struct Panels {
     buffer.base + block.lowerBound * columns + column * block.count
   }
 
-  /// Calls `body` for every tile: for each block of the inner dimension, each panel, each six rows.
+  /// Calls `body` for every tile: for each block of the inner dimension, each panel, each `tileRows` rows.
   ///
   /// `next` and `fetchStep` say which part of the next panel a tile is to fetch; all tiles of a panel together fetch the whole.
   @inline(__always)

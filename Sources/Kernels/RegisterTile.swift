@@ -1,20 +1,21 @@
 import COpenBLAS
 
-/// The rows of a tile: with sixteen columns, twelve of the sixteen registers of AVX2 hold its sums.
-let tileRows = 6
+/// The rows of a tile: its sums of sixteen columns take twelve of AVX2's sixteen registers, or of AVX-512's thirty-two.
+@inline(__always)
+var tileRows: Int { Int(hone_tile_rows()) }
 
-/// One tile of up to six rows of a product whose factors lie in a near cache.
+/// One tile of up to `tileRows` rows of a product whose factors lie in a near cache.
 @inline(never)
 func productTile(
   _ a: UnsafePointer<Float>, rowStride: Int, innerStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
   into c: UnsafeMutablePointer<Float>, stride cStride: Int, rows: Int, inner: Int, accumulate: Bool
 ) {
-  sixRows(
+  tile(
     a, rowStride: rowStride, innerStride: innerStride, b, stride: bStride, into: c, stride: cStride, rows: rows,
     inner: inner, startingWith: nil, accumulate: accumulate, fetching: nil, fetchStep: 0)
 }
 
-/// One tile of up to six rows by a panel, sixteen numbers a row of it, while the next panel is fetched.
+/// One tile of up to `tileRows` rows by a panel, sixteen numbers a row of it, while the next panel is fetched.
 ///
 /// - Parameters:
 ///   - start: what the sums of every row begin with, sixteen numbers; zeros where it is nil.
@@ -25,33 +26,58 @@ func panelTile(
   into c: UnsafeMutablePointer<Float>, stride cStride: Int, rows: Int, inner: Int,
   startingWith start: UnsafePointer<Float>?, accumulate: Bool, fetching next: UnsafePointer<Float>, fetchStep: Int
 ) {
-  sixRows(
+  tile(
     a, rowStride: rowStride, innerStride: 1, panel, stride: laneCount, into: c, stride: cStride, rows: rows,
     inner: inner, startingWith: start, accumulate: accumulate, fetching: next, fetchStep: fetchStep)
 }
 
-/// One tile of a panel and a strip: `[inner, 6]`, a column of six rows after the other.
+/// One tile of a panel and a strip: `[inner, tileRows]`, a column of as many rows after the other.
 @inline(never)
 func stripTile(
   _ strip: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
   stride cStride: Int, rows: Int, inner: Int, accumulate: Bool, fetching next: UnsafePointer<Float>, fetchStep: Int
 ) {
-  sixRows(
+  tile(
     strip, rowStride: 1, innerStride: tileRows, panel, stride: laneCount, into: c, stride: cStride, rows: rows,
     inner: inner, startingWith: nil, accumulate: accumulate, fetching: next, fetchStep: fetchStep)
 }
 
-/// The sums of up to six rows; missing rows repeat the last one and are not stored.
+/// The sums of up to `tileRows` rows: twelve at once where there are registers and rows for so many, else six at a time.
 ///
-/// Where there is something to fetch, the target is far away too, and the sums take long enough to bring it near.
+/// A processor that starts two multiplications in a cycle, each of four cycles, is busy with eight sums: six of AVX-512's
+/// registers are too few for it. A row's sums are the same in either.
 @inline(__always)
-private func sixRows(
+private func tile(
   _ a: UnsafePointer<Float>, rowStride: Int, innerStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
   into c: UnsafeMutablePointer<Float>, stride cStride: Int, rows: Int, inner: Int,
   startingWith start: UnsafePointer<Float>?, accumulate: Bool, fetching next: UnsafePointer<Float>?, fetchStep: Int
 ) {
+  if tileRows == 12 && rows == 12 {
+    return tile(
+      of: TwelveSums.self, a, rowStride: rowStride, innerStride: innerStride, b, stride: bStride, into: c,
+      stride: cStride, rows: rows, inner: inner, startingWith: start, accumulate: accumulate, fetching: next,
+      fetchStep: fetchStep)
+  }
+  for row in stride(from: 0, to: rows, by: 6) {
+    tile(
+      of: SixSums.self, a + row * rowStride, rowStride: rowStride, innerStride: innerStride, b, stride: bStride,
+      into: c + row * cStride, stride: cStride, rows: min(6, rows - row), inner: inner, startingWith: start,
+      accumulate: accumulate, fetching: next, fetchStep: fetchStep)
+  }
+}
+
+/// The sums of some rows; where there are only a few of six, the missing ones repeat the last and are not stored.
+///
+/// Where there is something to fetch, the target is far away too, and the sums take long enough to bring it near.
+@inline(__always)
+private func tile<Sums: TileSums>(
+  of sums: Sums.Type, _ a: UnsafePointer<Float>, rowStride: Int, innerStride: Int,
+  _ b: UnsafePointer<Float>, stride bStride: Int, into c: UnsafeMutablePointer<Float>, stride cStride: Int,
+  rows: Int, inner: Int, startingWith start: UnsafePointer<Float>?, accumulate: Bool,
+  fetching next: UnsafePointer<Float>?, fetchStep: Int
+) {
   if next != nil { for row in 0..<rows { hone_prefetch_for_writing(c + row * cStride) } }
-  var sums = SixSums(startingWith: start.map { load($0) } ?? Lanes())
+  var sums = Sums(startingWith: start.map { load($0) } ?? Lanes())
   var left = LeftRows(a, rowStride: rowStride, rows: rows)
   var (b, next) = (b, next)
   // Four at a time: a loop of one is bound by counting.
@@ -68,9 +94,11 @@ private func sixRows(
   sums.finish(c, stride: cStride, rows: rows, accumulate)
 }
 
-/// Where six rows of a left factor are.
+/// Where the rows of a left factor are.
 private struct LeftRows {
   var r0, r1, r2, r3, r4, r5: UnsafePointer<Float>
+  /// From each of these to the row six further on: six pointers and a distance leave general registers for the rest.
+  let distance: Int
 
   @inline(__always)
   init(_ first: UnsafePointer<Float>, rowStride: Int, rows: Int) {
@@ -80,6 +108,7 @@ private struct LeftRows {
     r3 = first + min(3, rows - 1) * rowStride
     r4 = first + min(4, rows - 1) * rowStride
     r5 = first + min(5, rows - 1) * rowStride
+    distance = 6 * rowStride
   }
 
   @inline(__always)
@@ -93,14 +122,24 @@ private struct LeftRows {
   }
 }
 
-/// The sums of six rows by sixteen columns.
-private struct SixSums {
+/// The sums of the rows of a tile by sixteen columns, in registers.
+private protocol TileSums {
+  /// Begins the sums of every row with the same sixteen numbers.
+  init(startingWith start: Lanes)
+
+  /// Adds a number of each row times a row of the right factor.
+  mutating func add(_ rows: LeftRows, at index: Int, _ lanes: Lanes)
+
+  /// Stores the rows that there are, or adds them to what is there.
+  func finish(_ c: UnsafeMutablePointer<Float>, stride: Int, rows: Int, _ accumulate: Bool)
+}
+
+private struct SixSums: TileSums {
   var c0, c1, c2, c3, c4, c5: Lanes
 
   @inline(__always)
   init(startingWith start: Lanes) { (c0, c1, c2, c3, c4, c5) = (start, start, start, start, start, start) }
 
-  /// Adds a number of each row times a row of the right factor.
   @inline(__always)
   mutating func add(_ rows: LeftRows, at index: Int, _ lanes: Lanes) {
     c0 = multiplyAdd(Lanes(repeating: rows.r0[index]), lanes, c0)
@@ -111,7 +150,6 @@ private struct SixSums {
     c5 = multiplyAdd(Lanes(repeating: rows.r5[index]), lanes, c5)
   }
 
-  /// Stores the rows that there are, or adds them to what is there.
   @inline(__always)
   func finish(_ c: UnsafeMutablePointer<Float>, stride: Int, rows: Int, _ accumulate: Bool) {
     keep(c0, c, accumulate)
@@ -125,5 +163,25 @@ private struct SixSums {
   @inline(__always)
   private func keep(_ lanes: Lanes, _ target: UnsafeMutablePointer<Float>, _ accumulate: Bool) {
     store(accumulate ? load(target) + lanes : lanes, target)
+  }
+}
+
+/// All twelve rows are there.
+private struct TwelveSums: TileSums {
+  var first, second: SixSums
+
+  @inline(__always)
+  init(startingWith start: Lanes) { (first, second) = (SixSums(startingWith: start), SixSums(startingWith: start)) }
+
+  @inline(__always)
+  mutating func add(_ rows: LeftRows, at index: Int, _ lanes: Lanes) {
+    first.add(rows, at: index, lanes)
+    second.add(rows, at: index + rows.distance, lanes)
+  }
+
+  @inline(__always)
+  func finish(_ c: UnsafeMutablePointer<Float>, stride: Int, rows: Int, _ accumulate: Bool) {
+    first.finish(c, stride: stride, rows: 6, accumulate)
+    second.finish(c + 6 * stride, stride: stride, rows: 6, accumulate)
   }
 }
