@@ -37,6 +37,9 @@ static inline void hone_spin_hint(void) {
 /// Asks for a place that will be read soon.
 static inline void hone_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 
+/// Asks for a place that will be read after much else: into the second-level cache.
+static inline void hone_prefetch_for_later(const void *address) { __builtin_prefetch(address, 0, 2); }
+
 /// Asks for a place that will be written soon.
 static inline void hone_prefetch_for_writing(const void *address) { __builtin_prefetch(address, 1, 3); }
 

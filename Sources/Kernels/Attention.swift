@@ -1,3 +1,5 @@
+import COpenBLAS
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -39,7 +41,7 @@ package struct AttentionKernel {
   private static func band(_ count: Int) -> Int {
     let bands = (count + largestBand - 1) / largestBand
     let rows = (count + bands - 1) / bands
-    return min(count, (rows + 5) / 6 * 6)
+    return min(count, (rows + tileRows - 1) / tileRows * tileRows)
   }
 
   /// The forward pass: the outputs, and the log-sum-exp `[heads, tokens]`.
@@ -47,7 +49,7 @@ package struct AttentionKernel {
     let output = FloatBuffer(uninitialized: tokens * width)
     let logSumExp = FloatBuffer(uninitialized: tokens * heads)
     parallelFor(sequences * heads) { task in
-      forwardHead(Head(self, task), projections.base, output.base, logSumExp.base)
+      forwardHead(Head(self, task), projections.base, output.base, logSumExp.base, before: upcoming(task))
     }
     return (output, logSumExp)
   }
@@ -58,7 +60,8 @@ package struct AttentionKernel {
   ) -> FloatBuffer {
     let gradient = FloatBuffer(uninitialized: tokens * 3 * width)
     parallelFor(sequences * heads) { task in
-      backwardHead(Head(self, task), outputGradient.base, projections.base, logSumExp.base, gradient.base)
+      backwardHead(
+        Head(self, task), outputGradient.base, projections.base, logSumExp.base, gradient.base, before: upcoming(task))
     }
     return gradient
   }
@@ -86,22 +89,42 @@ package struct AttentionKernel {
     }
   }
 
+  /// The head that the thread of a task is likely to take next: tasks are handed out in order.
+  private func upcoming(_ task: Int) -> Head? {
+    let next = task + Threads.count
+    return next < sequences * heads ? Head(self, next) : nil
+  }
+
+  /// Asks for a token's query, key and value of the next head: they lie a whole row of projections apart from those of
+  /// the token before, and no processor foresees that.
+  @inline(__always)
+  private func fetch(_ row: Int, of next: Head?, _ projections: UnsafePointer<Float>) {
+    guard let next, row < next.count else { return }
+    let place = projections + (next.start + row) * 3 * width + next.head * headWidth
+    for part in 0..<3 {
+      for column in stride(from: 0, to: headWidth, by: laneCount) {
+        hone_prefetch_for_later(place + part * width + column)
+      }
+    }
+  }
+
   private func forwardHead(
     _ head: Head, _ projections: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-    _ logSumExp: UnsafeMutablePointer<Float>
+    _ logSumExp: UnsafeMutablePointer<Float>, before next: Head?
   ) {
     let (n, padded, wide) = (head.count, head.paddedCount, head.paddedWidth)
     if n == 0 { return }
     let stride = 3 * width
     let source = projections + head.start * stride + head.head * headWidth
     let band = Self.band(n)
-    let scratch = FloatBuffer(uninitialized: wide * (3 * n + band + padded) + band * padded)
+    let scratch = FloatBuffer(uninitialized: wide * (3 * n + band + padded) + band * (padded + 1))
     let q = scratch.base
     let k = q + n * wide
     let v = k + n * wide
     let keysTransposed = v + n * wide
     let result = keysTransposed + wide * padded
     let scores = result + band * wide
+    let inverseSums = scores + band * padded
     pack(source, stride: stride, head: head, scale: scale, into: q)
     pack(source + width, stride: stride, head: head, scale: 1, into: k)
     pack(source + 2 * width, stride: stride, head: head, scale: 1, into: v)
@@ -113,22 +136,32 @@ package struct AttentionKernel {
         q + first * wide, rowStride: wide, innerStride: 1, keysTransposed, stride: padded, into: scores, stride: padded,
         rows: rows, columns: padded, inner: headWidth, accumulate: false)
       for row in 0..<rows {
-        logSumExp[head.head * tokens + head.start + first + row] = softmaxRow(
+        fetch(first + row, of: next, projections)
+        let (peak, sum) = powersOfRow(
           scores + row * padded, count: n, padded: padded, mask: head.mask, at: (first + row) * padded)
+        logSumExp[head.head * tokens + head.start + first + row] = peak + logf(sum)
+        inverseSums[row] = 1 / sum
       }
       panelProduct(
         scores, rowStride: padded, innerStride: 1, v, stride: wide, into: result, stride: wide, rows: rows,
         columns: wide, inner: n, accumulate: false)
       let target = output + (head.start + first) * width + head.head * headWidth
-      for row in 0..<rows { mapLanes(result + row * wide, target + row * width, headWidth) { $0 } }
+      for row in 0..<rows {
+        mapLanesNarrow(result + row * wide, target + row * width, headWidth, inverseSums[row])
+      }
     }
   }
 
-  /// Turns a row of scores into probabilities, times the dropout factors; returns its log-sum-exp.
+  /// Turns a row of scores s into e^(s − peak), times the dropout factors.
+  ///
+  /// The sum that a softmax divides by is that of the powers before dropout; dividing the few numbers that they are
+  /// multiplied into spares a pass over the row.
+  ///
+  /// - Returns: peak, the largest score, and the sum.
   @inline(__always)
-  private func softmaxRow(
+  private func powersOfRow(
     _ row: UnsafeMutablePointer<Float>, count: Int, padded: Int, mask: DropoutMask?, at index: Int
-  ) -> Float {
+  ) -> (peak: Float, sum: Float) {
     for column in count..<padded { row[column] = -Float.infinity }
     var largest = load(row)
     var column = laneCount
@@ -145,21 +178,19 @@ package struct AttentionKernel {
       store(power, row + column)
       column += laneCount
     }
-    let denominator = sum(total)
-    let inverse = 1 / denominator
-    column = 0
-    while column < padded {
-      var probability = load(row + column) * inverse
-      if let mask { probability *= mask.factors(at: index + column) }
-      store(probability, row + column)
-      column += laneCount
+    if let mask {
+      column = 0
+      while column < padded {
+        store(load(row + column) * mask.factors(at: index + column), row + column)
+        column += laneCount
+      }
     }
-    return peak + logf(denominator)
+    return (peak, sum(total))
   }
 
   private func backwardHead(
     _ head: Head, _ outputGradient: UnsafePointer<Float>, _ projections: UnsafePointer<Float>,
-    _ logSumExp: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>
+    _ logSumExp: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, before next: Head?
   ) {
     let (n, padded, wide) = (head.count, head.paddedCount, head.paddedWidth)
     if n == 0 { return }
@@ -195,6 +226,7 @@ package struct AttentionKernel {
         dOutput + first * wide, rowStride: wide, innerStride: 1, valuesTransposed, stride: padded, into: dScores,
         stride: padded, rows: rows, columns: padded, inner: headWidth, accumulate: false)
       for row in 0..<rows {
+        fetch(first + row, of: next, projections)
         scoreGradientRow(
           p + row * padded, dScores + row * padded, count: n, padded: padded,
           logSumExp: logSumExp[head.head * tokens + head.start + first + row], mask: head.mask,

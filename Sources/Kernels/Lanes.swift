@@ -90,8 +90,18 @@ func sum(_ lanes: Lanes) -> Float {
 }
 
 /// The largest lane.
+///
+/// By halves, each with its own type: `max()`, and comparison in a generic function, go lane by lane.
 @inline(__always)
-func maximum(_ lanes: Lanes) -> Float { lanes.max() }
+func maximum(_ lanes: Lanes) -> Float {
+  let (a, b) = (lanes.lowHalf, lanes.highHalf)
+  let eight = a.replacing(with: b, where: a .< b)
+  let (c, d) = (eight.lowHalf, eight.highHalf)
+  let four = c.replacing(with: d, where: c .< d)
+  let (e, f) = (four.lowHalf, four.highHalf)
+  let two = e.replacing(with: f, where: e .< f)
+  return two.x < two.y ? two.y : two.x
+}
 
 /// Calls `body` for every full group of lanes, then once for the rest with its size.
 @inline(__always)
