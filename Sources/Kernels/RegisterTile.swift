@@ -45,14 +45,21 @@ func stripTile(
 /// The sums of up to `tileRows` rows: twelve at once where there are registers and rows for so many, else six at a time.
 ///
 /// A processor that starts two multiplications in a cycle, each of four cycles, is busy with eight sums: six of AVX-512's
-/// registers are too few for it. A row's sums are the same in either.
+/// registers are too few for it. A row's sums are the same in either. Six rows are called straight: within a loop the
+/// compiler kept AVX2's sums in memory, at half the speed.
 @inline(__always)
 private func tile(
   _ a: UnsafePointer<Float>, rowStride: Int, innerStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
   into c: UnsafeMutablePointer<Float>, stride cStride: Int, rows: Int, inner: Int,
   startingWith start: UnsafePointer<Float>?, accumulate: Bool, fetching next: UnsafePointer<Float>?, fetchStep: Int
 ) {
-  if tileRows == 12 && rows == 12 {
+  if tileRows == 6 || rows <= 6 {
+    return tile(
+      of: SixSums.self, a, rowStride: rowStride, innerStride: innerStride, b, stride: bStride, into: c,
+      stride: cStride, rows: rows, inner: inner, startingWith: start, accumulate: accumulate, fetching: next,
+      fetchStep: fetchStep)
+  }
+  if rows == 12 {
     return tile(
       of: TwelveSums.self, a, rowStride: rowStride, innerStride: innerStride, b, stride: bStride, into: c,
       stride: cStride, rows: rows, inner: inner, startingWith: start, accumulate: accumulate, fetching: next,
