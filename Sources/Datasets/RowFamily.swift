@@ -8,8 +8,10 @@ enum RowFamily: CaseIterable {
   case anchors
   /// Of FlagEmbedding: `query`, `pos`, `neg`, `pos_scores`, `neg_scores`.
   case lists
-  /// Labelled pairs: `sentence1`, `sentence2`, `score` or `label`.
-  case pairs
+  /// Labelled pairs: `query`, `document`, `score` or `label`.
+  case documents
+  /// Labelled pairs of sentence-transformers: `sentence1`, `sentence2`, `score` or `label`.
+  case sentences
 
   /// The columns that must be there.
   var required: [String] {
@@ -18,7 +20,8 @@ enum RowFamily: CaseIterable {
     case .identifiers: ["query_id", "positive_id"]
     case .anchors: ["anchor", "positive"]
     case .lists: ["query", "pos"]
-    case .pairs: ["sentence1", "sentence2"]
+    case .documents: ["query", "document"]
+    case .sentences: ["sentence1", "sentence2"]
     }
   }
 
@@ -29,9 +32,12 @@ enum RowFamily: CaseIterable {
     case .identifiers: ["negative_ids", "scores"]
     case .anchors: ["negative", "negatives", "scores"]
     case .lists: ["neg", "pos_scores", "neg_scores"]
-    case .pairs: ["score", "label"]
+    case .documents, .sentences: ["score", "label"]
     }
   }
+
+  /// Whether its rows are two texts with a label.
+  var isLabelled: Bool { self == .documents || self == .sentences }
 
   /// The family in words.
   var description: String { "a row of \(Self.joined(required))" }
@@ -39,7 +45,8 @@ enum RowFamily: CaseIterable {
   /// The family that a record's names show, or nil when they show none.
   static func of(_ names: [String]) -> RowFamily? {
     func has(_ name: String) -> Bool { names.contains(name) }
-    if has("sentence1") || has("sentence2") { return .pairs }
+    if has("sentence1") || has("sentence2") { return .sentences }
+    if has("document") && !has("positive") { return .documents }
     if has("anchor") { return .anchors }
     if has("pos") || has("neg") { return .lists }
     if has("query") || has("positive") { return .texts }

@@ -24,8 +24,8 @@ struct RowReader {
     }
     let objections = names.compactMap(kind.objection)
     for objection in objections { problems.add(objection, line: line) }
-    if kind == .pairs && !names.contains("score") && !names.contains("label") {
-      problems.add("expected a column \"score\" or \"label\" beside the sentences, found neither; add it", line: line)
+    if kind.isLabelled && !names.contains("score") && !names.contains("label") {
+      problems.add("expected a column \"score\" or \"label\" beside the texts, found neither; add it", line: line)
       return false
     }
     return missing.isEmpty && objections.isEmpty && canUse(kind, line, &problems)
@@ -56,7 +56,7 @@ struct RowReader {
       case .anchors: textRow(record, query: "anchor", &problems).map { [$0] }
       case .identifiers: identifierRow(record, &problems).map { [$0] }
       case .lists: listRows(record, &problems)
-      case .pairs: pairRow(record, &problems).map { [$0] }
+      case .documents, .sentences: labelledRow(record, family.kind.required, &problems).map { [$0] }
       }
     if problems.count == before, let read { rows += read }
   }
@@ -156,8 +156,8 @@ struct RowReader {
     }
   }
 
-  private func pairRow(_ record: Record, _ problems: inout Problems) -> TrainingRow? {
-    let texts = (record.text("sentence1", &problems), record.text("sentence2", &problems))
+  private func labelledRow(_ record: Record, _ names: [String], _ problems: inout Problems) -> TrainingRow? {
+    let texts = (record.text(names[0], &problems), record.text(names[1], &problems))
     if record.value("score") != nil && record.value("label") != nil {
       problems.add("expected \"score\" or \"label\", found both; keep one of them", line: record.line)
       return nil

@@ -12,7 +12,7 @@ import JSONText
 /// | identifiers | `query_id`, `positive_id`; `negative_ids`; `scores`; texts come from a collection |
 /// | sentence-transformers | `anchor`, `positive`; `negative`, `negative_1` … or `negatives`; `scores` |
 /// | FlagEmbedding | `query`, `pos`; `neg`; `pos_scores`, `neg_scores`; with several `pos` one row each |
-/// | labelled pairs | `sentence1`, `sentence2`, and `score` or `label` |
+/// | labelled pairs | `query`, `document`, or `sentence1`, `sentence2`; and `score` or `label` |
 ///
 /// `scores` are a teacher's: of the positive, then of the negatives. Names of no family are ignored, unless they look like a slip.
 public struct TrainingRows: Sendable {

@@ -69,6 +69,13 @@ import Testing
         "{\"sentence1\": \"a\", \"sentence2\": \"b\", \"label\": 5}\n{\"sentence1\": \"c\", \"sentence2\": \"d\", \"label\": -5e-1}"
       )
         == expected)
+    #expect(try rows("rows.csv", "query,document,label\na,b,5\nc,d,-0.5\n") == expected)
+    #expect(
+      try rows(
+        "rows.jsonl",
+        "{\"query\": \"a\", \"document\": \"b\", \"score\": 5}\n{\"document\": \"d\", \"query\": \"c\", \"score\": -0.5}"
+      )
+        == expected)
   }
 
   @Test func byIdentifier() throws {
@@ -173,7 +180,7 @@ import Testing
 
 private let families =
   "expected \"query\" and \"positive\"; or \"query_id\" and \"positive_id\"; or \"anchor\" and \"positive\"; "
-  + "or \"query\" and \"pos\"; or \"sentence1\" and \"sentence2\"; found"
+  + "or \"query\" and \"pos\"; or \"query\" and \"document\"; or \"sentence1\" and \"sentence2\"; found"
 private let list = "rows.jsonl:1: expected \"negatives\" to be a list of texts, found"
 private let blank = "found nothing but white space; write the text or remove the row"
 
@@ -219,7 +226,7 @@ private let malformedRows: [(String, String, String)] = [
     "rows.csv", "sentence1,sentence2,scores\na,b,1\n",
     "rows.csv:1: \"scores\" does not go with \"sentence1\" and \"sentence2\", which takes \"score\" and \"label\"; "
       + "keep to one family of names\n"
-      + "rows.csv:1: expected a column \"score\" or \"label\" beside the sentences, found neither; add it"
+      + "rows.csv:1: expected a column \"score\" or \"label\" beside the texts, found neither; add it"
   ),
   (
     "rows.jsonl", "{\"query\": \"q\", \"positive\": \"p\", \"negativs\": [\"n\"]}",
@@ -326,6 +333,20 @@ private let malformedRows: [(String, String, String)] = [
   (
     "rows.jsonl", "{\"sentence1\": \"a\", \"sentence2\": \"b\"}",
     "rows.jsonl:1: expected \"score\", a number, found no such member (there are \"sentence1\", \"sentence2\"); add it"
+  ),
+  (
+    "rows.jsonl", "{\"query\": \"a\", \"document\": \"b\"}",
+    "rows.jsonl:1: expected \"score\", a number, found no such member (there are \"query\", \"document\"); add it"
+  ),
+  (
+    "rows.jsonl", "{\"query\": \"a\", \"document\": \"b\", \"label\": 1, \"negatives\": [\"c\"]}",
+    "rows.jsonl:1: \"negatives\" does not go with \"query\" and \"document\", which takes \"score\" and \"label\"; "
+      + "keep to one family of names"
+  ),
+  (
+    "rows.jsonl", "{\"query\": \"a\", \"positive\": \"b\", \"document\": \"c\"}",
+    "rows.jsonl:1: \"document\" does not go with \"query\" and \"positive\", which takes \"negatives\", \"negative\", "
+      + "\"scores\", \"query_id\", \"positive_id\" and \"negative_ids\"; keep to one family of names"
   ),
   (
     "rows.jsonl", "{\"sentence1\": \"a\", \"sentence2\": \"b\", \"label\": 1, \"score\": 1}",

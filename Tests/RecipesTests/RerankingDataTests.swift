@@ -108,7 +108,7 @@ import Training
         == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1")
     #expect(
       try refusal([row], loss: .coSENT(CoSENT(scale: 1)))
-        == "rows.jsonl: the loss coSENT needs a label in every row; give sentence1, sentence2 and score")
+        == "rows.jsonl: the loss coSENT needs a label in every row; give query, document and label")
     #expect(
       try refusal(rows, loss: listNet, easy: EasyNegativesSection(share: 0.5))
         == "rows.jsonl: labelled pairs have their own negatives; remove 'data.easyNegatives', or give rows of query and "

@@ -75,8 +75,8 @@ import Training
     let labelled = #"{"sentence1": "a", "sentence2": "A", "score": 1}"#
     #expect(
       try refusal([pair], loss: .cosineMSE(CosineMSE()))
-        == "rows.jsonl: the loss cosineMSE needs a label in every row, 1 row of 1 has none; give sentence1, sentence2 and "
-        + "score")
+        == "rows.jsonl: the loss cosineMSE needs a label in every row, 1 row of 1 has none; give query, document and "
+        + "label")
     #expect(
       try refusal([pair, pair], loss: .marginMSE(MarginMSE(similarity: .cosine)))
         == "rows.jsonl: the loss marginMSE needs a teacher's scores in every row, 2 rows of 2 have none; give \"scores\" of "
@@ -96,7 +96,7 @@ import Training
     #expect(
       try refusal([pair], loss: .mse(MSE()))
         == "rows.jsonl: the loss mse needs a label in every row, or a teacher's scores in every row, 1 row of 1 has none; "
-        + "give sentence1, sentence2 and score, or \"scores\" of the positive and the negatives")
+        + "give query, document and label, or \"scores\" of the positive and the negatives")
     let tooLarge = #"{"sentence1": "b", "sentence2": "B", "score": 4}"#
     #expect(
       try refusal([labelled, tooLarge], loss: .binaryCrossEntropy(BinaryCrossEntropy()))

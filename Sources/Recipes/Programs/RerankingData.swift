@@ -136,7 +136,7 @@ private struct GroupCheck {
     }
     if case .coSENT = loss, !(isLabelled && isFromFile) {
       throw RunError(
-        .badData, "\(source): the loss \(name) needs a label in every row; give sentence1, sentence2 and score")
+        .badData, "\(source): the loss \(name) needs a label in every row; give query, document and label")
     }
     try checkScores(groups.groups)
     if case .binaryCrossEntropy = loss {

@@ -100,7 +100,7 @@ struct TrainingData {
     }
     switch needs {
     case .labels:
-      try refuse(rows.count { $0.label == nil }, "a label in every row", "give sentence1, sentence2 and score")
+      try refuse(rows.count { $0.label == nil }, "a label in every row", "give query, document and label")
     case .teacherScores:
       try refuse(
         rows.count { $0.scores == nil }, "a teacher's scores in every row",
@@ -121,7 +121,7 @@ struct TrainingData {
     case .wantedScores:
       try refuse(
         readsScores ? 0 : rows.count { $0.label == nil }, "a label in every row, or a teacher's scores in every row",
-        "give sentence1, sentence2 and score, or \"scores\" of the positive and the negatives")
+        "give query, document and label, or \"scores\" of the positive and the negatives")
     }
     if case .binaryCrossEntropy = loss, let row = rows.firstIndex(where: { !(0...1).contains($0.label ?? 0) }) {
       throw RunError(
