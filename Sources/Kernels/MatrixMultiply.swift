@@ -102,7 +102,7 @@ func multiplyByPanels(
 /// The tokens go in pieces, so that their panels stay in a cache that the threads share, and need little memory.
 private func multiplyByPanels(transposed a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
   let pieces = Partition(b.rows, size: 1536)
-  let bands = Panels.bands(of: c.rows)
+  let bands = Panels.bands(ofTransposed: c.rows)
   for piece in 0..<pieces.parts {
     let rows = pieces[piece]
     let panels = Panels(b.rows(rows), isTransposed: false)

@@ -55,8 +55,14 @@ struct Panels {
 
   // MARK: - A B
 
-  /// How the rows of A are shared among threads: bands whose products with 1,536 columns take half of a second-level cache.
-  static func bands(of rows: Int) -> Partition { Partition(rows, size: 48, unit: tileRows) }
+  /// How the rows of A are shared among threads: bands whose products with 1,536 columns take half of a second-level cache,
+  /// of 512 KB, or of 1 MB where there is AVX-512.
+  ///
+  /// Every band reads all panels anew, from a cache that others use too: the fewer bands, the better.
+  static func bands(of rows: Int) -> Partition { Partition(rows, size: 8 * tileRows, unit: tileRows) }
+
+  /// How the rows of Aᵀ are shared among threads: a weight has few of them.
+  static func bands(ofTransposed rows: Int) -> Partition { Partition(rows, size: 48, unit: tileRows) }
 
   /// C = A B + bias, or C += A B + bias, on the calling thread.
   func multiply(_ a: Matrix, bias: FloatBuffer? = nil, into c: Matrix, accumulate: Bool = false) {
