@@ -8,7 +8,7 @@ enum RowFamily: CaseIterable {
   case anchors
   /// Of FlagEmbedding: `query`, `pos`, `neg`, `pos_scores`, `neg_scores`.
   case lists
-  /// Labelled pairs: `query`, `document`, `score` or `label`.
+  /// Ours, labelled pairs: `query`, `document`, `label` or `score`.
   case documents
   /// Labelled pairs of sentence-transformers: `sentence1`, `sentence2`, `score` or `label`.
   case sentences
@@ -32,7 +32,8 @@ enum RowFamily: CaseIterable {
     case .identifiers: ["negative_ids", "scores"]
     case .anchors: ["negative", "negatives", "scores"]
     case .lists: ["neg", "pos_scores", "neg_scores"]
-    case .documents, .sentences: ["score", "label"]
+    case .documents: ["label", "score"]
+    case .sentences: ["score", "label"]
     }
   }
 
@@ -46,9 +47,9 @@ enum RowFamily: CaseIterable {
   static func of(_ names: [String]) -> RowFamily? {
     func has(_ name: String) -> Bool { names.contains(name) }
     if has("sentence1") || has("sentence2") { return .sentences }
-    if has("document") && !has("positive") { return .documents }
     if has("anchor") { return .anchors }
     if has("pos") || has("neg") { return .lists }
+    if has("document") && !has("positive") && !has("positive_id") { return .documents }
     if has("query") || has("positive") { return .texts }
     if has("query_id") || has("positive_id") { return .identifiers }
     return nil

@@ -56,7 +56,7 @@ struct RowReader {
       case .anchors: textRow(record, query: "anchor", &problems).map { [$0] }
       case .identifiers: identifierRow(record, &problems).map { [$0] }
       case .lists: listRows(record, &problems)
-      case .documents, .sentences: labelledRow(record, family.kind.required, &problems).map { [$0] }
+      case .documents, .sentences: labelledRow(record, family.kind, &problems).map { [$0] }
       }
     if problems.count == before, let read { rows += read }
   }
@@ -156,13 +156,14 @@ struct RowReader {
     }
   }
 
-  private func labelledRow(_ record: Record, _ names: [String], _ problems: inout Problems) -> TrainingRow? {
-    let texts = (record.text(names[0], &problems), record.text(names[1], &problems))
+  private func labelledRow(_ record: Record, _ family: RowFamily, _ problems: inout Problems) -> TrainingRow? {
+    let texts = (record.text(family.required[0], &problems), record.text(family.required[1], &problems))
     if record.value("score") != nil && record.value("label") != nil {
       problems.add("expected \"score\" or \"label\", found both; keep one of them", line: record.line)
       return nil
     }
-    let label = record.number(record.value("label") != nil ? "label" : "score", &problems)
+    let name = family.optional.first { record.value($0) != nil } ?? family.optional[0]
+    let label = record.number(name, &problems)
     guard case (let first?, let second?) = texts, let label else { return nil }
     return TrainingRow(query: first, positive: second, label: label)
   }

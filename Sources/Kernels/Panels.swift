@@ -61,9 +61,6 @@ struct Panels {
   /// Every band reads all panels anew, from a cache that others use too: the fewer bands, the better.
   static func bands(of rows: Int) -> Partition { Partition(rows, size: 8 * tileRows, unit: tileRows) }
 
-  /// How the rows of Aᵀ are shared among threads: a weight has few of them.
-  static func bands(ofTransposed rows: Int) -> Partition { Partition(rows, size: 48, unit: tileRows) }
-
   /// C = A B + bias, or C += A B + bias, on the calling thread.
   func multiply(_ a: Matrix, bias: FloatBuffer? = nil, into c: Matrix, accumulate: Bool = false) {
     forEachTile(rows: c.rows) { block, isFirst, panel, column, row, next, fetchStep in
@@ -76,6 +73,9 @@ struct Panels {
   }
 
   // MARK: - Aᵀ B
+
+  /// How the rows of Aᵀ are shared among threads: smaller bands, since a weight has few rows and many threads may want some.
+  static func bands(ofTransposed rows: Int) -> Partition { Partition(rows, size: 48, unit: tileRows) }
 
   /// C = Aᵀ B, or C += Aᵀ B, on the calling thread.
   ///

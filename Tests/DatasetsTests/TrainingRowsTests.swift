@@ -336,12 +336,17 @@ private let malformedRows: [(String, String, String)] = [
   ),
   (
     "rows.jsonl", "{\"query\": \"a\", \"document\": \"b\"}",
-    "rows.jsonl:1: expected \"score\", a number, found no such member (there are \"query\", \"document\"); add it"
+    "rows.jsonl:1: expected \"label\", a number, found no such member (there are \"query\", \"document\"); add it"
   ),
   (
     "rows.jsonl", "{\"query\": \"a\", \"document\": \"b\", \"label\": 1, \"negatives\": [\"c\"]}",
-    "rows.jsonl:1: \"negatives\" does not go with \"query\" and \"document\", which takes \"score\" and \"label\"; "
+    "rows.jsonl:1: \"negatives\" does not go with \"query\" and \"document\", which takes \"label\" and \"score\"; "
       + "keep to one family of names"
+  ),
+  (
+    "rows.jsonl", "{\"query\": \"a\", \"pos\": [\"b\"], \"document\": \"c\"}",
+    "rows.jsonl:1: \"document\" does not go with \"query\" and \"pos\", which takes \"neg\", \"pos_scores\" and "
+      + "\"neg_scores\"; keep to one family of names"
   ),
   (
     "rows.jsonl", "{\"query\": \"a\", \"positive\": \"b\", \"document\": \"c\"}",
