@@ -44,12 +44,14 @@ package struct AttentionKernel {
     return min(count, (rows + tileRows - 1) / tileRows * tileRows)
   }
 
-  /// The forward pass: the outputs, and the log-sum-exp `[heads, tokens]`.
-  package func forward(_ projections: FloatBuffer) -> (output: FloatBuffer, logSumExp: FloatBuffer) {
+  /// The forward pass: the outputs, and the log-sum-exp `[heads, tokens]` where the reverse pass will want it.
+  package func forward(
+    _ projections: FloatBuffer, keepingLogSumExp: Bool
+  ) -> (output: FloatBuffer, logSumExp: FloatBuffer?) {
     let output = FloatBuffer(uninitialized: tokens * width)
-    let logSumExp = FloatBuffer(uninitialized: tokens * heads)
+    let logSumExp = keepingLogSumExp ? FloatBuffer(uninitialized: tokens * heads) : nil
     parallelFor(sequences * heads) { task in
-      forwardHead(Head(self, task), projections.base, output.base, logSumExp.base, before: upcoming(task))
+      forwardHead(Head(self, task), projections.base, output.base, logSumExp?.base, before: upcoming(task))
     }
     return (output, logSumExp)
   }
@@ -110,7 +112,7 @@ package struct AttentionKernel {
 
   private func forwardHead(
     _ head: Head, _ projections: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-    _ logSumExp: UnsafeMutablePointer<Float>, before next: Head?
+    _ logSumExp: UnsafeMutablePointer<Float>?, before next: Head?
   ) {
     let (n, padded, wide) = (head.count, head.paddedCount, head.paddedWidth)
     if n == 0 { return }
@@ -139,7 +141,7 @@ package struct AttentionKernel {
         fetch(first + row, of: next, projections)
         let (peak, sum) = powersOfRow(
           scores + row * padded, count: n, padded: padded, mask: head.mask, at: (first + row) * padded)
-        logSumExp[head.head * tokens + head.start + first + row] = peak + logf(sum)
+        if let logSumExp { logSumExp[head.head * tokens + head.start + first + row] = peak + logf(sum) }
         inverseSums[row] = 1 / sum
       }
       panelProduct(
@@ -150,42 +152,6 @@ package struct AttentionKernel {
         mapLanesNarrow(result + row * wide, target + row * width, headWidth, inverseSums[row])
       }
     }
-  }
-
-  /// Turns a row of scores s into e^(s − peak), times the dropout factors.
-  ///
-  /// The sum that a softmax divides by is that of the powers before dropout; dividing the few numbers that they are
-  /// multiplied into spares a pass over the row.
-  ///
-  /// - Returns: peak, the largest score, and the sum.
-  @inline(__always)
-  private func powersOfRow(
-    _ row: UnsafeMutablePointer<Float>, count: Int, padded: Int, mask: DropoutMask?, at index: Int
-  ) -> (peak: Float, sum: Float) {
-    for column in count..<padded { row[column] = -Float.infinity }
-    var largest = load(row)
-    var column = laneCount
-    while column < padded {
-      largest = larger(largest, load(row + column))
-      column += laneCount
-    }
-    let peak = maximum(largest)
-    var total = Lanes()
-    column = 0
-    while column < padded {
-      let power = exponential(load(row + column) - peak)
-      total += power
-      store(power, row + column)
-      column += laneCount
-    }
-    if let mask {
-      column = 0
-      while column < padded {
-        store(load(row + column) * mask.factors(at: index + column), row + column)
-        column += laneCount
-      }
-    }
-    return (peak, sum(total))
   }
 
   private func backwardHead(
@@ -247,59 +213,6 @@ package struct AttentionKernel {
       mapLanesNarrow(dq + row * wide, target + row * stride, headWidth, scale)
       mapLanes(dk + row * wide, target + row * stride + width, headWidth) { $0 }
       mapLanes(dv + row * wide, target + row * stride + 2 * width, headWidth) { $0 }
-    }
-  }
-
-  /// From scores and the gradients of the dropped-out probabilities to the latter and the gradients of the scores, in
-  /// place: `p` becomes dropout(P), `d` becomes P · (dropout(d) − Σ P · dropout(d)).
-  @inline(__always)
-  private func scoreGradientRow(
-    _ p: UnsafeMutablePointer<Float>, _ d: UnsafeMutablePointer<Float>, count: Int, padded: Int, logSumExp: Float,
-    mask: DropoutMask?, at index: Int
-  ) {
-    for column in count..<padded { p[column] = -Float.infinity }
-    guard let mask else { return scoreGradientRow(p, d, padded: padded, logSumExp: logSumExp) }
-    // Between the two passes the sign of a probability tells whether it was dropped, so that the mask is made once.
-    var total = Lanes()
-    var column = 0
-    while column < padded {
-      let probability = exponential(load(p + column) - logSumExp)
-      let kept = mask.kept(at: index + column)
-      let gradient = (load(d + column) * mask.scale).replacing(with: 0, where: .!kept)
-      store(gradient, d + column)
-      store((-probability).replacing(with: probability, where: kept), p + column)
-      total = multiplyAdd(probability, gradient, total)
-      column += laneCount
-    }
-    let mean = Lanes(repeating: sum(total))
-    column = 0
-    while column < padded {
-      let signed = load(p + column)
-      let kept = larger(Lanes(), signed)
-      store(larger(signed, -signed) * (load(d + column) - mean), d + column)
-      store(kept * mask.scale, p + column)
-      column += laneCount
-    }
-  }
-
-  /// The same without dropout.
-  @inline(__always)
-  private func scoreGradientRow(
-    _ p: UnsafeMutablePointer<Float>, _ d: UnsafeMutablePointer<Float>, padded: Int, logSumExp: Float
-  ) {
-    var total = Lanes()
-    var column = 0
-    while column < padded {
-      let probability = exponential(load(p + column) - logSumExp)
-      store(probability, p + column)
-      total = multiplyAdd(probability, load(d + column), total)
-      column += laneCount
-    }
-    let mean = Lanes(repeating: sum(total))
-    column = 0
-    while column < padded {
-      store(load(p + column) * (load(d + column) - mean), d + column)
-      column += laneCount
     }
   }
 

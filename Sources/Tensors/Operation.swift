@@ -8,6 +8,6 @@ public enum Operation: String, Sendable, CaseIterable {
   case sum, largest, logSumExp, softmax
   case reshape, transpose, slice, concatenate, gatherRows, gatherElements
   case normalizeRows, layerNorm, dropout
-  case feedForward, attention, embeddingSum
+  case feedForward, attention, singleQueryAttention, embeddingSum
   case segmentSum, segmentMaximum
 }

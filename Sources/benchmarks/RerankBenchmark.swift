@@ -11,8 +11,8 @@ struct RerankBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rerank", abstract: "The candidates of one query, tokenized and scored, with the model loaded.",
     discussion: """
-      Counts 2 × layer parameters × real tokens, plus attention, against the sgemm peak of the same run. The last layer computes no token \
-      but the first behind its attention; both the operations done and those of all tokens are compared.
+      Counts 2 × layer parameters × real tokens, plus attention, against the sgemm peak of the same run. Of all tokens but the first the \
+      last layer computes keys and values only; both the operations done and those of all tokens are compared.
       """)
 
   private struct Pair: Decodable {

@@ -79,9 +79,24 @@ private let computations: [(name: String, results: @Sendable () -> [[Float]])] =
       let offsets = [0, 5, 105, 105, 205, 216, 516]
       let kernel = AttentionKernel(offsets: offsets, heads: 3, headWidth: 32, mask: DropoutMask(key: 5, rate: 0.1))
       let projections = numbers(516 * 288, seed: 12)
-      let (y, sums) = kernel.forward(projections)
+      let (y, sums) = kernel.forward(projections, keepingLogSumExp: true)
+      guard let sums else { return [] }
       let gradient = kernel.backward(numbers(516 * 96, seed: 13), projections: projections, logSumExp: sums)
       return [y.elements, sums.elements, gradient.elements]
+    }
+  ),
+  (
+    "single-query attention",
+    {
+      let offsets = [0, 5, 105, 105, 205, 216, 516]
+      let kernel = SingleQueryAttentionKernel(
+        offsets: offsets, heads: 3, headWidth: 32, mask: DropoutMask(key: 5, rate: 0.1))
+      let (queries, keysAndValues) = (numbers(6 * 96, seed: 20), numbers(516 * 192, seed: 21))
+      let (y, sums) = kernel.forward(queries: queries, keysAndValues: keysAndValues, keepingLogSumExp: true)
+      guard let sums else { return [] }
+      let gradients = kernel.backward(
+        numbers(6 * 96, seed: 22), queries: queries, keysAndValues: keysAndValues, logSumExp: sums)
+      return [y, sums, gradients.queries, gradients.keysAndValues].map(\.elements)
     }
   ),
   (

@@ -77,6 +77,12 @@ private let mistakes = [
   Mistake("selfAttention: [4, 6] for 1 heads and 3 tokens") {
     _ = zeros([4, 6]).selfAttention(offsets: [0, 3], heads: 1)
   },
+  Mistake("singleQueryAttention: [2, 4] to [4, 8] for 2 heads, 1 sequences of 4 tokens") {
+    _ = zeros([2, 4]).singleQueryAttention(to: zeros([4, 8]), offsets: [0, 4], heads: 2)
+  },
+  Mistake("singleQueryAttention: [1, 4] to [4, 4] for 2 heads, 1 sequences of 4 tokens") {
+    _ = zeros([1, 4]).singleQueryAttention(to: zeros([4, 4]), offsets: [0, 4], heads: 2)
+  },
   Mistake("attention: offsets [0, 5, 4]") { _ = zeros([4, 6]).selfAttention(offsets: [0, 5, 4], heads: 1) },
   Mistake("embeddingSum: the tables [[4, 3], [5, 2]] are not matrices of one width") {
     _ = Tensor.embeddingSum([(zeros([4, 3]), [0]), (zeros([5, 2]), [0])])

@@ -107,6 +107,7 @@ func samples(of operation: Operation) -> [OperationSample] {
   case .dropout: maker.addDropout()
   case .feedForward: maker.addFeedForward()
   case .attention: maker.addAttention()
+  case .singleQueryAttention: maker.addSingleQueryAttention()
   case .embeddingSum: maker.addEmbeddingSum()
   case .segmentSum: maker.addSegments({ $0.segmentSum(offsets: $1) }) { $0.segmentSum(offsets: $1) }
   case .segmentMaximum: maker.addSegments({ $0.segmentMaximum(offsets: $1) }) { $0.segmentMaximum(offsets: $1) }

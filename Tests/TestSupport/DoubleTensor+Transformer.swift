@@ -76,6 +76,26 @@ extension DoubleTensor {
     return result
   }
 
+  /// dropout(softmax(q Kᵀ / √d)) V for the one query of every sequence, and every head; zeros for an empty sequence.
+  ///
+  /// - Parameter factors: those of `selfAttention`, of which row 0 is taken.
+  public func singleQueryAttention(
+    to keysAndValues: DoubleTensor, offsets: [Int], heads: Int, factors: ((Int, Int, Int, Int) -> Double)? = nil
+  ) -> DoubleTensor {
+    let d = width / heads
+    let scale = 1 / Double(d).squareRoot()
+    var result = DoubleTensor(zeros: shape)
+    for (sequence, head, rows) in parts(offsets, heads) where !rows.isEmpty {
+      let keys = keysAndValues.block(rows, head, d)
+      let query = block(sequence..<sequence + 1, head, d)
+      var probabilities = query.matmul(keys.transposed).mapped { $0 * scale }.softmax()
+      if let factors { for j in 0..<rows.count { probabilities[0, j] *= factors(sequence, head, 0, j) } }
+      let output = probabilities.matmul(keysAndValues.block(rows, heads + head, d))
+      for k in 0..<d { result[sequence, head * d + k] = output[0, k] }
+    }
+    return result
+  }
+
   /// Every sequence with every head, and the rows of the sequence.
   public func parts(_ offsets: [Int], _ heads: Int) -> [(sequence: Int, head: Int, rows: Range<Int>)] {
     (0..<offsets.count - 1).flatMap { sequence in

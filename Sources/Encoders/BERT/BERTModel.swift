@@ -34,12 +34,11 @@ public struct BERTModel: Module {
 
   /// The hidden state of the first token of every sequence.
   ///
-  /// The last layer computes no other: what a token becomes there depends on the others through attention only.
+  /// The last layer computes no other: what a token becomes there depends on the keys and values of the others only.
   ///
   /// - Shape: → `[n, d]`
   func firstTokens(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
-    encoder(
-      embeddings(batch, &context), offsets: batch.offsets, lastRows: Array(batch.offsets.dropLast()), &context)
+    encoder(embeddings(batch, &context), offsets: batch.offsets, onlyFirstTokens: true, &context)
   }
 
   /// Shows the parameters in the checkpoint's order.
@@ -91,13 +90,13 @@ struct BERTEncoder: Module {
     layer = (0..<configuration.layerCount).map { _ in BERTLayer(configuration) }
   }
 
-  /// - Parameter lastRows: the tokens that the last layer computes; all of them without it.
+  /// - Parameter onlyFirstTokens: whether the last layer computes no token but the first of each sequence.
   func callAsFunction(
-    _ x: Tensor, offsets: [Int], lastRows: [Int]? = nil, _ context: inout ForwardContext
+    _ x: Tensor, offsets: [Int], onlyFirstTokens: Bool = false, _ context: inout ForwardContext
   ) -> Tensor {
     layer.indices.reduce(x) { hiddenStates, index in
-      let rows = index == layer.count - 1 ? lastRows : nil
-      return layer[index](hiddenStates, offsets: offsets, rows: rows, &context)
+      let isLast = index == layer.count - 1
+      return layer[index](hiddenStates, offsets: offsets, onlyFirstTokens: isLast && onlyFirstTokens, &context)
     }
   }
 
@@ -119,9 +118,9 @@ struct BERTLayer: Module {
   }
 
   func callAsFunction(
-    _ x: Tensor, offsets: [Int], rows: [Int]? = nil, _ context: inout ForwardContext
+    _ x: Tensor, offsets: [Int], onlyFirstTokens: Bool, _ context: inout ForwardContext
   ) -> Tensor {
-    let attended = attention(x, offsets: offsets, rows: rows, &context)  // [t or rows, d]
+    let attended = attention(x, offsets: offsets, onlyFirstTokens: onlyFirstTokens, &context)  // [t or n, d]
     guard let inputBias = intermediate.dense.bias, let outputBias = output.dense.bias else {
       fatalError("a BERT layer without biases")
     }
@@ -151,12 +150,15 @@ struct BERTAttention: Module {
     output = BERTOutput(configuration, inputs: configuration.hiddenSize)
   }
 
-  /// - Parameter rows: the tokens that go on; every token is still attended to.
+  /// - Parameter onlyFirstTokens: whether only the first token of each sequence goes on; every token is still attended to.
   func callAsFunction(
-    _ x: Tensor, offsets: [Int], rows: [Int]?, _ context: inout ForwardContext
+    _ x: Tensor, offsets: [Int], onlyFirstTokens: Bool, _ context: inout ForwardContext
   ) -> Tensor {
-    var (attended, residual) = (selfAttention(x, offsets: offsets, &context), x)  // [t, d]
-    if let rows { (attended, residual) = (attended.gatherRows(rows), x.gatherRows(rows)) }  // [rows, d]
+    let residual = onlyFirstTokens ? x.gatherRows(Array(offsets.dropLast())) : x  // [t or n, d]
+    let attended =
+      onlyFirstTokens
+      ? selfAttention(firstTokens: residual, of: x, offsets: offsets, &context)
+      : selfAttention(x, offsets: offsets, &context)
     return output.layerNorm(
       output.dense(attended), residual: residual, dropout: context.dropout(rate: configuration.hiddenDropout))
   }
@@ -185,6 +187,16 @@ struct BERTSelfAttention: Module {
     let projections = x.linearSideBySide([query, key, value].map { ($0.weight, $0.bias) })  // [t, 3 d]
     return projections.selfAttention(
       offsets: offsets, heads: configuration.headCount,
+      dropout: context.dropout(rate: configuration.attentionDropout))
+  }
+
+  /// What the first token of each sequence takes from the others.
+  func callAsFunction(
+    firstTokens: Tensor, of x: Tensor, offsets: [Int], _ context: inout ForwardContext
+  ) -> Tensor {
+    let keysAndValues = x.linearSideBySide([key, value].map { ($0.weight, $0.bias) })  // [t, 2 d]
+    return query(firstTokens).singleQueryAttention(
+      to: keysAndValues, offsets: offsets, heads: configuration.headCount,
       dropout: context.dropout(rate: configuration.attentionDropout))
   }
 

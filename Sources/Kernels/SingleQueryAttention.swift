@@ -1,0 +1,160 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Attention of one query a sequence to all of its tokens, as in a last layer of which only the first token is wanted.
+///
+///     o = dropout(softmax(q Kᵀ / √d)) V        per sequence and head
+///
+/// It is what `AttentionKernel` computes in the row of that query, dropout included. Keys and values are read where they
+/// are, all heads of a token at once: for a single row of scores it would not pay to lay them out.
+///
+/// - Shape: queries `[sequences, heads · d]`, keys and values side by side `[tokens, 2 · heads · d]` → `[sequences, heads · d]`
+package struct SingleQueryAttentionKernel {
+  /// First token of each sequence, and the number of tokens at the end.
+  let offsets: [Int]
+  let heads: Int
+  let headWidth: Int
+  let mask: DropoutMask?
+
+  /// Makes the kernel for a batch of sequences.
+  package init(offsets: [Int], heads: Int, headWidth: Int, mask: DropoutMask?) {
+    checkOffsets(offsets, of: "single-query attention")
+    self.offsets = offsets
+    self.heads = heads
+    self.headWidth = headWidth
+    self.mask = mask
+  }
+
+  private var tokens: Int { offsets.last ?? 0 }
+  private var sequences: Int { offsets.count - 1 }
+  private var width: Int { heads * headWidth }
+  private var scale: Float { 1 / Float(headWidth).squareRoot() }
+
+  /// The forward pass: the outputs, zeros for an empty sequence; and the log-sum-exp `[sequences, heads]` where the reverse
+  /// pass will want it.
+  package func forward(
+    queries: FloatBuffer, keysAndValues: FloatBuffer, keepingLogSumExp: Bool
+  ) -> (output: FloatBuffer, logSumExp: FloatBuffer?) {
+    let output = FloatBuffer(repeating: 0, count: sequences * width)
+    let logSumExp = keepingLogSumExp ? FloatBuffer(repeating: 0, count: sequences * heads) : nil
+    parallelFor(sequences) { index in
+      let sequence = Sequence(self, index)
+      if sequence.count == 0 { return }
+      let scratch = FloatBuffer(uninitialized: width + heads * sequence.padded)
+      let (query, scores) = (scratch.base, scratch.base + width)
+      mapLanes(queries.base + index * width, query, width) { $0 * scale }
+      dots(of: query, with: keysAndValues.base, sequence, into: scores)
+      let target = output.base + index * width
+      var inverseSums = [Float](repeating: 0, count: heads)
+      for head in 0..<heads {
+        let (peak, sum) = powersOfRow(
+          scores + head * sequence.padded, count: sequence.count, padded: sequence.padded,
+          mask: mask?.part(index * heads + head), at: 0)
+        inverseSums[head] = 1 / sum
+        if let logSumExp { logSumExp.base[index * heads + head] = peak + logf(sum) }
+      }
+      for token in 0..<sequence.count {
+        let values = keysAndValues.base + (sequence.start + token) * 2 * width + width
+        for head in 0..<heads {
+          add(values + head * headWidth, times: scores[head * sequence.padded + token], to: target + head * headWidth)
+        }
+      }
+      for head in 0..<heads {
+        let inverseSum = inverseSums[head]
+        mapLanes(target + head * headWidth, target + head * headWidth, headWidth) { $0 * inverseSum }
+      }
+    }
+    return (output, logSumExp)
+  }
+
+  /// The reverse pass: the gradients of the queries, and of the keys and values.
+  package func backward(
+    _ outputGradient: FloatBuffer, queries: FloatBuffer, keysAndValues: FloatBuffer, logSumExp: FloatBuffer
+  ) -> (queries: FloatBuffer, keysAndValues: FloatBuffer) {
+    let dQueries = FloatBuffer(repeating: 0, count: sequences * width)
+    let gradient = FloatBuffer(uninitialized: tokens * 2 * width)
+    parallelFor(sequences) { index in
+      let sequence = Sequence(self, index)
+      if sequence.count == 0 { return }
+      let scratch = FloatBuffer(uninitialized: width + 2 * heads * sequence.padded)
+      let query = scratch.base
+      let p = query + width
+      let dScores = p + heads * sequence.padded
+      mapLanes(queries.base + index * width, query, width) { $0 * scale }
+      let dOutput = outputGradient.base + index * width
+      dots(of: query, with: keysAndValues.base, sequence, into: p)
+      dots(of: dOutput, with: keysAndValues.base + width, sequence, into: dScores)
+      for head in 0..<heads {
+        scoreGradientRow(
+          p + head * sequence.padded, dScores + head * sequence.padded, count: sequence.count,
+          padded: sequence.padded, logSumExp: logSumExp.base[index * heads + head],
+          mask: mask?.part(index * heads + head), at: 0)
+      }
+      let dQuery = dQueries.base + index * width
+      for token in 0..<sequence.count {
+        let keys = keysAndValues.base + (sequence.start + token) * 2 * width
+        let target = gradient.base + (sequence.start + token) * 2 * width
+        for head in 0..<heads {
+          let (place, column) = (head * sequence.padded + token, head * headWidth)
+          let (dScore, probability) = (dScores[place], p[place])
+          add(keys + column, times: dScore, to: dQuery + column)
+          mapLanes(query + column, target + column, headWidth) { $0 * dScore }
+          mapLanes(dOutput + column, target + width + column, headWidth) { $0 * probability }
+        }
+      }
+      mapLanes(dQuery, dQuery, width) { $0 * scale }
+    }
+    return (dQueries, gradient)
+  }
+
+  /// One sequence: where its tokens are, and their number rounded up to whole lanes.
+  private struct Sequence {
+    let start: Int
+    let count: Int
+    let padded: Int
+
+    init(_ kernel: SingleQueryAttentionKernel, _ index: Int) {
+      start = kernel.offsets[index]
+      count = kernel.offsets[index + 1] - start
+      padded = (count + laneCount - 1) / laneCount * laneCount
+    }
+  }
+
+  /// The products of a row with that of each token, head by head: `[heads, padded]`, zeros behind the last token.
+  @inline(__always)
+  private func dots(
+    of row: UnsafePointer<Float>, with keysOrValues: UnsafePointer<Float>, _ sequence: Sequence,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    for token in 0..<sequence.count {
+      let other = keysOrValues + (sequence.start + token) * 2 * width
+      for head in 0..<heads {
+        let column = head * headWidth
+        target[head * sequence.padded + token] = dot(row + column, other + column)
+      }
+    }
+    for head in 0..<heads {
+      for token in sequence.count..<sequence.padded { target[head * sequence.padded + token] = 0 }
+    }
+  }
+
+  @inline(__always)
+  private func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Float {
+    var total = Lanes()
+    forEachLanes(headWidth) {
+      total = multiplyAdd(load(a + $0), load(b + $0), total)
+    } rest: {
+      total = multiplyAdd(load(a + $0, count: $1), load(b + $0, count: $1), total)
+    }
+    return sum(total)
+  }
+
+  @inline(__always)
+  private func add(_ row: UnsafePointer<Float>, times factor: Float, to target: UnsafeMutablePointer<Float>) {
+    let factor = Lanes(repeating: factor)
+    mapLanes(row, target, target, headWidth) { multiplyAdd($0, factor, $1) }
+  }
+}
