@@ -41,7 +41,7 @@ package struct SingleQueryAttentionKernel {
     let output = FloatBuffer(repeating: 0, count: sequences * width)
     let logSumExp = keepingLogSumExp ? FloatBuffer(repeating: 0, count: sequences * heads) : nil
     parallelFor(sequences) { index in
-      let sequence = Sequence(self, index)
+      let sequence = Tokens(self, index)
       if sequence.count == 0 { return }
       let scratch = FloatBuffer(uninitialized: width + heads * sequence.padded)
       let (query, scores) = (scratch.base, scratch.base + width)
@@ -77,7 +77,7 @@ package struct SingleQueryAttentionKernel {
     let dQueries = FloatBuffer(repeating: 0, count: sequences * width)
     let gradient = FloatBuffer(uninitialized: tokens * 2 * width)
     parallelFor(sequences) { index in
-      let sequence = Sequence(self, index)
+      let sequence = Tokens(self, index)
       if sequence.count == 0 { return }
       let scratch = FloatBuffer(uninitialized: width + 2 * heads * sequence.padded)
       let query = scratch.base
@@ -110,8 +110,8 @@ package struct SingleQueryAttentionKernel {
     return (dQueries, gradient)
   }
 
-  /// One sequence: where its tokens are, and their number rounded up to whole lanes.
-  private struct Sequence {
+  /// The tokens of one sequence: where they are, and their number rounded up to whole lanes.
+  private struct Tokens {
     let start: Int
     let count: Int
     let padded: Int
@@ -126,7 +126,7 @@ package struct SingleQueryAttentionKernel {
   /// The products of a row with that of each token, head by head: `[heads, padded]`, zeros behind the last token.
   @inline(__always)
   private func dots(
-    of row: UnsafePointer<Float>, with keysOrValues: UnsafePointer<Float>, _ sequence: Sequence,
+    of row: UnsafePointer<Float>, with keysOrValues: UnsafePointer<Float>, _ sequence: Tokens,
     into target: UnsafeMutablePointer<Float>
   ) {
     for token in 0..<sequence.count {
