@@ -65,7 +65,10 @@ public struct BiEncoder: Module {
   ///
   /// - Shape: → `[sequences, dimensions]`
   public func callAsFunction(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
-    heads.reduce(pooling(transformer(batch, &context), batch)) { $1($0) }
+    let pooled =
+      pooling == .cls && batch.excludedTokens.allSatisfy { $0 == 0 }
+      ? transformer.firstTokens(batch, &context) : pooling(transformer(batch, &context), batch)
+    return heads.reduce(pooled) { $1($0) }
   }
 
   /// The tokens of texts in a role, cut to the maximum length.

@@ -43,7 +43,9 @@ struct StepBenchmark: ParsableCommand {
       let seconds = try ContinuousClock().measure {
         let encodings =
           try model.tokenize(pairs.map(\.query), as: .query) + model.tokenize(pairs.map(\.positive), as: .document)
-        operations = 3 * model.transformer.forwardOperations(lengths: encodings.map(\.ids.count))
+        operations =
+          3
+          * model.transformer.forwardOperations(lengths: encodings.map(\.ids.count), firstTokens: model.pooling == .cls)
         let plan = ChunkPlan(lengths: encodings.map(\.ids.count), budget: tokens)
         let targets = Targets(positives: Array(0..<pairs.count))
         let (value, gradients) = plan.gradients(of: model, where: optimizer.isTrained) { model, chunk, rows in

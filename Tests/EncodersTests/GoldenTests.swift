@@ -46,6 +46,9 @@ import Training
     let pooled = pooling(model.transformer(batch, &context), batch)
     try expectClose(pooled, "pooled.\(name)", within: 1e-5)
     try expectClose(pooled.normalizedRows(), "normalized.\(name)", within: 1e-6)
+    var model = model
+    model.pooling = pooling
+    try expectClose(model(batch, &context), "normalized.\(name)", within: 1e-6)
   }
 
   @Test func lossAndAllGradientsEqualPyTorch() throws {
