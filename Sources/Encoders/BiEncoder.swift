@@ -66,8 +66,8 @@ public struct BiEncoder: Module {
   /// - Shape: → `[sequences, dimensions]`
   public func callAsFunction(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
     let pooled =
-      pooling == .cls && batch.excludedTokens.allSatisfy { $0 == 0 }
-      ? transformer.firstTokens(batch, &context) : pooling(transformer(batch, &context), batch)
+      pooling.tokens(of: batch).map { transformer(batch, at: $0, &context) }
+      ?? pooling(transformer(batch, &context), batch)
     return heads.reduce(pooled) { $1($0) }
   }
 

@@ -53,7 +53,7 @@ public struct CrossEncoder: Module {
   /// - Shape: → `[pairs, labels]`
   func logits(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
     guard let pooler = transformer.pooler else { fatalError("a cross-encoder without a pooler") }
-    let pooled = pooler(transformer.firstTokens(batch, &context))  // [pairs, width]
+    let pooled = pooler(transformer(batch, at: Array(batch.offsets.dropLast()), &context))  // [pairs, width]
     return classifier(context.dropout(rate: classifierDropout).map { pooled.dropout($0) } ?? pooled)
   }
 

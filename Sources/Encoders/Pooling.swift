@@ -36,20 +36,26 @@ public enum Pooling: String, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// Whether the vector of a sequence is the hidden state of one token, so that of the last layer no other is wanted.
+  public var takesOneToken: Bool { self == .cls || self == .last }
+
+  /// The token whose hidden state is the vector, of each sequence; nothing where several make it.
+  func tokens(of batch: TokenBatch) -> [Int]? {
+    switch self {
+    case .cls: zip(batch.offsets, batch.excludedTokens).map { $0 + $1 }
+    case .last: batch.offsets.dropFirst().map { $0 - 1 }
+    case .mean, .meanSqrt, .max: nil
+    }
+  }
+
   /// Pools each sequence of a batch, without the tokens it excludes.
   ///
   /// - Shape: `[tokens, width]` → `[sequences, width]`
   public func callAsFunction(_ hiddenStates: Tensor, _ batch: TokenBatch) -> Tensor {
-    let starts = (0..<batch.count).map { batch.offsets[$0] + batch.excludedTokens[$0] }
-    let ends = batch.offsets.dropFirst()
-    switch self {
-    case .cls: return hiddenStates.gatherRows(starts)
-    case .last: return hiddenStates.gatherRows(ends.map { $0 - 1 })
-    case .mean, .meanSqrt, .max: break
-    }
+    if let tokens = tokens(of: batch) { return hiddenStates.gatherRows(tokens) }
     var (states, offsets) = (hiddenStates, batch.offsets)
     if batch.excludedTokens.contains(where: { $0 > 0 }) {
-      let ranges = zip(starts, ends).map { $0..<$1 }
+      let ranges = (0..<batch.count).map { batch.offsets[$0] + batch.excludedTokens[$0]..<batch.offsets[$0 + 1] }
       states = hiddenStates.gatherRows(ranges.flatMap { $0 })
       offsets = ranges.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
     }

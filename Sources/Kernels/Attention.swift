@@ -30,10 +30,10 @@ package struct AttentionKernel {
     self.mask = mask
   }
 
-  private var tokens: Int { offsets.last ?? 0 }
-  private var width: Int { heads * headWidth }
-  private var sequences: Int { offsets.count - 1 }
-  private var scale: Float { 1 / Float(headWidth).squareRoot() }
+  var tokens: Int { offsets.last ?? 0 }
+  var width: Int { heads * headWidth }
+  var sequences: Int { offsets.count - 1 }
+  var scale: Float { 1 / Float(headWidth).squareRoot() }
   /// The most rows of scores computed at once: a band stays in the second-level cache for sequences of 500 tokens.
   private static let largestBand = 96
 
@@ -149,7 +149,7 @@ package struct AttentionKernel {
         columns: wide, inner: n, accumulate: false)
       let target = output + (head.start + first) * width + head.head * headWidth
       for row in 0..<rows {
-        mapLanesNarrow(result + row * wide, target + row * width, headWidth, inverseSums[row])
+        copyScaled(result + row * wide, by: inverseSums[row], into: target + row * width, count: headWidth)
       }
     }
   }
@@ -210,7 +210,7 @@ package struct AttentionKernel {
     }
     let target = gradient + head.start * stride + head.head * headWidth
     for row in 0..<n {
-      mapLanesNarrow(dq + row * wide, target + row * stride, headWidth, scale)
+      copyScaled(dq + row * wide, by: scale, into: target + row * stride, count: headWidth)
       mapLanes(dk + row * wide, target + row * stride + width, headWidth) { $0 }
       mapLanes(dv + row * wide, target + row * stride + 2 * width, headWidth) { $0 }
     }
@@ -225,7 +225,7 @@ package struct AttentionKernel {
   ) {
     for row in 0..<head.count {
       let to = target + row * head.paddedWidth
-      mapLanesNarrow(source + row * stride, to, head.width, scale)
+      copyScaled(source + row * stride, by: scale, into: to, count: head.width)
       for column in head.width..<head.paddedWidth { to[column] = 0 }
     }
   }
@@ -248,12 +248,4 @@ package struct AttentionKernel {
       for row in head.count..<head.paddedCount { to[row] = 0 }
     }
   }
-}
-
-/// Copies with a factor: target = source · scale.
-@inline(__always)
-private func mapLanesNarrow(
-  _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int, _ scale: Float
-) {
-  mapLanes(source, target, count) { $0 * scale }
 }

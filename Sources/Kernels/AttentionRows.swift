@@ -1,4 +1,4 @@
-// A row of scores of attention, padded to whole lanes: one query of one head beside all tokens of its sequence.
+// Rows of attention. One of scores is that of a query and a head beside all tokens of its sequence, padded to whole lanes.
 
 /// Turns a row of scores s into e^(s − peak), times the dropout factors.
 ///
@@ -87,4 +87,12 @@ private func scoreGradientRow(
     store(load(p + column) * (load(d + column) - mean), d + column)
     column += laneCount
   }
+}
+
+/// Copies numbers of a head with a factor; `target` may be `source`.
+@inline(__always)
+func copyScaled(
+  _ source: UnsafePointer<Float>, by factor: Float, into target: UnsafeMutablePointer<Float>, count: Int
+) {
+  mapLanes(source, target, count) { $0 * factor }
 }

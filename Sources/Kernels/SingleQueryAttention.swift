@@ -4,37 +4,18 @@
   import Darwin
 #endif
 
-/// Attention of one query a sequence to all of its tokens, as in a last layer of which only the first token is wanted.
-///
-///     o = dropout(softmax(q Kᵀ / √d)) V        per sequence and head
-///
-/// It is what `AttentionKernel` computes in the row of that query, dropout included. Keys and values are read where they
-/// are, all heads of a token at once: for a single row of scores it would not pay to lay them out.
-///
-/// - Shape: queries `[sequences, heads · d]`, keys and values side by side `[tokens, 2 · heads · d]` → `[sequences, heads · d]`
-package struct SingleQueryAttentionKernel {
-  /// First token of each sequence, and the number of tokens at the end.
-  let offsets: [Int]
-  let heads: Int
-  let headWidth: Int
-  let mask: DropoutMask?
+// Attention of one query a sequence to all of its tokens, as in a last layer of which one token each is wanted:
+//
+//     o = dropout(softmax(q Kᵀ / √d)) V        per sequence and head
+//
+// It is what self-attention computes in the row of that query, with the dropout of its first row. Keys and values are read
+// where they are, all heads of a token at once: for a single row of scores it would not pay to lay them out.
+//
+// Shapes: queries [sequences, heads · d], keys and values side by side [tokens, 2 · heads · d] → [sequences, heads · d]
 
-  /// Makes the kernel for a batch of sequences.
-  package init(offsets: [Int], heads: Int, headWidth: Int, mask: DropoutMask?) {
-    checkOffsets(offsets, of: "single-query attention")
-    self.offsets = offsets
-    self.heads = heads
-    self.headWidth = headWidth
-    self.mask = mask
-  }
-
-  private var tokens: Int { offsets.last ?? 0 }
-  private var sequences: Int { offsets.count - 1 }
-  private var width: Int { heads * headWidth }
-  private var scale: Float { 1 / Float(headWidth).squareRoot() }
-
-  /// The forward pass: the outputs, zeros for an empty sequence; and the log-sum-exp `[sequences, heads]` where the reverse
-  /// pass will want it.
+extension AttentionKernel {
+  /// The forward pass of one query a sequence: the outputs, zeros for an empty sequence; and the log-sum-exp
+  /// `[sequences, heads]` where the reverse pass will want it.
   package func forward(
     queries: FloatBuffer, keysAndValues: FloatBuffer, keepingLogSumExp: Bool
   ) -> (output: FloatBuffer, logSumExp: FloatBuffer?) {
@@ -45,7 +26,7 @@ package struct SingleQueryAttentionKernel {
       if sequence.count == 0 { return }
       let scratch = FloatBuffer(uninitialized: width + heads * sequence.padded)
       let (query, scores) = (scratch.base, scratch.base + width)
-      mapLanes(queries.base + index * width, query, width) { $0 * scale }
+      copyScaled(queries.base + index * width, by: scale, into: query, count: width)
       dots(of: query, with: keysAndValues.base, sequence, into: scores)
       let target = output.base + index * width
       var inverseSums = [Float](repeating: 0, count: heads)
@@ -63,14 +44,13 @@ package struct SingleQueryAttentionKernel {
         }
       }
       for head in 0..<heads {
-        let inverseSum = inverseSums[head]
-        mapLanes(target + head * headWidth, target + head * headWidth, headWidth) { $0 * inverseSum }
+        copyScaled(target + head * headWidth, by: inverseSums[head], into: target + head * headWidth, count: headWidth)
       }
     }
     return (output, logSumExp)
   }
 
-  /// The reverse pass: the gradients of the queries, and of the keys and values.
+  /// The reverse pass of one query a sequence: the gradients of the queries, and of the keys and values.
   package func backward(
     _ outputGradient: FloatBuffer, queries: FloatBuffer, keysAndValues: FloatBuffer, logSumExp: FloatBuffer
   ) -> (queries: FloatBuffer, keysAndValues: FloatBuffer) {
@@ -83,7 +63,7 @@ package struct SingleQueryAttentionKernel {
       let query = scratch.base
       let p = query + width
       let dScores = p + heads * sequence.padded
-      mapLanes(queries.base + index * width, query, width) { $0 * scale }
+      copyScaled(queries.base + index * width, by: scale, into: query, count: width)
       let dOutput = outputGradient.base + index * width
       dots(of: query, with: keysAndValues.base, sequence, into: p)
       dots(of: dOutput, with: keysAndValues.base + width, sequence, into: dScores)
@@ -101,11 +81,11 @@ package struct SingleQueryAttentionKernel {
           let (place, column) = (head * sequence.padded + token, head * headWidth)
           let (dScore, probability) = (dScores[place], p[place])
           add(keys + column, times: dScore, to: dQuery + column)
-          mapLanes(query + column, target + column, headWidth) { $0 * dScore }
-          mapLanes(dOutput + column, target + width + column, headWidth) { $0 * probability }
+          copyScaled(query + column, by: dScore, into: target + column, count: headWidth)
+          copyScaled(dOutput + column, by: probability, into: target + width + column, count: headWidth)
         }
       }
-      mapLanes(dQuery, dQuery, width) { $0 * scale }
+      copyScaled(dQuery, by: scale, into: dQuery, count: width)
     }
     return (dQueries, gradient)
   }
@@ -116,7 +96,7 @@ package struct SingleQueryAttentionKernel {
     let count: Int
     let padded: Int
 
-    init(_ kernel: SingleQueryAttentionKernel, _ index: Int) {
+    init(_ kernel: AttentionKernel, _ index: Int) {
       start = kernel.offsets[index]
       count = kernel.offsets[index + 1] - start
       padded = (count + laneCount - 1) / laneCount * laneCount

@@ -40,7 +40,7 @@ struct RerankBenchmark: ParsableCommand {
     model.maximumLength = maximumLength
     let pairs = try candidates()
     let lengths = try pairs.map { try model.tokenize(query: $0.query, document: $0.document).ids.count }
-    let operations = model.transformer.forwardOperations(lengths: lengths, firstTokens: true)
+    let operations = model.transformer.forwardOperations(lengths: lengths, oneToken: true)
     let allTokens = model.transformer.forwardOperations(lengths: lengths)
     // The peak before and after: the machine may change its speed meanwhile.
     let before = ProductPeak.measure()

@@ -45,7 +45,8 @@ struct StepBenchmark: ParsableCommand {
           try model.tokenize(pairs.map(\.query), as: .query) + model.tokenize(pairs.map(\.positive), as: .document)
         operations =
           3
-          * model.transformer.forwardOperations(lengths: encodings.map(\.ids.count), firstTokens: model.pooling == .cls)
+          * model.transformer.forwardOperations(
+            lengths: encodings.map(\.ids.count), oneToken: model.pooling.takesOneToken)
         let plan = ChunkPlan(lengths: encodings.map(\.ids.count), budget: tokens)
         let targets = Targets(positives: Array(0..<pairs.count))
         let (value, gradients) = plan.gradients(of: model, where: optimizer.isTrained) { model, chunk, rows in

@@ -24,7 +24,7 @@ import Testing
       + 2 * product(tokens, width, 1) + product(sequences, width, width)  // one row of scores a sequence
       + product(sequences, width, inner) + product(sequences, inner, width)
     #expect(
-      model.forwardOperations(lengths: lengths, firstTokens: true)
+      model.forwardOperations(lengths: lengths, oneToken: true)
         == model.forwardOperations(lengths: lengths) / 2 + lastLayer)
   }
 

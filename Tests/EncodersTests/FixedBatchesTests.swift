@@ -77,7 +77,8 @@ import Tokenizers
     try check(model, texts(700))
   }
 
-  @Test func norWithADenseHeadAndAPromptThatIsNotPooled() throws {
+  @Test(arguments: [Pooling.mean, .cls, .last])
+  func norWithADenseHeadAndAPromptThatIsNotPooled(_ pooling: Pooling) throws {
     let model = try BiEncoder(folder: goldenFolder)
     var generator = SeededGenerator(seed: 3)
     let weight = generator.floats(24 * 32, in: -0.2...0.2)
@@ -85,7 +86,7 @@ import Tokenizers
       linear: Linear(weight: Tensor(weight, shape: [24, 32]), bias: Tensor(repeating: 0.1, shape: [24])),
       activation: .tanh)
     let headed = BiEncoder(
-      transformer: model.transformer, pooling: .mean, heads: [.dense(dense), .normalize], tokenizer: model.tokenizer,
+      transformer: model.transformer, pooling: pooling, heads: [.dense(dense), .normalize], tokenizer: model.tokenizer,
       maximumLength: 40, lowercasesText: false, prompts: [.document: "text of "], poolsPrompt: false,
       folder: model.folder)
     try check(headed, texts(300))

@@ -89,8 +89,7 @@ private let computations: [(name: String, results: @Sendable () -> [[Float]])] =
     "single-query attention",
     {
       let offsets = [0, 5, 105, 105, 205, 216, 516]
-      let kernel = SingleQueryAttentionKernel(
-        offsets: offsets, heads: 3, headWidth: 32, mask: DropoutMask(key: 5, rate: 0.1))
+      let kernel = AttentionKernel(offsets: offsets, heads: 3, headWidth: 32, mask: DropoutMask(key: 5, rate: 0.1))
       let (queries, keysAndValues) = (numbers(6 * 96, seed: 20), numbers(516 * 192, seed: 21))
       let (y, sums) = kernel.forward(queries: queries, keysAndValues: keysAndValues, keepingLogSumExp: true)
       guard let sums else { return [] }

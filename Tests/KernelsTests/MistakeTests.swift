@@ -42,9 +42,6 @@ private let mistakes = [
   Mistake("attention: offsets [0, 3, 2]") {
     _ = AttentionKernel(offsets: [0, 3, 2], heads: 1, headWidth: 1, mask: nil)
   },
-  Mistake("single-query attention: offsets [1, 3]") {
-    _ = SingleQueryAttentionKernel(offsets: [1, 3], heads: 1, headWidth: 1, mask: nil)
-  },
   Mistake("attention: offsets [1, 3]") { _ = AttentionKernel(offsets: [1, 3], heads: 1, headWidth: 1, mask: nil) },
   Mistake("layer norm: γ has 2 elements, β 1") {
     _ = LayerNormKernel(rows: 1, gamma: FloatBuffer([1, 1]), beta: FloatBuffer([1]), epsilon: 0)

@@ -25,7 +25,7 @@ import Testing
     try check(lengths: [33, 5], heads: 2, headWidth: 16, rate: 0, magnitude: 20)
   }
 
-  /// Puts the queries into the first rows of projections, runs `AttentionKernel` on them and lets no gradient come from any
+  /// Puts the queries into the first rows of projections, runs self-attention on them and lets no gradient come from any
   /// other row.
   private func check(lengths: [Int], heads: Int, headWidth: Int, rate: Float, magnitude: Float = 2) throws {
     var generator = SeededGenerator(seed: UInt64(lengths.reduce(11, +)))
@@ -46,13 +46,12 @@ import Testing
     }
     let keysAndValues = behindQueries(projections, width: width)
 
-    let whole = AttentionKernel(offsets: offsets, heads: heads, headWidth: headWidth, mask: mask)
-    let (allOutputs, allSums) = whole.forward(FloatBuffer(projections), keepingLogSumExp: true)
-    let expectedGradient = whole.backward(
+    let kernel = AttentionKernel(offsets: offsets, heads: heads, headWidth: headWidth, mask: mask)
+    let (allOutputs, allSums) = kernel.forward(FloatBuffer(projections), keepingLogSumExp: true)
+    let expectedGradient = kernel.backward(
       FloatBuffer(dyOfAll), projections: FloatBuffer(projections), logSumExp: try #require(allSums)
     ).elements
 
-    let kernel = SingleQueryAttentionKernel(offsets: offsets, heads: heads, headWidth: headWidth, mask: mask)
     let (output, sums) = kernel.forward(
       queries: FloatBuffer(queries), keysAndValues: FloatBuffer(keysAndValues), keepingLogSumExp: true)
     let (dQueries, dKeysAndValues) = kernel.backward(

@@ -83,6 +83,9 @@ private let mistakes = [
   Mistake("singleQueryAttention: [1, 4] to [4, 4] for 2 heads, 1 sequences of 4 tokens") {
     _ = zeros([1, 4]).singleQueryAttention(to: zeros([4, 4]), offsets: [0, 4], heads: 2)
   },
+  Mistake("attention: offsets [0, 5, 4]") {
+    _ = zeros([2, 4]).singleQueryAttention(to: zeros([4, 8]), offsets: [0, 5, 4], heads: 1)
+  },
   Mistake("attention: offsets [0, 5, 4]") { _ = zeros([4, 6]).selfAttention(offsets: [0, 5, 4], heads: 1) },
   Mistake("embeddingSum: the tables [[4, 3], [5, 2]] are not matrices of one width") {
     _ = Tensor.embeddingSum([(zeros([4, 3]), [0]), (zeros([5, 2]), [0])])

@@ -6,9 +6,9 @@ extension BERTModel {
   /// Multiplications and additions of matrix products only: what a perfect implementation could not leave out. With the reverse
   /// pass that is 6 · parameters · tokens, plus attention.
   ///
-  /// - Parameter firstTokens: Whether only the first token of each sequence is wanted, so that of the others the last layer computes
-  ///   nothing but keys and values.
-  public func forwardOperations(lengths: some Sequence<Int>, firstTokens: Bool = false) -> Double {
+  /// - Parameter oneToken: Whether only one token of each sequence is wanted, so that of the others the last layer computes nothing
+  ///   but keys and values.
+  public func forwardOperations(lengths: some Sequence<Int>, oneToken: Bool = false) -> Double {
     var (sequences, tokens, squares) = (0.0, 0.0, 0.0)
     for length in lengths {
       sequences += 1
@@ -19,6 +19,6 @@ extension BERTModel {
     let parameters = width * (4 * width + 2 * Double(configuration.intermediateSize))
     let keysAndValues = 2 * width * width
     return Double(configuration.layerCount) * (2 * parameters * tokens + 4 * width * squares)
-      - (firstTokens ? 2 * (parameters - keysAndValues) * (tokens - sequences) + 4 * width * (squares - tokens) : 0)
+      - (oneToken ? 2 * (parameters - keysAndValues) * (tokens - sequences) + 4 * width * (squares - tokens) : 0)
   }
 }

@@ -32,13 +32,14 @@ public struct BERTModel: Module {
     encoder(embeddings(batch, &context), offsets: batch.offsets, &context)
   }
 
-  /// The hidden state of the first token of every sequence.
+  /// The hidden state of one token of every sequence.
   ///
   /// The last layer computes no other: what a token becomes there depends on the keys and values of the others only.
   ///
   /// - Shape: → `[n, d]`
-  func firstTokens(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
-    encoder(embeddings(batch, &context), offsets: batch.offsets, onlyFirstTokens: true, &context)
+  /// - Parameter rows: the token of each sequence.
+  func callAsFunction(_ batch: TokenBatch, at rows: [Int], _ context: inout ForwardContext) -> Tensor {
+    encoder(embeddings(batch, &context), offsets: batch.offsets, lastRows: rows, &context)
   }
 
   /// Shows the parameters in the checkpoint's order.
@@ -90,13 +91,13 @@ struct BERTEncoder: Module {
     layer = (0..<configuration.layerCount).map { _ in BERTLayer(configuration) }
   }
 
-  /// - Parameter onlyFirstTokens: whether the last layer computes no token but the first of each sequence.
+  /// - Parameter lastRows: the tokens that the last layer computes, one of each sequence; all tokens without it.
   func callAsFunction(
-    _ x: Tensor, offsets: [Int], onlyFirstTokens: Bool = false, _ context: inout ForwardContext
+    _ x: Tensor, offsets: [Int], lastRows: [Int]? = nil, _ context: inout ForwardContext
   ) -> Tensor {
     layer.indices.reduce(x) { hiddenStates, index in
-      let isLast = index == layer.count - 1
-      return layer[index](hiddenStates, offsets: offsets, onlyFirstTokens: isLast && onlyFirstTokens, &context)
+      let rows = index == layer.count - 1 ? lastRows : nil
+      return layer[index](hiddenStates, offsets: offsets, rows: rows, &context)
     }
   }
 
@@ -118,9 +119,9 @@ struct BERTLayer: Module {
   }
 
   func callAsFunction(
-    _ x: Tensor, offsets: [Int], onlyFirstTokens: Bool, _ context: inout ForwardContext
+    _ x: Tensor, offsets: [Int], rows: [Int]?, _ context: inout ForwardContext
   ) -> Tensor {
-    let attended = attention(x, offsets: offsets, onlyFirstTokens: onlyFirstTokens, &context)  // [t or n, d]
+    let attended = attention(x, offsets: offsets, rows: rows, &context)  // [t or n, d]
     guard let inputBias = intermediate.dense.bias, let outputBias = output.dense.bias else {
       fatalError("a BERT layer without biases")
     }
@@ -150,15 +151,15 @@ struct BERTAttention: Module {
     output = BERTOutput(configuration, inputs: configuration.hiddenSize)
   }
 
-  /// - Parameter onlyFirstTokens: whether only the first token of each sequence goes on; every token is still attended to.
+  /// - Parameter rows: the tokens that go on, one of each sequence; every token is still attended to.
   func callAsFunction(
-    _ x: Tensor, offsets: [Int], onlyFirstTokens: Bool, _ context: inout ForwardContext
+    _ x: Tensor, offsets: [Int], rows: [Int]?, _ context: inout ForwardContext
   ) -> Tensor {
-    let residual = onlyFirstTokens ? x.gatherRows(Array(offsets.dropLast())) : x  // [t or n, d]
+    let residual = rows.map(x.gatherRows) ?? x  // [t or n, d]
     let attended =
-      onlyFirstTokens
-      ? selfAttention(firstTokens: residual, of: x, offsets: offsets, &context)
-      : selfAttention(x, offsets: offsets, &context)
+      rows == nil
+      ? selfAttention(x, offsets: offsets, &context)
+      : selfAttention(from: residual, to: x, offsets: offsets, &context)
     return output.layerNorm(
       output.dense(attended), residual: residual, dropout: context.dropout(rate: configuration.hiddenDropout))
   }
@@ -190,12 +191,12 @@ struct BERTSelfAttention: Module {
       dropout: context.dropout(rate: configuration.attentionDropout))
   }
 
-  /// What the first token of each sequence takes from the others.
+  /// What one token of each sequence takes from all.
   func callAsFunction(
-    firstTokens: Tensor, of x: Tensor, offsets: [Int], _ context: inout ForwardContext
+    from tokens: Tensor, to x: Tensor, offsets: [Int], _ context: inout ForwardContext
   ) -> Tensor {
     let keysAndValues = x.linearSideBySide([key, value].map { ($0.weight, $0.bias) })  // [t, 2 d]
-    return query(firstTokens).singleQueryAttention(
+    return query(tokens).singleQueryAttention(
       to: keysAndValues, offsets: offsets, heads: configuration.headCount,
       dropout: context.dropout(rate: configuration.attentionDropout))
   }

@@ -61,12 +61,12 @@ extension Tensor {
     }
   }
 
-  /// Attention of one query a sequence to all of its tokens, as in a last layer of which only the first token is wanted.
+  /// Attention of one query a sequence to all of its tokens, as in a last layer of which one token each is wanted.
   ///
   ///     o = dropout(softmax(q Kᵀ / √d)) V        per sequence and head
   ///
-  /// The row that ``selfAttention(offsets:heads:dropout:)`` would compute for the first token, were these its query, with the
-  /// same mask.
+  /// What ``selfAttention(offsets:heads:dropout:)`` computes in the row of that query, with the dropout of the sequence's first
+  /// row.
   ///
   /// - Shape: queries `[sequences, heads · d]`, keys and values side by side `[tokens, 2 · heads · d]`
   ///   → `[sequences, heads · d]`
@@ -79,8 +79,7 @@ extension Tensor {
         && shape[0] == offsets.count - 1,
       "singleQueryAttention: \(shape) to \(keysAndValues.shape) for \(heads) heads, \(offsets.count - 1) sequences of "
         + "\(offsets.last ?? 0) tokens")
-    let kernel = SingleQueryAttentionKernel(
-      offsets: offsets, heads: heads, headWidth: shape[1] / heads, mask: dropout)
+    let kernel = AttentionKernel(offsets: offsets, heads: heads, headWidth: shape[1] / heads, mask: dropout)
     return Tensor.record(.singleQueryAttention, [self, keysAndValues]) { inputs, isRecorded in
       let (queries, keysAndValues) = (inputs[0], inputs[1])
       let (output, logSumExp) = kernel.forward(
