@@ -165,6 +165,24 @@ import Testing
     #expect(try losses("runs/parts") == losses("runs/whole"))
   }
 
+  @Test func patienceEndsTrainingWhereScoresStayAsTheyAre() throws {
+    let ended = try hone("run", "recipe.yaml", "--set", "patience={scores: 2, minimumImprovement: 1}")
+    #expect(ended.status == 0, "\(ended.messages)")
+    #expect(ended.messages.contains("stopped after step 15 of 20: 2 scores without a better one than after step 5"))
+    #expect(try result("runs/small")["steps"]?.integerValue == 15)
+    let refused = try hone("run", "recipe.yaml", "--set", "patience={scores: 2}", "--set", "evaluate.every=null")
+    #expect(refused.status == 78)
+    #expect(refused.messages.contains("'patience': it counts scores during training; set 'evaluate.every'"))
+  }
+
+  @Test func aLossThatStaysIsWarnedOf() throws {
+    let ended = try hone("run", "recipe.yaml", "--set", "optimizer.rate=1e-12")
+    #expect(ended.status == 0, "\(ended.messages)")
+    #expect(ended.messages.contains(": plateau: the loss is where it began"), "\(ended.messages)")
+    #expect(try log("runs/small").count { $0["warning"] != nil } == 1)
+    #expect(try log("runs/small").count { ($0["spread"]?.doubleValue ?? 0) > 0 } == 20)
+  }
+
   @Test func aStepThatIsNoNumberStopsBeforeTheWeights() throws {
     let ended = try hone(
       "run", "recipe.yaml", "--quiet", "--set", "optimizer.rate=1e30", "--set", "optimizer.clip=null")

@@ -51,7 +51,7 @@ import Testing
     func exportsBest(_ overrides: String...) throws -> Bool? {
       guard case .trainCrossEncoder(let recipe) = try SampleRecipe.read(text: Self.text, overrides: overrides).program
       else { return nil }
-      return recipe.exportsBest
+      return recipe.training.exportsBest
     }
     #expect(try exportsBest() == true)
     #expect(try exportsBest("output.weights=last") == false)

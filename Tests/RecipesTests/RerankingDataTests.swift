@@ -13,13 +13,13 @@ import Training
   /// The data of some rows, and what was warned of.
   private func data(
     _ rows: [String], loss: LossSetting, shuffle: Bool? = nil, negatives: Int? = nil, easy: EasyNegativesSection? = nil
-  ) throws -> (data: RerankingData, warnings: [String]) {
+  ) throws -> (data: GroupData, warnings: [String]) {
     let folder = TemporaryFolder()
     let file = folder.file("rows.jsonl")
     try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
     var warnings: [String] = []
     let section = GroupSection(rows: file, shuffle: shuffle, negatives: negatives, easyNegatives: easy)
-    let data = try RerankingData(section, batch: GroupBatchSection(groups: 2, tokens: 64), loss: loss, seed: 1) {
+    let data = try GroupData(section, batch: GroupBatchSection(groups: 2, tokens: 64), loss: loss, seed: 1) {
       warnings.append($0.split(separator: "/").last.map(String.init) ?? "")
     }
     return (data, warnings)
@@ -127,7 +127,7 @@ import Training
 @Suite struct TrainingWatchTests {
   private func said(_ losses: [Double], spread: Double, steps: Int = 100) -> [String] {
     var watch = TrainingWatch(steps: steps)
-    return losses.enumerated().flatMap { watch.take(loss: $0.element, spread: spread, step: $0.offset + 1) }
+    return losses.enumerated().flatMap { watch.observe(loss: $0.element, spread: spread, step: $0.offset + 1) }
       .map { String($0.prefix { $0 != ":" }) }
   }
 
@@ -140,15 +140,36 @@ import Training
     #expect(said(Array(repeating: 0.7, count: 14), spread: 1, steps: 14) == [])
   }
 
+  /// New negatives make the loss jump; it is compared with what follows only.
+  @Test func lossesAreComparedFromTheRestartOn() {
+    var watch = TrainingWatch(steps: 100)
+    var messages: [String] = []
+    for step in 1...25 { messages += watch.observe(loss: 1 - Double(step) / 50, spread: 1, step: step) }
+    watch.restart()
+    for step in 26...60 { messages += watch.observe(loss: 2 - Double(step) / 50, spread: 1, step: step) }
+    #expect(messages == [])
+    watch.restart()
+    for step in 61...89 { messages += watch.observe(loss: 0.8, spread: 1, step: step) }
+    #expect(messages == [])
+    messages += watch.observe(loss: 0.8, spread: 1, step: 90)
+    #expect(messages.count == 1 && messages[0].hasPrefix("plateau: "))
+  }
+
+  @Test func theSpreadIsTheLargestDifferenceWithinAGroup() {
+    #expect(Spread.largest(of: [0, 5, 1, 2, 4], groups: [2, 3]) == 5)
+    #expect(Spread.largest(of: [0, 9, 1, 4], groups: [1, 3]) == 8)
+    #expect(Spread.largest(of: [0, 9, 1], groups: [1, 1, 1]) == 9)
+  }
+
   @Test func aScoreThatFallsIsSaidAndCounted() {
     var watch = TrainingWatch(steps: 100)
     var messages: [String] = []
     for (score, isBest) in [
       (0.5, true), (0.4, false), (0.6, true), (0.5, false), (0.4, false), (0.3, false), (0.2, false),
     ] {
-      messages += watch.take(score: score, isBest: isBest)
+      messages += watch.observe(measure: score, isBest: isBest)
     }
-    #expect(watch.scoresSinceBest == 4)
+    #expect(watch.evaluationsSinceBest == 4)
     #expect(messages.count == 1 && messages[0].contains("3 times in a row, from 0.6000 to 0.3000"))
   }
 }

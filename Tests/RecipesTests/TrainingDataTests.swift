@@ -14,12 +14,12 @@ import Training
   private func data(
     _ rows: [String], loss: LossSetting? = nil, shuffle: Bool? = nil, negatives: Int? = nil, isMined: Bool = false,
     name: String = "rows.jsonl"
-  ) throws -> TrainingData {
+  ) throws -> RowData {
     let folder = TemporaryFolder()
     let file = folder.file(name)
     try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
     let section = DataSection(collection: nil, split: nil, rows: file, shuffle: shuffle, negatives: negatives)
-    return try TrainingData(section, batch: batch, loss: loss ?? infoNCE, seed: 1, isMined: isMined)
+    return try RowData(section, batch: batch, loss: loss ?? infoNCE, seed: 1, isMined: isMined)
   }
 
   private func refusal(_ rows: [String], loss: LossSetting) throws -> String {

@@ -1,7 +1,7 @@
 import Training
 
 /// Fine-tunes a bi-encoder on training rows, scores it before and after, and exports the folder others load.
-struct TrainBiEncoder: Recipe, Equatable {
+struct TrainBiEncoder: TrainingRecipe, Equatable {
   /// What every random choice of the run depends on.
   var seed: UInt64
   var model: ModelSection
@@ -20,11 +20,23 @@ struct TrainBiEncoder: Recipe, Equatable {
   var schedule: ScheduleSection
   /// Without it the run ends without a verdict.
   var evaluate: EvaluateSection?
+  /// Without it all steps are taken.
+  var patience: PatienceSection?
   /// Without it an interrupted run starts again.
   var checkpoint: CheckpointSection?
   /// Where the verdict's vectors are kept, so that scoring the same base model, searching and mining need not encode again.
   var cache: CacheSection?
   var output: OutputSection
+
+  var training: TrainingSettings {
+    TrainingSettings(
+      program: "trainBiEncoder", base: model.folder, seed: seed, examples: batch.queries, tokens: batch.tokens,
+      optimizer: optimizer, schedule: schedule,
+      evaluate: evaluate.map { EvaluationCourse(collection: $0.collection, split: $0.split, every: $0.every) },
+      patience: patience, checkpoint: checkpoint, output: output, exportsBest: output.weights == .best)
+  }
+
+  func makeTask(_ context: RunContext) throws -> BiEncoderTask { try BiEncoderTask(self) }
 
   func validate(_ checks: SettingChecks) {
     model.validate(checks)
@@ -38,6 +50,7 @@ struct TrainBiEncoder: Recipe, Equatable {
     optimizer.validate(checks)
     schedule.validate(checks)
     evaluate?.validate(checks)
+    patience?.validate(checks, isScored: evaluate?.every != nil)
     checkpoint?.validate(checks)
     cache?.validate(checks)
     output.validate(checks, isScored: evaluate?.every != nil)

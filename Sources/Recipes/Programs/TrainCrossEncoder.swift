@@ -1,7 +1,7 @@
 import Training
 
 /// Trains a reranker on groups of documents, scores it before and after, and exports the folder others load.
-struct TrainCrossEncoder: Recipe, Equatable {
+struct TrainCrossEncoder: TrainingRecipe, Equatable {
   /// What every random choice of the run depends on, a fresh classifier included.
   var seed: UInt64
   var model: RerankerSection
@@ -21,8 +21,16 @@ struct TrainCrossEncoder: Recipe, Equatable {
   /// Without `weights`, the best ones are exported where there are scores during training, and else the last ones.
   var output: OutputSection
 
-  /// Whether the weights with the best score during training are exported.
-  var exportsBest: Bool { (output.weights ?? (evaluate?.every == nil ? .last : .best)) == .best }
+  var training: TrainingSettings {
+    TrainingSettings(
+      program: "trainCrossEncoder", base: model.folder, seed: seed, examples: batch.groups, tokens: batch.tokens,
+      optimizer: optimizer, schedule: schedule,
+      evaluate: evaluate.map { EvaluationCourse(collection: $0.collection, split: $0.split, every: $0.every) },
+      patience: patience, checkpoint: checkpoint, output: output,
+      exportsBest: (output.weights ?? (evaluate?.every == nil ? .last : .best)) == .best)
+  }
+
+  func makeTask(_ context: RunContext) throws -> CrossEncoderTask { try CrossEncoderTask(self, context) }
 
   func validate(_ checks: SettingChecks) {
     model.validate(checks)
@@ -32,7 +40,7 @@ struct TrainCrossEncoder: Recipe, Equatable {
     optimizer.validate(checks)
     schedule.validate(checks)
     evaluate?.validate(checks)
-    patience?.validate(checks, evaluate: evaluate)
+    patience?.validate(checks, isScored: evaluate?.every != nil)
     checkpoint?.validate(checks)
     cache?.validate(checks)
     checks.require(

@@ -70,22 +70,23 @@ struct StepRecord: Sendable, Equatable {
   var rows: Int
   var tokens: Int
   var seconds: Double
-  /// How far apart the scores of the documents of a query are; see ``TrainingWatch``.
-  var spread: Double?
+  /// The largest difference between the scores of documents of one query; see ``TrainingWatch``.
+  var spread: Double
 
   var json: JSONValue {
-    var object = JSONObject([
-      ("step", JSONValue(step)), ("epoch", JSONValue(epoch)), ("loss", JSONValue(loss)), ("rate", JSONValue(rate)),
-      ("norm", JSONValue(norm)), ("rows", JSONValue(rows)), ("tokens", JSONValue(tokens)),
-      ("seconds", JSONValue(seconds)),
-    ])
-    if let spread { object["spread"] = JSONValue(spread) }
-    return .object(object)
+    .object(
+      JSONObject([
+        ("step", JSONValue(step)), ("epoch", JSONValue(epoch)), ("loss", JSONValue(loss)), ("rate", JSONValue(rate)),
+        ("norm", JSONValue(norm)), ("rows", JSONValue(rows)), ("tokens", JSONValue(tokens)),
+        ("seconds", JSONValue(seconds)), ("spread", JSONValue(spread)),
+      ]))
   }
 
   var scalars: [(tag: String, value: Double)] {
-    [("train/loss", loss), ("train/rate", rate), ("train/norm", norm), ("train/rowsPerSecond", Double(rows) / seconds)]
-      + (spread.map { [("train/spread", $0)] } ?? [])
+    [
+      ("train/loss", loss), ("train/rate", rate), ("train/norm", norm), ("train/rowsPerSecond", Double(rows) / seconds),
+      ("train/spread", spread),
+    ]
   }
 }
 

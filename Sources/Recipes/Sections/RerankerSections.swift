@@ -105,6 +105,11 @@ extension RerankerSection {
   }
 }
 
+extension RerankingEvaluateSection {
+  /// The name of the order that the model is compared with.
+  var baseName: String { candidates == .judged ? "untrained" : "first stage" }
+}
+
 // MARK: - Checks
 
 extension RerankerSection {
@@ -153,14 +158,15 @@ extension GroupBatchSection {
 }
 
 extension PatienceSection {
-  func validate(_ checks: SettingChecks, evaluate: RerankingEvaluateSection?) {
+  /// - Parameter isScored: true if there are scores during training.
+  func validate(_ checks: SettingChecks, isScored: Bool) {
     checks.atLeast(1, "patience.scores", scores)
     if let minimumImprovement {
       checks.require(
         minimumImprovement >= 0, "patience.minimumImprovement", else: "\(minimumImprovement) is less than 0")
     }
     checks.require(
-      evaluate?.every != nil, "patience", reading: ["evaluate"],
+      isScored, "patience", reading: ["evaluate"],
       else: "it counts scores during training; set 'evaluate.every'")
   }
 }

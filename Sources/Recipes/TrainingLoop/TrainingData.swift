@@ -2,8 +2,39 @@ import Datasets
 import Files
 import Training
 
-/// The rows of a training run, and how they become the batches of its steps.
-struct TrainingData {
+/// The examples of a training run, and how they become the batches of its steps.
+protocol TrainingData {
+  /// The noun for one example: "row".
+  static var unit: String { get }
+  /// The number of examples.
+  var count: Int { get }
+  /// The files that the examples come from.
+  var files: [String] { get }
+  var sampler: BatchSampler { get }
+  /// The name of an example for an error message: its query's identifier, or its number.
+  func name(of example: Int) -> String
+}
+
+extension TrainingData {
+  /// The batches of an epoch, as indices of their examples.
+  func batches(epoch: Int) -> [[Int]] { sampler.batches(epoch: epoch) }
+
+  /// The number of steps that a run takes.
+  func steps(of schedule: ScheduleSection) -> Int {
+    schedule.steps ?? (0..<(schedule.epochs ?? 1)).reduce(0) { $0 + batches(epoch: $1).count }
+  }
+
+  /// The first examples of a step by name, for an error message.
+  func description(of batch: [Int]) -> String {
+    let names = batch.prefix(8).map(name)
+    return names.joined(separator: ", ") + (batch.count > names.count ? " and \(batch.count - names.count) more" : "")
+  }
+}
+
+/// The rows that a bi-encoder is trained on.
+struct RowData: TrainingData {
+  static let unit = "row"
+
   /// The rows with all their negatives.
   private(set) var rows: [TrainingRow]
   /// The files the rows come from.
@@ -13,7 +44,7 @@ struct TrainingData {
   private let seed: UInt64
   /// How many negatives a row has in an epoch at most; nil for all.
   private let drawn: Int?
-  private let sampler: BatchSampler
+  let sampler: BatchSampler
   private let needs: Targets.Needs
   /// Whether the targets of a step have teacher scores, and labels.
   private let readsScores: Bool
@@ -42,20 +73,16 @@ struct TrainingData {
   }
 
   /// An epoch: its batches, and the negatives that its rows have in it.
-  func epoch(_ number: Int) -> TrainingEpoch {
-    TrainingEpoch(
+  func epoch(_ number: Int) -> RowEpoch {
+    RowEpoch(
       number, rows: drawn.map { rows.drawingNegatives($0, epoch: number, seed: seed) } ?? rows,
       batches: batches(epoch: number),
       readsScores: readsScores, readsLabels: readsLabels)
   }
 
-  /// The batches of an epoch: the places of their rows.
-  func batches(epoch: Int) -> [[Int]] { sampler.batches(epoch: epoch) }
+  var count: Int { rows.count }
 
-  /// How many steps a run takes.
-  func steps(of schedule: ScheduleSection) -> Int {
-    schedule.steps ?? (0..<(schedule.epochs ?? 1)).reduce(0) { $0 + batches(epoch: $1).count }
-  }
+  func name(of row: Int) -> String { rows[row].queryID ?? "row \(row + 1)" }
 
   /// Gives the rows other negatives; their queries and positives, and so the batches, are the same.
   mutating func replaceNegatives(with mined: [TrainingRow]) throws {
@@ -65,12 +92,6 @@ struct TrainingData {
       throw RunError(.badData, "the checkpoint has negatives for other rows; was the data changed in between?")
     }
     rows = mined
-  }
-
-  /// The rows of a step for an error message: by the identifiers of their queries, or by their numbers.
-  func description(of batch: [Int]) -> String {
-    let names = batch.prefix(8).map { rows[$0].queryID ?? "row \($0 + 1)" }
-    return names.joined(separator: ", ") + (batch.count > names.count ? " and \(batch.count - names.count) more" : "")
   }
 
   /// Rows in their own order cannot be moved out of each other's way.
@@ -140,7 +161,7 @@ struct TrainingData {
 }
 
 /// One pass over the rows of a training run.
-struct TrainingEpoch {
+struct RowEpoch {
   /// Which pass, from 0 on.
   let number: Int
   /// The rows with the negatives they have in this epoch.
@@ -161,7 +182,7 @@ struct TrainingEpoch {
   }
 
   /// The texts of a step and what is wanted of their scores.
-  func step(_ places: [Int], guide: Guide? = nil) -> TrainingStep {
+  func step(_ places: [Int], guide: Guide? = nil) -> RowStep {
     let batch = RowBatch(places, of: rows, known: known)
     let chosen = places.map { rows[$0] }
     var answers = batch.knownPositives
@@ -172,25 +193,14 @@ struct TrainingEpoch {
       positives: batch.positives, negatives: batch.negatives, knownPositives: answers,
       teacherScores: readsScores ? chosen.map { $0.scores ?? [] } : [],
       labels: readsLabels ? chosen.map { $0.label ?? 0 } : [])
-    return TrainingStep(queries: batch.queries, documents: batch.documents, targets: targets)
+    return RowStep(queries: batch.queries, documents: batch.documents, targets: targets)
   }
 }
 
 /// What one step sees: its texts, and what is wanted of the scores of queries and documents.
-struct TrainingStep {
+struct RowStep {
   let queries: [String]
   /// Each document once.
   let documents: [String]
   let targets: Targets
-}
-
-/// An error of a run that the user can mend.
-struct RunError: UserFacingError, Equatable {
-  let kind: FailureKind
-  let description: String
-
-  init(_ kind: FailureKind, _ description: String) {
-    self.kind = kind
-    self.description = description
-  }
 }

@@ -8,42 +8,7 @@ import Safetensors
 import Tensors
 import Training
 
-/// The numbers of a training run so far.
-struct TrainingProgress: Codable, Equatable {
-  /// What mining in the course of training cost so far.
-  struct Mining: Codable, Equatable {
-    var count = 0
-    var seconds = 0.0
-  }
-
-  /// The best score during training.
-  struct Best: Codable, Equatable {
-    var step: Int
-    var value: Double
-  }
-
-  var state = TrainingState()
-  var rows = 0
-  var tokens = 0
-  /// The time spent in steps.
-  var seconds = 0.0
-  var best: Best?
-  /// How often negatives were mined, and the time it took.
-  var mining: Mining?
-  /// What is watched in the course of training, where anything is.
-  var watch: TrainingWatch?
-}
-
-/// Everything a training run changes from step to step: what a checkpoint holds and a resumed run starts from.
-struct TrainingRun<Model: Module> {
-  var model: Model
-  var optimizer: AdamW
-  var progress = TrainingProgress()
-  /// The parameters with the best score, where those are exported.
-  var bestParameters: ParameterDictionary?
-  /// The rows with the negatives they were given last, where they are mined in the course of training.
-  var minedRows: [TrainingRow]?
-
+extension TrainingRun {
   /// The files of a checkpoint.
   var files: [CheckpointFile] {
     let (parameters, state, progress) = (model.parameters, optimizer.state, progress)
@@ -63,7 +28,7 @@ struct TrainingRun<Model: Module> {
     return files
   }
 
-  /// About how many bytes a checkpoint takes.
+  /// The approximate size of a checkpoint in bytes.
   var expectedBytes: Int {
     model.parameterCount * MemoryLayout<Float>.size * (bestParameters == nil ? 3 : 4)
   }
@@ -90,7 +55,7 @@ struct TrainingRun<Model: Module> {
   }
 }
 
-/// What the files of a checkpoint are called.
+/// The names of a checkpoint's files.
 private enum CheckpointNames {
   static let model = "model.safetensors"
   static let optimizer = "optimizer.safetensors"

@@ -2,8 +2,10 @@ import Datasets
 import Files
 import Training
 
-/// The groups of a reranker's training run, and how they become the batches of its steps.
-struct RerankingData {
+/// The groups of documents that a reranker is trained on.
+struct GroupData: TrainingData {
+  static let unit = "group"
+
   private let groups: RankingGroups
   private let easy: EasyNegatives?
   /// The files the groups come from.
@@ -11,11 +13,10 @@ struct RerankingData {
   private let seed: UInt64
   /// How many documents of grade 0 a group has in an epoch at most; nil for all.
   private let drawn: Int?
-  private let sampler: BatchSampler
+  let sampler: BatchSampler
   /// Whether the targets of a step have teacher scores.
   private let readsScores: Bool
 
-  /// The number of groups.
   var count: Int { groups.groups.count }
   /// The queries of all groups.
   var queries: [String] { groups.groups.map(\.query) }
@@ -71,29 +72,20 @@ struct RerankingData {
   }
 
   /// An epoch: its batches, and the documents that its groups have in it.
-  func epoch(_ number: Int) -> RerankingEpoch {
+  func epoch(_ number: Int) -> GroupEpoch {
     let batches = sampler.batches(epoch: number)
-    return RerankingEpoch(
+    return GroupEpoch(
       number: number,
       groups: drawn.map { groups.drawing($0, easy: easy, batches: batches, epoch: number, seed: seed) }
         ?? groups.groups,
       batches: batches, readsScores: readsScores)
   }
 
-  /// How many steps a run takes.
-  func steps(of schedule: ScheduleSection) -> Int {
-    schedule.steps ?? (0..<(schedule.epochs ?? 1)).reduce(0) { $0 + sampler.batches(epoch: $1).count }
-  }
-
-  /// The groups of a step for an error message: by the identifiers of their queries, or by the numbers of their rows.
-  func description(of batch: [Int]) -> String {
-    let names = batch.prefix(8).map { groups.groups[$0].queryID ?? "row \(groups.groups[$0].row + 1)" }
-    return names.joined(separator: ", ") + (batch.count > names.count ? " and \(batch.count - names.count) more" : "")
-  }
+  func name(of group: Int) -> String { groups.groups[group].queryID ?? "row \(groups.groups[group].row + 1)" }
 }
 
 /// One pass over the groups of a training run.
-struct RerankingEpoch {
+struct GroupEpoch {
   /// Which pass, from 0 on.
   let number: Int
   /// The groups with the documents they have in this epoch.
@@ -103,16 +95,16 @@ struct RerankingEpoch {
   let readsScores: Bool
 
   /// The groups of a step and what is wanted of their scores.
-  func step(_ places: [Int]) -> RerankingStep {
+  func step(_ places: [Int]) -> GroupStep {
     let chosen = places.map { groups[$0] }
-    return RerankingStep(
+    return GroupStep(
       groups: chosen,
       targets: Targets(groups: chosen.map(\.grades), teacherScores: readsScores ? chosen.map { $0.scores ?? [] } : []))
   }
 }
 
 /// What one step sees: groups of documents, and what is wanted of their scores, group by group.
-struct RerankingStep {
+struct GroupStep {
   let groups: [RankingGroup]
   let targets: Targets
 }

@@ -3,14 +3,15 @@ import Encoders
 import Files
 import Retrieval
 
-/// The scores of a reranker's training run: small ones along the way, and the verdict over all judged queries.
+/// The evaluations of a reranker's training run: some queries during training, and the verdict over all judged queries.
 ///
 /// The base is the order of the first stage, or of the untrained model where the judged documents are put in order.
-struct RerankingScores {
-  /// What is scored during training; nil without `evaluate.every`.
-  let development: RerankingPlan?
-  let verdict: RerankingPlan
+struct CrossEncoderEvaluation: TrainingEvaluation {
+  /// The plan of evaluations during training; nil without `evaluate.every`.
+  private let development: RerankingPlan?
+  private let verdict: RerankingPlan
   private let isJudged: Bool
+  let baseName: String
 
   /// Reads the collection and finds the documents that are put in order.
   ///
@@ -32,6 +33,7 @@ struct RerankingScores {
     verdictPlan.warnOfQueries(in: queries) { context.report(.warning($0)) }
 
     isJudged = settings.candidates == .judged
+    baseName = settings.baseName
     let top = settings.top ?? .max
     let runs: [Run]
     switch settings.candidates {
@@ -49,14 +51,10 @@ struct RerankingScores {
       }
       runs = asked.map { _ in run }
     case .model:
-      let paths = asked.map { folder.file("first.\($0).run") }
-      if folder.isContinued && paths.allSatisfy(Files.exists) {
-        runs = try paths.map { try Run(file: $0) }
-      } else {
+      runs = try folder.keptRuns("first", of: asked) {
         context.report(.note("finding documents with \(settings.model ?? "")"))
-        runs = try all.runs(
-          of: BiEncoder(folder: settings.model ?? ""), depth: top, cache: cache, report: context.reportOrStop
-        ).written(to: paths, tag: "first")
+        return try all.runs(
+          of: BiEncoder(folder: settings.model ?? ""), depth: top, cache: cache, report: context.reportOrStop)
       }
     }
     verdict = try RerankingPlan(
@@ -69,35 +67,32 @@ struct RerankingScores {
     }
   }
 
-  /// The base's score during training: that of the first stage, or of the untrained model.
+  var plan: ScoringPlan { verdict.plan }
+
   func start(of model: CrossEncoder, _ context: RunContext) throws -> ScoreRecord? {
     guard let development, !isJudged else { return try self.development(of: model, step: 0, context) }
     return try development.plan.record(of: development.firstRuns, step: 0, context)
   }
 
-  /// The scores during training; nil where there are none.
   func development(of model: CrossEncoder, step: Int, _ context: RunContext) throws -> ScoreRecord? {
     guard let development else { return nil }
     return try development.plan.record(of: runs(of: development, by: model, context), step: step, context)
   }
 
-  /// The ranked lists to compare with; an interrupted run has written them already.
   func baseRuns(of model: CrossEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Run] {
-    let paths = verdict.plan.splits.map { folder.file("base.\($0.name).run") }
-    if folder.isContinued && paths.allSatisfy(Files.exists) { return try paths.map { try Run(file: $0) } }
-    if !isJudged { return try verdict.firstRuns.written(to: paths, tag: "base") }
-    context.report(.note("scoring the untrained model"))
-    return try verdict.runs(of: model, report: context.reportOrStop).written(to: paths, tag: "base")
+    try folder.keptRuns("base", of: plan.splits.map(\.name)) {
+      if !isJudged { return verdict.firstRuns }
+      context.report(.note("scoring the untrained model"))
+      return try verdict.runs(of: model, report: context.reportOrStop)
+    }
   }
 
-  /// The tuned model's ranked lists.
   func tunedRuns(of model: CrossEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Run] {
     context.report(.note("scoring the tuned model"))
-    let paths = verdict.plan.splits.map { folder.file("tuned.\($0.name).run") }
-    return try runs(of: verdict, by: model, context).written(to: paths, tag: "tuned")
+    return try folder.write(runs(of: verdict, by: model, context), as: "tuned", of: plan.splits.map(\.name))
   }
 
-  /// The ranked lists of a model in training, whose scores can leave the finite numbers by no fault of the input.
+  /// The rankings of a model in training, whose scores can become infinite by no fault of the input.
   private func runs(of plan: RerankingPlan, by model: CrossEncoder, _ context: RunContext) throws -> [Run] {
     do {
       return try plan.runs(of: model, report: context.reportOrStop)

@@ -1,0 +1,140 @@
+import Datasets
+import Encoders
+import Kernels
+import Layers
+import Retrieval
+import Tensors
+import Tokenizers
+import Training
+
+/// Contrastive training of a bi-encoder on rows, with negatives mined in the course of training and a guide where asked for.
+struct BiEncoderTask: TrainingTask {
+  private let recipe: TrainBiEncoder
+  private(set) var data: RowData
+  private let objective: TrainingLoss
+  /// The corpus to mine in, where negatives are mined.
+  private let mining: (settings: MiningSection, corpus: Corpus)?
+  private var guide: Guide?
+  private var epoch: RowEpoch
+
+  /// Reads the rows, the corpus to mine in and the guide.
+  init(_ recipe: TrainBiEncoder) throws {
+    self.recipe = recipe
+    let data = try RowData(
+      recipe.data, batch: recipe.batch, loss: recipe.loss, seed: recipe.seed, isMined: recipe.mining != nil)
+    self.data = data
+    objective = TrainingLoss(recipe.loss.loss, matryoshka: recipe.matryoshka)
+    mining = try recipe.mining.flatMap { settings in
+      try (settings.corpus.map { try Corpus(file: $0) } ?? data.collection?.corpus).map { (settings, $0) }
+    }
+    guide = try recipe.guide.map { try Guide($0) }
+    epoch = data.epoch(0)
+  }
+
+  // MARK: - Model and evaluation
+
+  func makeModel() throws -> BiEncoder {
+    let base = try recipe.model.load()
+    let start = recipe.dense?.append(to: base, seed: recipe.seed) ?? base
+    try recipe.matryoshka?.check(against: start)
+    return start
+  }
+
+  /// A new Dense module is none of the base's own.
+  func baseModel(_ start: BiEncoder) throws -> BiEncoder { recipe.dense == nil ? start : try recipe.model.load() }
+
+  func makeEvaluation(in folder: RunFolder, _ context: RunContext) throws -> BiEncoderEvaluation? {
+    try recipe.evaluate.map {
+      try BiEncoderEvaluation(
+        $0, seed: recipe.seed, training: data.rows, cache: recipe.cache?.open(), context: context)
+    }
+  }
+
+  func cardKind(of model: BiEncoder, name: String) -> ModelCard.Kind {
+    .biEncoder(model, base: recipe.model.folder, name: name, deed: "fine-tuned")
+  }
+
+  // MARK: - Epochs
+
+  var batches: [[Int]] { epoch.batches }
+
+  mutating func restore(from run: TrainingRun<BiEncoder>) throws {
+    if let rows = run.minedRows { try data.replaceNegatives(with: rows) }
+    epoch = data.epoch(run.progress.state.epoch)
+  }
+
+  mutating func prepare(for run: inout TrainingRun<BiEncoder>, _ context: RunContext) throws -> MiningReport? {
+    let report = try mineIfDue(for: &run, context)
+    let number = run.progress.state.epoch
+    if report != nil || epoch.number != number { epoch = data.epoch(number) }
+    // Texts that the guide knows cost nothing.
+    try guide?.prepare(for: epoch.rows, report: context.reportOrStop)
+    return report
+  }
+
+  /// Gives the rows new negatives, chosen with the weights of the moment.
+  private mutating func mineIfDue(
+    for run: inout TrainingRun<BiEncoder>, _ context: RunContext
+  ) throws -> MiningReport? {
+    let state = run.progress.state
+    guard let mining, mining.settings.isDue(at: state) else { return nil }
+    let started = ContinuousClock.now
+    // Random choices differ from time to time.
+    let mined = try MinedRows(
+      data.rows, corpus: mining.corpus, model: run.model, settings: mining.settings.settings,
+      seed: recipe.seed &+ UInt64(state.step), context)
+    EngineMemory.releaseUnused()
+    let seconds = started.duration(to: .now).seconds
+    let report = MiningReport(mined, settings: mining.settings.settings, seconds: seconds)
+    try data.replaceNegatives(with: mined.rows)
+    run.minedRows = mined.rows
+    run.progress.mining = run.progress.mining ?? TrainingProgress.Mining()
+    run.progress.mining?.count += 1
+    run.progress.mining?.seconds += seconds
+    run.progress.watch.restart()
+    context.report(.note("mined after step \(state.step): \(report.sentence)"))
+    return report
+  }
+
+  // MARK: - Steps
+
+  func step(_ rows: [Int]) -> RowStep { epoch.step(rows, guide: guide) }
+
+  func sequences(of step: RowStep, for model: BiEncoder) throws -> [TrainingSequence] {
+    func sequences(_ texts: [String], as role: TextRole) throws -> [TrainingSequence] {
+      let excluded = try model.excludedTokens(as: role)
+      return try model.tokenize(texts, as: role).map { TrainingSequence(encoding: $0, excludedTokens: excluded) }
+    }
+    return try sequences(step.queries, as: .query) + sequences(step.documents, as: .document)
+  }
+
+  func encode(_ batch: TokenBatch, by model: BiEncoder, _ context: inout ForwardContext) -> Tensor {
+    model(batch, &context)
+  }
+
+  func loss(of embeddings: Tensor, for step: RowStep) -> Tensor {
+    let (queries, documents) = Self.sides(of: embeddings, step)
+    return objective(queries: queries, documents: documents, targets: step.targets)
+  }
+
+  /// The largest difference between the cosines of a query, or among all cosines where there is one document.
+  func spread(of embeddings: Tensor, for step: RowStep) -> Double {
+    let (queries, documents) = Self.sides(of: embeddings, step)
+    let scores = Similarity.cosine(queries: queries, documents: documents)
+    return Spread.largest(
+      of: scores.elements, groups: Array(repeating: step.documents.count, count: step.queries.count))
+  }
+
+  private static func sides(of embeddings: Tensor, _ step: RowStep) -> (queries: Tensor, documents: Tensor) {
+    let queries = step.queries.count
+    return (embeddings.slice(0..<queries), embeddings.slice(queries..<queries + step.documents.count))
+  }
+}
+
+extension MiningSection {
+  /// True if negatives are mined before the next step.
+  fileprivate func isDue(at state: TrainingState) -> Bool {
+    if let steps { return state.step.isMultiple(of: steps) }
+    return state.position == 0 && state.epoch.isMultiple(of: epochs ?? 1)
+  }
+}

@@ -1,0 +1,78 @@
+import Datasets
+import Encoders
+import Layers
+import Tensors
+import Tokenizers
+import Training
+
+/// Training of a reranker on groups of documents.
+struct CrossEncoderTask: TrainingTask {
+  private let recipe: TrainCrossEncoder
+  let data: GroupData
+  private let objective: any RankingLoss
+  private var epoch: GroupEpoch
+
+  /// Reads the groups.
+  init(_ recipe: TrainCrossEncoder, _ context: RunContext) throws {
+    self.recipe = recipe
+    data = try GroupData(recipe.data, batch: recipe.batch, loss: recipe.loss, seed: recipe.seed) {
+      context.report(.warning($0))
+    }
+    objective = recipe.loss.loss
+    epoch = data.epoch(0)
+  }
+
+  // MARK: - Model and evaluation
+
+  func makeModel() throws -> CrossEncoder { try recipe.model.load(seed: recipe.seed) }
+
+  func notes(about model: CrossEncoder) -> [String] {
+    model.hasFreshClassifier ? ["\(recipe.model.folder) has no classifier; the seed draws one"] : []
+  }
+
+  func makeEvaluation(in folder: RunFolder, _ context: RunContext) throws -> CrossEncoderEvaluation? {
+    try recipe.evaluate.map {
+      try CrossEncoderEvaluation(
+        $0, seed: recipe.seed, training: data.queries, cache: recipe.cache?.open(), in: folder, context)
+    }
+  }
+
+  func cardKind(of model: CrossEncoder, name: String) -> ModelCard.Kind {
+    .crossEncoder(
+      model, base: recipe.model.folder, name: name, baseColumn: recipe.evaluate?.baseName ?? "base",
+      candidates: recipe.evaluate?.top.map { "the \(NumberText.counted($0, "document")) that a first stage found best" }
+        ?? "the documents judged")
+  }
+
+  // MARK: - Steps
+
+  var batches: [[Int]] { epoch.batches }
+
+  mutating func prepare(for run: inout TrainingRun<CrossEncoder>, _ context: RunContext) -> MiningReport? {
+    let number = run.progress.state.epoch
+    if epoch.number != number { epoch = data.epoch(number) }
+    return nil
+  }
+
+  func step(_ groups: [Int]) -> GroupStep { epoch.step(groups) }
+
+  func sequences(of step: GroupStep, for model: CrossEncoder) throws -> [TrainingSequence] {
+    try step.groups.flatMap { group in
+      try group.documents.map {
+        TrainingSequence(encoding: try model.tokenize(query: group.query, document: $0))
+      }
+    }
+  }
+
+  func encode(_ batch: TokenBatch, by model: CrossEncoder, _ context: inout ForwardContext) -> Tensor {
+    model(batch, &context).reshaped(to: [batch.count, 1])
+  }
+
+  func loss(of logits: Tensor, for step: GroupStep) -> Tensor {
+    objective(step.targets.rectangle(of: logits), targets: step.targets)
+  }
+
+  func spread(of logits: Tensor, for step: GroupStep) -> Double {
+    Spread.largest(of: logits.elements, groups: step.groups.map(\.documents.count))
+  }
+}

@@ -1,0 +1,43 @@
+import Datasets
+import Files
+import Retrieval
+
+extension ScoringPlan {
+  /// The means of runs of the first split in the course of training, which are also told to the person who waits.
+  func record(of runs: [Run], step: Int, _ context: RunContext) throws -> ScoreRecord {
+    let values = zip(measures, try evaluations(of: runs).first?.means ?? []).map {
+      ScoreRecord.Value(measure: $0.description, value: $1)
+    }
+    let shown = values.map { "\($0.measure) \(NumberText.fixed($0.value, decimals: 4))" }.joined(separator: ", ")
+    context.report(.note("after step \(step): \(shown) on \(splits.map(\.name).joined())"))
+    return ScoreRecord(step: step, values: values)
+  }
+
+  /// Warns where queries of a split are trained on.
+  func warnOfQueries(in training: some Sequence<String>, _ warn: (String) -> Void) {
+    let trained = Set(training)
+    for split in splits {
+      let count = split.queries.count { trained.contains($0.text) }
+      if count > 0 {
+        warn(
+          "\(NumberText.count(count)) of \(NumberText.counted(split.queries.count, "query", plural: "queries")) of split "
+            + "'\(split.name)' are training queries too; the scores on them say little")
+      }
+    }
+  }
+}
+
+extension RunFolder {
+  /// The rankings of some splits that an interrupted run has written, or else new ones, written to `NAME.SPLIT.run`.
+  func keptRuns(_ name: String, of splits: [String], make: () throws -> [Run]) throws -> [Run] {
+    let paths = splits.map { file("\(name).\($0).run") }
+    if isContinued && paths.allSatisfy(Files.exists) { return try paths.map { try Run(file: $0) } }
+    return try write(make(), as: name, of: splits)
+  }
+
+  /// Writes the rankings of some splits to `NAME.SPLIT.run`.
+  func write(_ runs: [Run], as name: String, of splits: [String]) throws -> [Run] {
+    for (run, split) in zip(runs, splits) { try run.write(to: file("\(name).\(split).run"), tag: name) }
+    return runs
+  }
+}

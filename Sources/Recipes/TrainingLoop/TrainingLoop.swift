@@ -1,0 +1,192 @@
+import Encoders
+import Files
+import JSONText
+import Kernels
+import Layers
+import Retrieval
+import Tensors
+import Tokenizers
+import Training
+
+/// A training run from reading the data to the verdict, for every kind of model.
+///
+/// Read everything, evaluate the base, take the steps, evaluate again, export, report.
+struct TrainingLoop<Recipe: TrainingRecipe> {
+  private typealias Task = Recipe.Task
+  private typealias Model = Recipe.Task.Model
+
+  private let recipe: Recipe
+  private let settings: TrainingSettings
+  private let context: RunContext
+
+  init(_ recipe: Recipe, _ context: RunContext) {
+    self.recipe = recipe
+    self.context = context
+    settings = recipe.training
+  }
+
+  func run() throws -> Outcome {
+    let folder = try RunFolder(settings.output.folder, recipe: context.recipe, resume: context.resume)
+    if let confirmation = folder.confirmation { return confirmation }
+    let started = ContinuousClock.now
+
+    // Everything is read before any work is done, so that bad input is told at once.
+    var task = try recipe.makeTask(context)
+    let steps = task.data.steps(of: settings.schedule)
+    var run = try TrainingRun(task.makeModel(), optimizer: settings.optimizer, steps: steps)
+    context.report(
+      .note(
+        "\(NumberText.counted(task.data.count, Task.Data.unit)), \(NumberText.counted(steps, "step")) of \(stepSize); "
+          + "\(NumberText.counted(run.model.parameterCount, "parameter")), "
+          + NumberText.counted(Threads.count, "thread")))
+    for note in task.notes(about: run.model) { context.report(.note(note)) }
+    let evaluation = try task.makeEvaluation(in: folder, context)
+
+    // Before a checkpoint is restored the weights are the base model's; they are held once only.
+    let baseRuns = try evaluation.map { try $0.baseRuns(of: task.baseModel(run.model), in: folder, context) }
+    EngineMemory.releaseUnused()
+    let checkpoints = CheckpointStore(folder: folder.path, keep: settings.checkpoint?.keep ?? 1)
+    try resume(&run, &task, folder, from: checkpoints, steps: steps)
+    let log = try RunLog(in: folder, after: run.progress.state.step)
+    if run.progress.state.step == 0, let measured = try evaluation?.start(of: run.model, context) {
+      try log.add(measured)
+    }
+
+    try takeSteps(&run, &task, of: steps, evaluation, log, checkpoints)
+    try log.synchronize()
+
+    // The verdict is on the weights that are exported, over everything that is judged.
+    let tuned = try run.exported(to: folder)
+    let tunedRuns = try savingWhenInterrupted(&run, in: checkpoints) { _ in
+      try evaluation?.tunedRuns(of: tuned, in: folder, context)
+    }
+    var report = RunReport(recipe: settings.program, folder: folder.path, settings: context.recipe)
+    if let evaluation, let baseRuns, let tunedRuns {
+      report.names.base = evaluation.baseName
+      report.comparisons = try evaluation.plan.comparisons(base: baseRuns, tuned: tunedRuns)
+    }
+    try report.fill(
+      from: folder, run.progress,
+      RunReport.TrainingFacts(
+        base: settings.base, data: task.data.files, rows: task.data.count, step: stepSize,
+        exportsBest: run.bestParameters != nil, split: settings.evaluate?.split,
+        seconds: started.duration(to: .now).seconds))
+    let name = Files.name(of: report.folder)
+    let card = ModelCard(
+      name: name, base: settings.base, collection: settings.evaluate?.collection, report: report,
+      kind: task.cardKind(of: tuned, name: name))
+    let outcome = try ModelExport(card: card, data: task.data.files).finish(folder) { try tuned.save(to: $0) }
+    if settings.checkpoint == nil { try checkpoints.removeAll() }
+    return outcome
+  }
+
+  /// The size of a full step in words: "64 rows".
+  private var stepSize: String { NumberText.counted(settings.examples, Task.Data.unit) }
+
+  /// Goes back to the newest checkpoint of a run that is continued.
+  private func resume(
+    _ run: inout TrainingRun<Model>, _ task: inout Task, _ folder: RunFolder, from checkpoints: CheckpointStore,
+    steps: Int
+  ) throws {
+    guard folder.isContinued, let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) else { return }
+    try run.restore(newest)
+    try task.restore(from: run)
+    context.report(.note("going on after step \(run.progress.state.step) of \(steps)"))
+  }
+
+  /// Does work beside the steps; a checkpoint is saved where it is interrupted after the first step.
+  private func savingWhenInterrupted<Result>(
+    _ run: inout TrainingRun<Model>, in checkpoints: CheckpointStore,
+    _ work: (inout TrainingRun<Model>) throws -> Result
+  ) throws -> Result {
+    do {
+      return try work(&run)
+    } catch let interruption as RunInterrupted {
+      if run.progress.state.step > 0 { try run.save(in: checkpoints) }
+      throw interruption
+    }
+  }
+
+  // MARK: - Steps
+
+  /// Takes the steps that are left, or stops where evaluations do not get better any more.
+  private func takeSteps(
+    _ run: inout TrainingRun<Model>, _ task: inout Task, of steps: Int, _ evaluation: Task.Evaluation?, _ log: RunLog,
+    _ checkpoints: CheckpointStore
+  ) throws {
+    while run.progress.state.step < steps {
+      if let patience = settings.patience, run.progress.watch.evaluationsSinceBest >= patience.scores {
+        context.report(
+          .note(
+            "stopped after step \(run.progress.state.step) of \(steps): "
+              + "\(NumberText.counted(run.progress.watch.evaluationsSinceBest, "score")) without a better one than after "
+              + "step \(run.progress.best?.step ?? 0)"))
+        return
+      }
+      try run.stopIfAsked(steps: steps, in: checkpoints, context)
+      let mined = try savingWhenInterrupted(&run, in: checkpoints) { try task.prepare(for: &$0, context) }
+      if let mined { try log.add(mined, after: run.progress.state.step) }
+      let record = try takeStep(&run, task, of: steps)
+      try log.add(record)
+      context.report(run.progressEvent(after: record, of: steps))
+      try warn(
+        run.progress.watch.observe(loss: record.loss, spread: record.spread, step: record.step), after: record.step, log
+      )
+      try evaluateIfDue(&run, evaluation, steps: steps, log)
+      if let checkpoint = settings.checkpoint, record.step % checkpoint.every == 0, record.step < steps {
+        try log.synchronize()
+        try run.save(in: checkpoints)
+      }
+    }
+  }
+
+  /// One step: texts to tokens, loss and gradients in chunks of the token budget, and the change of the weights.
+  private func takeStep(_ run: inout TrainingRun<Model>, _ task: Task, of steps: Int) throws -> StepRecord {
+    let start = ContinuousClock.now
+    let state = run.progress.state
+    let examples = task.batches[state.position]
+    let step = task.step(examples)
+    let sequences = try task.sequences(of: step, for: run.model)
+    let plan = ChunkPlan(lengths: sequences.map(\.encoding.ids.count), budget: settings.tokens)
+    var outputs = Tensor(0)
+    let (loss, gradients) = plan.gradients(of: run.model, where: run.optimizer.isTrained) { model, chunk, indices in
+      var context = ForwardContext(dropout: DropoutSource(seed: settings.seed, step: state.step, chunk: chunk))
+      var batch = TokenBatch()
+      for index in indices {
+        batch.append(sequences[index].encoding, excludedTokens: sequences[index].excludedTokens)
+      }
+      return task.encode(batch, by: model, &context)
+    } loss: { all in
+      outputs = all.detached
+      return task.loss(of: all, for: step)
+    }
+    return try run.applyStep(
+      gradients, loss: loss.scalar, spread: task.spread(of: outputs, for: step), schedule: settings.schedule.schedule,
+      batches: task.batches.count, steps: steps, examples: examples.count,
+      tokens: sequences.reduce(0) { $0 + $1.encoding.ids.count }, since: start,
+      describing: { task.data.description(of: examples) })
+  }
+
+  /// Evaluates the model when it is time, and keeps the best weights where those are exported.
+  private func evaluateIfDue(
+    _ run: inout TrainingRun<Model>, _ evaluation: Task.Evaluation?, steps: Int, _ log: RunLog
+  ) throws {
+    let step = run.progress.state.step
+    guard let evaluation, let every = settings.evaluate?.every, step % every == 0 || step == steps,
+      let measured = try evaluation.development(of: run.model, step: step, context),
+      let first = measured.values.first
+    else { return }
+    try log.add(measured)
+    let isBest = run.compareWithBest(
+      measured, by: settings.patience?.minimumImprovement ?? 0, keepsWeights: settings.exportsBest)
+    try warn(run.progress.watch.observe(measure: first.value, isBest: isBest), after: step, log)
+  }
+
+  /// Puts warnings about the course of training into the log.
+  private func warn(_ warnings: [String], after step: Int, _ log: RunLog) throws {
+    for warning in warnings {
+      try log.add(warning: warning, after: step)
+      context.report(.warning("after step \(step): \(warning)"))
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Datasets
+import Files
+import Layers
+import Tensors
+import Training
+
+/// Everything that a training run changes from step to step.
+struct TrainingRun<Model: Module> {
+  var model: Model
+  var optimizer: AdamW
+  var progress: TrainingProgress
+  /// The parameters of the best evaluation, where those are exported.
+  var bestParameters: ParameterDictionary?
+  /// The rows with the negatives that were mined for them last; nil where none are mined.
+  var minedRows: [TrainingRow]?
+
+  /// A model with a new optimizer, before the first of so many steps.
+  init(_ model: Model, optimizer: OptimizerSetting, steps: Int) throws {
+    self.model = model
+    progress = TrainingProgress(steps: steps)
+    switch optimizer {
+    case .adamW(let settings):
+      do {
+        self.optimizer = try AdamW(settings, for: model)
+      } catch {
+        throw RunError(.badRecipe, "'optimizer': \(error)")
+      }
+    }
+  }
+
+  /// Changes the weights by the gradients of a step and counts it; a step that is not finite changes nothing.
+  ///
+  /// - Parameters:
+  ///   - batches: the number of batches in the present epoch.
+  ///   - steps: the number of steps of the run.
+  ///   - describing: names the examples of the step for an error message.
+  mutating func applyStep(
+    _ gradients: ParameterDictionary, loss: Float, spread: Double, schedule: Schedule, batches: Int, steps: Int,
+    examples: Int, tokens: Int, since start: ContinuousClock.Instant, describing names: () -> String
+  ) throws -> StepRecord {
+    let state = progress.state
+    let rate = schedule.rate(step: state.step, of: steps, peak: optimizer.settings.rate)
+    let norm: Double
+    do {
+      norm = try optimizer.step(&model, gradients: gradients, loss: loss, rate: rate)
+    } catch {
+      throw RunError(.internalError, "\(error) (\(names()))")
+    }
+    let seconds = start.duration(to: .now).seconds
+    progress.state.advance(batches: batches)
+    progress.rows += examples
+    progress.tokens += tokens
+    progress.seconds += seconds
+    return StepRecord(
+      step: state.step + 1, epoch: state.epoch + 1, loss: Double(loss), rate: rate, norm: norm, rows: examples,
+      tokens: tokens, seconds: seconds, spread: spread)
+  }
+
+  /// The progress of the run after a step.
+  func progressEvent(after record: StepRecord, of steps: Int) -> RunEvent {
+    let rate = NumberText.rate(Double(progress.rows) / max(progress.seconds, 1e-9))
+    return .progress(
+      RunProgress(
+        task: "training", done: record.step, total: steps, unit: "steps",
+        detail: "loss \(NumberText.fixed(record.loss, decimals: 4)), \(rate) rows/s"))
+  }
+
+  /// Takes an evaluation for the best one where it is better by more than `minimum`; true if it is.
+  ///
+  /// - Parameter keepsWeights: true if the weights of the best evaluation are kept.
+  mutating func compareWithBest(_ measured: ScoreRecord, by minimum: Double, keepsWeights: Bool) -> Bool {
+    guard let first = measured.values.first else { return false }
+    if let best = progress.best, first.value <= best.value + minimum { return false }
+    progress.best = TrainingProgress.Best(step: measured.step, value: first.value)
+    if keepsWeights { bestParameters = model.parameters }
+    return true
+  }
+
+  /// The model with the weights that are exported: the best ones where these are kept, else the last.
+  func exported(to folder: RunFolder) throws -> Model {
+    var model = model
+    if let bestParameters { try model.replaceParameters(with: bestParameters, from: folder.path) }
+    return model
+  }
+
+  /// Saves a checkpoint of the present step.
+  func save(in checkpoints: CheckpointStore) throws {
+    try checkpoints.save(step: progress.state.step, files: files, expectedBytes: expectedBytes)
+  }
+
+  /// Saves a checkpoint and stops when somebody asked for it.
+  func stopIfAsked(steps: Int, in checkpoints: CheckpointStore, _ context: RunContext) throws {
+    guard context.isInterrupted() else { return }
+    let step = progress.state.step
+    guard step > 0 else { throw RunInterrupted("stopped before the first step; start again with --resume") }
+    try save(in: checkpoints)
+    throw RunInterrupted("stopped after step \(step) of \(steps), saved in \(checkpoints.folder); go on with --resume")
+  }
+}

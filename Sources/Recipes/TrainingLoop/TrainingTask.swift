@@ -1,0 +1,140 @@
+import Encoders
+import Layers
+import Retrieval
+import Tensors
+import Tokenizers
+
+/// A recipe that trains a model; ``TrainingLoop`` runs it.
+protocol TrainingRecipe: Recipe {
+  associatedtype Task: TrainingTask
+  /// The settings that every kind of training has.
+  var training: TrainingSettings { get }
+  /// Reads the data.
+  func makeTask(_ context: RunContext) throws -> Task
+}
+
+extension TrainingRecipe {
+  func run(in context: RunContext) throws -> Outcome { try TrainingLoop(self, context).run() }
+}
+
+/// The settings that every kind of training has.
+struct TrainingSettings {
+  /// The program, as recipes name it.
+  var program: String
+  /// The folder of the base model.
+  var base: String
+  /// What every random choice of the run depends on.
+  var seed: UInt64
+  /// The number of examples of a full step.
+  var examples: Int
+  /// The most tokens whose activations live at once.
+  var tokens: Int
+  var optimizer: OptimizerSetting
+  var schedule: ScheduleSection
+  /// The evaluations; without them the run ends without a verdict.
+  var evaluate: EvaluationCourse?
+  var patience: PatienceSection?
+  var checkpoint: CheckpointSection?
+  var output: OutputSection
+  /// True if the weights with the best evaluation during training are exported.
+  var exportsBest: Bool
+}
+
+/// The collection that a run is evaluated on, and how often.
+struct EvaluationCourse {
+  var collection: String
+  /// The split that is evaluated during training.
+  var split: String
+  /// Steps between two evaluations; without it the model is evaluated before and after only.
+  var every: Int?
+}
+
+/// A model that training changes and exports.
+protocol TrainableModel: Module {
+  /// Writes the model folder that other software loads.
+  func save(to folder: String) throws
+}
+
+extension BiEncoder: TrainableModel {}
+extension CrossEncoder: TrainableModel {}
+
+/// One kind of training: its data, its model, and what a step computes.
+///
+/// Encoding a chunk, the loss of a step and the sum of the gradients are separate, and a task writes no files: only the loop
+/// does.
+protocol TrainingTask {
+  associatedtype Model: TrainableModel
+  associatedtype Data: TrainingData
+  associatedtype Step
+  associatedtype Evaluation: TrainingEvaluation where Evaluation.Model == Model
+
+  var data: Data { get }
+  /// The model that training starts from.
+  func makeModel() throws -> Model
+  /// Facts about the starting model that the user is told.
+  func notes(about model: Model) -> [String]
+  /// The model to compare with.
+  ///
+  /// - Parameter start: the model that training starts from, with its first weights.
+  func baseModel(_ start: Model) throws -> Model
+  /// The evaluations of the run; nil where the recipe asks for none.
+  func makeEvaluation(in folder: RunFolder, _ context: RunContext) throws -> Evaluation?
+
+  /// Puts back what a checkpoint holds beside weights and progress.
+  mutating func restore(from run: TrainingRun<Model>) throws
+  /// Prepares the epoch of the next step; negatives are mined and guided here.
+  ///
+  /// It is called before every step.
+  ///
+  /// - Returns: the report of mining, where the next step was due for it.
+  mutating func prepare(for run: inout TrainingRun<Model>, _ context: RunContext) throws -> MiningReport?
+  /// The examples of each step of the prepared epoch, as indices into the data.
+  var batches: [[Int]] { get }
+
+  /// The texts of some examples with the targets of their scores.
+  func step(_ examples: [Int]) -> Step
+  /// The sequences of a step that the model encodes.
+  func sequences(of step: Step, for model: Model) throws -> [TrainingSequence]
+  /// The model's output for each sequence of a batch.
+  ///
+  /// - Shape: → `[sequences, width]`
+  func encode(_ batch: TokenBatch, by model: Model, _ context: inout ForwardContext) -> Tensor
+  /// The loss of the outputs of all sequences of a step.
+  ///
+  /// - Shape: `[sequences, width]` → scalar
+  func loss(of outputs: Tensor, for step: Step) -> Tensor
+  /// The largest difference between scores of documents of one query, which ``TrainingWatch`` watches.
+  func spread(of outputs: Tensor, for step: Step) -> Double
+
+  /// What the card of the exported model says about this kind.
+  func cardKind(of model: Model, name: String) -> ModelCard.Kind
+}
+
+extension TrainingTask {
+  func notes(about model: Model) -> [String] { [] }
+  func baseModel(_ start: Model) throws -> Model { start }
+  mutating func restore(from run: TrainingRun<Model>) throws {}
+}
+
+/// A tokenized text or pair, and the number of tokens at its start that pooling leaves out.
+struct TrainingSequence {
+  var encoding: Encoding
+  var excludedTokens = 0
+}
+
+/// The evaluations of a training run: quick ones during training, and the verdict on everything judged.
+protocol TrainingEvaluation {
+  associatedtype Model
+  /// The plan of the verdict.
+  var plan: ScoringPlan { get }
+  /// The name of the base in reports.
+  var baseName: String { get }
+  /// The base's measures on what is evaluated during training; nil where nothing is.
+  func start(of model: Model, _ context: RunContext) throws -> ScoreRecord?
+  /// The measures after a step; nil where nothing is evaluated during training.
+  func development(of model: Model, step: Int, _ context: RunContext) throws -> ScoreRecord?
+  /// The rankings to compare with, one a split; an interrupted run has written them already.
+  func baseRuns(of model: Model, in folder: RunFolder, _ context: RunContext) throws -> [Run]
+  /// The rankings of the trained model, one a split.
+  func tunedRuns(of model: Model, in folder: RunFolder, _ context: RunContext) throws -> [Run]
+}

@@ -1,0 +1,93 @@
+/// Watches training for the ways in which it usually fails, and warns of each once, with the likely cause.
+///
+/// Everything is compared over windows of a tenth of the steps, since single steps say little.
+struct TrainingWatch: Codable, Equatable {
+  /// A way in which training fails.
+  enum Failure: String, Codable {
+    /// All documents of a query get nearly the same score.
+    case collapse
+    /// The loss is where it was at the start.
+    case plateau
+    /// The evaluations during training get worse.
+    case falling
+  }
+
+  /// The steps of a window.
+  let window: Int
+  /// The losses of the first window, while it fills, then of the latest.
+  private var first: [Double] = []
+  private var latest: [Double] = []
+  /// The number of losses since the start, or since negatives were mined.
+  private var observed = 0
+  private var spreads: [Double] = []
+  private var measures: [Double] = []
+  /// Evaluations since the best one.
+  private(set) var evaluationsSinceBest = 0
+  private var warned: [Failure] = []
+
+  /// Fewer steps than this say nothing.
+  private static let leastWindow = 5
+  /// The largest difference of scores that counts as none; a trained reranker has differences of several units.
+  static let collapsedSpread = 0.01
+  /// The share of the starting loss that must be gone after three windows.
+  private static let leastProgress = 0.01
+  /// Evaluations below the best one, each worse than the last, that count as falling.
+  private static let fallingEvaluations = 3
+
+  /// Starts watching a run of so many steps.
+  init(steps: Int) { window = max(Self.leastWindow, steps / 10) }
+
+  /// Compares only losses from now on: new negatives make the task another one.
+  mutating func restart() { (first, latest, observed) = ([], [], 0) }
+
+  /// Takes the loss of a step, and the largest difference between scores of documents of one query.
+  ///
+  /// - Returns: the warnings.
+  mutating func observe(loss: Double, spread: Double, step: Int) -> [String] {
+    observed += 1
+    if first.count < window { first.append(loss) }
+    latest = Array((latest + [loss]).suffix(window))
+    spreads = Array((spreads + [spread]).suffix(window))
+    var messages: [String] = []
+    // While the rate still rises from 0, a fresh classifier's scores are all alike.
+    if step >= 2 * window, spreads.allSatisfy({ $0 < Self.collapsedSpread }) {
+      messages += warning(
+        .collapse,
+        "collapse: in the last \(window) steps all documents of a query got the same score, up to "
+          + "\(NumberText.fixed(Self.collapsedSpread, decimals: 2)); the rate is likely too high, or the labels "
+          + "contradict each other; lower 'optimizer.rate', or look at the rows")
+    }
+    let (start, now) = (first.reduce(0, +) / Double(window), latest.reduce(0, +) / Double(window))
+    if observed >= 3 * window, now > start * (1 - Self.leastProgress) {
+      messages += warning(
+        .plateau,
+        "plateau: the loss is where it began, \(NumberText.fixed(start, decimals: 4)) in the first \(window) steps and "
+          + "\(NumberText.fixed(now, decimals: 4)) in the last; the rate is likely too low (raise 'optimizer.rate', or that of a "
+          + "fresh classifier by 'optimizer.rates'), or many negatives are in truth positives")
+    }
+    return messages
+  }
+
+  /// Takes the first measure of an evaluation.
+  ///
+  /// - Returns: the warnings.
+  mutating func observe(measure: Double, isBest: Bool) -> [String] {
+    evaluationsSinceBest = isBest ? 0 : evaluationsSinceBest + 1
+    measures = isBest ? [measure] : measures + [measure]
+    let last = measures.suffix(Self.fallingEvaluations + 1)
+    guard last.count > Self.fallingEvaluations, zip(last, last.dropFirst()).allSatisfy({ $0 > $1 }) else { return [] }
+    return warning(
+      .falling,
+      "falling: the score during training went down \(Self.fallingEvaluations) times in a row, from "
+        + "\(NumberText.fixed(last.first ?? 0, decimals: 4)) to \(NumberText.fixed(measure, decimals: 4)); the rows are "
+        + "likely learnt by heart, or their negatives are in truth positives; take fewer epochs, a lower 'optimizer.rate', or "
+        + "'patience'")
+  }
+
+  /// The message, once for each failure.
+  private mutating func warning(_ failure: Failure, _ message: String) -> [String] {
+    if warned.contains(failure) { return [] }
+    warned.append(failure)
+    return [message]
+  }
+}
