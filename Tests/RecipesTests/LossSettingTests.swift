@@ -1,11 +1,29 @@
 import Testing
 import Training
+import Yams
 
 @testable import Recipes
 
 /// What a loss may be for a bi-encoder, which gives cosines, and for a cross-encoder, which gives logits.
 @Suite struct LossSettingTests {
   private struct Section: Codable { let loss: LossSetting }
+
+  /// A loss whose missing keys have placeholders.
+  private func section(_ text: String) throws -> (section: Section, problems: [String]) {
+    let record = DecodingRecord()
+    let root = try RecipeTree.parse(Array(text.utf8))
+    return (try SettingDecoder.decode(Section.self, from: root, record: record), record.problems.map(\.message))
+  }
+
+  @Test(arguments: Losses.all.map { $0.name })
+  func everyLossIsReadAndWrittenUnderItsName(_ name: String) throws {
+    let loss = try section("loss: { name: \(name) }").section
+    #expect(loss.loss.name == name)
+    let text = try YAMLEncoder().encode(loss)
+    #expect(text.hasPrefix("loss:\n  name: \(name)\n"))
+    let (again, problems) = try section(text)
+    #expect(problems == [] && again.loss == loss.loss)
+  }
 
   /// The problems of a loss as `cosines` and as `logits`.
   private func problems(_ loss: String) throws -> (cosines: [String], logits: [String]) {
@@ -17,7 +35,7 @@ import Training
       return record.problems.map(\.message)
     }
     let batch = BatchSection(queries: 8, tokens: 64, uniqueTexts: false)
-    return (try found { $0.validate($1, batch: batch) }, try found { $0.validateForLogits($1) })
+    return (try found { $0.validate($1, for: .cosines, batch: batch) }, try found { $0.validate($1, for: .logits) })
   }
 
   @Test(arguments: [

@@ -108,6 +108,18 @@ import Testing
         "'model.maximumLength': 4 is too small; at least 5",
         "'loss.name': contrastive reads cosines, not logits; use binaryCrossEntropy",
       ])
+    for (loss, problem) in [
+      (
+        "{name: contrastive, margin: 0.5}", "'loss.name': contrastive reads cosines, not logits; use binaryCrossEntropy"
+      ),
+      (
+        "{name: coSENT, scale: 1}",
+        "'data.easyNegatives': the loss coSENT reads labelled pairs, which have no negatives"
+      ),
+    ] {
+      #expect(
+        try problems("data.negatives=2", "data.easyNegatives={share: 0.5}", "loss=\(loss)") == [problem])
+    }
   }
 
   @Test func aClassifierOfOtherLabelsIsRefused() throws {

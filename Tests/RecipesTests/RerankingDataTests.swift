@@ -7,8 +7,8 @@ import Training
 @testable import Recipes
 
 @Suite struct RerankingDataTests {
-  private let listNet = LossSetting.listNet(ListNet())
-  private let binary = LossSetting.binaryCrossEntropy(BinaryCrossEntropy())
+  private let listNet = LossSetting(ListNet())
+  private let binary = LossSetting(BinaryCrossEntropy())
 
   /// The data of some rows, and what was warned of.
   private func data(
@@ -55,15 +55,15 @@ import Training
   }
 
   @Test func teacherScoresAreHandedOverWhereTheLossReadsThem() throws {
-    let teacher = try data([row], loss: .marginMSE(MarginMSE(similarity: nil))).data
+    let teacher = try data([row], loss: LossSetting(MarginMSE(similarity: nil))).data
     #expect(teacher.epoch(0).step([0]).targets == Targets(groups: [[1, 0, 0]], teacherScores: [[3, 1, 2]]))
     #expect(
-      try refusal([row, pair], loss: .marginMSE(MarginMSE(similarity: nil)))
+      try refusal([row, pair], loss: LossSetting(MarginMSE(similarity: nil)))
         == "rows.jsonl: the loss marginMSE needs a teacher's scores in every row, 1 row of 2 has none; give \"scores\" of the "
         + "positive and the negatives")
     // Labels do as well for a loss of single scores.
     let labelled = #"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#
-    #expect(try data([labelled], loss: .mse(MSE())).data.epoch(0).step([0]).targets == Targets(groups: [[0.25]]))
+    #expect(try data([labelled], loss: LossSetting(MSE())).data.epoch(0).step([0]).targets == Targets(groups: [[0.25]]))
     #expect(throws: DatasetError.self) {
       try data([#"{"query": "a", "positive": "A", "negatives": ["x"], "scores": [1]}"#], loss: binary)
     }
@@ -107,7 +107,7 @@ import Training
       try refusal(rows, loss: binary)
         == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1")
     #expect(
-      try refusal([row], loss: .coSENT(CoSENT(scale: 1)))
+      try refusal([row], loss: LossSetting(CoSENT(scale: 1)))
         == "rows.jsonl: the loss coSENT needs a label in every row; give query, document and label")
     #expect(
       try refusal(rows, loss: listNet, easy: EasyNegativesSection(share: 0.5))

@@ -8,8 +8,7 @@ import Training
 
 @Suite struct TrainingDataTests {
   private let batch = BatchSection(queries: 3, tokens: 64, uniqueTexts: false)
-  private let infoNCE = LossSetting.infoNCE(
-    InfoNCESettings(temperature: 0.05, scale: nil, maskKnownPositives: true, symmetric: nil, inBatchNegatives: nil))
+  private let infoNCE = LossSetting(InfoNCE(temperature: 0.05, maskKnownPositives: true))
 
   private func data(
     _ rows: [String], loss: LossSetting? = nil, shuffle: Bool? = nil, negatives: Int? = nil, isMined: Bool = false,
@@ -54,19 +53,19 @@ import Training
       [
         #"{"query": "a", "positive": "A", "negatives": ["x"], "scores": [3, 1]}"#,
         #"{"query": "b", "positive": "B", "negatives": ["y"], "scores": [2, 0.5]}"#,
-      ], loss: .marginMSE(MarginMSE(similarity: .dot)))
+      ], loss: LossSetting(MarginMSE(similarity: .dot)))
     #expect(teacher.epoch(0).step([1, 0]).targets.teacherScores == [[2, 0.5], [3, 1]])
     let labelled = try data(
-      [#"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#], loss: .coSENT(CoSENT(scale: 20)))
+      [#"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#], loss: LossSetting(CoSENT(scale: 20)))
     #expect(labelled.epoch(0).step([0]).targets.labels == [0.25])
     let graded = try data(
-      [#"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#], loss: .binaryCrossEntropy(BinaryCrossEntropy()))
+      [#"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#], loss: LossSetting(BinaryCrossEntropy()))
     #expect(graded.epoch(0).step([0]).targets.labels == [0.25])
     let rows = [#"{"query": "a", "positive": "A", "negatives": ["x"], "scores": [3, 1]}"#]
-    let wanted = try data(rows, loss: .mse(MSE()))
+    let wanted = try data(rows, loss: LossSetting(MSE()))
     #expect(
       wanted.epoch(0).step([0]).targets.teacherScores == [[3, 1]] && wanted.epoch(0).step([0]).targets.labels == [])
-    let binary = try data(rows, loss: .binaryCrossEntropy(BinaryCrossEntropy()))
+    let binary = try data(rows, loss: LossSetting(BinaryCrossEntropy()))
     #expect(binary.epoch(0).step([0]).targets.teacherScores == [] && binary.epoch(0).step([0]).targets.labels == [])
   }
 
@@ -74,39 +73,37 @@ import Training
     let pair = #"{"query": "a", "positive": "A"}"#
     let labelled = #"{"sentence1": "a", "sentence2": "A", "score": 1}"#
     #expect(
-      try refusal([pair], loss: .cosineMSE(CosineMSE()))
+      try refusal([pair], loss: LossSetting(CosineMSE()))
         == "rows.jsonl: the loss cosineMSE needs a label in every row, 1 row of 1 has none; give query, document and "
         + "label")
     #expect(
-      try refusal([pair, pair], loss: .marginMSE(MarginMSE(similarity: .cosine)))
+      try refusal([pair, pair], loss: LossSetting(MarginMSE(similarity: .cosine)))
         == "rows.jsonl: the loss marginMSE needs a teacher's scores in every row, 2 rows of 2 have none; give \"scores\" of "
         + "the positive and the negatives")
     #expect(
       try refusal([labelled], loss: infoNCE)
         == "rows.jsonl: 1 row has a label, which the loss infoNCE does not read; use coSENT, cosineMSE or contrastive")
-    let alone = LossSetting.infoNCE(
-      InfoNCESettings(temperature: 1, scale: nil, maskKnownPositives: false, symmetric: nil, inBatchNegatives: false))
+    let alone = LossSetting(InfoNCE(temperature: 1, maskKnownPositives: false, inBatchNegatives: false))
     #expect(
       try refusal([pair], loss: alone)
         == "rows.jsonl: the loss infoNCE needs negatives in every row without in-batch negatives, 1 row of 1 has none; add "
         + "them")
     #expect(
-      try refusal([pair, pair], loss: .listNet(ListNet()))
+      try refusal([pair, pair], loss: LossSetting(ListNet()))
         == "rows.jsonl: the loss listNet needs negatives in every row, 2 rows of 2 have none; add them")
     #expect(
-      try refusal([pair], loss: .mse(MSE()))
+      try refusal([pair], loss: LossSetting(MSE()))
         == "rows.jsonl: the loss mse needs a label in every row, or a teacher's scores in every row, 1 row of 1 has none; "
         + "give query, document and label, or \"scores\" of the positive and the negatives")
     let tooLarge = #"{"sentence1": "b", "sentence2": "B", "score": 4}"#
     #expect(
-      try refusal([labelled, tooLarge], loss: .binaryCrossEntropy(BinaryCrossEntropy()))
+      try refusal([labelled, tooLarge], loss: LossSetting(BinaryCrossEntropy()))
         == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1")
   }
 
   /// Rows that are mined need no negatives of their own; all else is asked of them as of others.
   @Test func rowsThatAreMinedAreCheckedToo() throws {
-    let alone = LossSetting.infoNCE(
-      InfoNCESettings(temperature: 1, scale: nil, maskKnownPositives: false, symmetric: nil, inBatchNegatives: false))
+    let alone = LossSetting(InfoNCE(temperature: 1, maskKnownPositives: false, inBatchNegatives: false))
     #expect(try data([#"{"query": "a", "positive": "A"}"#], loss: alone, isMined: true).rows.count == 1)
     #expect(throws: RunError.self) {
       try data([#"{"sentence1": "a", "sentence2": "A", "score": 1}"#], isMined: true)

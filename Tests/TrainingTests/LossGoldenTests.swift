@@ -101,7 +101,7 @@ import Training
     )
   }
 
-  private static func loss(_ settings: JSONValue) throws -> TrainingLoss {
+  static func loss(_ settings: JSONValue) throws -> TrainingLoss {
     let name = try settings["loss"].text()
     if name == "matryoshka" {
       let weights = try settings["weights"].doubles()

@@ -6,13 +6,23 @@ import Training
 
 /// Losses on the documents of a row, against their formulas in Float64 and what all losses promise.
 @Suite struct RankingLossConformanceTests {
+  static var formulas: [LossFormula] {
+    let cuts = [nil, 1, 2]
+    return [pairwiseLogistic(), mse(), listNet(), adrMSE()] + [nil, 3].map { binaryCrossEntropy(weight: $0) }
+      + cuts.flatMap { k in LambdaLoss.Logarithm.allCases.map { rankNet(k: k, logarithm: $0) } }
+      + LambdaLoss.Weighting.allCases.flatMap { weighting in
+        [nil, 2].map { lambdaLoss(weighting: weighting, k: $0) }
+      }
+      + [true, false].map { listMLE(positionAware: $0) }
+  }
+
   // MARK: - Document by document
 
-  @Test func pairwiseLogistic() throws {
+  private static func pairwiseLogistic() -> LossFormula {
     func negatives(of query: Int, _ targets: Targets) -> [Int] {
       targets.negatives[query].filter { !targets.knownPositives[query].contains($0) }
     }
-    try checkLoss(PairwiseLogistic(temperature: 0.5), scale: 2) { scores, targets in
+    return LossFormula(PairwiseLogistic(temperature: 0.5), scale: 2) { scores, targets in
       let terms = scores.indices.flatMap { query in
         negatives(of: query, targets).map {
           softplus((scores[query][$0] - scores[query][targets.positives[query]]) / 0.5)
@@ -25,9 +35,8 @@ import Training
     }
   }
 
-  @Test(arguments: [nil, 3.0])
-  func binaryCrossEntropy(weight: Double?) throws {
-    try checkLoss(BinaryCrossEntropy(positiveWeight: weight)) { scores, targets in
+  private static func binaryCrossEntropy(weight: Double?) -> LossFormula {
+    LossFormula(BinaryCrossEntropy(positiveWeight: weight)) { scores, targets in
       mean(
         lists(targets).flatMap { list in
           list.entries.map { document, grade in
@@ -40,8 +49,8 @@ import Training
     }
   }
 
-  @Test func mse() throws {
-    try checkLoss(MSE()) { scores, targets in
+  private static func mse() -> LossFormula {
+    LossFormula(MSE()) { scores, targets in
       mean(
         scores.indices.flatMap { query in
           zip([targets.positives[query]] + targets.negatives[query], targets.teacherScores[query]).map {
@@ -55,9 +64,8 @@ import Training
 
   // MARK: - Lists
 
-  @Test(arguments: [nil, 1, 2], [LambdaLoss.Logarithm.natural, .binary])
-  func rankNet(k: Int?, logarithm: LambdaLoss.Logarithm) throws {
-    try checkLoss(RankNet(k: k, sigma: 2, logarithm: logarithm), scale: 2) { scores, targets in
+  private static func rankNet(k: Int?, logarithm: LambdaLoss.Logarithm) -> LossFormula {
+    LossFormula(RankNet(k: k, sigma: 2, logarithm: logarithm), scale: 2) { scores, targets in
       let unit = logarithm == .binary ? log(2.0) : 1
       return pairMean(scores, targets, k: k) { list, i, j in
         list[i].grade > list[j].grade ? softplus(-2 * (list[i].score - list[j].score)) / unit : nil
@@ -67,11 +75,10 @@ import Training
     }
   }
 
-  @Test(arguments: LambdaLoss.Weighting.allCases, [nil, 2])
-  func lambdaLoss(weighting: LambdaLoss.Weighting, k: Int?) throws {
+  private static func lambdaLoss(weighting: LambdaLoss.Weighting, k: Int?) -> LossFormula {
     func discount(_ rank: Int) -> Double { log2(1 + Double(rank)) }
     let loss = LambdaLoss(weighting: weighting, k: k, sigma: 1.5, mu: 4, logarithm: .natural)
-    try checkLoss(loss, scale: 1.5) { scores, targets in
+    return LossFormula(loss, scale: 1.5) { scores, targets in
       pairMean(scores, targets, k: k) { list, i, j in
         let best = list.map { pow(2, $0.grade) - 1 }.sorted(by: >).prefix(k ?? list.count)
         let ideal = max(1e-10, best.enumerated().reduce(0) { $0 + $1.element / discount($1.offset + 1) })
@@ -100,8 +107,8 @@ import Training
     }
   }
 
-  @Test func listNet() throws {
-    try checkLoss(ListNet(temperature: 0.5), scale: 2) { scores, targets in
+  private static func listNet() -> LossFormula {
+    LossFormula(ListNet(temperature: 0.5), scale: 2) { scores, targets in
       mean(
         lists(targets).map { list in
           guard list.isOrdered else { return 0 }
@@ -114,9 +121,8 @@ import Training
     }
   }
 
-  @Test(arguments: [true, false])
-  func listMLE(positionAware: Bool) throws {
-    try checkLoss(ListMLE(positionAware: positionAware, temperature: 0.5), scale: 2) { scores, targets in
+  private static func listMLE(positionAware: Bool) -> LossFormula {
+    LossFormula(ListMLE(positionAware: positionAware, temperature: 0.5), scale: 2) { scores, targets in
       mean(
         lists(targets).map { list in
           guard list.isOrdered else { return 0 }
@@ -133,8 +139,8 @@ import Training
     }
   }
 
-  @Test func adrMSE() throws {
-    try checkLoss(ADRMSE(alpha: 2), scale: 2) { scores, targets in
+  private static func adrMSE() -> LossFormula {
+    LossFormula(ADRMSE(alpha: 2), scale: 2) { scores, targets in
       mean(
         lists(targets).flatMap { list in
           list.entries.map { document, grade -> Double in

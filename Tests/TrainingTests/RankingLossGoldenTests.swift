@@ -58,7 +58,7 @@ import Training
     abs(found - expected) <= 1e-5 * max(1, abs(expected))
   }
 
-  private static func loss(_ golden: RankingLossGolden) throws -> any RankingLoss {
+  static func loss(_ golden: RankingLossGolden) throws -> any RankingLoss {
     let settings = golden.settings
     let k = settings["k"].integerValue
     func logarithm() throws -> LambdaLoss.Logarithm {

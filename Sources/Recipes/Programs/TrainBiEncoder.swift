@@ -43,7 +43,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
     dense?.validate(checks)
     data.validate(checks)
     batch.validate(checks, model: model)
-    loss.validate(checks, batch: batch)
+    loss.validate(checks, for: .cosines, batch: batch)
     matryoshka?.validate(checks, model: model, dense: dense)
     mining?.validate(checks, data: data, loss: loss)
     guide?.validate(checks, loss: loss)

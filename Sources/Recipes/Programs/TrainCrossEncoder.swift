@@ -36,7 +36,7 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
     model.validate(checks)
     data.validate(checks, loss: loss, batch: batch)
     batch.validate(checks, model: model)
-    loss.validateForLogits(checks)
+    loss.validate(checks, for: .logits)
     optimizer.validate(checks)
     schedule.validate(checks)
     evaluate?.validate(checks)

@@ -108,7 +108,7 @@ private struct CalibrationReader {
     case .platt: return platt()
     case .isotonic: return isotonic()
     case nil:
-      expect("method", Calibration.Method.expectation)
+      expect("method", SettingKind.expectation(of: Calibration.Method.self))
       return nil
     }
   }
@@ -147,5 +147,3 @@ private struct CalibrationReader {
     return numbers
   }
 }
-
-extension Calibration.Method: ChoiceSetting {}

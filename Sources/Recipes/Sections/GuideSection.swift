@@ -19,10 +19,8 @@ struct GuideSection: Codable, Sendable, Equatable {
     for (name, value) in [("absoluteMargin", absoluteMargin), ("relativeMargin", relativeMargin)] {
       if let value { checks.require(value >= 0, "guide.\(name)", else: "\(value) is less than 0") }
     }
-    guard case .infoNCE(let settings) = loss, settings.maskKnownPositives else {
-      return checks.require(
-        false, "guide", reading: ["loss"],
-        else: "only the loss infoNCE with 'maskKnownPositives: true' leaves out what a guide points out")
-    }
+    checks.require(
+      loss.loss.acceptsGuide, "guide", reading: ["loss"],
+      else: "only the loss infoNCE with 'maskKnownPositives: true' leaves out what a guide points out")
   }
 }

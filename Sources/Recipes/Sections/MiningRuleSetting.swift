@@ -117,8 +117,6 @@ extension MiningRuleSetting: Codable {
   }
 }
 
-extension MarginAnchor: ChoiceSetting {}
-
 extension MiningRuleSetting {
   func validate(_ checks: SettingChecks, at path: String) {
     func require(_ condition: Bool, _ message: String) {

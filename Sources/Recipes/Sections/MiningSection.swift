@@ -29,9 +29,8 @@ extension MiningSection {
       corpus != nil || data.collection != nil, "mining", reading: ["data.collection"],
       else: "there is nothing to choose negatives from; give 'corpus' (a corpus.jsonl) or 'data.collection'")
     checks.require(
-      [.nothing, .grades].contains(type(of: loss.loss).needs), "loss.name",
-      else:
-        "\(loss.name.rawValue) learns from labels or a teacher's scores, which negatives mined in training do not have")
+      [.nothing, .grades].contains(loss.needs), "loss.name",
+      else: "\(loss.name) learns from labels or a teacher's scores, which negatives mined in training do not have")
     settings.validate(checks, at: "mining.")
   }
 }

@@ -30,8 +30,6 @@ struct MiningSource: Codable, Sendable, Equatable {
   var negatives: Int
 }
 
-extension RowFormat: ChoiceSetting {}
-
 /// Which of the candidates that passed the rules are taken.
 struct SelectionSetting: Codable, Sendable, Equatable {
   /// How they are chosen.

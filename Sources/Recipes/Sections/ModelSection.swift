@@ -18,8 +18,6 @@ struct PromptsSection: Codable, Sendable, Equatable {
   var document: String?
 }
 
-extension Pooling: ChoiceSetting {}
-
 extension ModelSection {
   /// The model with the settings of this section.
   func load() throws -> BiEncoder {

@@ -21,8 +21,6 @@ struct ScheduleSection: Codable, Sendable, Equatable {
   var steps: Int?
 }
 
-extension Schedule.Name: ChoiceSetting {}
-
 extension ScheduleSection {
   var schedule: Schedule { Schedule(name: name, warmup: warmup) }
 }

@@ -1,6 +1,7 @@
 import Datasets
 import Encoders
 import Files
+import Training
 
 /// The base of a reranker: a cross-encoder, or any encoder that gets a fresh classifier.
 struct RerankerSection: Codable, Sendable, Equatable {
@@ -140,11 +141,11 @@ extension GroupSection {
       (negatives ?? 0) > 0, "data.easyNegatives", reading: ["data.negatives"],
       else: "give 'data.negatives', the number of negatives of a group, of which this is a share")
     checks.require(
-      !loss.readsTeacherScores, "data.easyNegatives", reading: ["loss.name"],
-      else: "no teacher scored random documents, and the loss \(loss.name.rawValue) needs that")
+      !type(of: loss.loss).readsTeacherScores, "data.easyNegatives", reading: ["loss.name"],
+      else: "no teacher scored random documents, and the loss \(loss.name) needs that")
     checks.require(
-      loss.name != .coSENT, "data.easyNegatives", reading: ["loss.name"],
-      else: "the loss coSENT reads labelled pairs, which have no negatives")
+      !(loss.needs == .labels && type(of: loss.loss).reads(.logits)), "data.easyNegatives", reading: ["loss.name"],
+      else: "the loss \(loss.name) reads labelled pairs, which have no negatives")
   }
 }
 

@@ -6,6 +6,8 @@
 final class SettingDecoder: Decoder {
   /// The node decoded from; nil makes placeholders and records nothing.
   let node: SettingNode?
+  /// Where a problem with the whole value is shown: its key, or the value itself inside a list.
+  private let origin: SettingNode.Origin
   let path: [String]
   let record: DecodingRecord
   /// The keys asked for so far, with what each expects, in the order of the properties.
@@ -14,8 +16,9 @@ final class SettingDecoder: Decoder {
   var codingPath: [any CodingKey] { [] }
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-  init(_ node: SettingNode?, path: [String], record: DecodingRecord) {
+  init(_ node: SettingNode?, origin: SettingNode.Origin? = nil, path: [String], record: DecodingRecord) {
     self.node = node
+    self.origin = origin ?? node?.origin ?? .option("")
     self.path = path
     self.record = record
   }
@@ -67,22 +70,48 @@ final class SettingDecoder: Decoder {
     throw ProblemRecorded()
   }
 
+  /// Records a problem with the whole value, unless there is one within it; all keys have been asked for.
+  fileprivate func reject(_ message: String) -> ProblemRecorded {
+    reportUnknownKeys()
+    if record.isSound(path.joined(separator: ".")) {
+      record.report("\(Self.subject(path)): \(message)", at: origin, unsound: path)
+    }
+    return ProblemRecorded()
+  }
+
   // MARK: - Values
+
+  /// Decodes the value of a key of this section; one that is missing is recorded.
+  fileprivate func value<Value: Decodable>(
+    _ type: Value.Type, kind: SettingKind? = nil, forKey key: String
+  ) throws -> Value {
+    request(key)
+    let path = path + [key]
+    let entry = node?.entry(key)
+    if let node, entry == nil {
+      let expectation = kind?.expectation ?? SettingKind.expectation(of: type)
+      record.report(
+        "missing key '\(path.joined(separator: "."))' (\(expectation))", at: node.origin, unsound: path)
+    }
+    return try Self.value(
+      type, kind: kind, from: entry?.value, origin: entry?.origin ?? .option(""), path: path, record: record)
+  }
 
   /// Decodes any value from a node, or a placeholder from nil.
   ///
   /// - Parameter origin: Where a problem with the value is shown: its key, or the value itself inside a list.
   static func value<Value: Decodable>(
-    _ type: Value.Type, from node: SettingNode?, origin: SettingNode.Origin, path: [String], record: DecodingRecord
+    _ type: Value.Type, kind: SettingKind? = nil, from node: SettingNode?, origin: SettingNode.Origin, path: [String],
+    record: DecodingRecord
   ) throws -> Value {
     let placed = node.map { SettingNode(content: $0.content, origin: origin) }
-    if let kind = SettingKind(type) {
+    if let kind = kind ?? SettingKind(type) {
       guard let value = try kind.decode(placed, path: path, record: record) as? Value else {
         fatalError("\(kind) does not decode to \(type)")
       }
       return value
     }
-    let decoder = SettingDecoder(node, path: path, record: record)
+    let decoder = SettingDecoder(node, origin: origin, path: path, record: record)
     do {
       let value = try Value(from: decoder)
       decoder.reportUnknownKeys()
@@ -104,14 +133,40 @@ extension Decoder {
   /// - Throws: `ProblemRecorded` when it is missing or wrong, since the other keys then have no meaning yet.
   func variantName<Name: ChoiceSetting, Key: CodingKey>(_ type: Name.Type, forKey key: Key) throws -> Name {
     let name = try container(keyedBy: Key.self).decode(type, forKey: key)
-    if let decoder = self as? SettingDecoder, decoder.node != nil {
-      let path = (decoder.path + [key.stringValue]).joined(separator: ".")
-      if !decoder.record.isSound(path) {
-        decoder.record.distrust(decoder.path)
-        throw ProblemRecorded()
-      }
-    }
+    try checkVariantName(forKey: key)
     return name
+  }
+
+  /// Finds the entry of a table that the section names.
+  ///
+  /// - Throws: `ProblemRecorded` when the name is missing or no entry has it.
+  func variant<Entry, Key: CodingKey>(
+    of table: [Entry], forKey key: Key, name: (Entry) -> String
+  ) throws -> Entry {
+    let container = try container(keyedBy: Key.self)
+    let choices = table.map { (name: name($0), value: name($0)) }
+    let found =
+      try (self as? SettingDecoder)?.value(String.self, kind: .choice(choices), forKey: key.stringValue)
+      ?? container.decode(String.self, forKey: key)
+    try checkVariantName(forKey: key)
+    guard let entry = table.first(where: { name($0) == found }) else {
+      throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "there is no \(found)")
+    }
+    return entry
+  }
+
+  private func checkVariantName(forKey key: some CodingKey) throws {
+    guard let decoder = self as? SettingDecoder, decoder.node != nil else { return }
+    if !decoder.record.isSound((decoder.path + [key.stringValue]).joined(separator: ".")) {
+      decoder.record.distrust(decoder.path)
+      throw ProblemRecorded()
+    }
+  }
+
+  /// The error to throw for a section whose keys do not go together.
+  func problem(_ message: String) -> any Error {
+    (self as? SettingDecoder)?.reject(message)
+      ?? DecodingError.dataCorrupted(.init(codingPath: codingPath, debugDescription: message))
   }
 }
 
@@ -135,18 +190,7 @@ private struct SettingSection<Key: CodingKey>: KeyedDecodingContainerProtocol {
   func decodeNil(forKey key: Key) -> Bool { false }
 
   func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
-    decoder.request(key.stringValue)
-    let path = decoder.path + [key.stringValue]
-    guard let node = decoder.node else {
-      return try SettingDecoder.value(type, from: nil, origin: .option(""), path: path, record: decoder.record)
-    }
-    if let entry = node.entry(key.stringValue) {
-      return try SettingDecoder.value(type, from: entry.value, origin: entry.origin, path: path, record: decoder.record)
-    }
-    let name = path.joined(separator: ".")
-    decoder.record.report(
-      "missing key '\(name)' (\(SettingKind.expectation(of: type)))", at: node.origin, unsound: path)
-    return try SettingDecoder.value(type, from: nil, origin: node.origin, path: path, record: decoder.record)
+    try decoder.value(type, forKey: key.stringValue)
   }
 
   func nestedContainer<NestedKey: CodingKey>(

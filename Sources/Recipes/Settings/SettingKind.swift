@@ -6,6 +6,8 @@ enum SettingKind {
   case truth
   case text
   case word(any WordSetting.Type)
+  /// One of some names, and the value of each.
+  case choice([(name: String, value: any Decodable)])
 
   /// The kind of a type; nil for sections and lists.
   init?(_ type: any Any.Type) {
@@ -16,8 +18,17 @@ enum SettingKind {
     case is Bool.Type: self = .truth
     case is String.Type: self = .text
     case let type as any WordSetting.Type: self = .word(type)
+    case let type as any (Decodable & CaseIterable & RawRepresentable).Type:
+      guard let kind = Self.choice(type) else { return nil }
+      self = kind
     default: return nil
     }
+  }
+
+  /// The choice among the cases of an enumeration of strings.
+  private static func choice<Choice: Decodable & CaseIterable & RawRepresentable>(_ type: Choice.Type) -> SettingKind? {
+    let choices = type.allCases.compactMap { value in (value.rawValue as? String).map { (name: $0, value: value) } }
+    return choices.isEmpty ? nil : .choice(choices)
   }
 
   /// What a key of a type expects, for messages: "a number", "one of mean, cls", "a section".
@@ -26,7 +37,8 @@ enum SettingKind {
     return type is any ExpressibleByArrayLiteral.Type ? "a list" : "a section"
   }
 
-  private var expectation: String {
+  /// What is allowed, for messages.
+  var expectation: String {
     switch self {
     case .number: "a number"
     case .wholeNumber: "a whole number"
@@ -34,6 +46,8 @@ enum SettingKind {
     case .truth: "true or false"
     case .text: "a text"
     case .word(let type): type.expectation
+    case .choice(let choices):
+      choices.count == 1 ? choices[0].name : "one of \(choices.map(\.name).joined(separator: ", "))"
     }
   }
 
@@ -55,6 +69,7 @@ enum SettingKind {
     case .truth: false
     case .text: ""
     case .word(let type): type.placeholder
+    case .choice(let choices): choices[0].value
     }
   }
 
@@ -66,6 +81,7 @@ enum SettingKind {
     case .truth: isPlain ? ["true": true, "false": false][text] : nil
     case .text: isPlain && text.isEmpty ? nil : text
     case .word(let type): type.init(word: text)
+    case .choice(let choices): choices.first { $0.name == text }?.value
     }
   }
 
@@ -80,8 +96,16 @@ enum SettingKind {
     return !digits.isEmpty && digits.utf8.allSatisfy { (48...57).contains($0) }
   }
 
+  private var suggestions: [String] {
+    switch self {
+    case .word(let type): type.suggestions
+    case .choice(let choices): choices.map(\.name)
+    case .number, .wholeNumber, .seed, .truth, .text: []
+    }
+  }
+
   private func suggestion(for node: SettingNode) -> String {
-    guard case .word(let type) = self, case .scalar(let text, _) = node.content, !text.isEmpty else { return "" }
-    return EditDistance.nearest(to: text, among: type.suggestions).map { "; did you mean '\($0)'?" } ?? ""
+    guard case .scalar(let text, _) = node.content, !text.isEmpty else { return "" }
+    return EditDistance.nearest(to: text, among: suggestions).map { "; did you mean '\($0)'?" } ?? ""
   }
 }

@@ -1,8 +1,8 @@
-/// A setting that is one word with a fixed form: a choice among names, a measure, a role.
+/// A setting that is one word with a fixed form: a measure, for example.
 protocol WordSetting: Codable, Sendable {
   /// Reads the word; nil when it is none of the allowed ones.
   init?(word: String)
-  /// What is allowed, for messages: "one of linear, cosine, constant".
+  /// What is allowed, for messages: "a measure such as nDCG@10".
   static var expectation: String { get }
   /// Words to suggest from.
   static var suggestions: [String] { get }
@@ -10,20 +10,5 @@ protocol WordSetting: Codable, Sendable {
   static var placeholder: Self { get }
 }
 
-/// A setting that is one of a fixed set of names: an enumeration of strings.
-protocol ChoiceSetting: WordSetting, CaseIterable, RawRepresentable<String> {}
-
-extension ChoiceSetting {
-  init?(word: String) { self.init(rawValue: word) }
-
-  static var suggestions: [String] { allCases.map(\.rawValue) }
-
-  static var expectation: String {
-    suggestions.count == 1 ? suggestions.joined() : "one of \(suggestions.joined(separator: ", "))"
-  }
-
-  static var placeholder: Self {
-    guard let first = allCases.first else { fatalError("\(Self.self) has no cases") }
-    return first
-  }
-}
+/// A setting that is one of a fixed set of names: an enumeration of strings, of whichever module.
+typealias ChoiceSetting = Codable & CaseIterable & Sendable

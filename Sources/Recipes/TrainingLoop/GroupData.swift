@@ -37,7 +37,7 @@ struct GroupData: TrainingData {
     if let rows = data.rows {
       let read = try TrainingRows(file: rows, collection: collection).rows
       isLabelled = read.contains { $0.label != nil }
-      groups = RankingGroups(rows: read, gathersLabels: loss.comparesDocuments)
+      groups = RankingGroups(rows: read, gathersLabels: type(of: loss.loss).comparesDocuments)
     } else if let collection, let split = data.split {
       isLabelled = true
       groups = try RankingGroups(collection: collection, split: split)
@@ -53,7 +53,7 @@ struct GroupData: TrainingData {
       source: source, loss: loss, isLabelled: isLabelled, isFromFile: data.rows != nil,
       hasEasyNegatives: data.easyNegatives != nil)
     try check(&groups, warn)
-    readsScores = loss.readsTeacherScores && groups.groups.allSatisfy { $0.scores != nil }
+    readsScores = type(of: loss.loss).readsTeacherScores && groups.groups.allSatisfy { $0.scores != nil }
     easy = try data.easyNegatives.map { settings in
       let corpus = try settings.corpus.map { try Corpus(file: $0) } ?? collection?.corpus
       let isInBatch = settings.inBatch ?? false
@@ -119,37 +119,38 @@ private struct GroupCheck {
   let hasEasyNegatives: Bool
 
   func callAsFunction(_ groups: inout RankingGroups, _ warn: (String) -> Void) throws {
-    let name = loss.name.rawValue
+    let name = loss.name
     if hasEasyNegatives && isLabelled && isFromFile {
       throw RunError(
         .badData,
         "\(source): labelled pairs have their own negatives; remove 'data.easyNegatives', or give rows of query and "
           + "positive")
     }
-    if case .coSENT = loss, !(isLabelled && isFromFile) {
+    if loss.needs == .labels, !(isLabelled && isFromFile) {
       throw RunError(
         .badData, "\(source): the loss \(name) needs a label in every row; give query, document and label")
     }
     try checkScores(groups.groups)
-    if case .binaryCrossEntropy = loss {
+    if let labels = type(of: loss.loss).labels {
       for group in groups.groups {
-        guard let grade = group.grades.first(where: { !(0...1).contains($0) }) else { continue }
+        guard let grade = group.grades.first(where: { !type(of: loss.loss).canRead(label: $0) }) else { continue }
         throw RunError(
           .badData,
-          "\(source): \(Self.name(of: group)) has the label \(grade); the loss \(name) needs labels from 0 to 1")
+          "\(source): \(Self.name(of: group)) has the label \(grade); the loss \(name) needs labels from "
+            + "\(labels.lowerBound) to \(labels.upperBound)")
       }
     }
-    if loss.comparesDocuments { try leaveOutUnordered(&groups, warn) }
+    if type(of: loss.loss).comparesDocuments { try leaveOutUnordered(&groups, warn) }
   }
 
   private func checkScores(_ groups: [RankingGroup]) throws {
     let lacking = groups.count { $0.scores == nil }
-    guard loss.readsTeacherScores, lacking > 0 else { return }
+    guard type(of: loss.loss).readsTeacherScores, lacking > 0 else { return }
     // Labels are as good where the loss says so.
-    if isLabelled, case .wantedScores = type(of: loss.loss).needs { return }
+    if isLabelled, case .wantedScores = loss.needs { return }
     throw RunError(
       .badData,
-      "\(source): the loss \(loss.name.rawValue) needs a teacher's scores in every row, "
+      "\(source): the loss \(loss.name) needs a teacher's scores in every row, "
         + "\(NumberText.counted(lacking, "row")) of \(NumberText.count(groups.count)) "
         + "\(lacking == 1 ? "has" : "have") none; give \"scores\" of the positive and the negatives")
   }
@@ -165,14 +166,14 @@ private struct GroupCheck {
     if groups.groups.isEmpty {
       throw RunError(
         .badData,
-        "\(source): the loss \(loss.name.rawValue) compares documents, and of "
+        "\(source): the loss \(loss.name) compares documents, and of "
           + "\(NumberText.counted(all, "group")) none has both a positive and a negative (\(found.joined(separator: ", "))); "
           + "mine negatives, or set 'data.easyNegatives'")
     }
     if !found.isEmpty {
       warn(
         "\(source): \(found.joined(separator: ", ")) of \(NumberText.counted(all, "group")) left out, since the "
-          + "loss \(loss.name.rawValue) compares documents")
+          + "loss \(loss.name) compares documents")
     }
   }
 

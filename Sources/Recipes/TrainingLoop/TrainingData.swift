@@ -63,7 +63,7 @@ struct RowData: TrainingData {
       isShuffled
       ? try BatchSampler(rows: rows, batchSize: batch.queries, seed: seed, uniqueTexts: batch.uniqueTexts)
       : try BatchSampler(count: rows.count, batchSize: batch.queries, seed: seed, isShuffled: false)
-    let needs = type(of: loss.loss).needs
+    let needs = loss.needs
     self.needs = needs
     readsScores = needs == .teacherScores || (needs == .wantedScores && rows.allSatisfy { $0.scores != nil })
     readsLabels =
@@ -111,7 +111,7 @@ struct RowData: TrainingData {
   }
 
   private func check(_ loss: LossSetting, source: String, isMined: Bool) throws {
-    let name = loss.name.rawValue
+    let name = loss.name
     func refuse(_ found: Int, _ expected: String, _ advice: String) throws {
       guard found > 0 else { return }
       throw RunError(
@@ -144,18 +144,17 @@ struct RowData: TrainingData {
         readsScores ? 0 : rows.count { $0.label == nil }, "a label in every row, or a teacher's scores in every row",
         "give query, document and label, or \"scores\" of the positive and the negatives")
     }
-    if case .binaryCrossEntropy = loss, let row = rows.firstIndex(where: { !(0...1).contains($0.label ?? 0) }) {
+    let reader = type(of: loss.loss)
+    if let labels = reader.labels, let row = rows.firstIndex(where: { !reader.canRead(label: $0.label ?? 0) }) {
       throw RunError(
         .badData,
-        "\(source): row \(row + 1) has the label \(rows[row].label ?? 0); the loss \(name) needs labels from 0 to 1")
+        "\(source): row \(row + 1) has the label \(rows[row].label ?? 0); the loss \(name) needs labels from "
+          + "\(labels.lowerBound) to \(labels.upperBound)")
     }
-    if loss.needsNegatives && !isMined {
+    if loss.loss.needsNegatives && !isMined {
       let lonely = rows.count { $0.negatives.isEmpty }
-      if case .infoNCE = loss {
-        try refuse(lonely, "negatives in every row without in-batch negatives", "add them")
-      } else {
-        try refuse(lonely, "negatives in every row", "add them")
-      }
+      let reason = loss.loss.usesInBatchNegatives == false ? " without in-batch negatives" : ""
+      try refuse(lonely, "negatives in every row" + reason, "add them")
     }
   }
 }

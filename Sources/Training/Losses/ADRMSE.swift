@@ -20,6 +20,9 @@ public import Tensors
 /// - Reference: Schlatt et al. 2025, "Rank-DistiLLM", ECIR, approximate discounted rank mean squared error; the
 ///   approximate rank: Qin, Liu & Li 2010, "A general approximation framework for direct optimization of IR measures".
 public struct ADRMSE: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "adrMSE"
+
   /// α, what differences of scores are multiplied by: larger than 0.
   ///
   /// The larger, the nearer r̂ is to a rank, and the fewer documents have a gradient.
@@ -28,12 +31,20 @@ public struct ADRMSE: RankingLoss {
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
+  /// True: other documents are not looked at.
+  public var needsNegatives: Bool { true }
+
   /// Makes the loss.
   public init(alpha: Double) { self.alpha = alpha }
 
+  /// Checks the settings.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
+    problems.positive("alpha", alpha)
+  }
+
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "adrMSE", needs: Self.needs)
+    targets.check(scores, for: Self.name, needs: Self.needs)
     require(alpha > 0, "adrMSE: alpha \(alpha) is not larger than 0")
     let lists = targets.gradedLists(width: scores.shape[1])
     let documents = Double(lists.reduce(0) { $0 + $1.cells.count })

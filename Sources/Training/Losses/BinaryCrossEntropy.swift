@@ -13,6 +13,9 @@ public import Tensors
 ///   probability between 0.27 and 0.73.
 /// - Reference: Nogueira & Cho 2019, arXiv:1901.04085, eq. 1, without a weight.
 public struct BinaryCrossEntropy: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "binaryCrossEntropy"
+
   /// w, what relevant documents count compared with others: larger than 0; the number of negatives of a positive
   /// balances them, and without it 1.
   public var positiveWeight: Double?
@@ -20,12 +23,26 @@ public struct BinaryCrossEntropy: RankingLoss {
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
+  /// Probabilities.
+  public static var labels: ClosedRange<Int>? { 0...1 }
+
+  /// False: documents are read one by one.
+  public static var comparesDocuments: Bool { false }
+
+  /// Cosines are no logits.
+  public static func substitute(for scores: ScoreKind) -> String? { scores == .cosines ? "contrastive" : nil }
+
   /// Makes the loss.
   public init(positiveWeight: Double? = nil) { self.positiveWeight = positiveWeight }
 
+  /// Checks the settings.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
+    problems.positive("positiveWeight", positiveWeight)
+  }
+
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "binaryCrossEntropy", needs: Self.needs)
+    targets.check(scores, for: Self.name, needs: Self.needs)
     let weight = Float(positiveWeight ?? 1)
     require(weight > 0, "binaryCrossEntropy: the positive weight \(weight) is not larger than 0")
     let lists = targets.gradedLists(width: scores.shape[1])

@@ -11,18 +11,29 @@ public import Tensors
 /// - Relations: `CoSENTLoss` of sentence-transformers.
 /// - Reference: Su 2022, "CoSENT", kexue.fm/archives/8847.
 public struct CoSENT: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "coSENT"
+
   /// What differences of cosines are multiplied by; the reciprocal of a temperature.
   public var scale: Double
 
   /// Labels.
   public static var needs: Targets.Needs { .labels }
 
+  /// False: only the score of each labelled pair is read.
+  public static var comparesDocuments: Bool { false }
+
   /// Makes the loss.
   public init(scale: Double) { self.scale = scale }
 
+  /// Checks the settings.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
+    problems.positive("scale", scale)
+  }
+
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "coSENT", needs: Self.needs)
+    targets.check(scores, for: Self.name, needs: Self.needs)
     let count = targets.queries
     let labels = targets.labels
     var mask = [Float](repeating: -.infinity, count: count * count)

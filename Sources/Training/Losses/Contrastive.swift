@@ -9,18 +9,32 @@ public import Tensors
 /// - Relations: `ContrastiveLoss` of sentence-transformers with its cosine distance.
 /// - Reference: Hadsell, Chopra & LeCun 2006, "Dimensionality Reduction by Learning an Invariant Mapping", eq. 4.
 public struct Contrastive: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "contrastive"
+
   /// The cosine distance from which pairs that do not belong together are left alone: between 0 and 2.
   public var margin: Double
 
   /// Labels.
   public static var needs: Targets.Needs { .labels }
 
+  /// False: only the score of each labelled pair is read.
+  public static var comparesDocuments: Bool { false }
+
+  /// Labels are compared with cosines.
+  public static func substitute(for scores: ScoreKind) -> String? { scores == .logits ? "binaryCrossEntropy" : nil }
+
   /// Makes the loss.
   public init(margin: Double) { self.margin = margin }
 
+  /// Checks the settings.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
+    problems.positive("margin", margin)
+  }
+
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "contrastive", needs: Self.needs)
+    targets.check(scores, for: Self.name, needs: Self.needs)
     let labels = Tensor(targets.labels, shape: [targets.queries])
     let distances = 1 - targets.positiveScores(of: scores)
     let shortfalls = (Float(margin) - distances).relu()

@@ -9,15 +9,24 @@ public import Tensors
 /// - Relations: `CosineSimilarityLoss` of sentence-transformers.
 /// - Reference: Reimers & Gurevych 2019, arXiv:1908.10084, section 3, regression objective.
 public struct CosineMSE: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "cosineMSE"
+
   /// Labels.
   public static var needs: Targets.Needs { .labels }
+
+  /// False: only the score of each labelled pair is read.
+  public static var comparesDocuments: Bool { false }
+
+  /// Labels are compared with cosines.
+  public static func substitute(for scores: ScoreKind) -> String? { scores == .logits ? "mse" : nil }
 
   /// Makes the loss.
   public init() {}
 
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "cosineMSE", needs: Self.needs)
+    targets.check(scores, for: Self.name, needs: Self.needs)
     let errors = targets.positiveScores(of: scores) - Tensor(targets.labels, shape: [targets.queries])
     return (errors * errors).mean()
   }

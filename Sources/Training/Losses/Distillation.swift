@@ -13,6 +13,9 @@ public import Tensors
 /// - Relations: `DistillKLDivLoss` of sentence-transformers, which takes the dot product by default.
 /// - Reference: Hinton, Vinyals & Dean 2015, arXiv:1503.02531, section 2.
 public struct Distillation: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "distillation"
+
   /// How scores are made of embeddings.
   public var similarity: Similarity?
   /// T, what the scores are divided by: larger than 0.
@@ -30,9 +33,16 @@ public struct Distillation: RankingLoss {
     self.teacherTemperature = teacherTemperature
   }
 
+  /// Checks the settings.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
+    problems.positive("temperature", temperature)
+    problems.positive("teacherTemperature", teacherTemperature)
+    problems.similarity(similarity, for: scores)
+  }
+
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "distillation", needs: Self.needs)
+    targets.check(scores, for: Self.name, needs: Self.needs)
     require(
       temperature > 0 && teacherTemperature > 0,
       "distillation: the temperatures \(temperature) and \(teacherTemperature) are not larger than 0")

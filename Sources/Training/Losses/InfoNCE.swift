@@ -20,8 +20,11 @@ public import Tensors
 /// - Reference: van den Oord et al. 2018, arXiv:1807.03748, eq. 4; in-batch negatives: Henderson et al. 2017,
 ///   arXiv:1705.00652; hardness: Lan et al. 2025, arXiv:2503.04812, eq. 5.
 public struct InfoNCE: RankingLoss {
-  /// τ, what the scores are divided by: larger than 0, the reciprocal of a scale.
-  public var temperature: Double
+  /// The name in a recipe.
+  public static let name = "infoNCE"
+
+  private let givenTemperature: Double?
+  private let scale: Double?
   /// Whether known positives of a query are left out of its negatives.
   ///
   /// In the direction from documents to queries this leaves out queries with the same positive as well.
@@ -34,6 +37,20 @@ public struct InfoNCE: RankingLoss {
   public var hardness: Hardness?
   /// Bounds the raw logits of a cross-encoder before they are divided by τ; without it they stay as they are.
   public var activation: LogitActivation?
+
+  private enum CodingKeys: String, CodingKey {
+    case givenTemperature = "temperature"
+    case scale, maskKnownPositives, symmetric, inBatchNegatives, hardness, activation
+  }
+
+  /// τ, what the scores are divided by: larger than 0; a recipe gives it, or `scale`, which is 1 / τ.
+  public var temperature: Double { givenTemperature ?? scale.map { 1 / $0 } ?? 1 }
+
+  /// True unless a query's only negatives are its row's own.
+  public var usesInBatchNegatives: Bool? { inBatchNegatives ?? true }
+
+  /// True where known positives are left out.
+  public var acceptsGuide: Bool { maskKnownPositives }
 
   /// A function from raw logits to a bounded range, so that differences beyond it are not learnt.
   public enum LogitActivation: String, Codable, CaseIterable, Sendable {
@@ -81,7 +98,8 @@ public struct InfoNCE: RankingLoss {
     temperature: Double, maskKnownPositives: Bool, symmetric: Bool? = nil, inBatchNegatives: Bool? = nil,
     hardness: Hardness? = nil, activation: LogitActivation? = nil
   ) {
-    self.temperature = temperature
+    givenTemperature = temperature
+    scale = nil
     self.maskKnownPositives = maskKnownPositives
     self.symmetric = symmetric
     self.inBatchNegatives = inBatchNegatives
@@ -89,9 +107,38 @@ public struct InfoNCE: RankingLoss {
     self.activation = activation
   }
 
+  /// Checks the settings.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
+    let isInBatch = inBatchNegatives ?? true
+    problems.require(
+      (givenTemperature == nil) != (scale == nil), else: "give either 'temperature' or 'scale' (1 / temperature)")
+    problems.positive("temperature", givenTemperature)
+    problems.positive("scale", scale)
+    if let hardness {
+      problems.require(hardness.strength >= 0, "hardness.strength", else: "\(hardness.strength) is less than 0")
+      problems.require(
+        isInBatch || hardness.negatives != .inBatch, "hardness.negatives", reading: ["inBatchNegatives"],
+        else: "there are no in-batch negatives to weight")
+    }
+    switch scores {
+    case .cosines:
+      problems.require(
+        isInBatch || symmetric != true, "symmetric", reading: ["inBatchNegatives"],
+        else: "the direction from documents to queries needs in-batch negatives")
+      problems.require(activation == nil, "activation", else: "cosines are bounded as they are; leave it out")
+    case .logits:
+      problems.require(
+        !isInBatch, "inBatchNegatives",
+        else: "a cross-encoder scores a query with the documents of its own group only; set it to false, and let "
+          + "'data.easyNegatives: { share: …, inBatch: true }' draw documents of the other groups")
+      problems.require(
+        symmetric != true, "symmetric", else: "a cross-encoder scores no document with the queries of other rows")
+    }
+  }
+
   /// The loss of a batch.
   public func callAsFunction(_ logits: Tensor, targets: Targets) -> Tensor {
-    targets.check(logits, for: "infoNCE")
+    targets.check(logits, for: Self.name)
     let scores = activation.map { $0(logits) } ?? logits
     require(temperature > 0, "infoNCE: the temperature \(temperature) is not larger than 0")
     let isSymmetric = symmetric ?? false

@@ -31,6 +31,9 @@ public import Tensors
 /// - Reference: Wang et al. 2018, "The LambdaLoss Framework for Ranking Metric Optimization", CIKM; `k` as in its
 ///   eq. 18.
 public struct LambdaLoss: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "lambdaLoss"
+
   /// What a pair of documents counts.
   public enum Weighting: String, Codable, CaseIterable, Sendable {
     /// Every pair the same.
@@ -69,6 +72,9 @@ public struct LambdaLoss: RankingLoss {
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
+  /// True: other documents are not looked at.
+  public var needsNegatives: Bool { true }
+
   /// Makes the loss.
   public init(
     weighting: Weighting, k: Int? = nil, sigma: Double, mu: Double? = nil, epsilon: Double? = nil, logarithm: Logarithm
@@ -81,9 +87,20 @@ public struct LambdaLoss: RankingLoss {
     self.logarithm = logarithm
   }
 
+  /// Checks the settings.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
+    problems.atLeastOne("k", k)
+    problems.positive("sigma", sigma)
+    problems.positive("mu", mu)
+    problems.positive("epsilon", epsilon)
+    problems.require(
+      mu == nil || weighting == .nDCGLoss2PlusPlus, "mu", reading: ["weighting"],
+      else: "only the weighting nDCGLoss2++ reads it")
+  }
+
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "lambdaLoss", needs: Self.needs)
+    targets.check(scores, for: Self.name, needs: Self.needs)
     require(
       sigma > 0 && (k ?? 1) > 0 && (mu ?? 1) > 0 && (epsilon ?? 1) > 0,
       "lambdaLoss: sigma, k, mu and epsilon are larger than 0")

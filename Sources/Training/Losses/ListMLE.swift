@@ -22,6 +22,9 @@ public import Tensors
 /// - Reference: Xia et al. 2008, "Listwise Approach to Learning to Rank: Theory and Algorithm", ICML; position-aware:
 ///   Lan et al. 2014, "Position-Aware ListMLE", UAI.
 public struct ListMLE: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "listMLE"
+
   /// Whether the top of the list counts most.
   public var positionAware: Bool
   /// τ, what the scores are divided by: larger than 0; without it 1, which suits logits.
@@ -30,15 +33,23 @@ public struct ListMLE: RankingLoss {
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
+  /// True: other documents are not looked at.
+  public var needsNegatives: Bool { true }
+
   /// Makes the loss.
   public init(positionAware: Bool, temperature: Double? = nil) {
     self.positionAware = positionAware
     self.temperature = temperature
   }
 
+  /// Checks the settings.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
+    problems.temperature(temperature, for: scores)
+  }
+
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "listMLE", needs: Self.needs)
+    targets.check(scores, for: Self.name, needs: Self.needs)
     let temperature = temperature ?? 1
     require(temperature > 0, "listMLE: the temperature \(temperature) is not larger than 0")
     // Each draw is a list of its own: the document drawn, and those that are left. The last draw is sure.

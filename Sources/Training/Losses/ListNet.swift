@@ -20,18 +20,29 @@ public import Tensors
 /// - Reference: Cao et al. 2007, "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML, with the
 ///   probability of coming first.
 public struct ListNet: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "listNet"
+
   /// τ, what the scores are divided by: larger than 0; without it 1, which suits logits.
   public var temperature: Double?
 
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
+  /// True: other documents are not looked at.
+  public var needsNegatives: Bool { true }
+
   /// Makes the loss.
   public init(temperature: Double? = nil) { self.temperature = temperature }
 
+  /// Checks the settings.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
+    problems.temperature(temperature, for: scores)
+  }
+
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "listNet", needs: Self.needs)
+    targets.check(scores, for: Self.name, needs: Self.needs)
     let temperature = temperature ?? 1
     require(temperature > 0, "listNet: the temperature \(temperature) is not larger than 0")
     let lists = targets.gradedLists(width: scores.shape[1]).filter(\.isOrdered)

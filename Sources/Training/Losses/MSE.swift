@@ -13,15 +13,26 @@ public import Tensors
 ///   query matter, `MarginMSE` asks for less.
 /// - Reference: Hofstätter et al. 2020, arXiv:2010.02666, where it is the pointwise alternative.
 public struct MSE: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "mse"
+
   /// Teacher scores or grades.
   public static var needs: Targets.Needs { .wantedScores }
+
+  /// False: documents are read one by one.
+  public static var comparesDocuments: Bool { false }
+
+  /// Cosines are no logits.
+  public static func substitute(for scores: ScoreKind) -> String? {
+    scores == .cosines ? "cosineMSE for labels, marginMSE for a teacher" : nil
+  }
 
   /// Makes the loss.
   public init() {}
 
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "mse", needs: Self.needs)
+    targets.check(scores, for: Self.name, needs: Self.needs)
     let width = scores.shape[1]
     let lists =
       targets.teacherScores.isEmpty

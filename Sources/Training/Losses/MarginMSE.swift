@@ -12,6 +12,9 @@ public import Tensors
 ///   cross-encoders has the same name.
 /// - Reference: Hofstätter et al. 2020, arXiv:2010.02666.
 public struct MarginMSE: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "marginMSE"
+
   /// How scores are made of embeddings: as the teacher's scale demands, cosines lie between −1 and 1.
   public var similarity: Similarity?
 
@@ -21,9 +24,14 @@ public struct MarginMSE: RankingLoss {
   /// Makes the loss.
   public init(similarity: Similarity?) { self.similarity = similarity }
 
+  /// Checks the settings.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
+    problems.similarity(similarity, for: scores)
+  }
+
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "marginMSE", needs: Self.needs)
+    targets.check(scores, for: Self.name, needs: Self.needs)
     var (positives, negatives, wanted): ([Int], [Int], [Float]) = ([], [], [])
     for (query, own) in targets.negatives.enumerated() {
       let start = query * scores.shape[1]

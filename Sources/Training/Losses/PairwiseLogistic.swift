@@ -14,15 +14,26 @@ public import Tensors
 /// - Reference: Burges et al. 2005, "Learning to Rank using Gradient Descent", ICML, eq. 3 for a pair whose order is
 ///   sure.
 public struct PairwiseLogistic: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "pairwiseLogistic"
+
   /// τ, what the scores are divided by: larger than 0; without it 1, which suits logits.
   public var temperature: Double?
+
+  /// True: other documents are not looked at.
+  public var needsNegatives: Bool { true }
 
   /// Makes the loss.
   public init(temperature: Double? = nil) { self.temperature = temperature }
 
+  /// Checks the settings.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
+    problems.temperature(temperature, for: scores)
+  }
+
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "pairwiseLogistic")
+    targets.check(scores, for: Self.name)
     let temperature = temperature ?? 1
     require(temperature > 0, "pairwiseLogistic: the temperature \(temperature) is not larger than 0")
     var (positives, negatives): ([Int], [Int]) = ([], [])

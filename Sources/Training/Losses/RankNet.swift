@@ -14,6 +14,9 @@ public import Tensors
 /// - Reference: Burges et al. 2005, "Learning to Rank using Gradient Descent", ICML, eq. 3 for a pair whose order is
 ///   sure.
 public struct RankNet: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "rankNet"
+
   /// How many of the best documents by score count; all without it.
   public var k: Int?
   /// σ, what differences of scores are multiplied by: larger than 0.
@@ -24,6 +27,9 @@ public struct RankNet: RankingLoss {
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
+  /// True: other documents are not looked at.
+  public var needsNegatives: Bool { true }
+
   /// Makes the loss.
   public init(k: Int? = nil, sigma: Double, logarithm: LambdaLoss.Logarithm) {
     self.k = k
@@ -31,9 +37,15 @@ public struct RankNet: RankingLoss {
     self.logarithm = logarithm
   }
 
+  /// Checks the settings.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
+    problems.atLeastOne("k", k)
+    problems.positive("sigma", sigma)
+  }
+
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "rankNet", needs: Self.needs)
+    targets.check(scores, for: Self.name, needs: Self.needs)
     return LambdaLoss(weighting: .none, k: k, sigma: sigma, logarithm: logarithm)(scores, targets: targets)
   }
 }

@@ -3,15 +3,42 @@ public import Tensors
 /// A loss that sees scores and targets, never a model, a batch of text or an embedding.
 ///
 /// So each loss exists once: a bi-encoder makes the scores from embeddings, a cross-encoder from its head, and lays
-/// them out by ``Targets/rectangle(of:)``. The stored properties are the settings of a recipe.
+/// them out by ``Targets/rectangle(of:)``. The keys of its coding are its settings in a recipe, beside its name.
 ///
 /// A cell that `targets` do not count gets a gradient of exactly zero. Scores of any finite size give a finite loss.
 public protocol RankingLoss: Codable, Equatable, Sendable {
+  /// The name in a recipe.
+  static var name: String { get }
+
   /// How scores are made where the loss is applied to embeddings; nothing means the cosine.
   var similarity: Similarity? { get }
 
+  /// The loss to use for scores that this one cannot read; nothing where it reads them.
+  static func substitute(for scores: ScoreKind) -> String?
+
   /// What the loss reads of each query beyond the column of its positive.
   static var needs: Targets.Needs { get }
+
+  /// The labels and grades that the loss can read; nothing for any.
+  static var labels: ClosedRange<Int>? { get }
+
+  /// True if the loss compares the documents of a query, so that it learns nothing where none is better than another.
+  ///
+  /// The others read each score by itself, or the first document's only.
+  static var comparesDocuments: Bool { get }
+
+  /// True if every row must bring negatives, as nothing else is compared with its positive.
+  var needsNegatives: Bool { get }
+
+  /// True if the documents of other queries are negatives, false if those are left out on purpose; nothing where the
+  /// loss has no such choice.
+  var usesInBatchNegatives: Bool? { get }
+
+  /// True if negatives that a guide points out may join the known positives, which the loss then leaves out.
+  var acceptsGuide: Bool { get }
+
+  /// Checks the settings, as far as they can be wrong for scores of a kind.
+  func check(for scores: ScoreKind, _ problems: inout LossProblems)
 
   /// The loss of a batch.
   ///
@@ -19,28 +46,50 @@ public protocol RankingLoss: Codable, Equatable, Sendable {
   func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor
 }
 
+/// The scores that a model gives a loss.
+public enum ScoreKind: Sendable {
+  /// Similarities of a bi-encoder's embeddings, which are bounded.
+  case cosines
+  /// Raw scores of a cross-encoder's head, for a query and the documents of its own row.
+  case logits
+}
+
 extension RankingLoss {
   /// The cosine.
   public var similarity: Similarity? { nil }
 
+  /// Nothing: all scores are read.
+  public static func substitute(for scores: ScoreKind) -> String? { nil }
+
   /// Nothing.
   public static var needs: Targets.Needs { .nothing }
-}
 
-/// How the score of a query and a document is made from their embeddings.
-public enum Similarity: String, Codable, CaseIterable, Sendable {
-  /// q · d / (‖q‖ ‖d‖): embeddings of any length are normalized here.
-  case cosine
-  /// q · d, of the embeddings as they are.
-  case dot
+  /// Any.
+  public static var labels: ClosedRange<Int>? { nil }
 
-  /// The score of every query with every document.
-  ///
-  /// - Shape: queries `[q, width]`, documents `[n, width]` → `[q, n]`
-  public func callAsFunction(queries: Tensor, documents: Tensor) -> Tensor {
-    switch self {
-    case .cosine: queries.normalizedRows().matmul(documents.normalizedRows().transposed)
-    case .dot: queries.matmul(documents.transposed)
-    }
+  /// True.
+  public static var comparesDocuments: Bool { true }
+
+  /// True where in-batch negatives are left out on purpose.
+  public var needsNegatives: Bool { usesInBatchNegatives == false }
+
+  /// No such choice.
+  public var usesInBatchNegatives: Bool? { nil }
+
+  /// False.
+  public var acceptsGuide: Bool { false }
+
+  /// Finds no problem.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {}
+
+  /// True if the loss reads scores of a kind.
+  public static func reads(_ scores: ScoreKind) -> Bool { substitute(for: scores) == nil }
+
+  /// True if a label or a grade is one that the loss can read.
+  public static func canRead(label: Float) -> Bool {
+    labels.map { label >= Float($0.lowerBound) && label <= Float($0.upperBound) } ?? true
   }
+
+  /// True if the loss reads what a teacher says of every document of a row.
+  public static var readsTeacherScores: Bool { [.teacherScores, .wantedScores].contains(needs) }
 }

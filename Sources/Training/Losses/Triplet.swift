@@ -13,15 +13,23 @@ public import Tensors
 /// - Relations: `TripletLoss` of sentence-transformers with its cosine distance, for one negative a row.
 /// - Reference: Schroff, Kalenichenko & Philbin 2015, arXiv:1503.03832, section 3.1.
 public struct Triplet: RankingLoss {
+  /// The name in a recipe.
+  public static let name = "triplet"
+
   /// How much nearer the positive is to be, as a difference of cosines: between 0 and 2.
   public var margin: Double
 
   /// Makes the loss.
   public init(margin: Double) { self.margin = margin }
 
+  /// Checks the settings.
+  public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
+    problems.positive("margin", margin)
+  }
+
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
-    targets.check(scores, for: "triplet")
+    targets.check(scores, for: Self.name)
     let columns = 0..<scores.shape[1]
     var (positives, negatives, shares): ([Int], [Int], [Float]) = ([], [], [])
     var rows = 0

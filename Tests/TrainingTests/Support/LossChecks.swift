@@ -6,7 +6,21 @@ import Training
 
 import Training
 
-/// What every loss must satisfy; a new loss calls this with its formula in Float64.
+/// A loss with its formula in Float64, to be checked by ``checkLoss(_:scale:reference:counts:)``.
+struct LossFormula {
+  let name: String
+  let check: () throws -> Void
+
+  init<Loss: RankingLoss>(
+    _ loss: Loss, scale: Double = 1, reference: @escaping (_ scores: [[Double]], _ targets: Targets) -> Double,
+    counts: @escaping (_ query: Int, _ document: Int, _ targets: Targets) -> Bool
+  ) {
+    name = Loss.name
+    check = { try checkLoss(loss, scale: scale, reference: reference, counts: counts) }
+  }
+}
+
+/// What every loss must satisfy.
 ///
 /// - Parameters:
 ///   - scoreSize: scores of this size are of ordinary size for the loss; 10⁴ times its scale is tried as well.
@@ -24,7 +38,7 @@ func checkLoss<Loss: RankingLoss>(
     sawNoNegatives = sawNoNegatives || targets.negatives.contains { $0.isEmpty }
     let scores = random.tensor([targets.queries, documents])
     let (value, gradient) = evaluate(loss, scores, targets)
-    let context: Comment = "seed \(seed)"
+    let context: Comment = "\(loss), seed \(seed)"
 
     // The formula, and its central differences.
     let exact = scores.rows()
