@@ -18,7 +18,8 @@ import Training
     let file = folder.file("rows.jsonl")
     try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
     var warnings: [String] = []
-    let section = GroupSection(rows: file, shuffle: shuffle, negatives: negatives, easyNegatives: easy)
+    let section = GroupSection(
+      source: .file(file, collection: nil), shuffle: shuffle, negatives: negatives, easyNegatives: easy)
     let data = try GroupData(section, batch: GroupBatchSection(groups: 2, tokens: 64), loss: loss, seed: 1) {
       warnings.append($0.split(separator: "/").last.map(String.init) ?? "")
     }
@@ -50,7 +51,7 @@ import Training
     #expect(step.groups.map(\.documents) == [["B"], ["A", "x", "y"]])
     #expect(step.targets == Targets(groups: [[1], [1, 0, 0]]))
     #expect(data.description(of: [1, 0]) == "row 2, row 1")
-    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, epochs: 3, steps: nil)) == 3)
+    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, length: .epochs(3))) == 3)
     #expect(warnings == [])
   }
 
@@ -110,7 +111,7 @@ import Training
       try refusal([row], loss: LossSetting(CoSENT(scale: 1)))
         == "rows.jsonl: the loss coSENT needs a label in every row; give query, document and label")
     #expect(
-      try refusal(rows, loss: listNet, easy: EasyNegativesSection(share: 0.5))
+      try refusal(rows, loss: listNet, easy: EasyNegativesSection(share: 0.5, pool: .data))
         == "rows.jsonl: labelled pairs have their own negatives; remove 'data.easyNegatives', or give rows of query and "
         + "positive")
   }
@@ -118,7 +119,7 @@ import Training
   @Test func easyNegativesFillUpWhatTheRowsLack() throws {
     let (data, warnings) = try data(
       [row, pair, #"{"query": "c", "positive": "C"}"#], loss: listNet, negatives: 2,
-      easy: EasyNegativesSection(share: 0.5))
+      easy: EasyNegativesSection(share: 0.5, pool: .data))
     #expect(warnings == [])
     #expect(data.epoch(0).groups.map(\.grades) == [[1, 0, 0], [1, 0, 0], [1, 0, 0]])
   }

@@ -17,7 +17,7 @@ import Training
     let folder = TemporaryFolder()
     let file = folder.file(name)
     try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
-    let section = DataSection(collection: nil, split: nil, rows: file, shuffle: shuffle, negatives: negatives)
+    let section = DataSection(source: .file(file, collection: nil), shuffle: shuffle, negatives: negatives)
     return try RowData(section, batch: batch, loss: loss ?? infoNCE, seed: 1, isMined: isMined)
   }
 
@@ -129,8 +129,8 @@ import Training
     let rows = (0..<7).map { "{\"query\": \"q\($0)\", \"positive\": \"p\($0)\"}" }
     let data = try data(rows, shuffle: false)
     #expect(data.batches(epoch: 0) == [[0, 1, 2], [3, 4, 5], [6]])
-    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, epochs: 2, steps: nil)) == 6)
-    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, epochs: nil, steps: 5)) == 5)
+    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, length: .epochs(2))) == 6)
+    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, length: .steps(5))) == 5)
     #expect(data.description(of: [0, 6]) == "row 1, row 7")
     #expect(data.description(of: Array(repeating: 0, count: 10)).hasSuffix("row 1 and 2 more"))
   }

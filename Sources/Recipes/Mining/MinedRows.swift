@@ -1,5 +1,6 @@
 import Datasets
 import Encoders
+import Files
 import Retrieval
 
 /// Training rows with mined negatives, and what is worth knowing about how they came about.
@@ -14,6 +15,17 @@ struct MinedRows {
   let documents: Int
   /// Different queries among the rows.
   let queries: Int
+
+  /// The remedy where neither a recipe nor its data has a corpus.
+  static let noCorpus =
+    "there is nothing to choose negatives from; give 'corpus' (a corpus.jsonl) or 'data.collection'"
+
+  /// The corpus to choose negatives from: a file, or else that of the data's collection.
+  static func corpus(_ file: String?, or collection: Collection?) throws -> Corpus {
+    if let file { return try Corpus(file: file) }
+    guard let collection else { throw RunError(.badRecipe, noCorpus) }
+    return collection.corpus
+  }
 
   /// Mines for all rows: encodes corpus and queries, ranks the corpus for each query, and applies the rules.
   ///

@@ -27,8 +27,7 @@ struct MineNegatives: Recipe, Equatable {
     checks.require(data.shuffle == nil, "data.shuffle", else: "mining keeps the rows in their order; remove it")
     if let corpus { checks.file("corpus", corpus) }
     checks.require(
-      corpus != nil || data.collection != nil, "data", reading: ["corpus"],
-      else: "there is nothing to choose negatives from; give 'corpus' (a corpus.jsonl) or 'data.collection'")
+      corpus != nil || data.source.collection != nil, "data", reading: ["corpus"], else: MinedRows.noCorpus)
     checks.require(
       data.negatives == nil, "data.negatives", else: "mining gives every row its negatives anew; remove it")
     mining.validate(checks, at: "")
@@ -47,9 +46,7 @@ struct MineNegatives: Recipe, Equatable {
     if rows.contains(where: { $0.label != nil }) {
       throw RunError(.badData, "labelled pairs have no positive to mine for; give rows of query and positive")
     }
-    guard let corpus = try corpus.map({ try Corpus(file: $0) }) ?? collection?.corpus else {
-      fatalError("a mining recipe without a corpus passed its checks")
-    }
+    let corpus = try MinedRows.corpus(corpus, or: collection)
     let model = try model.load()
     let mined = try MinedRows(
       rows, corpus: corpus, model: model, settings: mining, seed: seed, cache: cache?.open(), context)

@@ -50,7 +50,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
     optimizer.validate(checks)
     schedule.validate(checks)
     evaluate?.validate(checks)
-    patience?.validate(checks, isScored: evaluate?.every != nil)
+    patience?.validate(checks, isEvaluated: evaluate?.every != nil)
     checkpoint?.validate(checks)
     cache?.validate(checks)
     output.validate(checks, isScored: evaluate?.every != nil)

@@ -40,12 +40,15 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
     optimizer.validate(checks)
     schedule.validate(checks)
     evaluate?.validate(checks)
-    patience?.validate(checks, isScored: evaluate?.every != nil)
+    patience?.validate(checks, isEvaluated: evaluate?.every != nil)
     checkpoint?.validate(checks)
     cache?.validate(checks)
     checks.require(
-      cache == nil || evaluate?.candidates == .model, "cache", reading: ["evaluate"],
+      cache == nil || findsCandidates, "cache", reading: ["evaluate"],
       else: "only the vectors of a first stage are kept; set 'evaluate.candidates: model', or remove it")
     output.validate(checks, isScored: evaluate?.every != nil)
   }
+
+  /// True if a bi-encoder finds the documents that are put in order.
+  private var findsCandidates: Bool { if case .model = evaluate?.candidates { true } else { false } }
 }

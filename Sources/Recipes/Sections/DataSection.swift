@@ -1,71 +1,46 @@
 import Datasets
-import Files
 
-/// The training data: a collection with judgments, or a file of rows.
-struct DataSection: Codable, Sendable, Equatable {
-  /// A collection folder: the data itself with `split`, or what the ids in `rows` refer to.
-  var collection: String?
-  /// The judgments of the collection to train on: `qrels/SPLIT.tsv`.
-  var split: String?
-  /// A file of training rows: `.jsonl`, `.tsv` or `.csv`.
-  var rows: String?
+/// The training data of a bi-encoder.
+struct DataSection: Sendable, Equatable {
+  /// A collection with judgments (`collection`, `split`), or a file of rows (`rows`, with `collection` for its identifiers).
+  var source: RowSource
   /// With `false` the rows are taken in the order of their file, which must then keep to `batch.uniqueTexts` itself.
   var shuffle: Bool?
-  /// How many negatives a row has in an epoch at most, drawn anew for each from all it has; without it, all.
+  /// The most negatives that a row has in an epoch, drawn anew for each from all it has; without it, all.
   var negatives: Int?
 }
 
-/// What one step sees.
-struct BatchSection: Codable, Sendable, Equatable {
-  /// The rows of one step; with in-batch negatives this decides how many negatives a query has.
-  var queries: Int
-  /// The most tokens whose activations are held at one time; larger steps go through cached gradients, with equal results.
-  var tokens: Int
-  /// Whether no text occurs twice in a step, so that no query's own positive counts as a negative.
-  var uniqueTexts: Bool
-}
+extension DataSection: Codable {
+  private enum Key: String, CodingKey { case shuffle, negatives }
 
-extension DataSection {
-  /// The rows in the order of their file, and the collection where one is named.
-  func read() throws -> (rows: [TrainingRow], collection: Collection?) {
-    let collection = try collection.map { try Collection(folder: $0) }
-    if let rows { return (try TrainingRows(file: rows, collection: collection).rows, collection) }
-    guard let collection, let split else { fatalError("a data section without rows passed its checks") }
-    return (try TrainingRows(collection: collection, split: split).rows, collection)
+  init(from decoder: any Decoder) throws {
+    source = try RowSource(from: decoder)
+    let section = try decoder.container(keyedBy: Key.self)
+    shuffle = try section.decodeIfPresent(Bool.self, forKey: .shuffle)
+    negatives = try section.decodeIfPresent(Int.self, forKey: .negatives)
   }
 
-  /// The file that says which rows there are, for messages.
-  var source: String { rows ?? Files.join(collection ?? "", "qrels", "\(split ?? "").tsv") }
-
-  /// The files that the rows come from.
-  var files: [String] {
-    let names = ["corpus.jsonl", "queries.jsonl"] + (split.map { [Files.join("qrels", "\($0).tsv")] } ?? [])
-    return (rows.map { [$0] } ?? [])
-      + (collection.map { folder in names.map { Files.join(folder, $0) } } ?? [])
+  func encode(to encoder: any Encoder) throws {
+    try source.encode(to: encoder)
+    var section = encoder.container(keyedBy: Key.self)
+    try section.encodeIfPresent(shuffle, forKey: .shuffle)
+    try section.encodeIfPresent(negatives, forKey: .negatives)
   }
 
   func validate(_ checks: SettingChecks) {
-    checks.require(
-      rows != nil || collection != nil, "data",
-      else: "give 'collection' with 'split', or 'rows' (a .jsonl, .tsv or .csv file)")
-    if let collection { checks.collection("data.collection", collection) }
+    source.validate(checks)
     if let negatives { checks.atLeast(0, "data.negatives", negatives) }
-    if let rows {
-      checks.file("data.rows", rows)
-      checks.require(split == nil, "data.split", else: "the rows come from 'data.rows' already; remove one of the two")
-    } else if let collection {
-      checks.require(
-        split != nil, "data", else: "'collection' needs 'split' (the judgments to train on: qrels/SPLIT.tsv)")
-      if let split { checks.split("data.split", split, of: collection, "data.collection") }
-    }
   }
-}
 
-extension BatchSection {
-  func validate(_ checks: SettingChecks, model: ModelSection) {
-    checks.atLeast(1, "batch.queries", queries)
-    checks.require(
-      tokens >= model.maximumLength, "batch.tokens", reading: ["model.maximumLength"],
-      else: "\(tokens) is less than one text of 'model.maximumLength' (\(model.maximumLength)) may have")
+  /// The rows in the order of their file, and the collection where one is named.
+  func read() throws -> (rows: [TrainingRow], collection: Collection?) {
+    switch source {
+    case .file(let file, let folder):
+      let collection = try folder.map { try Collection(folder: $0) }
+      return (try TrainingRows(file: file, collection: collection).rows, collection)
+    case .judgments(let folder, let split):
+      let collection = try Collection(folder: folder)
+      return (try TrainingRows(collection: collection, split: split).rows, collection)
+    }
   }
 }

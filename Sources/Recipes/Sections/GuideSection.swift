@@ -1,24 +1,48 @@
 import Training
 
 /// A guide: a model that points out negatives of a batch which may well be positives; the loss leaves them out.
-struct GuideSection: Codable, Sendable, Equatable {
+struct GuideSection: Sendable, Equatable {
   /// A bi-encoder folder; the base model itself is a good guide.
   var folder: String
-  /// How far below the positive a negative must score, as a distance; give this or `relativeMargin`.
-  var absoluteMargin: Double?
-  /// How far below the positive a negative must score, as a share of the positive's score.
-  var relativeMargin: Double?
+  /// How far below the positive a negative must score: `absoluteMargin`, a distance, or `relativeMargin`, a share of the
+  /// positive's score.
+  var margin: GuideMargin
+}
 
-  var margin: GuideMargin { absoluteMargin.map { .absolute($0) } ?? .relative(relativeMargin ?? 0) }
+extension GuideSection: Codable {
+  private enum Key: String, CodingKey { case folder, absoluteMargin, relativeMargin }
+
+  init(from decoder: any Decoder) throws {
+    let section = try decoder.container(keyedBy: Key.self)
+    folder = try section.decode(String.self, forKey: .folder)
+    let absolute = try section.decodeIfPresent(Double.self, forKey: .absoluteMargin)
+    let relative = try section.decodeIfPresent(Double.self, forKey: .relativeMargin)
+    switch (absolute, relative) {
+    case (let margin?, nil): self.margin = .absolute(margin)
+    case (nil, let margin?): self.margin = .relative(margin)
+    default:
+      try decoder.note("give either 'absoluteMargin' or 'relativeMargin'")
+      margin = .relative(0)
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var section = encoder.container(keyedBy: Key.self)
+    try section.encode(folder, forKey: .folder)
+    switch margin {
+    case .absolute(let margin): try section.encode(margin, forKey: .absoluteMargin)
+    case .relative(let margin): try section.encode(margin, forKey: .relativeMargin)
+    }
+  }
 
   func validate(_ checks: SettingChecks, loss: LossSetting) {
     checks.modelFolder("guide.folder", folder)
-    checks.require(
-      (absoluteMargin == nil) != (relativeMargin == nil), "guide",
-      else: "give either 'absoluteMargin' or 'relativeMargin'")
-    for (name, value) in [("absoluteMargin", absoluteMargin), ("relativeMargin", relativeMargin)] {
-      if let value { checks.require(value >= 0, "guide.\(name)", else: "\(value) is less than 0") }
-    }
+    let (key, value) =
+      switch margin {
+      case .absolute(let margin): ("absoluteMargin", margin)
+      case .relative(let margin): ("relativeMargin", margin)
+      }
+    checks.require(value >= 0, "guide.\(key)", else: "\(value) is less than 0")
     checks.require(
       loss.loss.acceptsGuide, "guide", reading: ["loss"],
       else: "only the loss infoNCE with 'maskKnownPositives: true' leaves out what a guide points out")

@@ -3,11 +3,9 @@ import Training
 /// Mining in the course of training: the corpus is encoded with the weights of the moment, and every row gets new negatives.
 ///
 /// Rows are neither added nor removed: what a judge finds to fit a query is no negative of it, and nothing more.
-struct MiningSection: Codable, Sendable, Equatable {
-  /// Mines before every so many epochs, the first included; give this or `steps`.
-  var epochs: Int?
-  /// Mines before every so many steps, the first included.
-  var steps: Int?
+struct MiningSection: Sendable, Equatable {
+  /// The span between two minings; the first is before the first step.
+  var every: TrainingSpan
   /// A `corpus.jsonl` to choose from; without it, that of the data's collection.
   var corpus: String?
   var sources: [MiningSource]
@@ -17,17 +15,33 @@ struct MiningSection: Codable, Sendable, Equatable {
   var settings: MiningSettings { MiningSettings(sources: sources, rules: rules, select: select) }
 }
 
-extension MiningSection {
+extension MiningSection: Codable {
+  private enum Key: String, CodingKey { case corpus, sources, rules, select }
+
+  init(from decoder: any Decoder) throws {
+    every = try TrainingSpan(from: decoder, else: "give either 'epochs' or 'steps': how often negatives are mined")
+    let section = try decoder.container(keyedBy: Key.self)
+    corpus = try section.decodeIfPresent(String.self, forKey: .corpus)
+    sources = try section.decode([MiningSource].self, forKey: .sources)
+    rules = try section.decode([MiningRuleSetting].self, forKey: .rules)
+    select = try section.decode(SelectionSetting.self, forKey: .select)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try every.encode(to: encoder)
+    var section = encoder.container(keyedBy: Key.self)
+    try section.encodeIfPresent(corpus, forKey: .corpus)
+    try section.encode(sources, forKey: .sources)
+    try section.encode(rules, forKey: .rules)
+    try section.encode(select, forKey: .select)
+  }
+
   func validate(_ checks: SettingChecks, data: DataSection, loss: LossSetting) {
-    checks.require(
-      (epochs == nil) != (steps == nil), "mining",
-      else: "give either 'epochs' or 'steps': how often negatives are mined")
-    if let epochs { checks.atLeast(1, "mining.epochs", epochs) }
-    if let steps { checks.atLeast(1, "mining.steps", steps) }
+    every.validate(checks, in: "mining")
     if let corpus { checks.file("mining.corpus", corpus) }
     checks.require(
-      corpus != nil || data.collection != nil, "mining", reading: ["data.collection"],
-      else: "there is nothing to choose negatives from; give 'corpus' (a corpus.jsonl) or 'data.collection'")
+      corpus != nil || data.source.collection != nil, "mining", reading: ["data.collection"],
+      else: MinedRows.noCorpus)
     checks.require(
       [.nothing, .grades].contains(loss.needs), "loss.name",
       else: "\(loss.name) learns from labels or a teacher's scores, which negatives mined in training do not have")

@@ -70,6 +70,13 @@ final class SettingDecoder: Decoder {
     throw ProblemRecorded()
   }
 
+  fileprivate func note(_ message: String, at key: String?) {
+    let place = path + (key.map { [$0] } ?? [])
+    guard let node, record.isSound(place.joined(separator: ".")) else { return }
+    record.report(
+      "\(Self.subject(place)): \(message)", at: key.flatMap { node.entry($0)?.origin } ?? origin, unsound: place)
+  }
+
   /// Records a problem with the whole value, unless there is one within it; all keys have been asked for.
   fileprivate func reject(_ message: String) -> ProblemRecorded {
     reportUnknownKeys()
@@ -161,6 +168,22 @@ extension Decoder {
       decoder.record.distrust(decoder.path)
       throw ProblemRecorded()
     }
+  }
+
+  /// Notes a problem with the section, or with one of its keys; decoding goes on with a placeholder.
+  ///
+  /// Placeholders themselves have no problems.
+  func note(_ message: String, at key: (any CodingKey)? = nil) throws {
+    guard let decoder = self as? SettingDecoder else {
+      throw DecodingError.dataCorrupted(.init(codingPath: codingPath, debugDescription: message))
+    }
+    decoder.note(message, at: key?.stringValue)
+  }
+
+  /// True if the value of a key was decoded as it stands.
+  func isSound(_ key: any CodingKey) -> Bool {
+    guard let decoder = self as? SettingDecoder else { return true }
+    return decoder.record.isSound((decoder.path + [key.stringValue]).joined(separator: "."))
   }
 
   /// The error to throw for a section whose keys do not go together.

@@ -24,8 +24,8 @@ struct BiEncoderTask: TrainingTask {
       recipe.data, batch: recipe.batch, loss: recipe.loss, seed: recipe.seed, isMined: recipe.mining != nil)
     self.data = data
     objective = TrainingLoss(recipe.loss.loss, matryoshka: recipe.matryoshka)
-    mining = try recipe.mining.flatMap { settings in
-      try (settings.corpus.map { try Corpus(file: $0) } ?? data.collection?.corpus).map { (settings, $0) }
+    mining = try recipe.mining.map { settings in
+      (settings, try MinedRows.corpus(settings.corpus, or: data.collection))
     }
     guide = try recipe.guide.map { try Guide($0) }
     epoch = data.epoch(0)
@@ -134,7 +134,9 @@ struct BiEncoderTask: TrainingTask {
 extension MiningSection {
   /// True if negatives are mined before the next step.
   fileprivate func isDue(at state: TrainingState) -> Bool {
-    if let steps { return state.step.isMultiple(of: steps) }
-    return state.position == 0 && state.epoch.isMultiple(of: epochs ?? 1)
+    switch every {
+    case .steps(let count): state.step.isMultiple(of: count)
+    case .epochs(let count): state.position == 0 && state.epoch.isMultiple(of: count)
+    }
   }
 }

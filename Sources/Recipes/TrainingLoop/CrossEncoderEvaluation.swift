@@ -23,7 +23,6 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     in folder: RunFolder, _ context: RunContext
   ) throws {
     let collection = try Collection(folder: settings.collection)
-    let source = settings.run ?? settings.model ?? settings.collection
     var texts = CandidateTexts(collection)
     let wanted = settings.verdict ?? [settings.split]
     let asked = wanted + (settings.every == nil || wanted.contains(settings.split) ? [] : [settings.split])
@@ -34,28 +33,27 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
 
     isJudged = settings.candidates == .judged
     baseName = settings.baseName
-    let top = settings.top ?? .max
-    let runs: [Run]
+    let (runs, top, source): ([Run], Int, String)
     switch settings.candidates {
-    case .judged: runs = try all.judgedCandidates(in: collection.corpus)
-    case .run:
-      let run = try Run(file: settings.run ?? "")
+    case .judged: (runs, top, source) = (try all.judgedCandidates(in: collection.corpus), .max, settings.collection)
+    case .run(let file, let best):
+      let run = try Run(file: file)
       for split in verdictPlan.splits {
         let missing = split.queries.count { run[$0.id] == nil }
         if missing > 0 {
           context.report(
             .warning(
-              "\(settings.run ?? "") lacks \(NumberText.counted(missing, "query", plural: "queries")) of split "
+              "\(file) lacks \(NumberText.counted(missing, "query", plural: "queries")) of split "
                 + "'\(split.name)'; they count as 0"))
         }
       }
-      runs = asked.map { _ in run }
-    case .model:
-      runs = try folder.keptRuns("first", of: asked) {
-        context.report(.note("finding documents with \(settings.model ?? "")"))
-        return try all.runs(
-          of: BiEncoder(folder: settings.model ?? ""), depth: top, cache: cache, report: context.reportOrStop)
+      (runs, top, source) = (asked.map { _ in run }, best, file)
+    case .model(let model, let best):
+      let found = try folder.keptRuns("first", of: asked) {
+        context.report(.note("finding documents with \(model)"))
+        return try all.runs(of: BiEncoder(folder: model), depth: best, cache: cache, report: context.reportOrStop)
       }
+      (runs, top, source) = (found, best, model)
     }
     verdict = try RerankingPlan(
       verdictPlan, candidates: Array(runs.prefix(wanted.count)), top: top, &texts, from: source)

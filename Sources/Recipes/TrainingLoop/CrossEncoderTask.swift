@@ -38,10 +38,15 @@ struct CrossEncoderTask: TrainingTask {
   }
 
   func cardKind(of model: CrossEncoder, name: String) -> ModelCard.Kind {
-    .crossEncoder(
+    let candidates =
+      switch recipe.evaluate?.candidates {
+      case .model(_, let top), .run(_, let top):
+        "the \(NumberText.counted(top, "document")) that a first stage found best"
+      case .judged, nil: "the documents judged"
+      }
+    return .crossEncoder(
       model, base: recipe.model.folder, name: name, baseColumn: recipe.evaluate?.baseName ?? "base",
-      candidates: recipe.evaluate?.top.map { "the \(NumberText.counted($0, "document")) that a first stage found best" }
-        ?? "the documents judged")
+      candidates: candidates)
   }
 
   // MARK: - Steps

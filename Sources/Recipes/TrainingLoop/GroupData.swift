@@ -30,19 +30,18 @@ struct GroupData: TrainingData {
   init(
     _ data: GroupSection, batch: GroupBatchSection, loss: LossSetting, seed: UInt64, warn: (String) -> Void
   ) throws {
-    let collection = try data.collection.map { try Collection(folder: $0) }
-    let source = data.dataSection.source
+    let collection = try data.source.collection.map { try Collection(folder: $0) }
+    let source = data.source.path
     var groups: RankingGroups
-    let isLabelled: Bool
-    if let rows = data.rows {
-      let read = try TrainingRows(file: rows, collection: collection).rows
-      isLabelled = read.contains { $0.label != nil }
-      groups = RankingGroups(rows: read, gathersLabels: type(of: loss.loss).comparesDocuments)
-    } else if let collection, let split = data.split {
-      isLabelled = true
-      groups = try RankingGroups(collection: collection, split: split)
-    } else {
-      fatalError("a data section without rows passed its checks")
+    let (isLabelled, isFromFile): (Bool, Bool)
+    switch data.source {
+    case .file(let file, _):
+      let rows = try TrainingRows(file: file, collection: collection).rows
+      groups = RankingGroups(rows: rows, gathersLabels: type(of: loss.loss).comparesDocuments)
+      (isLabelled, isFromFile) = (rows.contains { $0.label != nil }, true)
+    case .judgments(let folder, let split):
+      groups = try RankingGroups(collection: collection ?? Collection(folder: folder), split: split)
+      (isLabelled, isFromFile) = (true, false)
     }
     if groups.contradictions > 0 {
       warn(
@@ -50,21 +49,27 @@ struct GroupData: TrainingData {
           + "positives of the same query")
     }
     let check = GroupCheck(
-      source: source, loss: loss, isLabelled: isLabelled, isFromFile: data.rows != nil,
+      source: source, loss: loss, isLabelled: isLabelled, isFromFile: isFromFile,
       hasEasyNegatives: data.easyNegatives != nil)
     try check(&groups, warn)
     readsScores = type(of: loss.loss).readsTeacherScores && groups.groups.allSatisfy { $0.scores != nil }
     easy = try data.easyNegatives.map { settings in
-      let corpus = try settings.corpus.map { try Corpus(file: $0) } ?? collection?.corpus
-      let isInBatch = settings.inBatch ?? false
+      let corpus =
+        switch settings.pool {
+        case .corpus(let file): try Corpus(file: file)
+        case .step: nil as Corpus?
+        case .data: collection?.corpus
+        }
       return EasyNegatives(
-        share: settings.share, documents: isInBatch ? nil : corpus?.documents.map(\.content), groups: groups,
-        isInBatch: isInBatch)
+        share: settings.share, documents: corpus?.documents.map(\.content), groups: groups,
+        isInBatch: settings.pool == .step)
     }
     self.groups = groups
-    files =
-      data.dataSection.files
-      + (data.easyNegatives?.corpus.map { [$0] } ?? [])
+    if case .corpus(let file) = data.easyNegatives?.pool {
+      files = data.source.files + [file]
+    } else {
+      files = data.source.files
+    }
     self.seed = seed
     drawn = data.negatives
     sampler = try BatchSampler(

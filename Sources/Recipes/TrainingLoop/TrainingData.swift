@@ -21,7 +21,10 @@ extension TrainingData {
 
   /// The number of steps that a run takes.
   func steps(of schedule: ScheduleSection) -> Int {
-    schedule.steps ?? (0..<(schedule.epochs ?? 1)).reduce(0) { $0 + batches(epoch: $1).count }
+    switch schedule.length {
+    case .steps(let count): count
+    case .epochs(let count): (0..<count).reduce(0) { $0 + batches(epoch: $1).count }
+    }
   }
 
   /// The first examples of a step by name, for an error message.
@@ -55,7 +58,7 @@ struct RowData: TrainingData {
   /// - Parameter isMined: Whether the rows get their negatives before the first step, so that they need none of their own.
   init(_ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64, isMined: Bool = false) throws {
     (rows, collection) = try data.read()
-    files = data.files
+    files = data.source.files
     self.seed = seed
     drawn = data.negatives
     let isShuffled = data.shuffle ?? true
@@ -68,8 +71,8 @@ struct RowData: TrainingData {
     readsScores = needs == .teacherScores || (needs == .wantedScores && rows.allSatisfy { $0.scores != nil })
     readsLabels =
       needs == .labels || ([.grades, .wantedScores].contains(needs) && rows.allSatisfy { $0.label != nil })
-    try check(loss, source: data.source, isMined: isMined)
-    if !isShuffled && batch.uniqueTexts { try checkUniqueTexts(source: data.source) }
+    try check(loss, source: data.source.path, isMined: isMined)
+    if !isShuffled && batch.uniqueTexts { try checkUniqueTexts(source: data.source.path) }
   }
 
   /// An epoch: its batches, and the negatives that its rows have in it.

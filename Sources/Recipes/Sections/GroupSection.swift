@@ -1,0 +1,39 @@
+import Training
+
+/// The training data of a reranker: a row is a group or a labelled pair, a query with all documents judged for it is a group.
+struct GroupSection: Sendable, Equatable {
+  /// A collection with judgments (`collection`, `split`), or a file of rows (`rows`, with `collection` for its identifiers).
+  var source: RowSource
+  /// With `false` the groups are taken in the order of their file.
+  var shuffle: Bool?
+  /// The most documents of grade 0 that a group has in an epoch, drawn anew for each; without it, all.
+  var negatives: Int?
+  /// Random documents beside the negatives of the data.
+  var easyNegatives: EasyNegativesSection?
+}
+
+extension GroupSection: Codable {
+  private enum Key: String, CodingKey { case shuffle, negatives, easyNegatives }
+
+  init(from decoder: any Decoder) throws {
+    source = try RowSource(from: decoder)
+    let section = try decoder.container(keyedBy: Key.self)
+    shuffle = try section.decodeIfPresent(Bool.self, forKey: .shuffle)
+    negatives = try section.decodeIfPresent(Int.self, forKey: .negatives)
+    easyNegatives = try section.decodeIfPresent(EasyNegativesSection.self, forKey: .easyNegatives)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try source.encode(to: encoder)
+    var section = encoder.container(keyedBy: Key.self)
+    try section.encodeIfPresent(shuffle, forKey: .shuffle)
+    try section.encodeIfPresent(negatives, forKey: .negatives)
+    try section.encodeIfPresent(easyNegatives, forKey: .easyNegatives)
+  }
+
+  func validate(_ checks: SettingChecks, loss: LossSetting, batch: GroupBatchSection) {
+    if let negatives { checks.atLeast(1, "data.negatives", negatives) }
+    source.validate(checks)
+    easyNegatives?.validate(checks, negatives: negatives, loss: loss, batch: batch)
+  }
+}

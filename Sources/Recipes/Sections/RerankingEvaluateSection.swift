@@ -1,0 +1,117 @@
+/// The evaluations of a reranker: on which documents of which queries, and how often.
+struct RerankingEvaluateSection: Sendable, Equatable {
+  /// The documents that are put in order.
+  enum Candidates: Sendable, Equatable {
+    /// The documents judged for a query.
+    case judged
+    /// The best documents that a bi-encoder finds.
+    case model(folder: String, top: Int)
+    /// The best documents of a run file in TREC form, which has the queries of all splits.
+    case run(file: String, top: Int)
+  }
+
+  /// A collection folder.
+  var collection: String
+  /// The judgments evaluated during training: `qrels/SPLIT.tsv`.
+  var split: String
+  /// The documents that are put in order; those below the best keep their order.
+  var candidates: Candidates
+  /// Steps between two evaluations; without it the model is evaluated before and after only.
+  var every: Int?
+  /// The number of queries asked during training, always the same ones; without it, all.
+  var queries: Int?
+  /// The measures, the deciding one first.
+  var measures: [MeasureSetting]
+  /// The splits of the verdict, over all their queries; without it, the split evaluated during training.
+  var verdict: [String]?
+
+  /// The name of the order that the model is compared with.
+  var baseName: String { candidates == .judged ? "untrained" : "first stage" }
+}
+
+extension RerankingEvaluateSection: Codable {
+  private enum Key: String, CodingKey {
+    case collection, split, candidates, model, run, top, every, queries, measures, verdict
+  }
+
+  /// The names of the candidates in a recipe.
+  private enum CandidatesName: String, ChoiceSetting { case judged, model, run }
+
+  init(from decoder: any Decoder) throws {
+    let section = try decoder.container(keyedBy: Key.self)
+    collection = try section.decode(String.self, forKey: .collection)
+    split = try section.decode(String.self, forKey: .split)
+    candidates = try Self.candidates(section, decoder)
+    every = try section.decodeIfPresent(Int.self, forKey: .every)
+    queries = try section.decodeIfPresent(Int.self, forKey: .queries)
+    measures = try section.decode([MeasureSetting].self, forKey: .measures)
+    verdict = try section.decodeIfPresent([String].self, forKey: .verdict)
+  }
+
+  private static func candidates(
+    _ section: KeyedDecodingContainer<Key>, _ decoder: any Decoder
+  ) throws -> Candidates {
+    let name = try section.decode(CandidatesName.self, forKey: .candidates)
+    let model = try section.decodeIfPresent(String.self, forKey: .model)
+    let run = try section.decodeIfPresent(String.self, forKey: .run)
+    let top = try section.decodeIfPresent(Int.self, forKey: .top)
+    guard decoder.isSound(Key.candidates) else { return .judged }
+    func needed<Value>(_ value: Value?, _ key: Key, else placeholder: Value) throws -> Value {
+      if value == nil { try decoder.note("'candidates: \(name.rawValue)' needs '\(key.rawValue)'") }
+      return value ?? placeholder
+    }
+    func refuse(_ isGiven: Bool, _ key: Key) throws {
+      if isGiven {
+        try decoder.note("'candidates: \(name.rawValue)' has no use for it; remove it", at: key)
+      }
+    }
+    if name != .model { try refuse(model != nil, .model) }
+    if name != .run { try refuse(run != nil, .run) }
+    switch name {
+    case .judged:
+      try refuse(top != nil, .top)
+      return .judged
+    case .model: return .model(folder: try needed(model, .model, else: ""), top: try needed(top, .top, else: 1))
+    case .run: return .run(file: try needed(run, .run, else: ""), top: try needed(top, .top, else: 1))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var section = encoder.container(keyedBy: Key.self)
+    try section.encode(collection, forKey: .collection)
+    try section.encode(split, forKey: .split)
+    switch candidates {
+    case .judged: try section.encode(CandidatesName.judged, forKey: .candidates)
+    case .model(let folder, let top):
+      try section.encode(CandidatesName.model, forKey: .candidates)
+      try section.encode(folder, forKey: .model)
+      try section.encode(top, forKey: .top)
+    case .run(let file, let top):
+      try section.encode(CandidatesName.run, forKey: .candidates)
+      try section.encode(file, forKey: .run)
+      try section.encode(top, forKey: .top)
+    }
+    try section.encodeIfPresent(every, forKey: .every)
+    try section.encodeIfPresent(queries, forKey: .queries)
+    try section.encode(measures, forKey: .measures)
+    try section.encodeIfPresent(verdict, forKey: .verdict)
+  }
+
+  func validate(_ checks: SettingChecks) {
+    checks.collection("evaluate.collection", collection)
+    checks.split("evaluate.split", split, of: collection, "evaluate.collection")
+    if let every { checks.atLeast(1, "evaluate.every", every) }
+    if let queries { checks.atLeast(1, "evaluate.queries", queries) }
+    checks.measures("evaluate.measures", measures)
+    if let verdict { checks.splits("evaluate.verdict", verdict, of: collection, "evaluate.collection") }
+    switch candidates {
+    case .judged: break
+    case .model(let folder, let top):
+      checks.modelFolder("evaluate.model", folder)
+      checks.atLeast(1, "evaluate.top", top)
+    case .run(let file, let top):
+      checks.file("evaluate.run", file)
+      checks.atLeast(1, "evaluate.top", top)
+    }
+  }
+}

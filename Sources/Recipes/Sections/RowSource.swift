@@ -1,0 +1,81 @@
+import Datasets
+import Files
+
+/// The place where training rows come from.
+enum RowSource: Sendable, Equatable {
+  /// A file of rows, `.jsonl`, `.tsv` or `.csv`; the collection is where its identifiers find their texts.
+  case file(String, collection: String?)
+  /// The judgments of a collection: `qrels/SPLIT.tsv`.
+  case judgments(collection: String, split: String)
+
+  /// The collection folder, where there is one.
+  var collection: String? {
+    switch self {
+    case .file(_, let collection): collection
+    case .judgments(let collection, _): collection
+    }
+  }
+
+  /// The file that has the rows.
+  var path: String {
+    switch self {
+    case .file(let file, _): file
+    case .judgments(let collection, let split): Files.join(collection, "qrels", "\(split).tsv")
+    }
+  }
+
+  /// All files that the rows come from.
+  var files: [String] {
+    let texts = collection.map { folder in ["corpus.jsonl", "queries.jsonl"].map { Files.join(folder, $0) } } ?? []
+    return switch self {
+    case .file: [path] + texts
+    case .judgments: texts + [path]
+    }
+  }
+}
+
+extension RowSource {
+  private enum Key: String, CodingKey { case collection, split, rows }
+
+  /// Reads the keys `collection`, `split` and `rows` of a section.
+  init(from decoder: any Decoder) throws {
+    let section = try decoder.container(keyedBy: Key.self)
+    let collection = try section.decodeIfPresent(String.self, forKey: .collection)
+    let split = try section.decodeIfPresent(String.self, forKey: .split)
+    let rows = try section.decodeIfPresent(String.self, forKey: .rows)
+    switch (rows, collection, split) {
+    case (let rows?, _, nil): self = .file(rows, collection: collection)
+    case (let rows?, _, _?):
+      try decoder.note("the rows come from 'data.rows' already; remove one of the two", at: Key.split)
+      self = .file(rows, collection: collection)
+    case (nil, let collection?, let split?): self = .judgments(collection: collection, split: split)
+    case (nil, let collection?, nil):
+      try decoder.note("'collection' needs 'split' (the judgments to train on: qrels/SPLIT.tsv)")
+      self = .judgments(collection: collection, split: "")
+    case (nil, nil, _):
+      try decoder.note("give 'collection' with 'split', or 'rows' (a .jsonl, .tsv or .csv file)")
+      self = .file("", collection: nil)
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var section = encoder.container(keyedBy: Key.self)
+    switch self {
+    case .file(let rows, let collection):
+      try section.encodeIfPresent(collection, forKey: .collection)
+      try section.encode(rows, forKey: .rows)
+    case .judgments(let collection, let split):
+      try section.encode(collection, forKey: .collection)
+      try section.encode(split, forKey: .split)
+    }
+  }
+
+  func validate(_ checks: SettingChecks) {
+    if let collection { checks.collection("data.collection", collection) }
+    switch self {
+    case .file(let rows, _): checks.file("data.rows", rows)
+    case .judgments(let collection, let split):
+      checks.split("data.split", split, of: collection, "data.collection")
+    }
+  }
+}

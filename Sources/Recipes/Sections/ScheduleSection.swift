@@ -1,0 +1,35 @@
+import Training
+
+/// The course of the learning rate over a run, and the length of the run.
+struct ScheduleSection: Sendable, Equatable {
+  var name: Schedule.Name
+  /// The fraction of all steps over which the rate rises from zero.
+  var warmup: Double
+  /// The length of the run: passes over the data, or steps over as many epochs as that takes.
+  var length: TrainingSpan
+
+  var schedule: Schedule { Schedule(name: name, warmup: warmup) }
+}
+
+extension ScheduleSection: Codable {
+  private enum Key: String, CodingKey { case name, warmup }
+
+  init(from decoder: any Decoder) throws {
+    let section = try decoder.container(keyedBy: Key.self)
+    name = try section.decode(Schedule.Name.self, forKey: .name)
+    warmup = try section.decode(Double.self, forKey: .warmup)
+    length = try TrainingSpan(from: decoder, else: "give either 'epochs' or 'steps'")
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var section = encoder.container(keyedBy: Key.self)
+    try section.encode(name, forKey: .name)
+    try section.encode(warmup, forKey: .warmup)
+    try length.encode(to: encoder)
+  }
+
+  func validate(_ checks: SettingChecks) {
+    checks.require(warmup >= 0 && warmup <= 1, "schedule.warmup", else: "\(warmup) is not a fraction from 0 to 1")
+    length.validate(checks, in: "schedule")
+  }
+}

@@ -1,0 +1,39 @@
+/// A span of training: a number of passes over the data, or of steps.
+enum TrainingSpan: Sendable, Equatable {
+  case epochs(Int)
+  case steps(Int)
+
+  private enum Key: String, CodingKey { case epochs, steps }
+
+  /// Reads the one of the keys `epochs` and `steps` that a section has.
+  ///
+  /// - Parameter advice: the remedy where it has both or neither.
+  init(from decoder: any Decoder, else advice: String) throws {
+    let section = try decoder.container(keyedBy: Key.self)
+    let epochs = try section.decodeIfPresent(Int.self, forKey: .epochs)
+    let steps = try section.decodeIfPresent(Int.self, forKey: .steps)
+    switch (epochs, steps) {
+    case (let epochs?, nil): self = .epochs(epochs)
+    case (nil, let steps?): self = .steps(steps)
+    default:
+      try decoder.note(advice)
+      self = .epochs(1)
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var section = encoder.container(keyedBy: Key.self)
+    switch self {
+    case .epochs(let count): try section.encode(count, forKey: .epochs)
+    case .steps(let count): try section.encode(count, forKey: .steps)
+    }
+  }
+
+  /// - Parameter section: the path of the section that has the key.
+  func validate(_ checks: SettingChecks, in section: String) {
+    switch self {
+    case .epochs(let count): checks.atLeast(1, "\(section).epochs", count)
+    case .steps(let count): checks.atLeast(1, "\(section).steps", count)
+    }
+  }
+}
