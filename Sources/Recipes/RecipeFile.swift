@@ -1,5 +1,6 @@
 import Files
 import JSONText
+import Words
 import Yams
 
 /// A recipe that was read and found right: a program with all its settings.

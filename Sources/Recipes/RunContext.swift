@@ -1,3 +1,5 @@
+public import Words
+
 /// What a running recipe is given by the program around it.
 public struct RunContext: Sendable {
   /// The settings in effect, for the run folder.
@@ -39,38 +41,6 @@ public enum RunEvent: Sendable, Equatable {
   case progress(RunProgress)
   /// Lines that belong together, such as a table.
   case lines([String])
-}
-
-/// How far a task of a run has come.
-public struct RunProgress: Sendable, Equatable {
-  /// What is being done: "training", "encoding documents".
-  public var task: String
-  /// How many units are done.
-  public var done: Int
-  /// How many units there are.
-  public var total: Int
-  /// What is counted: "pairs", "texts".
-  public var unit: String
-  /// A value worth watching: "loss 0.412".
-  public var detail: String
-
-  /// Makes a progress report.
-  public init(task: String, done: Int, total: Int, unit: String, detail: String = "") {
-    self.task = task
-    self.done = done
-    self.total = total
-    self.unit = unit
-    self.detail = detail
-  }
-}
-
-extension RunProgress {
-  /// Makes a progress report on texts that are encoded, by the share of their tokens.
-  ///
-  /// Long texts come first, so the share of the tokens tells the time that is left, and the number of texts does not.
-  init(encoding task: String, share: Double, of texts: Int) {
-    self.init(task: task, done: Int((share * Double(texts)).rounded(.down)), total: texts, unit: "texts")
-  }
 }
 
 /// Thrown when a run was asked to stop and has saved what it can go on from.

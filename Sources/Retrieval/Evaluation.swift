@@ -1,3 +1,5 @@
+import Words
+
 /// The values of measures for every query of a run, and their means.
 public struct Evaluation: Sendable {
   /// The values of one query, in the order of ``Evaluation/measures``.

@@ -1,4 +1,5 @@
 import Files
+import Words
 
 /// Whether a candidate is better than a baseline on the same queries: a paired randomization test.
 ///

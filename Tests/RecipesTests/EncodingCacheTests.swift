@@ -7,6 +7,7 @@ import Synchronization
 import Tensors
 import TestSupport
 import Testing
+import Words
 
 @testable import Recipes
 

@@ -1,6 +1,7 @@
 import JSONText
 import Retrieval
 import Testing
+import Words
 
 @testable import Recipes
 

@@ -4,6 +4,7 @@ import Files
 import JSONText
 import Retrieval
 import Tensors
+import Words
 
 /// Learns how the raw logits of a cross-encoder become probabilities of relevance, and stores that beside the model.
 ///

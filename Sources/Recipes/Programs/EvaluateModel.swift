@@ -3,6 +3,7 @@ import Encoders
 import Files
 import JSONText
 import Retrieval
+import Words
 
 /// Scores a model on a collection, and compares it with a baseline where one is named.
 struct EvaluateModel: Recipe, Equatable {

@@ -3,6 +3,7 @@ import Encoders
 import Files
 import JSONText
 import Retrieval
+import Words
 
 /// Scores a pipeline of two stages before and after the second: a bi-encoder finds documents, a cross-encoder orders the best
 /// of them by its raw logits.

@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import Files
 import Retrieval
+import Words
 
 /// Mines hard negatives from the current model's own best documents, by rules that keep false negatives out.
 struct MineNegatives: Recipe, Equatable {

@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import Kernels
 import Training
+import Words
 
 /// What looks after the negatives of a training run from step to step: mining anew with the weights of the moment, and the guide.
 ///

@@ -5,6 +5,7 @@ import JSONText
 import Layers
 import Retrieval
 import Tensors
+import Words
 
 /// Makes models with smaller vectors from one model: the principal components of a corpus as a Dense module behind the
 /// pooling, which every reader applies.

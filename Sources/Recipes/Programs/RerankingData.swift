@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Training
+import Words
 
 /// The groups of a reranker's training run, and how they become the batches of its steps.
 struct RerankingData {

@@ -3,6 +3,7 @@ import Encoders
 import Files
 import JSONText
 import Tensors
+import Words
 
 /// Gives training rows a teacher's scores: the raw logits of a cross-encoder, of the positive and then of each negative.
 ///

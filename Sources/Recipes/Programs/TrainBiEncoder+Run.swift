@@ -8,6 +8,7 @@ import Retrieval
 import Tensors
 import Tokenizers
 import Training
+import Words
 
 extension TrainBiEncoder {
   /// Trains: read everything, score the base model, take the steps, score again, export, report.

@@ -8,6 +8,7 @@ import Retrieval
 import Tensors
 import Tokenizers
 import Training
+import Words
 
 extension TrainCrossEncoder {
   /// Trains: read everything, score the base, take the steps, score again, export, report.

@@ -3,6 +3,7 @@ import JSONText
 import Kernels
 import Retrieval
 import Training
+import Words
 
 extension RunReport {
   /// What a training run was about.

@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import Files
 import Retrieval
+import Words
 
 extension TrainBiEncoder {
   /// The scores of a training run: small ones along the way, and the verdict over the whole corpus.
@@ -85,9 +86,4 @@ extension [Run] {
     for (run, path) in zip(self, paths) { try run.write(to: path, tag: tag) }
     return self
   }
-}
-
-extension Duration {
-  /// The duration in seconds, to the microsecond.
-  var seconds: Double { (Double(components.seconds) * 1e6 + Double(components.attoseconds / 1_000_000_000_000)) / 1e6 }
 }

@@ -2,6 +2,7 @@ import Files
 import Layers
 import Tensors
 import Training
+import Words
 
 // What the steps of a training run have in common, whatever model is trained.
 

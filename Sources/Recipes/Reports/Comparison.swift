@@ -1,5 +1,6 @@
 import JSONText
 import Retrieval
+import Words
 
 /// A base model against a tuned one, on one measure of one split.
 struct Comparison: Sendable, Equatable {

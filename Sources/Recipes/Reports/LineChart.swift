@@ -1,3 +1,5 @@
+import Words
+
 /// A line over steps as SVG, drawn with the colours of the page it stands in.
 struct LineChart {
   struct Point: Sendable, Equatable {

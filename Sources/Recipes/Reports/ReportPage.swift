@@ -1,4 +1,5 @@
 import Retrieval
+import Words
 
 extension RunReport {
   /// The content of `report.html`: one file that needs nothing else, for light and dark screens and for paper.

@@ -1,5 +1,6 @@
 import JSONText
 import Retrieval
+import Words
 
 /// What no second stage can exceed on a split, given what the first stage found.
 struct RerankingCeiling {

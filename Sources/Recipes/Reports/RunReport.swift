@@ -1,5 +1,6 @@
 import JSONText
 import Retrieval
+import Words
 
 /// What is known at the end of a run; `result.json` and `report.html` say the same.
 struct RunReport: Sendable {

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import JSONText
+import Words
 
 /// A file of a checkpoint: its name and what writes it, durably, to the path it is given.
 struct CheckpointFile {

@@ -1,6 +1,7 @@
 import Files
 import JSONText
 import Retrieval
+import Words
 
 /// `calibration.json` in the folder of a cross-encoder: how its raw logits become probabilities, and for which weights.
 ///
@@ -98,7 +99,7 @@ private struct CalibrationReader {
 
   /// Notes that a member is not what it must be.
   mutating func expect(_ name: String, _ expectation: String) {
-    let found = object[name].map { SettingNode.shortened($0.text()) } ?? "nothing"
+    let found = object[name]?.text().shortened ?? "nothing"
     problems.append("'\(name)' should be \(expectation), found \(found)")
   }
 

@@ -1,6 +1,7 @@
 import Encoders
 import Retrieval
 import Tensors
+import Words
 
 extension BiEncoder {
   /// The vectors of texts with length 1, so that inner products are cosines.

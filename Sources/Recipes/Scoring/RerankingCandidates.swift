@@ -3,6 +3,7 @@ import Encoders
 import Files
 import Retrieval
 import Tensors
+import Words
 
 /// A run whose best documents a cross-encoder puts in order, with the texts that it reads for that.
 struct RerankingCandidates {

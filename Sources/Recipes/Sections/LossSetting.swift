@@ -1,6 +1,7 @@
 import Encoders
 import Files
 import Training
+import Words
 
 /// The loss of a training run, chosen by its name; the other keys are the loss's own settings.
 enum LossSetting: Sendable, Equatable {

@@ -1,4 +1,5 @@
 public import Files
+import Words
 
 /// One thing that is wrong with a recipe, and where.
 struct RecipeProblem: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import Words
+
 /// The look at a recipe's bytes before the YAML parser sees them.
 ///
 /// A recipe is a small, strict subset of YAML, so that a file means what it seems to mean and no file can make the
@@ -20,7 +22,8 @@ enum RecipeScan {
       return .failure(RecipeProblems([RecipeProblem(origin: .text(line: 1, column: 1), message: message)]))
     }
     guard let text = String(validating: content, as: UTF8.self) else {
-      let line = 1 + invalidPrefix(content).count { $0 == UInt8(ascii: "\n") }
+      let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      let line = 1 + (lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0)
       return .failure(
         RecipeProblems([
           RecipeProblem(origin: .text(line: line, column: 1), message: "the line is not UTF-8; save the file as UTF-8")
@@ -29,15 +32,6 @@ enum RecipeScan {
     var scanner = Scanner(text)
     let problems = scanner.run()
     return problems.isEmpty ? .success(text) : .failure(RecipeProblems(problems))
-  }
-
-  /// The bytes up to the first that is no UTF-8.
-  private static func invalidPrefix(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    var decoder = UTF8()
-    var iterator = bytes.makeIterator()
-    var end = bytes.startIndex
-    while case .scalarValue(let scalar) = decoder.decode(&iterator) { end += UTF8.width(scalar) }
-    return bytes[..<min(end, bytes.endIndex)]
   }
 }
 

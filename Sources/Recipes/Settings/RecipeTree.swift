@@ -1,3 +1,4 @@
+import Words
 import Yams
 
 /// From the text of a recipe to its tree.
@@ -82,7 +83,7 @@ enum RecipeTree {
   }
 
   private static func duplicate(_ key: String) -> String {
-    "the key '\(SettingNode.shortened(key))' is given twice in one section; keep one"
+    "the key '\(key.shortened)' is given twice in one section; keep one"
   }
 
   private static func problem(at line: Int, _ column: Int, _ message: String) -> RecipeProblem {

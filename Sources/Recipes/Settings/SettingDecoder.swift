@@ -1,3 +1,5 @@
+import Words
+
 /// Decodes Codable settings from a recipe's tree and keeps going after a problem, so that one reading finds them all.
 ///
 /// A missing or wrong value is recorded and replaced by a placeholder of its type: zero, an empty text, the first of
@@ -51,7 +53,7 @@ final class SettingDecoder: Decoder {
   private func reportUnknownKeys() {
     guard let node else { return }
     for entry in node.entries where !requested.contains(entry.key) {
-      let inner = (path + [entry.key]).map(SettingNode.shortened).joined(separator: ".")
+      let inner = (path + [entry.key]).map(\.shortened).joined(separator: ".")
       let suggestion =
         EditDistance.nearest(to: entry.key, among: requested.filter { node.entry($0) == nil })
         ?? EditDistance.nearest(to: entry.key, among: requested)
@@ -94,7 +96,7 @@ final class SettingDecoder: Decoder {
 
   /// A path as the subject of a message.
   static func subject(_ path: [String]) -> String {
-    path.isEmpty ? "the recipe" : "'\(path.map(SettingNode.shortened).joined(separator: "."))'"
+    path.isEmpty ? "the recipe" : "'\(path.map(\.shortened).joined(separator: "."))'"
   }
 }
 

@@ -1,3 +1,5 @@
+import Words
+
 /// The kinds of single values a recipe holds: how each is read, and how each is called in messages.
 enum SettingKind {
   case number

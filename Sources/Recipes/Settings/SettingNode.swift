@@ -1,3 +1,5 @@
+import Words
+
 /// One node of a recipe's tree: a word, a list or a section, with the place where it was written.
 struct SettingNode: Sendable {
   /// Where something was written.
@@ -41,21 +43,11 @@ struct SettingNode: Sendable {
   var found: String {
     switch content {
     case .scalar("", isPlain: true): "nothing"
-    case .scalar(let text, isPlain: true): "'\(Self.shortened(text))'"
-    case .scalar(let text, isPlain: false): "the text \"\(Self.shortened(text))\""
+    case .scalar(let text, isPlain: true): "'\(text.shortened)'"
+    case .scalar(let text, isPlain: false): "the text \"\(text.shortened)\""
     case .list: "a list"
     case .section: "a section"
     }
-  }
-
-  /// A text cut to a length that suits a message, without control characters.
-  static func shortened(_ text: String) -> String {
-    var result = ""
-    for (count, scalar) in text.unicodeScalars.enumerated() {
-      if count == 40 { return result + "…" }
-      result.unicodeScalars.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
-    }
-    return result
   }
 }
 

@@ -5,6 +5,7 @@ import JSONText
 import Retrieval
 import Safetensors
 import Tensors
+import Words
 
 /// `hone encode`: the vectors of texts, to a file that other software reads.
 ///

@@ -2,6 +2,7 @@ import Files
 import Datasets
 import JSONText
 import Retrieval
+import Words
 
 /// `hone evaluate`: measures a run file against judgments, and compares it with another run.
 package struct EvaluationTool {

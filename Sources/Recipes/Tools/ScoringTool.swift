@@ -3,6 +3,7 @@ import Encoders
 import JSONText
 import Retrieval
 import Tensors
+import Words
 
 /// `hone score`: the raw logits of pairs of texts, as JSON lines in the order of the input.
 ///
@@ -46,12 +47,5 @@ package struct ScoringTool {
       }
       return line.text()
     }
-  }
-}
-
-extension RunProgress {
-  /// Makes a progress report on pairs that are scored, by the share of their tokens.
-  init(scoring task: String, share: Double, of pairs: Int) {
-    self.init(task: task, done: Int((share * Double(pairs)).rounded(.down)), total: pairs, unit: "pairs")
   }
 }

@@ -1,6 +1,7 @@
 import Encoders
 import Files
 import Tensors
+import Words
 
 /// Vectors of texts on disk, so that only new or changed texts are encoded, and all of them when the model changed.
 ///

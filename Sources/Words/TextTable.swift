@@ -48,7 +48,7 @@ package struct TextTable: Sendable {
   }
 
   /// The cells a text takes on a terminal; wide characters of East Asian scripts take two.
-  static func width(_ text: String) -> Int {
+  package static func width(_ text: String) -> Int {
     text.reduce(0) { total, character in
       guard let scalar = character.unicodeScalars.first else { return total }
       let isWide: Bool =

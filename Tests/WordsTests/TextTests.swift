@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Recipes
+@testable import Words
 
 @Suite struct TextTests {
   @Test func numbersReadWell() {

@@ -2,14 +2,16 @@
 ///
 /// Swift's own comparison takes canonically equivalent strings ("é" as one scalar or as two) for the same and orders by
 /// normal form. Run files and the programs that read them compare bytes, and so must whatever is keyed by an identifier.
-struct ExactText: Hashable, Comparable, Sendable {
-  let text: String
+package struct ExactText: Hashable, Comparable, Sendable {
+  /// The text itself.
+  package let text: String
 
-  init(_ text: String) {
+  /// Wraps a text.
+  package init(_ text: String) {
     self.text = text
   }
 
-  static func == (left: ExactText, right: ExactText) -> Bool {
+  package static func == (left: ExactText, right: ExactText) -> Bool {
     let leftBytes = left.text.utf8.span
     let rightBytes = right.text.utf8.span
     guard leftBytes.count == rightBytes.count else { return false }
@@ -17,7 +19,7 @@ struct ExactText: Hashable, Comparable, Sendable {
     return true
   }
 
-  static func < (left: ExactText, right: ExactText) -> Bool {
+  package static func < (left: ExactText, right: ExactText) -> Bool {
     let leftBytes = left.text.utf8.span
     let rightBytes = right.text.utf8.span
     for position in 0..<min(leftBytes.count, rightBytes.count) where leftBytes[position] != rightBytes[position] {
@@ -26,7 +28,7 @@ struct ExactText: Hashable, Comparable, Sendable {
     return leftBytes.count < rightBytes.count
   }
 
-  func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     let bytes = text.utf8.span
     var word: UInt64 = 0
     for position in bytes.indices {

@@ -1,4 +1,4 @@
-/// Suggestions for misspelt words.
+/// Distances between words, and suggestions for misspelt ones.
 package enum EditDistance {
   /// The candidate a misspelt word most likely means, nil when none is near.
   ///
@@ -22,15 +22,19 @@ package enum EditDistance {
   /// Words longer than this are compared by their beginnings, so that hostile input costs little.
   private static let maximumLength = 64
 
-  /// The optimal string alignment distance.
-  private static func edits(from source: [String], to target: [String]) -> Int {
+  /// The number of elements to insert, remove or replace to make one word of the other.
+  ///
+  /// - Parameter countsSwaps: True for the optimal string alignment distance, where a swap of neighbours is one edit too.
+  package static func edits<Element: Equatable>(
+    from source: [Element], to target: [Element], countsSwaps: Bool = true
+  ) -> Int {
     var beforePrevious: [Int] = []
     var previous = Array(0...target.count)
     for (i, letter) in source.enumerated() {
       var current = [i + 1]
       for (j, other) in target.enumerated() {
         var least = min(previous[j + 1] + 1, current[j] + 1, previous[j] + (letter == other ? 0 : 1))
-        if i > 0 && j > 0 && letter == target[j - 1] && source[i - 1] == other {
+        if countsSwaps && i > 0 && j > 0 && letter == target[j - 1] && source[i - 1] == other {
           least = min(least, beforePrevious[j - 1] + 1)
         }
         current.append(least)
