@@ -58,12 +58,14 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   ("Training", ["Kernels", "Layers", "Tensors"], [orderedCollections]),
   ("Datasets", ["JSONText", "Files", "Words"], [orderedCollections]),
   ("Retrieval", ["Kernels", "Files", "Words"], []),
+  ("Settings", ["Words", "Files"], [yams]),
+  ("Runs", ["Words", "JSONText", "Files", "Settings", "Kernels"], [crypto]),
   (
     "Recipes",
     [
-      "Words", "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors", "Tokenizers", "Encoders", "Training",
-      "Datasets", "Retrieval",
-    ], [yams, orderedCollections, crypto]
+      "Words", "Settings", "Runs", "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors", "Tokenizers",
+      "Encoders", "Training", "Datasets", "Retrieval",
+    ], [orderedCollections, crypto]
   ),
 ]
 
@@ -76,7 +78,7 @@ targets += libraries.map { library in
   .target(name: library.name, dependencies: library.targets.map { .byName(name: $0) } + library.packages)
 }
 targets += [
-  .executableTarget(name: "hone", dependencies: ["Recipes", "Words", argumentParser]),
+  .executableTarget(name: "hone", dependencies: ["Recipes", "Runs", "Words", argumentParser]),
   .executableTarget(
     name: "benchmarks",
     dependencies: [

@@ -1,5 +1,6 @@
 import Foundation
 import Recipes
+import Runs
 import Synchronization
 import Words
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recipes
+import Runs
 
 /// Runs a recipe.
 struct RunCommand: ParsableCommand {

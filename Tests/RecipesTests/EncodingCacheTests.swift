@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Layers
 import OrderedCollections
+import Runs
 import Synchronization
 import Tensors
 import TestSupport

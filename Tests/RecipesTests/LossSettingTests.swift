@@ -2,6 +2,7 @@ import Testing
 import Training
 
 @testable import Recipes
+@testable import Settings
 
 /// What a loss may be for a bi-encoder, which gives cosines, and for a cross-encoder, which gives logits.
 @Suite struct LossSettingTests {

@@ -1,6 +1,7 @@
 import Datasets
 import Encoders
 import Retrieval
+import Runs
 import Words
 
 /// Training rows with mined negatives, and what is worth knowing about how they came about.

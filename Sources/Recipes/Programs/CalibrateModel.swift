@@ -3,6 +3,8 @@ import Encoders
 import Files
 import JSONText
 import Retrieval
+import Runs
+import Settings
 import Tensors
 import Words
 
@@ -93,7 +95,7 @@ struct CalibrateModel: Recipe, Equatable {
       [
         ("model", model.folder), ("collection", data.collection), ("split", data.split),
         ("pairs", report.counts), ("function", report.function), ("whole run", NumberText.seconds(seconds)),
-      ].map { RunReport.Fact(name: $0, value: $1) } + RunEnvironment.current.facts
+      ].map { RunReport.Fact(name: $0, value: $1) } + RunReport.environmentFacts
     let file = Files.join(model.folder, CalibrationFile.name)
     page.details = [("model", JSONValue(model.folder)), ("calibration", JSONValue(file))]
     page.details += report.details

@@ -3,6 +3,8 @@ import Encoders
 import Files
 import JSONText
 import Retrieval
+import Runs
+import Settings
 import Words
 
 /// Scores a model on a collection, and compares it with a baseline where one is named.
@@ -63,7 +65,7 @@ struct EvaluateModel: Recipe, Equatable {
       [
         ("model", model.folder), ("baseline", baseline?.folder ?? "none"), ("collection", evaluate.collection),
         ("documents", NumberText.count(plan.documents.count)), ("whole run", NumberText.seconds(seconds)),
-      ].map { RunReport.Fact(name: $0, value: $1) } + RunEnvironment.current.facts
+      ].map { RunReport.Fact(name: $0, value: $1) } + RunReport.environmentFacts
     report.details = [
       ("model", JSONValue(model.folder)), ("seconds", JSONValue(seconds)), ("environment", RunEnvironment.current.json),
     ]

@@ -3,6 +3,8 @@ import Encoders
 import Files
 import JSONText
 import Retrieval
+import Runs
+import Settings
 import Words
 
 /// Scores a pipeline of two stages before and after the second: a bi-encoder finds documents, a cross-encoder orders the best
@@ -77,7 +79,7 @@ struct EvaluateReranking: Recipe, Equatable {
       report.details.append(("latency", measured.json))
     }
     let seconds = started.duration(to: .now).seconds
-    report.facts = facts(plan, seconds: seconds) + RunEnvironment.current.facts
+    report.facts = facts(plan, seconds: seconds) + RunReport.environmentFacts
     report.details += [("seconds", JSONValue(seconds)), ("environment", RunEnvironment.current.json)]
     try Files.write(report.page, to: folder.file("report.html"))
     try folder.finish(report.json)

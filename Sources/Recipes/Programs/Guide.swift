@@ -3,6 +3,7 @@ import Encoders
 import Kernels
 import OrderedCollections
 import Retrieval
+import Runs
 import Tensors
 import Training
 import Words

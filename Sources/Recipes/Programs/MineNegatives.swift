@@ -2,6 +2,8 @@ import Datasets
 import Encoders
 import Files
 import Retrieval
+import Runs
+import Settings
 import Words
 
 /// Mines hard negatives from the current model's own best documents, by rules that keep false negatives out.

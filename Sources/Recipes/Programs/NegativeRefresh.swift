@@ -1,6 +1,7 @@
 import Datasets
 import Encoders
 import Kernels
+import Runs
 import Training
 import Words
 

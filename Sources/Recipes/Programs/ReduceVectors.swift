@@ -4,6 +4,8 @@ import Files
 import JSONText
 import Layers
 import Retrieval
+import Runs
+import Settings
 import Tensors
 import Words
 
@@ -95,7 +97,7 @@ struct ReduceVectors: Recipe, Equatable {
   ) throws {
     var origin = RunReport(recipe: "reduceVectors", folder: output.folder, settings: context.recipe)
     origin.comparisons = reduced.comparisons
-    origin.facts = report.facts(of: reduced) + RunEnvironment.current.facts
+    origin.facts = report.facts(of: reduced) + RunReport.environmentFacts
     let files = [corpus ?? evaluate.map { Files.join($0.collection, "corpus.jsonl") }].compactMap { $0 }
     let name = "\(Files.name(of: output.folder))-\(reduced.dimensions)"
     let card = ModelCard(

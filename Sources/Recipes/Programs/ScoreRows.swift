@@ -2,6 +2,8 @@ import Datasets
 import Encoders
 import Files
 import JSONText
+import Runs
+import Settings
 import Tensors
 import Words
 

@@ -1,3 +1,4 @@
+import Settings
 import Training
 
 /// Fine-tunes a bi-encoder on training rows, scores it before and after, and exports the folder others load.

@@ -5,6 +5,7 @@ import JSONText
 import Kernels
 import Layers
 import Retrieval
+import Runs
 import Tensors
 import Tokenizers
 import Training

@@ -1,3 +1,4 @@
+import Settings
 import Training
 
 /// Trains a reranker on groups of documents, scores it before and after, and exports the folder others load.

@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import Runs
 import Training
 import Words
 
@@ -183,15 +184,4 @@ struct TrainingStep {
   /// Each document once.
   let documents: [String]
   let targets: Targets
-}
-
-/// An error of a run that the user can mend.
-struct RunError: UserFacingError, Equatable {
-  let kind: FailureKind
-  let description: String
-
-  init(_ kind: FailureKind, _ description: String) {
-    self.kind = kind
-    self.description = description
-  }
 }

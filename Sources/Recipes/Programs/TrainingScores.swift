@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import Files
 import Retrieval
+import Runs
 import Words
 
 extension TrainBiEncoder {

@@ -1,5 +1,6 @@
 import Files
 import Layers
+import Runs
 import Tensors
 import Training
 import Words

@@ -1,5 +1,6 @@
 import JSONText
 import Retrieval
+import Runs
 import Words
 
 /// What smaller vectors keep: their bytes, their share of the variance, and how search with them compares.

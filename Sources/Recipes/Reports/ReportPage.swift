@@ -1,4 +1,5 @@
 import Retrieval
+import Runs
 import Words
 
 extension RunReport {

@@ -1,6 +1,8 @@
 import Files
 import JSONText
 import Retrieval
+import Runs
+import Settings
 import Words
 
 /// `calibration.json` in the folder of a cross-encoder: how its raw logits become probabilities, and for which weights.

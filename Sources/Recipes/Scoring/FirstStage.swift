@@ -1,6 +1,7 @@
 import Datasets
 import Encoders
 import Retrieval
+import Runs
 
 /// The first stage of a pipeline: what finds the documents that a cross-encoder then reads.
 ///

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Retrieval
+import Runs
 import Words
 
 /// Pairs of a query and a document of which it is known whether the document is relevant.

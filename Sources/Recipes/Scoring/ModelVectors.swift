@@ -1,5 +1,6 @@
 import Encoders
 import Retrieval
+import Runs
 import Tensors
 import Words
 

@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import JSONText
 import Retrieval
+import Runs
 import Words
 
 /// How long one query takes from its text to the end of each stage, asked alone, as a person waits for it.

@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import Files
 import Retrieval
+import Runs
 
 /// A collection prepared for scoring a reranker: which documents of which queries are put in order.
 ///

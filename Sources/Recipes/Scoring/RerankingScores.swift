@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import Files
 import Retrieval
+import Runs
 import Words
 
 /// The scores of a reranker's training run: small ones along the way, and the verdict over all judged queries.

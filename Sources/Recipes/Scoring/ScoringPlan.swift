@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import Kernels
 import Retrieval
+import Runs
 import Words
 
 /// A collection prepared for scoring: which queries of which splits are asked, against which documents.

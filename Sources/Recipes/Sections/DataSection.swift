@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import Settings
 
 /// The training data: a collection with judgments, or a file of rows.
 struct DataSection: Codable, Sendable, Equatable {

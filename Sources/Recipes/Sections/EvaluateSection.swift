@@ -1,3 +1,5 @@
+import Settings
+
 /// Where a training run is scored, and how often.
 struct EvaluateSection: Codable, Sendable, Equatable {
   /// A collection folder.

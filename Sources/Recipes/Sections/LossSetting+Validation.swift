@@ -1,3 +1,4 @@
+import Settings
 import Training
 
 extension LossSetting {

@@ -1,5 +1,7 @@
 import Encoders
 import Files
+import Runs
+import Settings
 import Training
 import Words
 

@@ -1,3 +1,5 @@
+import Settings
+
 /// Joins the list of the vectors with that of BM25 by reciprocal ranks.
 struct FusionSection: Codable, Sendable, Equatable {
   /// How many documents of a query each list has.

@@ -1,6 +1,7 @@
 import Datasets
 import Encoders
 import Files
+import Settings
 
 /// The base of a reranker: a cross-encoder, or any encoder that gets a fresh classifier.
 struct RerankerSection: Codable, Sendable, Equatable {

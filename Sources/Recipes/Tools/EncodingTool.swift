@@ -3,6 +3,7 @@ import Encoders
 import Files
 import JSONText
 import Retrieval
+package import Runs
 import Safetensors
 import Tensors
 import Words

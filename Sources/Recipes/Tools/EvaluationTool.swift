@@ -2,6 +2,7 @@ import Files
 import Datasets
 import JSONText
 import Retrieval
+package import Runs
 import Words
 
 /// `hone evaluate`: measures a run file against judgments, and compares it with another run.

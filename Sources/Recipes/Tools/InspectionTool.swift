@@ -1,5 +1,6 @@
 import Files
 import JSONText
+package import Runs
 import Safetensors
 import Words
 

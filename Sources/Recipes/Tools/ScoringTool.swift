@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import JSONText
 import Retrieval
+package import Runs
 import Tensors
 import Words
 

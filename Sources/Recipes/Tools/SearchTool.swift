@@ -3,6 +3,7 @@ import Encoders
 import Files
 import JSONText
 import Retrieval
+package import Runs
 import Words
 
 /// `hone search`: exact search in a corpus, for queries of a file or of a person.

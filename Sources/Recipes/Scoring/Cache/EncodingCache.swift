@@ -1,5 +1,6 @@
 import Encoders
 import Files
+import Runs
 import Tensors
 import Words
 

@@ -3,6 +3,7 @@ import Encoders
 import Kernels
 import Layers
 import OrderedCollections
+import Runs
 import Tensors
 import Tokenizers
 

@@ -1,5 +1,5 @@
 /// A setting that is one word with a fixed form: a choice among names, a measure, a role.
-protocol WordSetting: Codable, Sendable {
+package protocol WordSetting: Codable, Sendable {
   /// Reads the word; nil when it is none of the allowed ones.
   init?(word: String)
   /// What is allowed, for messages: "one of linear, cosine, constant".
@@ -11,18 +11,18 @@ protocol WordSetting: Codable, Sendable {
 }
 
 /// A setting that is one of a fixed set of names: an enumeration of strings.
-protocol ChoiceSetting: WordSetting, CaseIterable, RawRepresentable<String> {}
+package protocol ChoiceSetting: WordSetting, CaseIterable, RawRepresentable<String> {}
 
 extension ChoiceSetting {
-  init?(word: String) { self.init(rawValue: word) }
+  package init?(word: String) { self.init(rawValue: word) }
 
-  static var suggestions: [String] { allCases.map(\.rawValue) }
+  package static var suggestions: [String] { allCases.map(\.rawValue) }
 
-  static var expectation: String {
+  package static var expectation: String {
     suggestions.count == 1 ? suggestions.joined() : "one of \(suggestions.joined(separator: ", "))"
   }
 
-  static var placeholder: Self {
+  package static var placeholder: Self {
     guard let first = allCases.first else { fatalError("\(Self.self) has no cases") }
     return first
   }

@@ -1,4 +1,4 @@
-import JSONText
+package import JSONText
 
 /// What a command ended with, for a program and for a person.
 public struct Outcome: Sendable {
@@ -7,7 +7,7 @@ public struct Outcome: Sendable {
   /// The same in words: tables, and where things are.
   public let lines: [String]
 
-  init(_ result: JSONValue, lines: [String]) {
+  package init(_ result: JSONValue, lines: [String]) {
     json = result.text()
     self.lines = lines
   }

@@ -2,7 +2,7 @@ import Files
 import TestSupport
 import Testing
 
-@testable import Recipes
+@testable import Runs
 
 @Suite struct CheckpointStoreTests {
   private struct Crash: Error {}

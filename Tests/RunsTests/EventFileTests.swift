@@ -2,7 +2,7 @@ import Files
 import TestSupport
 import Testing
 
-@testable import Recipes
+@testable import Runs
 
 @Suite struct EventFileTests {
   private func hexadecimal(_ bytes: [UInt8]) -> String {

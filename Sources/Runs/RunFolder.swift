@@ -1,5 +1,6 @@
 import Files
-import JSONText
+package import JSONText
+import Settings
 
 /// The folder of one run: `recipe.yaml`, `log.jsonl`, event files, checkpoints, and at the end `result.json`,
 /// `report.html` and what the run made.
@@ -7,19 +8,19 @@ import JSONText
 /// A folder holds one run, ever: results are never overwritten, and a nightly job names a new folder each night
 /// (`--set output.folder=runs/$(date -u +%F)`). `--resume` says "have this run done": it starts it, goes on with an
 /// interrupted one, or confirms a finished one, so a service may always pass it.
-final class RunFolder {
+package final class RunFolder {
   /// What the folder holds when a run opens it.
-  enum State {
+  package enum State {
     /// Nothing yet, or an interrupted run to go on with.
     case open
     /// A finished run of the same recipe, with its result.
     case finished(JSONValue)
   }
 
-  let path: String
-  let state: State
+  package let path: String
+  package let state: State
   /// Whether an earlier start of the same run has left its log and maybe checkpoints.
-  let isContinued: Bool
+  package let isContinued: Bool
   private let lock: FolderLock
 
   /// Opens a folder for a run and locks it until the value goes away.
@@ -27,7 +28,7 @@ final class RunFolder {
   /// - Parameters:
   ///   - recipe: The resolved recipe of the run.
   ///   - resume: Whether a run of the same recipe that is there already is gone on with or confirmed.
-  init(_ path: String, recipe: String, resume: Bool) throws {
+  package init(_ path: String, recipe: String, resume: Bool) throws {
     self.path = path
     let others = Files.exists(path) ? try Files.list(path).filter { $0 != "run.lock" } : []
     let isRun = others.contains(Self.recipeName)
@@ -57,32 +58,29 @@ final class RunFolder {
     isContinued = !isFinished
   }
 
-  static let recipeName = "recipe.yaml"
-  static let resultName = "result.json"
+  package static let recipeName = "recipe.yaml"
+  package static let resultName = "result.json"
 
   /// What a run has to say that is finished already; nothing where there is work left.
-  var confirmation: Outcome? {
+  package var confirmation: Outcome? {
     guard case .finished(let result) = state else { return nil }
     return Outcome(result, lines: ["\(path): this run is finished already; nothing to do"])
   }
 
   /// The path of something in the folder.
-  func file(_ name: String) -> String { Files.join(path, name) }
+  package func file(_ name: String) -> String { Files.join(path, name) }
 
   /// Writes the result, which makes the run a finished one.
-  func finish(_ result: JSONValue) throws {
+  package func finish(_ result: JSONValue) throws {
     try Files.write(result.text(indented: true) + "\n", to: file(Self.resultName))
   }
 
   // MARK: - Helpers
 
   private static func checkSameRecipe(_ path: String, _ recipe: String) throws {
-    let stored = try Files.read(Files.join(path, recipeName), maximumBytes: RecipeScan.maximumBytes)
+    let stored = try Files.read(Files.join(path, recipeName), maximumBytes: SettingsFile.maximumBytes)
     guard stored != Array(recipe.utf8) else { return }
-    let differences: [String]
-    do {
-      differences = try SettingNode.differences(RecipeTree.parse(stored), RecipeTree.parse(Array(recipe.utf8)))
-    } catch {
+    guard let differences = SettingsFile.differences(stored, Array(recipe.utf8)) else {
       throw refusal(path, "\(Files.join(path, recipeName)) cannot be read any more; choose a new output folder")
     }
     guard !differences.isEmpty else { return }

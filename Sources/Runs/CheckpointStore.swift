@@ -4,19 +4,24 @@ import JSONText
 import Words
 
 /// A file of a checkpoint: its name and what writes it, durably, to the path it is given.
-struct CheckpointFile {
-  var name: String
-  var write: (_ path: String) throws -> Void
+package struct CheckpointFile {
+  package var name: String
+  package var write: (_ path: String) throws -> Void
+
+  package init(name: String, write: @escaping (_ path: String) throws -> Void) {
+    self.name = name
+    self.write = write
+  }
 }
 
 /// A complete checkpoint on disk.
-struct Checkpoint: Sendable, Equatable {
+package struct Checkpoint: Sendable, Equatable {
   /// The steps done when it was saved.
-  var step: Int
-  var folder: String
+  package var step: Int
+  package var folder: String
 
   /// The path of one of its files.
-  func path(of name: String) -> String { Files.join(folder, name) }
+  package func path(of name: String) -> String { Files.join(folder, name) }
 }
 
 /// The checkpoints of a run folder: `checkpoint-STEP/` with a `MANIFEST.json` of sizes and SHA-256.
@@ -25,9 +30,9 @@ struct Checkpoint: Sendable, Equatable {
 /// are synchronized; then the folder is synchronized, renamed, and its parent synchronized. Only after that are older
 /// checkpoints removed, each by a rename first, so that a half-removed one never looks complete. A process that dies at any
 /// moment leaves at least the newest complete checkpoint it had.
-struct CheckpointStore {
+package struct CheckpointStore {
   /// One change on disk, named for the tests that stop before each of them.
-  enum Operation: Equatable {
+  package enum Operation: Equatable {
     case makeFolder(String)
     case write(String)
     case synchronizeFolder(String)
@@ -36,11 +41,16 @@ struct CheckpointStore {
   }
 
   /// The run folder.
-  let folder: String
+  package let folder: String
   /// How many complete checkpoints stay.
-  let keep: Int
+  package let keep: Int
   /// Is told of every change before it is made; an error it throws stops everything there, as a crash would.
-  var willPerform: (Operation) throws -> Void = { _ in }
+  package var willPerform: (Operation) throws -> Void = { _ in }
+
+  package init(folder: String, keep: Int) {
+    self.folder = folder
+    self.keep = keep
+  }
 
   private static let manifestName = "MANIFEST.json"
   private static let prefix = "checkpoint-"
@@ -53,7 +63,7 @@ struct CheckpointStore {
   ///
   /// - Parameter expectedBytes: About how large it will be; with less than 1.2 times that free, nothing is written.
   @discardableResult
-  func save(step: Int, files: [CheckpointFile], expectedBytes: Int) throws -> Checkpoint {
+  package func save(step: Int, files: [CheckpointFile], expectedBytes: Int) throws -> Checkpoint {
     let name = Self.prefix + String(step)
     let final = Checkpoint(step: step, folder: Files.join(folder, name))
     if (try? verify(final)) != nil { return final }
@@ -77,14 +87,14 @@ struct CheckpointStore {
   }
 
   /// Removes what interrupted saves and removals left.
-  func removeLeftovers() throws {
+  package func removeLeftovers() throws {
     for name in try Files.list(folder) where name.hasPrefix(Self.temporaryPrefix) || name.hasPrefix(Self.trashPrefix) {
       try remove(Files.join(folder, name))
     }
   }
 
   /// Removes every checkpoint.
-  func removeAll() throws {
+  package func removeAll() throws {
     try removeLeftovers()
     for checkpoint in numbered() { try discard(Files.name(of: checkpoint.folder)) }
   }
@@ -125,7 +135,7 @@ struct CheckpointStore {
   /// The newest complete checkpoint; nil when there is none.
   ///
   /// - Parameter warn: Is told of each newer one that is not complete, and why.
-  func newest(warn: (String) -> Void) -> Checkpoint? {
+  package func newest(warn: (String) -> Void) -> Checkpoint? {
     for checkpoint in numbered() {
       do {
         try verify(checkpoint)

@@ -35,13 +35,6 @@ enum RecipeScan {
   }
 }
 
-/// Several problems as one thrown value.
-struct RecipeProblems: Error {
-  var list: [RecipeProblem]
-
-  init(_ list: [RecipeProblem]) { self.list = list }
-}
-
 extension RecipeScan {
   /// Walks over the text once, far enough to tell where a token starts: it knows quotes, comments and brackets.
   private struct Scanner {

@@ -1,11 +1,11 @@
 import Crypto
-import Files
+package import Files
 import Foundation
 
 /// SHA-256 of files, as lowercase hexadecimal digits.
-enum FileDigest {
+package enum FileDigest {
   /// The digest of a file's bytes; the file is read in pieces.
-  static func sha256(of path: String) throws(FileError) -> String {
+  package static func sha256(of path: String) throws(FileError) -> String {
     let file = try RandomAccessFile(path)
     var hash = SHA256()
     var offset = 0
@@ -18,7 +18,7 @@ enum FileDigest {
   }
 
   /// The digest of a text's bytes.
-  static func sha256(ofText text: String) -> String {
+  package static func sha256(ofText text: String) -> String {
     hexadecimal(SHA256.hash(data: Array(text.utf8)))
   }
 

@@ -1,12 +1,6 @@
 public import Files
 import Words
 
-/// One thing that is wrong with a recipe, and where.
-struct RecipeProblem: Sendable, Hashable {
-  var origin: SettingNode.Origin
-  var message: String
-}
-
 /// Everything that is wrong with a recipe; nothing was run.
 public struct RecipeError: UserFacingError {
   /// One line per problem, in the order of the file, as a compiler prints them: `FILE:LINE:COLUMN: error: …`.

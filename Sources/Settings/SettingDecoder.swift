@@ -104,7 +104,7 @@ extension Decoder {
   /// Reads the name that decides which other settings a section has.
   ///
   /// - Throws: `ProblemRecorded` when it is missing or wrong, since the other keys then have no meaning yet.
-  func variantName<Name: ChoiceSetting, Key: CodingKey>(_ type: Name.Type, forKey key: Key) throws -> Name {
+  package func variantName<Name: ChoiceSetting, Key: CodingKey>(_ type: Name.Type, forKey key: Key) throws -> Name {
     let name = try container(keyedBy: Key.self).decode(type, forKey: key)
     if let decoder = self as? SettingDecoder, decoder.node != nil {
       let path = (decoder.path + [key.stringValue]).joined(separator: ".")
