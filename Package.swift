@@ -61,11 +61,18 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   ("Settings", ["Words", "Files"], [yams]),
   ("Runs", ["Words", "JSONText", "Files", "Settings", "Kernels"], [crypto]),
   (
+    "Evaluation",
+    [
+      "Words", "JSONText", "Files", "Runs", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Datasets",
+      "Retrieval",
+    ], [orderedCollections, crypto]
+  ),
+  (
     "Recipes",
     [
-      "Words", "Settings", "Runs", "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors", "Tokenizers",
-      "Encoders", "Training", "Datasets", "Retrieval",
-    ], [orderedCollections, crypto]
+      "Words", "Settings", "Runs", "Evaluation", "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors",
+      "Tokenizers", "Encoders", "Training", "Datasets", "Retrieval",
+    ], [orderedCollections]
   ),
 ]
 

@@ -3,6 +3,7 @@ import Retrieval
 import Testing
 import Words
 
+@testable import Evaluation
 @testable import Recipes
 
 @Suite struct ReportTests {

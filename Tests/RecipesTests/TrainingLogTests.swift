@@ -1,4 +1,5 @@
 import Files
+import Evaluation
 import JSONText
 import Runs
 import TestSupport

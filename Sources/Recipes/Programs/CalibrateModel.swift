@@ -1,5 +1,6 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import JSONText
 import Retrieval
@@ -37,14 +38,14 @@ struct CalibrateModel: Recipe, Equatable {
   }
 
   /// A cross-encoder with one label.
-  var model: EvaluateModel.Model
+  var model: FolderSection
   var data: Judged
   var candidates: Candidates
   /// The kind of function: `platt` for few pairs, `isotonic` for thousands.
   var method: Calibration.Method
   /// The number of intervals that the expected calibration error is taken over.
   var bins: Int
-  var output: EvaluateModel.Output
+  var output: FolderSection
 
   /// Parts of the queries that are held out in turn.
   private static let folds = 5
@@ -147,3 +148,5 @@ extension CalibrateModel.Candidates {
     if let top { checks.atLeast(1, "candidates.top", top) }
   }
 }
+
+extension Calibration.Method: ChoiceSetting {}

@@ -1,5 +1,6 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import JSONText
 import Layers
@@ -17,7 +18,7 @@ import Words
 /// needs the mean subtracted, and so the components of the vectors as they come from the pooling.
 struct ReduceVectors: Recipe, Equatable {
   /// A model folder, used as its own files say.
-  var model: EvaluateModel.Model
+  var model: FolderSection
   /// A `corpus.jsonl` on whose vectors the components are found; without it, that of the collection of `evaluate`.
   var corpus: String?
   /// The widths to reduce to: a model folder each.
@@ -25,10 +26,10 @@ struct ReduceVectors: Recipe, Equatable {
   /// Whether every dimension is scaled to the same variance.
   var whiten: Bool
   /// Without it nothing is scored.
-  var evaluate: EvaluateModel.Evaluation?
+  var evaluate: SplitsSection?
   /// Where vectors are kept from one run to the next; without it all texts are encoded.
   var cache: CacheSection?
-  var output: EvaluateModel.Output
+  var output: FolderSection
 
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("model.folder", model.folder)

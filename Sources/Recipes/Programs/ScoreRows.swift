@@ -1,5 +1,6 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import JSONText
 import Runs
@@ -13,7 +14,7 @@ import Words
 /// mining say, are replaced.
 struct ScoreRows: Recipe, Equatable {
   /// The teacher: a cross-encoder with one label, used as its own files say.
-  var model: EvaluateModel.Model
+  var model: FolderSection
   /// The rows to score; their order stays.
   var data: DataSection
   var output: MiningOutput

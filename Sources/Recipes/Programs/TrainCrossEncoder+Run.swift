@@ -1,5 +1,6 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import JSONText
 import Kernels

@@ -1,5 +1,6 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import Retrieval
 import Runs
@@ -78,13 +79,5 @@ extension ScoringPlan {
             + "'\(split.name)' are training queries too; the scores on them say little")
       }
     }
-  }
-}
-
-extension [Run] {
-  /// The runs, after they were written to files, one each.
-  func written(to paths: [String], tag: String) throws -> [Run] {
-    for (run, path) in zip(self, paths) { try run.write(to: path, tag: tag) }
-    return self
   }
 }

@@ -1,3 +1,4 @@
+import Evaluation
 import Retrieval
 import Runs
 import Words

@@ -1,3 +1,4 @@
+import Evaluation
 import JSONText
 import Retrieval
 import Runs

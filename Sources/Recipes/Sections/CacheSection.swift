@@ -1,3 +1,4 @@
+import Evaluation
 import Settings
 
 /// Vectors kept on disk, so that the next run encodes only what is new.

@@ -1,4 +1,5 @@
 import Encoders
+import Evaluation
 import JSONText
 import Retrieval
 package import Runs

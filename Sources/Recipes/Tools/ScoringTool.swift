@@ -1,5 +1,6 @@
 import Datasets
 import Encoders
+import Evaluation
 import JSONText
 import Retrieval
 package import Runs

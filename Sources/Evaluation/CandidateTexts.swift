@@ -1,9 +1,9 @@
-import Datasets
-import Files
-import Retrieval
+package import Datasets
+package import Files
+package import Retrieval
 
 /// The texts that a cross-encoder reads for a run: each query together with each of its best documents.
-struct CandidateTexts {
+package struct CandidateTexts {
   private let queries: Queries
   private let corpus: Corpus
   private let queryFile: String
@@ -11,12 +11,12 @@ struct CandidateTexts {
   /// A document of many lists is put together and kept once.
   private var contents: [Int: String] = [:]
 
-  init(queries queryFile: String, corpus corpusFile: String) throws {
+  package init(queries queryFile: String, corpus corpusFile: String) throws {
     (queries, corpus) = (try Queries(file: queryFile), try Corpus(file: corpusFile))
     (self.queryFile, self.corpusFile) = (queryFile, corpusFile)
   }
 
-  init(_ collection: Collection) {
+  package init(_ collection: Collection) {
     (queries, corpus) = (collection.queries, collection.corpus)
     queryFile = Files.join(collection.folder, "queries.jsonl")
     corpusFile = Files.join(collection.folder, "corpus.jsonl")
@@ -26,7 +26,8 @@ struct CandidateTexts {
   ///
   /// - Parameter source: Where the run comes from, for messages.
   /// - Throws: `FileError` with the first queries and documents that are not there.
-  mutating func pairs(of run: Run, from source: String) throws(FileError) -> [(query: String, document: String)] {
+  package mutating func pairs(of run: Run, from source: String) throws(FileError) -> [(query: String, document: String)]
+  {
     var missing = MissingEntries(run: source)
     var pairs: [(query: String, document: String)] = []
     for list in run.lists {
@@ -47,10 +48,10 @@ struct CandidateTexts {
   }
 
   /// The text of a query, or nil when there is none of this identifier.
-  func query(_ id: String) -> String? { queries[id]?.text }
+  package func query(_ id: String) -> String? { queries[id]?.text }
 
   /// The text of a document, or nil when there is none of this identifier.
-  mutating func document(_ id: String) -> String? {
+  package mutating func document(_ id: String) -> String? {
     guard let index = corpus.index(of: id) else { return nil }
     if let known = contents[index] { return known }
     let content = corpus.documents[index].content

@@ -1,22 +1,21 @@
 import Files
-import JSONText
-import Retrieval
+package import JSONText
+package import Retrieval
 import Runs
-import Settings
 import Words
 
 /// `calibration.json` in the folder of a cross-encoder: how its raw logits become probabilities, and for which weights.
 ///
 /// Nothing in it is trusted: a curve that is none is refused, and so is one that was fitted to other weights.
-struct CalibrationFile {
-  static let name = "calibration.json"
+package struct CalibrationFile {
+  package static let name = "calibration.json"
   /// The form of the file; a reader refuses others.
   private static let form = 1
 
-  let calibration: Calibration
+  package let calibration: Calibration
 
   /// Reads the calibration of a model.
-  init(folder: String) throws {
+  package init(folder: String) throws {
     let path = Files.join(folder, Self.name)
     guard Files.exists(path) else {
       throw FileError(
@@ -49,7 +48,7 @@ struct CalibrationFile {
   /// Writes a calibration beside the weights it was fitted to.
   ///
   /// - Parameter details: What else is worth knowing; no reader needs it.
-  static func write(
+  package static func write(
     _ calibration: Calibration, details: [(name: String, value: JSONValue)], to folder: String
   ) throws {
     var object = JSONObject([
@@ -80,7 +79,7 @@ struct CalibrationFile {
 
 extension Calibration {
   /// The numbers of the calibration as members of its file.
-  var members: [(name: String, value: JSONValue)] {
+  package var members: [(name: String, value: JSONValue)] {
     switch self {
     case .platt(let curve): [("slope", JSONValue(curve.slope)), ("intercept", JSONValue(curve.intercept))]
     case .isotonic(let function):
@@ -111,7 +110,7 @@ private struct CalibrationReader {
     case .platt: return platt()
     case .isotonic: return isotonic()
     case nil:
-      expect("method", Calibration.Method.expectation)
+      expect("method", "one of \(Calibration.Method.allCases.map(\.rawValue).joined(separator: ", "))")
       return nil
     }
   }
@@ -150,5 +149,3 @@ private struct CalibrationReader {
     return numbers
   }
 }
-
-extension Calibration.Method: ChoiceSetting {}

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 import Words
 
-@testable import Recipes
+@testable import Evaluation
 
 /// The cache of vectors: what it gives is what encoding gives, and it encodes only what it must.
 @Suite struct EncodingCacheTests {

@@ -1,7 +1,7 @@
 import Crypto
 
 /// A SHA-256 as four words: what texts and models are known by in a cache.
-struct ContentHash: Hashable, Comparable, Sendable {
+package struct ContentHash: Hashable, Comparable, Sendable {
   /// The words, the first bytes of the digest lowest in the first.
   let first, second, third, fourth: UInt64
 
@@ -17,11 +17,11 @@ struct ContentHash: Hashable, Comparable, Sendable {
   }
 
   /// The hash of a text's bytes.
-  init(of text: String) { self.init(SHA256.hash(data: Array(text.utf8))) }
+  package init(of text: String) { self.init(SHA256.hash(data: Array(text.utf8))) }
 
   var words: [UInt64] { [first, second, third, fourth] }
 
-  static func < (left: Self, right: Self) -> Bool {
+  package static func < (left: Self, right: Self) -> Bool {
     (left.first, left.second, left.third, left.fourth) < (right.first, right.second, right.third, right.fourth)
   }
 }

@@ -4,7 +4,7 @@ import JSONText
 import TestSupport
 import Testing
 
-@testable import Recipes
+@testable import Evaluation
 
 @Suite struct CalibrationFileTests {
   private let folder: TemporaryFolder

@@ -1,27 +1,26 @@
-import Datasets
-import Encoders
-import Files
-import Retrieval
-import Runs
+package import Datasets
+package import Encoders
+package import Retrieval
+package import Runs
 
 /// A collection prepared for scoring a reranker: which documents of which queries are put in order.
 ///
 /// Every judged query counts, and every relevant document counts in the ideal, found by the first stage or not.
-struct RerankingPlan {
+package struct RerankingPlan {
   /// The judged queries and what is measured.
-  let plan: ScoringPlan
+  package let plan: ScoringPlan
   /// The documents of each split's queries.
   private let candidates: [RerankingCandidates]
 
   /// The documents of each split's queries in the order of the first stage.
-  var firstRuns: [Run] { candidates.map(\.run) }
+  package var firstRuns: [Run] { candidates.map(\.run) }
 
   /// Prepares the documents of runs, one a split of the plan.
   ///
   /// - Parameters:
   ///   - runs: Queries that a split does not ask are left out.
   ///   - source: Where the runs come from, for an error that names what the collection lacks.
-  init(
+  package init(
     _ plan: ScoringPlan, candidates runs: [Run], top: Int, _ texts: inout CandidateTexts, from source: String
   ) throws {
     self.plan = plan
@@ -35,7 +34,7 @@ struct RerankingPlan {
   }
 
   /// The documents of every split in the order of a model's raw logits; those below the top keep their order.
-  func runs(of model: CrossEncoder, report: (RunEvent) throws -> Void) throws -> [Run] {
+  package func runs(of model: CrossEncoder, report: (RunEvent) throws -> Void) throws -> [Run] {
     try zip(plan.splits, candidates).map { split, candidates in
       try candidates.reranked(by: model, task: "ranking documents of \(split.name)", report: report)
     }
@@ -46,7 +45,7 @@ extension ScoringPlan {
   /// The documents judged for the queries of every split, in no order: all have the score 0.
   ///
   /// Grades below 0 count as not judged.
-  func judgedCandidates(in corpus: Corpus) throws -> [Run] {
+  package func judgedCandidates(in corpus: Corpus) throws -> [Run] {
     try splits.map { split in
       var run = Run()
       for topic in split.topics {

@@ -1,7 +1,7 @@
-import Encoders
-import Retrieval
-import Runs
-import Tensors
+package import Encoders
+package import Retrieval
+package import Runs
+package import Tensors
 import Words
 
 extension BiEncoder {
@@ -11,7 +11,7 @@ extension BiEncoder {
   ///   - task: What is being done, for progress.
   ///   - cache: Where vectors are kept from one run to the next; without one all texts are encoded.
   ///   - report: Gets the progress; what it throws ends the work.
-  func vectors(
+  package func vectors(
     of texts: [String], as role: TextRole, task: String, cache: EncodingCache? = nil,
     report: (RunEvent) throws -> Void
   ) throws -> Vectors {
@@ -20,7 +20,7 @@ extension BiEncoder {
   }
 
   /// The vectors of texts as the model gives them, with the parameters of ``vectors(of:as:task:cache:report:)``.
-  func embeddings(
+  package func embeddings(
     of texts: [String], as role: TextRole, task: String, cache: EncodingCache? = nil, report: (RunEvent) throws -> Void
   ) throws -> Tensor {
     if let cache { return try cache.encode(texts, with: self, as: role, task: task, report: report) }
@@ -32,23 +32,12 @@ extension BiEncoder {
 
 extension Tensor {
   /// The rows as vectors.
-  var vectors: Vectors {
+  package var vectors: Vectors {
     get throws { try Vectors(buffer, count: shape[0], width: shape[1]) }
   }
 
   /// The rows as vectors of length 1, so that inner products are cosines.
-  var unitVectors: Vectors {
+  package var unitVectors: Vectors {
     get throws { try shape[0] == 0 ? vectors : normalizedRows().vectors }
-  }
-}
-
-extension Measure {
-  /// How many documents of a query's list the measure looks at; 1,000 where it looks at all, as is usual.
-  var depth: Int {
-    switch self {
-    case .recall(let cut), .precision(let cut), .success(let cut): cut
-    case .nDCG(let cut), .averagePrecision(let cut), .reciprocalRank(let cut): cut ?? 1000
-    case .rPrecision: 1000
-    }
   }
 }

@@ -1,45 +1,45 @@
-import Datasets
-import Encoders
-import JSONText
+package import Datasets
+package import Encoders
+package import JSONText
 import Retrieval
-import Runs
+package import Runs
 import Words
 
 /// How long one query takes from its text to the end of each stage, asked alone, as a person waits for it.
-struct PipelineLatency {
+package struct PipelineLatency {
   /// What many queries took, in seconds.
-  struct Times {
+  package struct Times {
     private let sorted: [Double]
 
-    init(_ seconds: [Double]) { sorted = seconds.sorted() }
+    package init(_ seconds: [Double]) { sorted = seconds.sorted() }
 
     /// The middle one, or the mean of the two in the middle.
-    var median: Double { sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2 }
+    package var median: Double { sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2 }
 
     /// What nine in ten queries stay below, by the nearest rank.
-    var ninetieth: Double {
+    package var ninetieth: Double {
       sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int((0.9 * Double(sorted.count)).rounded(.up)) - 1)]
     }
 
-    var json: [(name: String, value: JSONValue)] {
+    package var json: [(name: String, value: JSONValue)] {
       [("medianSeconds", JSONValue(median)), ("ninetiethSeconds", JSONValue(ninetieth))]
     }
   }
 
   /// How many queries were timed.
-  let queries: Int
+  package let queries: Int
   /// Encoding the query and searching.
-  let search: Times
+  package let search: Times
   /// Tokenizing and scoring as many pairs of the query.
-  let reranking: [(candidates: Int, times: Times)]
+  package let reranking: [(candidates: Int, times: Times)]
 
   /// Times the stages, with every stage done once before without the clock.
   ///
   /// - Parameters:
   ///   - queries: Queries to choose from; those timed are spread evenly over them.
   ///   - settings: How many, and with how many documents each.
-  init(
-    of firstStage: FirstStage, _ model: CrossEncoder, queries all: [Query], settings: LatencySection,
+  package init(
+    of firstStage: FirstStage, _ model: CrossEncoder, queries all: [Query], settings: Latency,
     texts: inout CandidateTexts, report: (RunEvent) throws -> Void
   ) throws {
     let count = min(settings.queries, all.count)
@@ -84,26 +84,11 @@ struct PipelineLatency {
     search = Times(searches)
   }
 
-  var json: JSONValue {
+  package var json: JSONValue {
     [
       "queries": JSONValue(queries), "search": .object(JSONObject(search.json)),
       "reranking": .array(
         reranking.map { .object(JSONObject([(name: "candidates", value: JSONValue($0.candidates))] + $0.times.json)) }),
     ]
-  }
-
-  /// The times as a table of a report.
-  var table: ReportTable {
-    func row(_ stage: String, _ candidates: String, _ times: Times) -> [String] {
-      [stage, candidates] + [times.median, times.ninetieth].map { NumberText.fixed($0 * 1000, decimals: 1) }
-    }
-    return ReportTable(
-      title: "Latency of one query",
-      columns: [("stage", .left), ("candidates", .right), ("median ms", .right), ("90 % below, ms", .right)],
-      rows: [row("search", "", search)]
-        + reranking.map { row("reranking", NumberText.count($0.candidates), $0.times) },
-      note:
-        "\(NumberText.counted(queries, "query", plural: "queries")), one at a time, after a warm-up that does not count; "
-        + "a query takes the search and one reranking.")
   }
 }

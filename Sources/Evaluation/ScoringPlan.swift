@@ -1,24 +1,24 @@
-import Datasets
-import Encoders
+package import Datasets
+package import Encoders
 import Kernels
-import Retrieval
-import Runs
+package import Retrieval
+package import Runs
 import Words
 
 /// A collection prepared for scoring: which queries of which splits are asked, against which documents.
 ///
 /// Every judged query counts; one that cannot be asked, because the collection lacks it, counts as 0 on every measure.
-struct ScoringPlan {
+package struct ScoringPlan {
   /// The judged queries of a split.
-  struct Split {
-    let name: String
-    let topics: [JudgedTopic]
-    let queries: [Query]
+  package struct Split {
+    package let name: String
+    package let topics: [JudgedTopic]
+    package let queries: [Query]
   }
 
-  let documents: [Document]
-  private(set) var splits: [Split]
-  let measures: [Measure]
+  package let documents: [Document]
+  package private(set) var splits: [Split]
+  package let measures: [Measure]
 
   /// Prepares some splits of a collection.
   ///
@@ -26,7 +26,7 @@ struct ScoringPlan {
   ///   - limit: With a number, the documents are every judged one and a sample of the others up to that number.
   ///   - seed: What the sample depends on.
   ///   - warn: Is told of judgments that the collection does not cover.
-  init(
+  package init(
     _ collection: Collection, splits names: [String], measures: [Measure], limit: Int? = nil, seed: UInt64 = 0,
     warn: (String) -> Void
   ) throws {
@@ -65,14 +65,14 @@ struct ScoringPlan {
   }
 
   /// The same plan with some of its splits, in the order of the names.
-  func keeping(_ names: [String]) -> ScoringPlan {
+  package func keeping(_ names: [String]) -> ScoringPlan {
     var plan = self
     plan.splits = names.compactMap { name in splits.first { $0.name == name } }
     return plan
   }
 
   /// The same plan with at most so many of the judged queries of every split, which the seed chooses.
-  func asking(atMost limit: Int, seed: UInt64) -> ScoringPlan {
+  package func asking(atMost limit: Int, seed: UInt64) -> ScoringPlan {
     var plan = self
     plan.splits = splits.map { split in
       let keys = split.topics.indices.map { (key: mixed(seed, UInt64($0)), index: $0) }.sorted { $0 < $1 }
@@ -89,7 +89,7 @@ struct ScoringPlan {
   /// - Parameters:
   ///   - depth: How many documents of a query are found at least.
   ///   - cache: Where vectors are kept from one run to the next; without one all texts are encoded.
-  func runs(
+  package func runs(
     of model: BiEncoder, depth: Int = 0, cache: EncodingCache? = nil, report: (RunEvent) throws -> Void
   ) throws -> [Run] {
     let vectors = try model.vectors(
@@ -103,7 +103,7 @@ struct ScoringPlan {
   }
 
   /// Ranks the documents for the queries of every split by vectors that are there already.
-  func runs(documents vectors: Vectors, queries: [Vectors], depth least: Int = 0) throws -> [Run] {
+  package func runs(documents vectors: Vectors, queries: [Vectors], depth least: Int = 0) throws -> [Run] {
     let index = try ExactSearch(documents: vectors, ids: documents.map(\.id))
     let depth = max(least, measures.map(\.depth).max() ?? 0)
     return try zip(splits, queries).map { split, queries in
@@ -112,24 +112,24 @@ struct ScoringPlan {
   }
 
   /// Measures a run of each split.
-  func evaluations(of runs: [Run]) throws -> [Evaluation] {
+  package func evaluations(of runs: [Run]) throws -> [MeasureValues] {
     try zip(runs, splits).map { run, split in
-      try Evaluation(of: run, against: split.topics, measures: measures, complete: true)
+      try MeasureValues(of: run, against: split.topics, measures: measures, complete: true)
     }
   }
 
   /// A score of a model that is compared with nothing.
-  typealias Score = (split: String, measure: Measure, value: Double)
+  package typealias Score = (split: String, measure: Measure, value: Double)
 
   /// The scores of a run of each split, in the order of ``comparisons(base:tuned:)``.
-  func scores(of runs: [Run]) throws -> [Score] {
+  package func scores(of runs: [Run]) throws -> [Score] {
     try zip(splits, evaluations(of: runs)).flatMap { split, evaluation in
       zip(evaluation.measures, evaluation.means).map { (split: split.name, measure: $0, value: $1) }
     }
   }
 
   /// Compares the runs of two models on every split and measure.
-  func comparisons(base: [Run], tuned: [Run]) throws -> [Comparison] {
+  package func comparisons(base: [Run], tuned: [Run]) throws -> [Comparison] {
     let (before, after) = (try evaluations(of: base), try evaluations(of: tuned))
     return try splits.indices.flatMap { index in
       try Comparison.all(split: splits[index].name, base: before[index], tuned: after[index])

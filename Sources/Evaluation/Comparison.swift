@@ -1,16 +1,16 @@
-import JSONText
-import Retrieval
-import Words
+package import JSONText
+package import Retrieval
+package import Words
 
 /// A base model against a tuned one, on one measure of one split.
-struct Comparison: Sendable, Equatable {
-  var split: String
-  var measure: Measure
-  var base: Double
-  var tuned: Double
-  var test: PairedTest
+package struct Comparison: Sendable, Equatable {
+  package var split: String
+  package var measure: Measure
+  package var base: Double
+  package var tuned: Double
+  package var test: PairedTest
 
-  var json: JSONValue {
+  package var json: JSONValue {
     [
       "split": JSONValue(split), "measure": JSONValue(measure.description), "base": JSONValue(base),
       "tuned": JSONValue(tuned), "difference": JSONValue(test.meanDifference),
@@ -22,7 +22,7 @@ struct Comparison: Sendable, Equatable {
   }
 
   /// The cells of a row, in the order of ``columns``.
-  var cells: [String] {
+  package var cells: [String] {
     [
       split, measure.description, NumberText.fixed(base, decimals: 4), NumberText.fixed(tuned, decimals: 4),
       NumberText.signed(test.meanDifference, decimals: 4), Self.interval(test.interval), Self.probability(test.pValue),
@@ -31,7 +31,7 @@ struct Comparison: Sendable, Equatable {
   }
 
   /// The columns of a table of comparisons, with what the two systems are called.
-  static func columns(base: String, tuned: String) -> [(name: String, alignment: TextTable.Alignment)] {
+  package static func columns(base: String, tuned: String) -> [(name: String, alignment: TextTable.Alignment)] {
     [
       ("split", .left), ("measure", .left), (base, .right), (tuned, .right), ("change", .right),
       ("95 % interval", .right),
@@ -40,7 +40,7 @@ struct Comparison: Sendable, Equatable {
   }
 
   /// The comparisons as a table for a terminal.
-  static func table(_ comparisons: [Comparison], base: String = "base", tuned: String = "tuned") -> TextTable {
+  package static func table(_ comparisons: [Comparison], base: String = "base", tuned: String = "tuned") -> TextTable {
     var table = TextTable(columns(base: base, tuned: tuned))
     for comparison in comparisons { table.add(comparison.cells) }
     return table
@@ -58,8 +58,8 @@ struct Comparison: Sendable, Equatable {
 
 extension Comparison {
   /// Compares two evaluations of the same judgments on all their measures.
-  static func all(
-    split: String, base: Evaluation, tuned: Evaluation
+  package static func all(
+    split: String, base: MeasureValues, tuned: MeasureValues
   ) throws(RetrievalError) -> [Comparison] {
     var comparisons: [Comparison] = []
     for measure in base.measures {

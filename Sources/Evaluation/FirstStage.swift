@@ -1,19 +1,19 @@
-import Datasets
-import Encoders
-import Retrieval
-import Runs
+package import Datasets
+package import Encoders
+package import Retrieval
+package import Runs
 
 /// The first stage of a pipeline: what finds the documents that a cross-encoder then reads.
 ///
 /// That is exact search by the vectors of a bi-encoder, joined with BM25 by reciprocal ranks where asked for.
-struct FirstStage {
+package struct FirstStage {
   private let model: BiEncoder
   private let index: ExactSearch
-  private let lexical: (index: BM25, settings: FusionSection)?
+  private let lexical: (index: BM25, settings: Fusion)?
 
   /// Encodes and indexes documents.
-  init(
-    _ model: BiEncoder, documents: [Document], fusion: FusionSection?, cache: EncodingCache?,
+  package init(
+    _ model: BiEncoder, documents: [Document], fusion: Fusion?, cache: EncodingCache?,
     report: (RunEvent) throws -> Void
   ) throws {
     let (ids, texts) = (documents.map(\.id), documents.map(\.content))
@@ -27,7 +27,7 @@ struct FirstStage {
   /// The best documents of some queries.
   ///
   /// - Parameter task: What is being done, for progress.
-  func run(
+  package func run(
     of queries: [Query], depth: Int, task: String, report: (RunEvent) throws -> Void
   ) throws -> Run {
     let vectors = try model.vectors(of: queries.map(\.text), as: .query, task: task, report: report)

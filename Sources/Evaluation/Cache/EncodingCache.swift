@@ -1,7 +1,7 @@
-import Encoders
-import Files
-import Runs
-import Tensors
+package import Encoders
+package import Files
+package import Runs
+package import Tensors
 import Words
 
 /// Vectors of texts on disk, so that only new or changed texts are encoded, and all of them when the model changed.
@@ -12,19 +12,20 @@ import Words
 /// is removed with a warning and encoded again.
 ///
 /// Memory is the vectors, 41 bytes a text, and what 2,048 texts take.
-struct EncodingCache: Sendable {
+package struct EncodingCache: Sendable {
   let folder: CacheFolder
 
   /// The texts of one segment, and the most work that a kill can cost.
   private let segmentTexts: Int
-  static let usualSegmentTexts = 2048
+  package static let usualSegmentTexts = 2048
   /// The most room on disk unless told otherwise: 2.5 million vectors of 384 numbers.
-  static let usualMegabytes = 4000
+  package static let usualMegabytes = 4000
 
   /// Opens a cache.
   ///
   /// - Parameter megabytes: the most room on disk; what was not used for the longest time goes first.
-  init(_ path: String, megabytes: Int = usualMegabytes, segmentTexts: Int = usualSegmentTexts) throws(FileError) {
+  package init(_ path: String, megabytes: Int = usualMegabytes, segmentTexts: Int = usualSegmentTexts) throws(FileError)
+  {
     let (bytes, overflow) = megabytes.multipliedReportingOverflow(by: 1_000_000)
     folder = try CacheFolder(path, limit: overflow ? .max : bytes)
     self.segmentTexts = segmentTexts
@@ -36,7 +37,7 @@ struct EncodingCache: Sendable {
   /// - Parameters:
   ///   - task: what is being done, for progress.
   ///   - report: gets the progress and how many texts came from the cache; what it throws ends the work.
-  func encode(
+  package func encode(
     _ texts: [String], with model: BiEncoder, as role: TextRole, task: String, report: (RunEvent) throws -> Void
   ) throws -> Tensor {
     if texts.isEmpty { return Tensor([], shape: [0, model.dimensions]) }

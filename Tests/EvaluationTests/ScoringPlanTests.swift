@@ -4,7 +4,7 @@ import Retrieval
 import TestSupport
 import Testing
 
-@testable import Recipes
+@testable import Evaluation
 
 @Suite struct ScoringPlanTests {
   private let folder: TemporaryFolder

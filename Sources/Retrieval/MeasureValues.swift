@@ -1,8 +1,8 @@
 import Words
 
 /// The values of measures for every query of a run, and their means.
-public struct Evaluation: Sendable {
-  /// The values of one query, in the order of ``Evaluation/measures``.
+public struct MeasureValues: Sendable {
+  /// The values of one query, in the order of ``MeasureValues/measures``.
   public struct Topic: Sendable, Equatable {
     /// The query's identifier.
     public let query: String

@@ -1,26 +1,26 @@
-import Datasets
+package import Datasets
 import Files
 import Retrieval
 import Runs
 import Words
 
 /// Pairs of a query and a document of which it is known whether the document is relevant.
-struct JudgedPairs {
-  private(set) var pairs: [(query: String, document: String)] = []
+package struct JudgedPairs {
+  package private(set) var pairs: [(query: String, document: String)] = []
   /// Whether each pair's document is relevant.
-  private(set) var labels: [Bool] = []
+  package private(set) var labels: [Bool] = []
   /// The number of each pair's query.
-  private(set) var queries: [Int] = []
+  package private(set) var queries: [Int] = []
 
   /// How many queries there are.
-  var queryCount: Int { (queries.last ?? -1) + 1 }
+  package var queryCount: Int { (queries.last ?? -1) + 1 }
   /// How many pairs are relevant.
-  var relevantCount: Int { labels.count { $0 } }
+  package var relevantCount: Int { labels.count { $0 } }
 
   /// Takes what judges saw: grades of 1 and more are relevant, 0 is not, less counts as not judged.
   ///
   /// - Parameter warn: Is told of judgments that the collection does not cover.
-  init(of judgments: Judgments, in collection: Collection, warn: (String) -> Void) throws {
+  package init(of judgments: Judgments, in collection: Collection, warn: (String) -> Void) throws {
     var texts = CandidateTexts(collection)
     var missing = 0
     for topic in judgments.topics {
@@ -42,7 +42,7 @@ struct JudgedPairs {
   ///
   /// - Parameter file: The run, in TREC form.
   /// - Throws: `FileError` with what the run names and the collection has not; `RetrievalError` for what ``Run`` refuses.
-  init(of file: String, top: Int, judgments: Judgments, in collection: Collection) throws {
+  package init(of file: String, top: Int, judgments: Judgments, in collection: Collection) throws {
     let run = try Run(file: file)
     var judged = Run()
     for topic in judgments.topics {

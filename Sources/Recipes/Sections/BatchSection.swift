@@ -1,0 +1,20 @@
+import Settings
+
+/// What one step sees.
+struct BatchSection: Codable, Sendable, Equatable {
+  /// The rows of one step; with in-batch negatives this decides how many negatives a query has.
+  var queries: Int
+  /// The most tokens whose activations are held at one time; larger steps go through cached gradients, with equal results.
+  var tokens: Int
+  /// Whether no text occurs twice in a step, so that no query's own positive counts as a negative.
+  var uniqueTexts: Bool
+}
+
+extension BatchSection {
+  func validate(_ checks: SettingChecks, model: ModelSection) {
+    checks.atLeast(1, "batch.queries", queries)
+    checks.require(
+      tokens >= model.maximumLength, "batch.tokens", reading: ["model.maximumLength"],
+      else: "\(tokens) is less than one text of 'model.maximumLength' (\(model.maximumLength)) may have")
+  }
+}

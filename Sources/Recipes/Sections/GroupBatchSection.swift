@@ -1,0 +1,18 @@
+import Settings
+
+/// What one step of a reranker sees.
+struct GroupBatchSection: Codable, Sendable, Equatable {
+  /// The groups of one step; a group is never cut.
+  var groups: Int
+  /// The most tokens whose activations are held at one time; larger steps go through cached gradients.
+  var tokens: Int
+}
+
+extension GroupBatchSection {
+  func validate(_ checks: SettingChecks, model: RerankerSection) {
+    checks.atLeast(1, "batch.groups", groups)
+    checks.require(
+      tokens >= model.maximumLength, "batch.tokens", reading: ["model.maximumLength"],
+      else: "\(tokens) is less than one pair of 'model.maximumLength' (\(model.maximumLength)) may have")
+  }
+}

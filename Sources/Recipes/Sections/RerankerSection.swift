@@ -1,0 +1,27 @@
+import Encoders
+import Settings
+
+/// The base of a reranker: a cross-encoder, or any encoder that gets a fresh classifier.
+struct RerankerSection: Codable, Sendable, Equatable {
+  /// A model folder, relative to the working directory.
+  var folder: String
+  /// The most tokens of a pair, special tokens included; of a longer one the longer text loses tokens at its end first.
+  var maximumLength: Int
+}
+
+extension RerankerSection {
+  /// The model with the settings of this section.
+  ///
+  /// - Parameter seed: What a fresh classifier is drawn from.
+  func load(seed: UInt64) throws -> CrossEncoder {
+    var model = try CrossEncoder(folder: folder, labels: 1, headSeed: seed)
+    model.maximumLength = maximumLength
+    return model
+  }
+
+  func validate(_ checks: SettingChecks) {
+    checks.modelFolder("model.folder", folder)
+    checks.atLeast(5, "model.maximumLength", maximumLength)
+    checks.positions("model.maximumLength", maximumLength, of: folder, "model.folder")
+  }
+}
