@@ -36,7 +36,6 @@ if hasFusedMultiplyAdd { kernelSettings.append(.define("FUSED_MULTIPLY_ADD")) }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
@@ -44,6 +43,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 ///
 /// Each has tests in `Tests/<Name>Tests`.
 let libraries: [(name: String, targets: [String], packages: [Target.Dependency])] = [
+  ("Words", [], []),
   ("JSONText", [], []),
   ("Files", [], []),
   ("Kernels", ["COpenBLAS", "CLAPACKE"], []),
@@ -56,14 +56,23 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
     [orderedCollections]
   ),
   ("Training", ["Kernels", "Layers", "Tensors"], [orderedCollections]),
-  ("Datasets", ["JSONText", "Files"], []),
-  ("Retrieval", ["Kernels", "Files"], []),
+  ("Datasets", ["JSONText", "Files", "Words"], [orderedCollections]),
+  ("Retrieval", ["Kernels", "Files", "Words"], []),
+  ("Settings", ["Words", "Files"], [yams]),
+  ("Runs", ["Words", "JSONText", "Files", "Settings", "Kernels"], [crypto]),
+  (
+    "Evaluation",
+    [
+      "Words", "JSONText", "Files", "Runs", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Datasets",
+      "Retrieval",
+    ], [orderedCollections, crypto]
+  ),
   (
     "Recipes",
     [
-      "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors", "Tokenizers", "Encoders", "Training",
-      "Datasets", "Retrieval",
-    ], [yams, logging, orderedCollections, crypto]
+      "Words", "Settings", "Runs", "Evaluation", "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors",
+      "Tokenizers", "Encoders", "Training", "Datasets", "Retrieval",
+    ], [orderedCollections]
   ),
 ]
 
@@ -76,7 +85,7 @@ targets += libraries.map { library in
   .target(name: library.name, dependencies: library.targets.map { .byName(name: $0) } + library.packages)
 }
 targets += [
-  .executableTarget(name: "hone", dependencies: ["Recipes", argumentParser]),
+  .executableTarget(name: "hone", dependencies: ["Recipes", "Runs", "Words", argumentParser]),
   .executableTarget(
     name: "benchmarks",
     dependencies: [
@@ -130,7 +139,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],

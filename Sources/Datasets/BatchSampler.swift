@@ -1,4 +1,6 @@
 import Files
+import OrderedCollections
+import Words
 
 /// Cuts training rows into batches, in an order that depends on the seed and the epoch only, or in their own.
 ///
@@ -79,9 +81,10 @@ public struct BatchSampler: Sendable {
   }
 
   private static func numberedTexts(of rows: [TrainingRow]) -> [[Int]] {
-    var distinct = DistinctTexts()
+    var distinct: OrderedSet<ExactText> = []
     return rows.map { row in
-      let (query, positive) = (distinct.insert(row.query).number, distinct.insert(row.positive).number)
+      let query = distinct.append(ExactText(row.query)).index
+      let positive = distinct.append(ExactText(row.positive)).index
       return query == positive ? [query] : [query, positive]
     }
   }

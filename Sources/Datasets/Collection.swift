@@ -1,4 +1,5 @@
 import Files
+import Words
 
 /// A folder in BEIR's layout: documents, queries, and judgments in splits.
 ///
@@ -42,10 +43,10 @@ public struct Collection: Sendable {
   /// A relevant document that is not in the corpus can never be found and lowers every measure.
   public func unknownIdentifiers(in judgments: Judgments) -> (queries: [String], documents: [String]) {
     var unknownDocuments: [String] = []
-    var seen = DistinctTexts()
+    var seen: Set<ExactText> = []
     for topic in judgments.topics {
       for (document, _) in topic.grades where corpus.index(of: document) == nil {
-        if seen.insert(document).isNew { unknownDocuments.append(document) }
+        if seen.insert(ExactText(document)).inserted { unknownDocuments.append(document) }
       }
     }
     return (judgments.topics.map(\.query).filter { queries.index(of: $0) == nil }, unknownDocuments)
@@ -53,7 +54,7 @@ public struct Collection: Sendable {
 
   /// The path of a split's judgments.
   func file(ofSplit split: String) throws(DatasetError) -> String {
-    guard splits.contains(where: { $0.utf8.elementsEqual(split.utf8) }) else {
+    guard splits.contains(where: { ExactText($0) == ExactText(split) }) else {
       let known = splits.isEmpty ? "there is none" : "there are \(splits.joined(separator: ", "))"
       throw DatasetError(
         "\(folder): expected a split \"\(split)\", a file qrels/\(split).tsv, found no such file (\(known)); "

@@ -1,4 +1,6 @@
 import JSONText
+import OrderedCollections
+import Words
 
 /// A document to be found.
 public struct Document: Sendable, Equatable {
@@ -27,7 +29,7 @@ public struct Document: Sendable, Equatable {
 public struct Corpus: Sendable {
   /// The documents in the order of the file.
   public let documents: [Document]
-  private let ids: DistinctTexts
+  private let ids: OrderedSet<ExactText>
 
   /// Reads a corpus file.
   ///
@@ -52,10 +54,10 @@ public struct Corpus: Sendable {
   }
 
   /// The place of a document in ``documents``, or nil when there is none of this identifier.
-  public func index(of id: String) -> Int? { ids[id] }
+  public func index(of id: String) -> Int? { ids.firstIndex(of: ExactText(id)) }
 
   /// The document of an identifier, or nil.
-  public subscript(id: String) -> Document? { ids[id].map { documents[$0] } }
+  public subscript(id: String) -> Document? { index(of: id).map { documents[$0] } }
 }
 
 /// A query.
@@ -79,7 +81,7 @@ public struct Query: Sendable, Equatable {
 public struct Queries: Sendable {
   /// The queries in the order of the file.
   public let queries: [Query]
-  private let ids: DistinctTexts
+  private let ids: OrderedSet<ExactText>
 
   /// Reads a file of queries.
   ///
@@ -96,10 +98,10 @@ public struct Queries: Sendable {
   }
 
   /// The place of a query in ``queries``, or nil when there is none of this identifier.
-  public func index(of id: String) -> Int? { ids[id] }
+  public func index(of id: String) -> Int? { ids.firstIndex(of: ExactText(id)) }
 
   /// The query of an identifier, or nil.
-  public subscript(id: String) -> Query? { ids[id].map { queries[$0] } }
+  public subscript(id: String) -> Query? { index(of: id).map { queries[$0] } }
 }
 
 /// Reads a file of JSON lines, each an entry with an identifier of its own.
@@ -111,13 +113,13 @@ public struct Queries: Sendable {
 /// - Returns: The identifiers, numbered in the order of the entries.
 private func readEntries(
   of file: String, _ noun: String, _ read: (Record, inout Problems) -> String?
-) throws(DatasetError) -> DistinctTexts {
+) throws(DatasetError) -> OrderedSet<ExactText> {
   var problems = Problems(file: file)
-  var ids = DistinctTexts()
+  var ids: OrderedSet<ExactText> = []
   var lines: [Int] = []
   try TextLines.forEachObject(of: file, &problems) { line, object, problems in
     guard let id = read(Record(line: line, object: object), &problems) else { return }
-    let (number, isNew) = ids.insert(id)
+    let (isNew, number) = ids.append(ExactText(id))
     if isNew {
       lines.append(line)
     } else {

@@ -1,3 +1,6 @@
+import OrderedCollections
+import Words
+
 /// What judges said: which documents are relevant to which queries, and how much.
 ///
 /// Two forms are read, told apart by the first line:
@@ -18,7 +21,7 @@ public struct Judgments: Sendable {
 
   /// The judged queries in the order in which the file first names them.
   public private(set) var topics: [Topic] = []
-  private var queries = DistinctTexts()
+  private var queries: OrderedSet<ExactText> = []
 
   /// Reads a file of judgments.
   ///
@@ -36,13 +39,13 @@ public struct Judgments: Sendable {
 
   /// The judged documents of a query with their grades, or nil when the query is not judged.
   public subscript(query: String) -> [(document: String, grade: Int)]? {
-    queries[query].map { topics[$0].grades }
+    queries.firstIndex(of: ExactText(query)).map { topics[$0].grades }
   }
 
   private init() {}
 
   private mutating func append(_ judgment: JudgmentLines.Judgment) {
-    let (number, isNew) = queries.insert(judgment.query)
+    let (isNew, number) = queries.append(ExactText(judgment.query))
     if isNew { topics.append(Topic(query: judgment.query, grades: [])) }
     topics[number].grades.append((judgment.document, judgment.grade))
   }
@@ -80,8 +83,8 @@ enum JudgmentLines {
   ) throws(DatasetError) {
     var form: Form?
     var lines: [Pair: Int] = [:]
-    var queries = DistinctTexts()
-    var documents = DistinctTexts()
+    var queries: OrderedSet<ExactText> = []
+    var documents: OrderedSet<ExactText> = []
     var found = problems
     try TextLines.forEach(of: file) { (number, bytes) throws(DatasetError) in
       let columns = bytes.split(whereSeparator: TextLines.isBlank)
@@ -96,7 +99,8 @@ enum JudgmentLines {
       }
       guard let form, let judgment = read(texts, form, line: number, &found) else { return }
       let pair = Pair(
-        query: queries.insert(judgment.query).number, document: documents.insert(judgment.document).number)
+        query: queries.append(ExactText(judgment.query)).index,
+        document: documents.append(ExactText(judgment.document)).index)
       if let earlier = lines.updateValue(number, forKey: pair) {
         lines[pair] = earlier
         return found.add(

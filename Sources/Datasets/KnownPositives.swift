@@ -1,3 +1,6 @@
+import OrderedCollections
+import Words
+
 /// Which documents are known to fit which queries, from all rows of the training data.
 ///
 /// In-batch training takes the documents of other rows for negatives. Where the same query stands in several rows, or the same
@@ -81,16 +84,16 @@ public struct KnownPositives: Sendable {
 /// Sorts things into classes by two keys: things that share a text or an identifier are the same (union and find).
 private struct EqualityClasses {
   private var parents: [Int] = []
-  private var texts = DistinctTexts()
-  private var ids = DistinctTexts()
+  private var texts: OrderedSet<ExactText> = []
+  private var ids: OrderedSet<ExactText> = []
   /// The entry of every text and of every identifier, by their numbers.
   private var textEntries: [Int] = []
   private var idEntries: [Int] = []
 
   /// The entry of a thing; entries of one class have one root.
   mutating func insert(text: String, id: String?) -> Int {
-    let entry = Self.entry(texts.insert(text), &textEntries, &parents)
-    if let id { join(entry, Self.entry(ids.insert(id), &idEntries, &parents)) }
+    let entry = Self.entry(texts.append(ExactText(text)), &textEntries, &parents)
+    if let id { join(entry, Self.entry(ids.append(ExactText(id)), &idEntries, &parents)) }
     return entry
   }
 
@@ -109,12 +112,12 @@ private struct EqualityClasses {
   }
 
   private static func entry(
-    _ found: (number: Int, isNew: Bool), _ entries: inout [Int], _ parents: inout [Int]
+    _ found: (inserted: Bool, index: Int), _ entries: inout [Int], _ parents: inout [Int]
   ) -> Int {
-    if found.isNew {
+    if found.inserted {
       entries.append(parents.count)
       parents.append(parents.count)
     }
-    return entries[found.number]
+    return entries[found.index]
   }
 }

@@ -1,3 +1,6 @@
+import OrderedCollections
+import Words
+
 /// A query with the documents that are ranked for it: what a cross-encoder trains on.
 public struct RankingGroup: Sendable, Equatable {
   /// The query.
@@ -81,14 +84,14 @@ public struct RankingGroups: Sendable {
     let file = try collection.file(ofSplit: split)
     var problems = Problems(file: file)
     var groups: [RankingGroup] = []
-    var numbers = DistinctTexts()
+    var numbers: OrderedSet<ExactText> = []
     try JudgmentLines.forEach(of: file, &problems) { judgment, problems in
       guard judgment.grade >= 0 else { return }
       let texts = CollectionTexts(collection, line: judgment.line)
       guard let query = texts.query(judgment.query, &problems),
         let document = texts.document(judgment.document, &problems)
       else { return }
-      let (number, isNew) = numbers.insert(judgment.query)
+      let (isNew, number) = numbers.append(ExactText(judgment.query))
       if isNew {
         groups.append(
           RankingGroup(
@@ -146,10 +149,10 @@ public struct EasyNegatives: Sendable {
   public let share: Double
   /// Whether a group gets documents of the other groups of its step only.
   public let isInBatch: Bool
-  private var pool = DistinctTexts()
+  private var pool: OrderedSet<ExactText> = []
   /// The numbers of the positives of each query.
   private var positives: [Int: Set<Int>] = [:]
-  private var queries = DistinctTexts()
+  private var queries: OrderedSet<ExactText> = []
 
   /// Prepares the documents.
   ///
@@ -162,11 +165,11 @@ public struct EasyNegatives: Sendable {
   public init(share: Double, documents: [String]? = nil, groups: RankingGroups, isInBatch: Bool = false) {
     self.share = share
     self.isInBatch = isInBatch
-    for text in documents ?? groups.groups.flatMap(\.documents) where !text.isBlank { _ = pool.insert(text) }
+    for text in documents ?? groups.groups.flatMap(\.documents) where !text.isBlank { pool.append(ExactText(text)) }
     for group in groups.groups {
-      let query = queries.insert(group.query).number
+      let query = queries.append(ExactText(group.query)).index
       for (text, grade) in zip(group.documents, group.grades) where grade > 0 {
-        if let number = pool[text] { positives[query, default: []].insert(number) }
+        if let number = pool.firstIndex(of: ExactText(text)) { positives[query, default: []].insert(number) }
       }
     }
   }
@@ -190,7 +193,8 @@ public struct EasyNegatives: Sendable {
     }
     for batch in batches {
       // What a group has itself is passed over in drawing.
-      let documents = Set(batch.flatMap { groups[$0].documents.compactMap { pool[$0] } }).sorted()
+      let documents = Set(batch.flatMap { groups[$0].documents.compactMap { pool.firstIndex(of: ExactText($0)) } })
+        .sorted()
       for place in batch { complete(place, from: documents) }
     }
     return result
@@ -202,18 +206,20 @@ public struct EasyNegatives: Sendable {
   private func texts(
     _ count: Int, from documents: [Int]?, for group: RankingGroup, place: Int, epoch: Int, seed: UInt64
   ) -> [String] {
-    let available = documents?.count ?? pool.texts.count
+    let available = documents?.count ?? pool.count
     guard count > 0, available > 0 else { return [] }
     let random = StableRandom(seed: seed ^ 0x6561_7379_6e65_6761 ^ UInt64(place) << 24, epoch: epoch)
-    var taken = Set(group.documents.compactMap { pool[$0] })
-    if let number = pool[group.query] { taken.insert(number) }
-    if let query = queries[group.query], let known = positives[query] { taken.formUnion(known) }
+    var taken = Set(group.documents.compactMap { pool.firstIndex(of: ExactText($0)) })
+    if let number = pool.firstIndex(of: ExactText(group.query)) { taken.insert(number) }
+    if let query = queries.firstIndex(of: ExactText(group.query)), let known = positives[query] {
+      taken.formUnion(known)
+    }
     var texts: [String] = []
     // A pool that is nearly used up is not searched for its last documents.
     for attempt in 0..<(20 * count + 20) where texts.count < count {
       let drawn = random.index(below: available, at: attempt)
       let number = documents.map { $0[drawn] } ?? drawn
-      if taken.insert(number).inserted { texts.append(pool.texts[number]) }
+      if taken.insert(number).inserted { texts.append(pool[number].text) }
     }
     return texts
   }

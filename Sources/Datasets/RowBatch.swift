@@ -1,3 +1,6 @@
+import OrderedCollections
+import Words
+
 /// The texts of one training step, every document once, and which of them answer which query.
 ///
 /// A document that several rows name is one column: it is encoded once, counts once against every query, and is never a
@@ -21,11 +24,11 @@ public struct RowBatch: Sendable, Equatable {
   ///   - rows: The training data.
   ///   - known: What these rows say about each other.
   public init(_ places: [Int], of rows: [TrainingRow], known: KnownPositives) {
-    var distinct = DistinctTexts()
+    var distinct: OrderedSet<ExactText> = []
     /// What each column is to ``KnownPositives``: the first place that names it.
     var columns: [KnownPositives.Candidate] = []
     func column(_ text: String, _ candidate: KnownPositives.Candidate) -> Int {
-      let (number, isNew) = distinct.insert(text)
+      let (isNew, number) = distinct.append(ExactText(text))
       if isNew { columns.append(candidate) }
       return number
     }
@@ -34,7 +37,7 @@ public struct RowBatch: Sendable, Equatable {
       rows[row].negatives.enumerated().map { column($0.element, .negative($0.offset, ofRow: row)) }
     }
     queries = places.map { rows[$0].query }
-    documents = distinct.texts
+    documents = distinct.map(\.text)
     knownPositives = places.map { row in columns.indices.filter { known.contains(columns[$0], forQueryOf: row) } }
   }
 }

@@ -1,3 +1,5 @@
+import Words
+
 /// The families of column names in which training rows are written; a file keeps to one.
 enum RowFamily: CaseIterable {
   /// Ours: `query`, `positive`, `negatives`, `scores`, with identifiers beside the texts if wanted.
@@ -89,20 +91,8 @@ enum RowFamily: CaseIterable {
 
   /// Whether a name differs from a known one as slips of the finger do: in letter case, or one or two letters of a long name.
   private static func isSlip(_ name: String, for known: String) -> Bool {
-    editDistance(name.lowercased(), known) <= (known.utf8.count >= 6 ? 2 : known.utf8.count >= 4 ? 1 : 0)
+    let letters = Array(name.lowercased().utf8.prefix(40))
+    let distance = EditDistance.edits(from: letters, to: Array(known.utf8), countsSwaps: false)
+    return distance <= (known.utf8.count >= 6 ? 2 : known.utf8.count >= 4 ? 1 : 0)
   }
-}
-
-/// How many bytes must be inserted, removed or replaced to make one word of the other.
-private func editDistance(_ first: String, _ second: String) -> Int {
-  let (first, second) = (Array(first.utf8.prefix(40)), Array(second.utf8))
-  var last = Array(0...second.count)
-  for i in first.indices {
-    var row = [i + 1]
-    for j in second.indices {
-      row.append(min(last[j + 1] + 1, row[j] + 1, last[j] + (first[i] == second[j] ? 0 : 1)))
-    }
-    last = row
-  }
-  return last[second.count]
 }

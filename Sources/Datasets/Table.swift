@@ -1,4 +1,5 @@
 import JSONText
+import Words
 
 /// Files of rows under a header: `.tsv` (no quoting, so a quotation mark is a character like any other) and `.csv` (RFC 4180:
 /// a field may stand in quotation marks, where commas, line breaks and doubled quotation marks are data).
@@ -75,8 +76,8 @@ struct Table {
         "expected a name for every column, found an empty one in the header; name it or remove it", line: line)
       return false
     }
-    var seen = DistinctTexts()
-    for name in names where !seen.insert(name).isNew {
+    var seen: Set<ExactText> = []
+    for name in names where !seen.insert(ExactText(name)).inserted {
       problems.add("expected every column once, found \"\(name)\" twice in the header; rename one", line: line)
       return false
     }

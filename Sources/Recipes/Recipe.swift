@@ -1,3 +1,6 @@
+import Runs
+import Settings
+
 /// A program that a recipe file starts: its Codable properties are the settings, `run(in:)` is what happens.
 protocol Recipe: Codable, Sendable {
   /// Notes what is wrong across settings, or between them and the files they name; nothing is written.

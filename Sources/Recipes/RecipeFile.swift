@@ -1,6 +1,8 @@
 import Files
 import JSONText
-import Yams
+public import Runs
+import Settings
+import Words
 
 /// A recipe that was read and found right: a program with all its settings.
 ///
@@ -26,34 +28,11 @@ public struct RecipeFile: Sendable {
 
   /// Reads and checks the bytes of a recipe file.
   init(_ path: String, bytes: [UInt8], overrides: [String] = []) throws {
-    let record = DecodingRecord()
-    do throws(RecipeProblems) {
-      var root = try RecipeTree.parse(bytes)
-      var failures: [RecipeProblem] = []
-      for argument in overrides {
-        do throws(RecipeProblems) { try SettingOverride(argument).apply(to: &root) } catch { failures += error.list }
-      }
-      program = try Self.program(of: root, record: record, failures: failures)
-    } catch {
-      throw RecipeError(error.list, in: path)
+    program = try SettingsFile.read(RecipeProgram.self, from: bytes, of: path, overrides: overrides) {
+      $0.recipe.validate($1)
     }
     self.path = path
-    resolved = try Self.text(of: program)
-  }
-
-  private static func program(
-    of root: SettingNode, record: DecodingRecord, failures: [RecipeProblem]
-  ) throws(RecipeProblems) -> RecipeProgram {
-    let program: RecipeProgram
-    do {
-      program = try SettingDecoder.decode(RecipeProgram.self, from: root, record: record)
-    } catch {
-      throw RecipeProblems([RecipeProblem(origin: root.origin, message: "\(error)")])
-    }
-    program.recipe.validate(SettingChecks(root: root, record: record))
-    let problems = failures + record.problems
-    if !problems.isEmpty { throw RecipeProblems(problems) }
-    return program
+    resolved = try SettingsFile.text(of: program)
   }
 
   // MARK: - Finding the file
@@ -76,33 +55,6 @@ public struct RecipeFile: Sendable {
     let place = isPlain ? "no file \(name) and no recipes/\(name).yaml" : "no such file"
     throw FileError(
       path: name, kind: .missingInput, description: "cannot read the recipe \(name): \(place); \(advice)")
-  }
-
-  // MARK: - Writing
-
-  /// The settings as the text of a recipe file.
-  private static func text(of program: RecipeProgram) throws -> String {
-    let encoder = YAMLEncoder()
-    encoder.options = YAMLEncoder.Options(width: -1, allowUnicode: true)
-    guard let node = try Yams.compose(yaml: encoder.encode(program)) else { return "" }
-    return try Yams.serialize(node: withShortNumbers(node), width: -1, allowUnicode: true)
-  }
-
-  /// The node with numbers as the shortest text that reads back as the same number, which Yams does not write.
-  ///
-  /// A plain scalar that reads as a number is one: Yams puts quotes around texts that would.
-  private static func withShortNumbers(_ node: Node) -> Node {
-    switch node {
-    case .scalar(let scalar):
-      guard scalar.style == .plain || scalar.style == .any, let number = Double(scalar.string),
-        Int(scalar.string) == nil,
-        UInt64(scalar.string) == nil
-      else { return node }
-      return Node(number.description)
-    case .sequence(let sequence): return Node(sequence.map(withShortNumbers))
-    case .mapping(let mapping): return Node(mapping.map { (key: Node, value: Node) in (key, withShortNumbers(value)) })
-    case .alias: return node
-    }
   }
 }
 

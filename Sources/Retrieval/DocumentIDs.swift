@@ -1,3 +1,5 @@
+import Words
+
 /// The identifiers of the documents of an index, with their order for ties.
 struct DocumentIDs: Sendable {
   /// The identifiers, by position in the index.

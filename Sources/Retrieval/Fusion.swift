@@ -1,4 +1,5 @@
 import Files
+import Words
 
 extension Run {
   /// Joins runs by reciprocal-rank fusion.

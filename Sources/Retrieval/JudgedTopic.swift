@@ -1,3 +1,5 @@
+import Words
+
 /// What judges said about documents for one query.
 public struct JudgedTopic: Sendable {
   /// The query's identifier.

@@ -1,4 +1,5 @@
 import Files
+import Words
 
 /// A measure of how good ranked lists are.
 ///
@@ -134,30 +135,12 @@ extension Measure {
     let names = [
       "nDCG", "ndcg_cut", "MAP", "map_cut", "recall", "P", "precision", "MRR", "recip_rank", "success", "Rprec",
     ]
-    let ranked = names.map { (name: $0, distance: editDistance($0.lowercased(), family.lowercased())) }
+    let word = Array(family.lowercased().utf8)
+    let ranked = names.map { (name: $0, distance: EditDistance.edits(from: Array($0.lowercased().utf8), to: word)) }
     guard let nearest = ranked.min(by: { $0.distance < $1.distance }),
       nearest.distance <= max(1, nearest.name.utf8.count / 3), nearest.distance < family.utf8.count
     else { return "known are nDCG, MAP, MRR, Rprec and, with a cut as in P@10, nDCG, MAP, MRR, recall, P and success" }
     let separator = nearest.name.contains("_") ? "_" : "@"
     return "did you mean \"\(nearest.name)\(cut.map { "\(separator)\($0)" } ?? "")\"?"
   }
-}
-
-/// How many bytes must be inserted, removed or replaced, or neighbours exchanged, to make one word of the other.
-func editDistance(_ first: String, _ second: String) -> Int {
-  let (first, second) = (Array(first.utf8), Array(second.utf8))
-  var beforeLast: [Int] = []
-  var last = Array(0...second.count)
-  for i in first.indices {
-    var row = [i + 1]
-    for j in second.indices {
-      var distance = min(last[j + 1] + 1, row[j] + 1, last[j] + (first[i] == second[j] ? 0 : 1))
-      if i > 0, j > 0, first[i] == second[j - 1], first[i - 1] == second[j] {
-        distance = min(distance, beforeLast[j - 1] + 1)
-      }
-      row.append(distance)
-    }
-    (beforeLast, last) = (last, row)
-  }
-  return last[second.count]
 }

@@ -1,4 +1,5 @@
 import Files
+import Words
 
 /// Whether a candidate is better than a baseline on the same queries: a paired randomization test.
 ///
@@ -76,7 +77,7 @@ public struct PairedTest: Sendable, Equatable {
   ///
   /// - Throws: `RetrievalError` when either lacks the measure or their queries differ.
   public init(
-    of measure: Measure, baseline: Evaluation, candidate: Evaluation, draws: Int = 10_000, seed: UInt64 = 0
+    of measure: Measure, baseline: MeasureValues, candidate: MeasureValues, draws: Int = 10_000, seed: UInt64 = 0
   ) throws(RetrievalError) {
     guard let before = baseline.values(of: measure), let after = candidate.values(of: measure) else {
       throw RetrievalError("a paired test of \(measure) needs evaluations with that measure; measure it for both runs")

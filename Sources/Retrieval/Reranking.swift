@@ -1,4 +1,5 @@
 import Kernels
+import Words
 
 extension Run {
   /// The same run with the best documents of every query in the order of new scores.

@@ -1,4 +1,5 @@
 import Files
+import Words
 
 extension Run {
   /// Reads a run file in TREC form.

@@ -1,4 +1,5 @@
 import Files
+import Words
 
 /// A document as a search returned it.
 public struct ScoredDocument: Sendable, Equatable {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Recipes
+import Runs
 import Synchronization
 
 /// Standard output for results, standard error for everything else, and the way out.

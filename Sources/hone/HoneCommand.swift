@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Recipes
+import Runs
 
 /// The command-line tool: every command reads its arguments, calls a recipe or a tool, and prints what comes back.
 @main

@@ -1,6 +1,8 @@
 import Foundation
 import Recipes
+import Runs
 import Synchronization
+import Words
 
 /// Shows the events of a run: a bar on a terminal, plain lines now and then elsewhere, or only warnings.
 final class ProgressDisplay: Sendable {
@@ -46,8 +48,7 @@ final class ProgressDisplay: Sendable {
   }
 
   private func show(_ progress: RunProgress, _ state: inout State) {
-    let elapsed = start.duration(to: .now)
-    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    let seconds = start.duration(to: .now).seconds
     state.text.update(progress, at: seconds)
     let isNew = progress.task != state.task
     if isNew { (state.task, state.taskSeconds) = (progress.task, seconds) }

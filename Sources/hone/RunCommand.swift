@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recipes
+import Runs
 
 /// Runs a recipe.
 struct RunCommand: ParsableCommand {
@@ -42,33 +43,5 @@ struct RunCommand: ParsableCommand {
     let outcome = try file.run(in: context)
     display.finish()
     try Console.printUnlessQuiet(outcome, results)
-  }
-}
-
-/// Checks a recipe.
-struct ValidateCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "validate",
-    abstract: "Check a recipe and print all its problems, with line and column; runs nothing.",
-    discussion: """
-      EXAMPLES:
-        hone validate recipes/debian-programs.yaml
-        hone validate debian-programs --set batch.queries=128
-
-      Prints the settings in effect as YAML when all is well; exit code 78 when something is wrong.
-      """
-  )
-
-  @Argument(help: "A YAML file, or the name of one in recipes/.")
-  var recipe: String
-
-  @Option(name: .customLong("set"), help: "Change a setting: path=value, the value in YAML; null removes the key.")
-  var overrides: [String] = []
-
-  @OptionGroup var results: ResultOptions
-
-  func run() throws {
-    let file = try RecipeFile(recipe, overrides: overrides)
-    try Console.printUnlessQuiet(file.validation, results)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recipes
+import Runs
 
 /// The option of commands that compute.
 struct ThreadOptions: ParsableArguments {

@@ -3,6 +3,7 @@ import Training
 import Yams
 
 @testable import Recipes
+@testable import Settings
 
 /// What a loss may be for a bi-encoder, which gives cosines, and for a cross-encoder, which gives logits.
 @Suite struct LossSettingTests {

@@ -1,7 +1,9 @@
 import JSONText
 import Retrieval
 import Testing
+import Words
 
+@testable import Evaluation
 @testable import Recipes
 
 @Suite struct ReportTests {

@@ -1,4 +1,5 @@
 import Files
+import Settings
 import Testing
 
 @testable import Recipes

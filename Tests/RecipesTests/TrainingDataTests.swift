@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import Runs
 import TestSupport
 import Testing
 import Training

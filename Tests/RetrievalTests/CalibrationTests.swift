@@ -152,7 +152,7 @@ import Testing
     #expect(best["q"]?.map(\.id) == ["c", "b", "a", "d"])
     #expect(best["unjudged"]?.map(\.id) == ["a"])
     // The document that was missed stays missed.
-    #expect(try Evaluation(of: best, against: judgments, measures: [.recall(cut: 3)]).means == [0.5])
+    #expect(try MeasureValues(of: best, against: judgments, measures: [.recall(cut: 3)]).means == [0.5])
     #expect(
       message { _ = try run.ideallyReranked(top: 3, judgments: judgments + judgments) }
         == "query \"q\" has two entries in the judgments; merge them into one")

@@ -39,7 +39,7 @@ import Testing
   @Test func everyValueOfEveryQuery() throws {
     let golden = try Golden()
     let expected = try #require(golden.values["queries"]?.objectValue)
-    let evaluation = try Evaluation(of: golden.run, against: golden.judgments, measures: golden.measures)
+    let evaluation = try MeasureValues(of: golden.run, against: golden.judgments, measures: golden.measures)
     #expect(evaluation.topics.count == expected.members.count)
     #expect(evaluation.topics.count > 40 && golden.measures.count == 20)
     for topic in evaluation.topics {
@@ -53,7 +53,7 @@ import Testing
 
   @Test func meansOverAllJudgedQueries() throws {
     let golden = try Golden()
-    let evaluation = try Evaluation(
+    let evaluation = try MeasureValues(
       of: golden.run, against: golden.judgments, measures: golden.measures, complete: true)
     #expect(evaluation.topics.count == golden.judgments.count)
     #expect(evaluation.means == (try golden.numbers("completeMeans")))
@@ -65,8 +65,8 @@ import Testing
     let shuffled = golden.judgments.shuffled(using: &generator).map { topic in
       JudgedTopic(query: topic.query, grades: topic.grades.shuffled(using: &generator))
     }
-    let first = try Evaluation(of: golden.run, against: golden.judgments, measures: golden.measures)
-    let second = try Evaluation(of: golden.run, against: shuffled, measures: golden.measures)
+    let first = try MeasureValues(of: golden.run, against: golden.judgments, measures: golden.measures)
+    let second = try MeasureValues(of: golden.run, against: shuffled, measures: golden.measures)
     #expect(first.topics == second.topics && first.means == second.means)
   }
 }

@@ -1,7 +1,10 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import Retrieval
+import Runs
+import Words
 
 /// Training rows with mined negatives, and what is worth knowing about how they came about.
 struct MinedRows {

@@ -1,4 +1,5 @@
 import Datasets
+import Words
 
 /// The rows by their queries: all positives of a query count for each of its rows.
 struct QueryGroups {
@@ -37,9 +38,9 @@ struct QueryGroups {
       let text = rows[row].positive
       // An identifier counts only where the corpus has the same text for it.
       let place = rows[row].positiveID.flatMap { corpus.index(of: $0) }
-      let document = place.flatMap { corpus.documents[$0].content.utf8.elementsEqual(text.utf8) ? $0 : nil }
+      let document = place.flatMap { ExactText(corpus.documents[$0].content) == ExactText(text) ? $0 : nil }
       groups[number].rows.append(row)
-      if let known = groups[number].positives.firstIndex(where: { $0.text.utf8.elementsEqual(text.utf8) }) {
+      if let known = groups[number].positives.firstIndex(where: { ExactText($0.text) == ExactText(text) }) {
         groups[number].positiveOfRow.append(known)
         continue
       }

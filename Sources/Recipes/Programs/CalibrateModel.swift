@@ -1,9 +1,13 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import JSONText
 import Retrieval
+import Runs
+import Settings
 import Tensors
+import Words
 
 /// Learns how the raw logits of a cross-encoder become probabilities of relevance, and stores that beside the model.
 ///
@@ -34,14 +38,14 @@ struct CalibrateModel: Recipe, Equatable {
   }
 
   /// A cross-encoder with one label.
-  var model: EvaluateModel.Model
+  var model: FolderSection
   var data: Judged
   var candidates: Candidates
   /// The kind of function: `platt` for few pairs, `isotonic` for thousands.
   var method: Calibration.Method
   /// The number of intervals that the expected calibration error is taken over.
   var bins: Int
-  var output: EvaluateModel.Output
+  var output: FolderSection
 
   /// Parts of the queries that are held out in turn.
   private static let folds = 5
@@ -92,7 +96,7 @@ struct CalibrateModel: Recipe, Equatable {
       [
         ("model", model.folder), ("collection", data.collection), ("split", data.split),
         ("pairs", report.counts), ("function", report.function), ("whole run", NumberText.seconds(seconds)),
-      ].map { RunReport.Fact(name: $0, value: $1) } + RunEnvironment.current.facts
+      ].map { RunReport.Fact(name: $0, value: $1) } + RunReport.environmentFacts
     let file = Files.join(model.folder, CalibrationFile.name)
     page.details = [("model", JSONValue(model.folder)), ("calibration", JSONValue(file))]
     page.details += report.details

@@ -1,38 +1,24 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import JSONText
 import Retrieval
+import Runs
+import Settings
+import Words
 
 /// Scores a model on a collection, and compares it with a baseline where one is named.
 struct EvaluateModel: Recipe, Equatable {
   /// A model folder, used as its own files say.
-  struct Model: Codable, Sendable, Equatable {
-    var folder: String
-  }
-
-  /// What is scored.
-  struct Evaluation: Codable, Sendable, Equatable {
-    /// A collection folder.
-    var collection: String
-    /// The judgments scored: `qrels/SPLIT.tsv` of each.
-    var splits: [String]
-    /// The measures, the deciding one first.
-    var measures: [MeasureSetting]
-  }
-
-  /// Where the ranked lists and the results go.
-  struct Output: Codable, Sendable, Equatable {
-    var folder: String
-  }
-
-  var model: Model
+  var model: FolderSection
   /// The model to compare with; without it there is no verdict.
-  var baseline: Model?
-  var evaluate: Evaluation
+  var baseline: FolderSection?
+  var evaluate: SplitsSection
   /// Where vectors are kept from one run to the next; without it all texts are encoded.
   var cache: CacheSection?
-  var output: Output
+  /// Where the ranked lists and the results go.
+  var output: FolderSection
 
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("model.folder", model.folder)
@@ -62,7 +48,7 @@ struct EvaluateModel: Recipe, Equatable {
       [
         ("model", model.folder), ("baseline", baseline?.folder ?? "none"), ("collection", evaluate.collection),
         ("documents", NumberText.count(plan.documents.count)), ("whole run", NumberText.seconds(seconds)),
-      ].map { RunReport.Fact(name: $0, value: $1) } + RunEnvironment.current.facts
+      ].map { RunReport.Fact(name: $0, value: $1) } + RunReport.environmentFacts
     report.details = [
       ("model", JSONValue(model.folder)), ("seconds", JSONValue(seconds)), ("environment", RunEnvironment.current.json),
     ]
@@ -73,7 +59,7 @@ struct EvaluateModel: Recipe, Equatable {
 
   /// The ranked lists of a model for every split, also written to the run folder.
   private func rank(
-    _ model: Model, named name: String, _ plan: ScoringPlan, _ folder: RunFolder, _ context: RunContext
+    _ model: FolderSection, named name: String, _ plan: ScoringPlan, _ folder: RunFolder, _ context: RunContext
   ) throws -> [Run] {
     context.report(.note("scoring \(model.folder)"))
     let runs = try plan.runs(of: BiEncoder(folder: model.folder), cache: cache?.open(), report: context.report)
@@ -81,22 +67,5 @@ struct EvaluateModel: Recipe, Equatable {
       try run.write(to: folder.file("\(name).\(split.name).run"), tag: name)
     }
     return runs
-  }
-}
-
-extension EvaluateModel.Evaluation {
-  func validate(_ checks: SettingChecks) {
-    checks.collection("evaluate.collection", collection)
-    checks.splits("evaluate.splits", splits, of: collection, "evaluate.collection")
-    checks.measures("evaluate.measures", measures)
-  }
-
-  /// What is asked against which documents.
-  ///
-  /// - Parameter collection: The collection, where it is at hand.
-  func plan(of collection: Collection? = nil, _ context: RunContext) throws -> ScoringPlan {
-    try ScoringPlan(
-      collection ?? Collection(folder: self.collection), splits: splits, measures: measures.map(\.measure),
-      warn: { context.report(.warning($0)) })
   }
 }

@@ -1,8 +1,12 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import JSONText
 import Retrieval
+import Runs
+import Settings
+import Words
 
 /// Scores a pipeline of two stages before and after the second: a bi-encoder finds documents, a cross-encoder orders the best
 /// of them by its raw logits.
@@ -11,19 +15,19 @@ import Retrieval
 /// found. What the second stage cannot mend is shown as the recall of the first and as the best order of what it found.
 struct EvaluateReranking: Recipe, Equatable {
   /// The bi-encoder of the first stage.
-  var retriever: EvaluateModel.Model
+  var retriever: FolderSection
   /// Joins its list with that of BM25; without it, it stands alone.
-  var fusion: FusionSection?
+  var fusion: Fusion?
   /// The cross-encoder of the second stage.
-  var reranker: EvaluateModel.Model
+  var reranker: FolderSection
   /// How many documents of a query are reranked.
   var top: Int
-  var evaluate: EvaluateModel.Evaluation
+  var evaluate: SplitsSection
   /// Without it nothing is timed.
-  var latency: LatencySection?
+  var latency: Latency?
   /// Where vectors are kept from one run to the next; without it all texts are encoded.
   var cache: CacheSection?
-  var output: EvaluateModel.Output
+  var output: FolderSection
 
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("retriever.folder", retriever.folder)
@@ -76,7 +80,7 @@ struct EvaluateReranking: Recipe, Equatable {
       report.details.append(("latency", measured.json))
     }
     let seconds = started.duration(to: .now).seconds
-    report.facts = facts(plan, seconds: seconds) + RunEnvironment.current.facts
+    report.facts = facts(plan, seconds: seconds) + RunReport.environmentFacts
     report.details += [("seconds", JSONValue(seconds)), ("environment", RunEnvironment.current.json)]
     try Files.write(report.page, to: folder.file("report.html"))
     try folder.finish(report.json)

@@ -2,6 +2,9 @@ import Datasets
 import Encoders
 import Files
 import Retrieval
+import Runs
+import Settings
+import Words
 
 /// Mines hard negatives from the current model's own best documents, by rules that keep false negatives out.
 struct MineNegatives: Recipe, Equatable {

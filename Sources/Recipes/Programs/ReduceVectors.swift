@@ -1,10 +1,14 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import JSONText
 import Layers
 import Retrieval
+import Runs
+import Settings
 import Tensors
+import Words
 
 /// Makes models with smaller vectors from one model: the principal components of a corpus as a Dense module behind the
 /// pooling, which every reader applies.
@@ -14,7 +18,7 @@ import Tensors
 /// needs the mean subtracted, and so the components of the vectors as they come from the pooling.
 struct ReduceVectors: Recipe, Equatable {
   /// A model folder, used as its own files say.
-  var model: EvaluateModel.Model
+  var model: FolderSection
   /// A `corpus.jsonl` on whose vectors the components are found; without it, that of the collection of `evaluate`.
   var corpus: String?
   /// The widths to reduce to: a model folder each.
@@ -22,10 +26,10 @@ struct ReduceVectors: Recipe, Equatable {
   /// Whether every dimension is scaled to the same variance.
   var whiten: Bool
   /// Without it nothing is scored.
-  var evaluate: EvaluateModel.Evaluation?
+  var evaluate: SplitsSection?
   /// Where vectors are kept from one run to the next; without it all texts are encoded.
   var cache: CacheSection?
-  var output: EvaluateModel.Output
+  var output: FolderSection
 
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("model.folder", model.folder)
@@ -94,7 +98,7 @@ struct ReduceVectors: Recipe, Equatable {
   ) throws {
     var origin = RunReport(recipe: "reduceVectors", folder: output.folder, settings: context.recipe)
     origin.comparisons = reduced.comparisons
-    origin.facts = report.facts(of: reduced) + RunEnvironment.current.facts
+    origin.facts = report.facts(of: reduced) + RunReport.environmentFacts
     let files = [corpus ?? evaluate.map { Files.join($0.collection, "corpus.jsonl") }].compactMap { $0 }
     let name = "\(Files.name(of: output.folder))-\(reduced.dimensions)"
     let card = ModelCard(

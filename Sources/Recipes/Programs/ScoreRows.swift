@@ -1,8 +1,12 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import JSONText
+import Runs
+import Settings
 import Tensors
+import Words
 
 /// Gives training rows a teacher's scores: the raw logits of a cross-encoder, of the positive and then of each negative.
 ///
@@ -10,7 +14,7 @@ import Tensors
 /// mining say, are replaced.
 struct ScoreRows: Recipe, Equatable {
   /// The teacher: a cross-encoder with one label, used as its own files say.
-  var model: EvaluateModel.Model
+  var model: FolderSection
   /// The rows to score; their order stays.
   var data: DataSection
   var output: MiningOutput

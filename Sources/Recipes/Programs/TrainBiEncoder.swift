@@ -1,4 +1,6 @@
+import Settings
 import Training
+import Runs
 
 /// Fine-tunes a bi-encoder on training rows, scores it before and after, and exports the folder others load.
 struct TrainBiEncoder: TrainingRecipe, Equatable {

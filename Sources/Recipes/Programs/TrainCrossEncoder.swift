@@ -1,4 +1,6 @@
+import Settings
 import Training
+import Runs
 
 /// Trains a reranker on groups of documents, scores it before and after, and exports the folder others load.
 struct TrainCrossEncoder: TrainingRecipe, Equatable {

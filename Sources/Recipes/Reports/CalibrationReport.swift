@@ -1,5 +1,7 @@
+import Evaluation
 import JSONText
 import Retrieval
+import Words
 
 /// What calibration did to the probabilities, for a person to judge.
 struct CalibrationReport {

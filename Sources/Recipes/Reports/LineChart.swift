@@ -1,3 +1,5 @@
+import Words
+
 /// A line over steps as SVG, drawn with the colours of the page it stands in.
 struct LineChart {
   struct Point: Sendable, Equatable {
@@ -93,22 +95,5 @@ struct LineChart {
       decimals += 1
     }
     return decimals
-  }
-}
-
-/// Text inside HTML.
-enum HTML {
-  /// A text with the characters that mean something in HTML written as references.
-  static func escaped(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
   }
 }

@@ -1,6 +1,8 @@
 import Datasets
 import JSONText
 import Retrieval
+import Runs
+import Words
 
 /// What mining did, for a person to judge: rules, scores, rows left short, and the likeliest false negatives.
 struct MiningReport {

@@ -1,5 +1,6 @@
 import Encoders
 import Files
+import Runs
 
 extension ModelCard {
   /// What a card says differently for each kind of model.

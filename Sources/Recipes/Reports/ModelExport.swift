@@ -1,5 +1,7 @@
+import Evaluation
 import Files
 import JSONText
+import Runs
 
 /// The exported folder of a run: the model as others read it, its card, and where it comes from.
 struct ModelExport {

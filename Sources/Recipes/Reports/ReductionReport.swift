@@ -1,5 +1,8 @@
+import Evaluation
 import JSONText
 import Retrieval
+import Runs
+import Words
 
 /// What smaller vectors keep: their bytes, their share of the variance, and how search with them compares.
 struct ReductionReport {

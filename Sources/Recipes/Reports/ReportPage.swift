@@ -1,4 +1,7 @@
+import Evaluation
 import Retrieval
+import Runs
+import Words
 
 extension RunReport {
   /// The content of `report.html`: one file that needs nothing else, for light and dark screens and for paper.

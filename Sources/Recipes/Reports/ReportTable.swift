@@ -1,3 +1,5 @@
+import Words
+
 /// A table in a report that only one recipe has.
 struct ReportTable: Sendable {
   var title: String

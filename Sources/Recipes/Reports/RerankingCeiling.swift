@@ -1,5 +1,7 @@
+import Evaluation
 import JSONText
 import Retrieval
+import Words
 
 /// What no second stage can exceed on a split, given what the first stage found.
 struct RerankingCeiling {
@@ -11,8 +13,8 @@ struct RerankingCeiling {
   private let top: Int
 
   init(of run: Run, _ split: ScoringPlan.Split, _ measures: [Measure], top: Int) throws {
-    func evaluation(of run: Run, _ measures: [Measure]) throws -> Evaluation {
-      try Evaluation(of: run, against: split.topics, measures: measures, complete: true)
+    func evaluation(of run: Run, _ measures: [Measure]) throws -> MeasureValues {
+      try MeasureValues(of: run, against: split.topics, measures: measures, complete: true)
     }
     self.split = split.name
     self.top = top

@@ -1,5 +1,8 @@
+import Evaluation
 import JSONText
 import Retrieval
+import Runs
+import Words
 
 /// What is known at the end of a run; `result.json` and `report.html` say the same.
 struct RunReport: Sendable {
@@ -7,6 +10,11 @@ struct RunReport: Sendable {
   struct Fact: Sendable, Equatable {
     var name: String
     var value: String
+  }
+
+  /// The environment as facts, for the end of a list.
+  static var environmentFacts: [Fact] {
+    RunEnvironment.current.facts.map { Fact(name: $0.name, value: $0.value) }
   }
 
   /// The kind of run: "trainBiEncoder".

@@ -1,4 +1,5 @@
 import JSONText
+import Words
 
 /// How the scores of positives and of negatives are spread.
 struct ScoreSummary: Sendable {

@@ -1,3 +1,5 @@
+import Settings
+
 /// One step of a bi-encoder's training.
 struct BatchSection: Codable, Sendable, Equatable {
   /// The rows of one step; with in-batch negatives this decides how many negatives a query has.

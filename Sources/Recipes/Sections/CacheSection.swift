@@ -1,3 +1,6 @@
+import Evaluation
+import Settings
+
 /// Vectors kept on disk, so that the next run encodes only what is new.
 struct CacheSection: Codable, Sendable, Equatable {
   /// A folder that several recipes and models may share.

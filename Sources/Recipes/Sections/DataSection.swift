@@ -1,4 +1,5 @@
 import Datasets
+import Settings
 
 /// The training data of a bi-encoder.
 struct DataSection: Sendable, Equatable {

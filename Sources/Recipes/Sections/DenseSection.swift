@@ -1,4 +1,5 @@
 import Encoders
+import Settings
 
 /// A new Dense module behind the model's pooling, trained with it: vectors of a width of one's own.
 ///

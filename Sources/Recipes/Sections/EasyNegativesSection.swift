@@ -1,4 +1,5 @@
 import Training
+import Settings
 
 /// Random negatives, which keep a reranker right about what does not fit at all.
 struct EasyNegativesSection: Sendable, Equatable {

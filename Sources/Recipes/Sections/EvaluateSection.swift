@@ -1,3 +1,5 @@
+import Settings
+
 /// Where a training run is scored, and how often.
 struct EvaluateSection: Codable, Sendable, Equatable {
   /// A collection folder.
@@ -14,30 +16,6 @@ struct EvaluateSection: Codable, Sendable, Equatable {
   var verdict: [String]?
 }
 
-/// Checkpoints to resume from.
-struct CheckpointSection: Codable, Sendable, Equatable {
-  /// Steps between two checkpoints.
-  var every: Int
-  /// How many complete checkpoints stay.
-  var keep: Int
-}
-
-/// What a training run leaves.
-struct OutputSection: Codable, Sendable, Equatable {
-  /// Which weights are exported.
-  enum Weights: String, ChoiceSetting {
-    /// Those after the last step.
-    case last
-    /// Those with the best score during training, by the first measure; the earlier of equal ones.
-    case best
-  }
-
-  /// The folder of the run: a new one for each run.
-  var folder: String
-  /// Without it, the last ones.
-  var weights: Weights?
-}
-
 extension EvaluateSection {
   func validate(_ checks: SettingChecks) {
     checks.collection("evaluate.collection", collection)
@@ -46,24 +24,5 @@ extension EvaluateSection {
     if let documents { checks.atLeast(1, "evaluate.documents", documents) }
     checks.measures("evaluate.measures", measures)
     if let verdict { checks.splits("evaluate.verdict", verdict, of: collection, "evaluate.collection") }
-  }
-}
-
-extension CheckpointSection {
-  func validate(_ checks: SettingChecks) {
-    checks.atLeast(1, "checkpoint.every", every)
-    checks.atLeast(1, "checkpoint.keep", keep)
-  }
-}
-
-extension OutputSection {
-  /// - Parameter isScored: Whether there are scores during training.
-  func validate(_ checks: SettingChecks, isScored: Bool) {
-    checks.outputFolder("output.folder", folder)
-    if weights == .best {
-      checks.require(
-        isScored, "output.weights", reading: ["evaluate"],
-        else: "the best weights are found by scores during training; set 'evaluate.every'")
-    }
   }
 }

@@ -1,3 +1,5 @@
+import Settings
+
 /// One step of a reranker's training.
 struct GroupBatchSection: Codable, Sendable, Equatable {
   /// The groups of one step; a group is never cut.

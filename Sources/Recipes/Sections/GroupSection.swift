@@ -1,4 +1,5 @@
 import Training
+import Settings
 
 /// The training data of a reranker: a row is a group or a labelled pair, a query with all documents judged for it is a group.
 struct GroupSection: Sendable, Equatable {

@@ -1,3 +1,4 @@
+import Settings
 import Training
 
 /// A guide: a model that points out negatives of a batch which may well be positives; the loss leaves them out.

@@ -1,4 +1,5 @@
 import Training
+import Settings
 
 /// The loss of a training run, chosen by its name among ``Losses``; the other keys are the loss's own settings.
 struct LossSetting: Codable, Sendable, Equatable {

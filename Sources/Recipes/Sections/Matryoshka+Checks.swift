@@ -1,6 +1,9 @@
 import Encoders
 import Files
 import Training
+import Words
+import Settings
+import Runs
 
 extension Matryoshka {
   func validate(_ checks: SettingChecks, model: ModelSection, dense: DenseSection?) {

@@ -1,4 +1,5 @@
 import Retrieval
+import Settings
 
 /// A measure by its name in a recipe: `nDCG@10`, `recall@100`, `MAP`.
 struct MeasureSetting: WordSetting, Equatable {

@@ -2,6 +2,7 @@ import Encoders
 import Files
 import Foundation
 import Retrieval
+import Settings
 import Tensors
 
 /// A rule of mining, chosen by its name; the other keys are the rule's own settings.

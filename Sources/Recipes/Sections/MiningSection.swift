@@ -1,3 +1,4 @@
+import Settings
 import Training
 
 /// Mining in the course of training: the corpus is encoded with the weights of the moment, and every row gets new negatives.

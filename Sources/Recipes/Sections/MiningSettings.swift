@@ -1,5 +1,6 @@
 import Datasets
 import Retrieval
+import Settings
 
 /// How negatives are chosen, whoever mines them.
 struct MiningSettings: Sendable, Equatable {

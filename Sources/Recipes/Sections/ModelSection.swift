@@ -1,4 +1,5 @@
 import Encoders
+import Settings
 
 /// The base model of a training run and how texts go through it.
 struct ModelSection: Codable, Sendable, Equatable {

@@ -1,3 +1,4 @@
+import Settings
 import Training
 
 /// The optimizer of a training run, chosen by its name.

@@ -1,3 +1,5 @@
+import Settings
+
 /// The end of training before its last step.
 struct PatienceSection: Codable, Sendable, Equatable {
   /// The number of evaluations in a row that may pass without a new best one.

@@ -1,4 +1,5 @@
 import Encoders
+import Settings
 
 /// The base of a reranker: a cross-encoder, or any encoder that gets a fresh classifier.
 struct RerankerSection: Codable, Sendable, Equatable {

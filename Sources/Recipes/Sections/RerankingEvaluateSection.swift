@@ -1,3 +1,5 @@
+import Settings
+
 /// The evaluations of a reranker: on which documents of which queries, and how often.
 struct RerankingEvaluateSection: Sendable, Equatable {
   /// The documents that are put in order.

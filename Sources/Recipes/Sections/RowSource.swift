@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import Settings
 
 /// The place where training rows come from.
 enum RowSource: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Training
+import Settings
 
 /// The course of the learning rate over a run, and the length of the run.
 struct ScheduleSection: Sendable, Equatable {

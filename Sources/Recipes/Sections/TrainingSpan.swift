@@ -1,3 +1,5 @@
+import Settings
+
 /// A span of training: a number of passes over the data, or of steps.
 enum TrainingSpan: Sendable, Equatable {
   case epochs(Int)

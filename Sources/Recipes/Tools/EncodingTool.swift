@@ -1,10 +1,13 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import JSONText
 import Retrieval
+package import Runs
 import Safetensors
 import Tensors
+import Words
 
 /// `hone encode`: the vectors of texts, to a file that other software reads.
 ///

@@ -1,7 +1,10 @@
 import Files
 import Datasets
+import Evaluation
 import JSONText
 import Retrieval
+package import Runs
+import Words
 
 /// `hone evaluate`: measures a run file against judgments, and compares it with another run.
 package struct EvaluationTool {
@@ -29,8 +32,8 @@ package struct EvaluationTool {
   package func callAsFunction() throws -> Outcome {
     let measures = try Measure.list(parsing: measures)
     let topics = try Judgments(file: judgments).topics.map { JudgedTopic(query: $0.query, grades: $0.grades) }
-    func evaluation(_ file: String) throws -> Evaluation {
-      try Evaluation(of: Run(file: file), against: topics, measures: measures, complete: !answeredOnly)
+    func evaluation(_ file: String) throws -> MeasureValues {
+      try MeasureValues(of: Run(file: file), against: topics, measures: measures, complete: !answeredOnly)
     }
     let tuned = try evaluation(run)
     let base = try baseline.map(evaluation)
@@ -47,7 +50,7 @@ package struct EvaluationTool {
   }
 
   /// The means of a run, a line each.
-  private static func table(of evaluation: Evaluation) -> [String] {
+  private static func table(of evaluation: MeasureValues) -> [String] {
     var table = TextTable([("measure", .left), ("mean", .right), ("queries", .right)])
     for (measure, mean) in zip(evaluation.measures, evaluation.means) {
       table.add([measure.description, NumberText.fixed(mean, decimals: 4), NumberText.count(evaluation.topics.count)])
@@ -56,7 +59,7 @@ package struct EvaluationTool {
   }
 
   /// The values of every query, and with a baseline what they were there.
-  private static func table(of evaluation: Evaluation, baseline: Evaluation?) -> [String] {
+  private static func table(of evaluation: MeasureValues, baseline: MeasureValues?) -> [String] {
     var table = TextTable(
       [("query", .left)]
         + evaluation.measures.flatMap { measure -> [(name: String, alignment: TextTable.Alignment)] in
@@ -76,7 +79,7 @@ package struct EvaluationTool {
     return table.lines
   }
 
-  private func json(_ tuned: Evaluation, _ base: Evaluation?, _ comparisons: [Comparison]) -> JSONValue {
+  private func json(_ tuned: MeasureValues, _ base: MeasureValues?, _ comparisons: [Comparison]) -> JSONValue {
     var object = JSONObject([("run", JSONValue(run)), ("judgments", JSONValue(judgments))])
     object["queries"] = JSONValue(tuned.topics.count)
     object["means"] = .object(JSONObject(zip(tuned.measures, tuned.means).map { ($0.description, JSONValue($1)) }))

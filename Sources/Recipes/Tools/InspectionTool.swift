@@ -1,6 +1,8 @@
 import Files
 import JSONText
+package import Runs
 import Safetensors
+import Words
 
 /// `hone inspect`: what a model folder or a safetensors file holds.
 package struct InspectionTool {
@@ -24,7 +26,7 @@ package struct InspectionTool {
     let kind = Self.kind(entries, configurations)
     var lines = [path] + (kind.map { [$0.line] } ?? [])
     for (name, value) in configurations { lines += Self.summary(of: value, in: name) }
-    for (name, value) in metadata { lines.append("  metadata \(name): \(SettingNode.shortened(value))") }
+    for (name, value) in metadata { lines.append("  metadata \(name): \(value.shortened)") }
     lines.append("")
     lines += Self.table(of: entries)
     lines.append("")
@@ -43,7 +45,7 @@ package struct InspectionTool {
       let labels = entries.first(where: { $0.name == "classifier.weight" })?.shape.first
     {
       let named = configuration["id2label"]?.objectValue?.members.compactMap(\.value.stringValue) ?? []
-      let names = named.isEmpty ? "" : ": " + SettingNode.shortened(named.joined(separator: ", "))
+      let names = named.isEmpty ? "" : ": " + named.joined(separator: ", ").shortened
       return ("cross-encoder", "cross-encoder with \(NumberText.counted(labels, "label"))\(names)")
     }
     let modules = file("modules.json")?.arrayValue ?? []
@@ -81,7 +83,7 @@ package struct InspectionTool {
         lines.append("  \(member.name): \(NumberText.counted(object.members.count, "entry", plural: "entries"))")
       case .array(let elements) where elements.count > 8 || elements.contains { $0.objectValue != nil }:
         lines.append("  \(member.name): \(NumberText.counted(elements.count, "entry", plural: "entries"))")
-      default: lines.append("  \(member.name): \(SettingNode.shortened(member.value.text()))")
+      default: lines.append("  \(member.name): \(member.value.text().shortened)")
       }
     }
     for element in value.arrayValue ?? [] {

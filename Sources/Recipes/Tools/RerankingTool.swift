@@ -1,6 +1,9 @@
 import Encoders
+import Evaluation
 import JSONText
 import Retrieval
+package import Runs
+import Words
 
 /// `hone rerank`: the best documents of every query of a run in the order of a cross-encoder's raw logits.
 ///

@@ -1,8 +1,11 @@
 import Datasets
 import Encoders
+import Evaluation
 import JSONText
 import Retrieval
+package import Runs
 import Tensors
+import Words
 
 /// `hone score`: the raw logits of pairs of texts, as JSON lines in the order of the input.
 ///
@@ -46,12 +49,5 @@ package struct ScoringTool {
       }
       return line.text()
     }
-  }
-}
-
-extension RunProgress {
-  /// Makes a progress report on pairs that are scored, by the share of their tokens.
-  init(scoring task: String, share: Double, of pairs: Int) {
-    self.init(task: task, done: Int((share * Double(pairs)).rounded(.down)), total: pairs, unit: "pairs")
   }
 }

@@ -1,8 +1,11 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import JSONText
 import Retrieval
+package import Runs
+import Words
 
 /// `hone search`: exact search in a corpus, for queries of a file or of a person.
 package struct SearchTool {

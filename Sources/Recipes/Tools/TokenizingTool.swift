@@ -1,6 +1,7 @@
 import Files
 import JSONText
 import Tokenizers
+import Words
 
 /// `hone tokenize`: the tokens of each line of the input, as JSON lines.
 ///

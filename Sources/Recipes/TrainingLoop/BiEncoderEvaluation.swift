@@ -2,6 +2,8 @@ import Datasets
 import Encoders
 import Files
 import Retrieval
+import Runs
+import Evaluation
 
 /// The evaluations of a bi-encoder's training run: a small corpus during training, and the verdict over the whole corpus.
 struct BiEncoderEvaluation: TrainingEvaluation {

@@ -6,6 +6,8 @@ import Retrieval
 import Tensors
 import Tokenizers
 import Training
+import Words
+import Runs
 
 /// Contrastive training of a bi-encoder on rows, with negatives mined in the course of training and a guide where asked for.
 struct BiEncoderTask: TrainingTask {

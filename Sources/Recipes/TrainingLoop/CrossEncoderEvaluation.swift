@@ -1,7 +1,10 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import Retrieval
+import Runs
+import Words
 
 /// The evaluations of a reranker's training run: some queries during training, and the verdict over all judged queries.
 ///

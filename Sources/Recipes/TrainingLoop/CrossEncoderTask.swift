@@ -4,6 +4,8 @@ import Layers
 import Tensors
 import Tokenizers
 import Training
+import Words
+import Runs
 
 /// Training of a reranker on groups of documents.
 struct CrossEncoderTask: TrainingTask {

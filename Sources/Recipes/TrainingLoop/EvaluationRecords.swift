@@ -1,6 +1,9 @@
 import Datasets
 import Files
 import Retrieval
+import Words
+import Runs
+import Evaluation
 
 extension ScoringPlan {
   /// The means of runs of the first split in the course of training, which are also told to the person who waits.

@@ -1,6 +1,8 @@
 import Datasets
 import Files
+import Runs
 import Training
+import Words
 
 /// The groups of documents that a reranker is trained on.
 struct GroupData: TrainingData {

@@ -1,9 +1,13 @@
 import Datasets
 import Encoders
+import Evaluation
 import Kernels
+import OrderedCollections
 import Retrieval
+import Runs
 import Tensors
 import Training
+import Words
 
 /// A model that points out false negatives in the batches of a training run.
 ///
@@ -39,21 +43,22 @@ struct Guide {
 
 /// The vectors of texts, in the order in which they came.
 private struct TextVectors {
-  private var known = DistinctTexts()
+  private var known: OrderedSet<ExactText> = []
   private var numbers: [Float] = []
 
-  private var width: Int { known.texts.isEmpty ? 0 : numbers.count / known.texts.count }
+  private var width: Int { known.isEmpty ? 0 : numbers.count / known.count }
 
   /// Adds the texts that are new.
   mutating func add(_ texts: [String], vectors: ([String]) throws -> [Float]) rethrows {
-    let new = texts.filter { known.insert($0).isNew }
+    let new = texts.filter { known.append(ExactText($0)).inserted }
     if !new.isEmpty { numbers += try vectors(new) }
   }
 
   /// - Shape: `[texts, width]`
   func matrix(of texts: [String]) -> Tensor {
     Tensor(
-      texts.flatMap { text in known[text].map { numbers[$0 * width..<($0 + 1) * width] } ?? [] },
+      texts.flatMap { text in known.firstIndex(of: ExactText(text)).map { numbers[$0 * width..<($0 + 1) * width] } ?? []
+      },
       shape: [texts.count, width])
   }
 }

@@ -4,6 +4,7 @@ import Foundation
 import JSONText
 import Layers
 import OrderedCollections
+import Runs
 import Safetensors
 import Tensors
 import Training

@@ -1,6 +1,8 @@
 import Datasets
 import Files
+import Runs
 import Training
+import Words
 
 /// The examples of a training run, and how they become the batches of its steps.
 protocol TrainingData {

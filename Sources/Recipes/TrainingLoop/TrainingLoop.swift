@@ -1,4 +1,5 @@
 import Encoders
+import Evaluation
 import Files
 import JSONText
 import Kernels
@@ -7,6 +8,8 @@ import Retrieval
 import Tensors
 import Tokenizers
 import Training
+import Words
+import Runs
 
 /// A training run from reading the data to the verdict, for every kind of model.
 ///

@@ -1,8 +1,11 @@
+import Evaluation
 import Files
 import JSONText
 import Kernels
 import Retrieval
+import Runs
 import Training
+import Words
 
 extension RunReport {
   /// What a training run was about.
@@ -51,7 +54,7 @@ extension RunReport {
         ("training", "\(NumberText.seconds(progress.seconds)), \(NumberText.rate(rate)) rows a second"),
         ("whole run", NumberText.seconds(training.seconds)),
         ("exported weights", exported),
-      ].map { RunReport.Fact(name: $0, value: $1) } + environment.facts
+      ].map { RunReport.Fact(name: $0, value: $1) } + RunReport.environmentFacts
     details = [
       ("model", JSONValue(folder.file("model"))), ("rows", JSONValue(training.rows)),
       ("steps", JSONValue(progress.state.step)), ("tokens", JSONValue(progress.tokens)),
@@ -67,72 +70,5 @@ extension RunReport {
         ("mining", ["count": JSONValue(mining.count), "seconds": JSONValue(mining.seconds)]))
     }
     if let best = progress.best { details.append(("bestStep", JSONValue(best.step))) }
-  }
-}
-
-/// The machine and the libraries a run had; results can differ in the last bits where they differ.
-struct RunEnvironment: Sendable {
-  let processor: String
-  let threads: Int
-  let system: String
-  let blas: String
-
-  static var current: RunEnvironment {
-    RunEnvironment(
-      processor: field("model name", of: "/proc/cpuinfo", separator: ":") ?? "unknown", threads: Threads.count,
-      system: field("PRETTY_NAME", of: "/etc/os-release", separator: "=") ?? "unknown",
-      blas: "\(Processor.blasConfiguration), core \(Processor.blasCore)")
-  }
-
-  var facts: [RunReport.Fact] {
-    [
-      ("processor", processor), ("threads", String(threads)), ("system", system), ("OpenBLAS", blas),
-      ("Hone", Hone.version),
-    ].map { RunReport.Fact(name: $0, value: $1) }
-  }
-
-  var json: JSONValue {
-    [
-      "processor": JSONValue(processor), "threads": JSONValue(threads), "system": JSONValue(system),
-      "openBLAS": JSONValue(blas),
-    ]
-  }
-
-  /// The value of the first line that begins with a name.
-  private static func field(_ name: String, of file: String, separator: Character) -> String? {
-    guard let bytes = try? Files.read(file, maximumBytes: 1 << 24) else { return nil }
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where line.hasPrefix(name) {
-      guard let mark = line.firstIndex(of: separator) else { continue }
-      return String(line[line.index(after: mark)...].drop { $0 == " " || $0 == "\"" }.prefix { $0 != "\"" })
-    }
-    return nil
-  }
-}
-
-extension RunReport {
-  /// The result with the digest of the exported weights.
-  func json(withWeightsIn folder: RunFolder) throws -> JSONValue {
-    guard var object = json.objectValue else { return json }
-    object["weightsSHA256"] = JSONValue(try FileDigest.sha256(of: folder.file("model/model.safetensors")))
-    return .object(object)
-  }
-
-  /// What is printed at the end.
-  func summary(model: String? = nil) -> [String] {
-    var lines: [String] = []
-    if !comparisons.isEmpty {
-      lines += Comparison.table(comparisons, base: names.base, tuned: names.tuned).lines + [""]
-    }
-    if !scores.isEmpty {
-      var table = TextTable([("split", .left), ("measure", .left), ("score", .right)])
-      for score in scores {
-        table.add([score.split, score.measure.description, NumberText.fixed(score.value, decimals: 4)])
-      }
-      lines += table.lines + [""]
-    }
-    if let sentence { lines.append(sentence) }
-    if let model { lines.append("model   \(model)") }
-    lines.append("report  \(Files.join(folder, "report.html"))")
-    return lines
   }
 }

@@ -3,6 +3,9 @@ import Files
 import Layers
 import Tensors
 import Training
+import Words
+import Runs
+import Evaluation
 
 /// Everything that a training run changes from step to step.
 struct TrainingRun<Model: Module> {

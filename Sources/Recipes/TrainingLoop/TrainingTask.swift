@@ -3,6 +3,8 @@ import Layers
 import Retrieval
 import Tensors
 import Tokenizers
+import Runs
+import Evaluation
 
 /// A recipe that trains a model; ``TrainingLoop`` runs it.
 protocol TrainingRecipe: Recipe {

@@ -1,3 +1,5 @@
+import Words
+
 /// Watches training for the ways in which it usually fails, and warns of each once, with the likely cause.
 ///
 /// Everything is compared over windows of a tenth of the steps, since single steps say little.

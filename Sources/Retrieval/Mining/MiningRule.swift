@@ -1,3 +1,5 @@
+import Words
+
 /// A document that may become a negative of a query.
 public struct MiningCandidate: Sendable, Equatable {
   /// The document's place in the corpus.

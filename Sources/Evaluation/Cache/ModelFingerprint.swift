@@ -1,0 +1,66 @@
+import Crypto
+import Encoders
+import Kernels
+import Layers
+import OrderedCollections
+import Runs
+import Tensors
+import Tokenizers
+
+/// What a model does to a text in one role, as a hash: two models with equal fingerprints give equal vectors, bit by bit.
+///
+/// It covers what is in memory, never names or dates of files: every parameter with its name, shape and bytes, the
+/// architecture, pooling and heads, the tokenizer, prompt and maximum length, and what decides the last bits: the version of
+/// hone, the instruction sets it was built for, and OpenBLAS with the core type it chose.
+struct ModelFingerprint: Hashable, Sendable {
+  let hash: ContentHash
+
+  /// Raised when vectors get other bits for the same parts, without a new version of hone.
+  private static let revision = 1
+
+  init(of model: BiEncoder, as role: TextRole) {
+    var parts = Parts()
+    parts.add("engine", "\(Hone.version) \(Self.revision) \(Processor.compiledInstructionSets)")
+    parts.add("OpenBLAS", "\(Processor.blasCore) \(Processor.blasConfiguration)")
+    parts.add("architecture", "\(model.transformer.configuration)")
+    parts.add("pooling", "\(model.pooling.rawValue) \(model.poolsPrompt)")
+    for head in model.heads {
+      switch head {
+      case .dense(let dense): parts.add("dense", dense.activation.rawValue)
+      case .normalize: parts.add("normalize", "")
+      }
+    }
+    parts.add("tokenizer", model.tokenizer.identity)
+    parts.add("text", "\(model.maximumLength) \(model.lowercasesText)")
+    parts.add("prompt", model.prompts[role] ?? "")
+    for (name, tensor) in model.parameters { parts.add("parameter \(name) \(tensor.shape)", tensor) }
+    hash = ContentHash(parts.hash.finalize())
+  }
+
+  /// The beginning of the names of all files that hold vectors of this model.
+  var name: String { hash.first.hexadecimal + hash.second.hexadecimal }
+
+  /// Named parts with their lengths, so that no two lists of parts are the same bytes.
+  private struct Parts {
+    var hash = SHA256()
+
+    mutating func add(_ name: String, _ text: String) { add(name, Array(text.utf8)) }
+
+    mutating func add(_ name: String, _ bytes: [UInt8]) {
+      begin(name, count: bytes.count)
+      hash.update(data: bytes)
+    }
+
+    mutating func add(_ name: String, _ tensor: Tensor) {
+      let buffer = tensor.buffer
+      begin(name, count: buffer.count * 4)
+      for first in stride(from: 0, to: buffer.count, by: 1 << 16) {
+        hash.update(data: buffer.littleEndianBytes(in: first..<min(buffer.count, first + 1 << 16)))
+      }
+    }
+
+    private mutating func begin(_ name: String, count: Int) {
+      hash.update(data: Array("\(name.utf8.count) \(count) \(name)".utf8))
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package import Datasets
+package import Encoders
+package import Retrieval
+package import Runs
+
+/// The first stage of a pipeline: what finds the documents that a cross-encoder then reads.
+///
+/// That is exact search by the vectors of a bi-encoder, joined with BM25 by reciprocal ranks where asked for.
+package struct FirstStage {
+  private let model: BiEncoder
+  private let index: ExactSearch
+  private let lexical: (index: BM25, settings: Fusion)?
+
+  /// Encodes and indexes documents.
+  package init(
+    _ model: BiEncoder, documents: [Document], fusion: Fusion?, cache: EncodingCache?,
+    report: (RunEvent) throws -> Void
+  ) throws {
+    let (ids, texts) = (documents.map(\.id), documents.map(\.content))
+    let vectors = try model.vectors(
+      of: texts, as: .document, task: "encoding documents", cache: cache, report: report)
+    self.model = model
+    index = try ExactSearch(documents: vectors, ids: ids)
+    lexical = try fusion.map { (index: try BM25(ids: ids, texts: texts), settings: $0) }
+  }
+
+  /// The best documents of some queries.
+  ///
+  /// - Parameter task: What is being done, for progress.
+  package func run(
+    of queries: [Query], depth: Int, task: String, report: (RunEvent) throws -> Void
+  ) throws -> Run {
+    let vectors = try model.vectors(of: queries.map(\.text), as: .query, task: task, report: report)
+    let ids = queries.map(\.id)
+    guard let lexical else { return try index.search(vectors, ids: ids, top: depth) }
+    let fusion = lexical.settings
+    let runs = [
+      try index.search(vectors, ids: ids, top: fusion.candidates),
+      try lexical.index.search(queries.map { (id: $0.id, text: $0.text) }, top: fusion.candidates),
+    ]
+    return try Run.fused(runs, weights: fusion.weights, constant: fusion.constant, depth: depth)
+  }
+}

@@ -1,0 +1,138 @@
+package import Datasets
+package import Encoders
+import Kernels
+package import Retrieval
+package import Runs
+import Words
+
+/// A collection prepared for scoring: which queries of which splits are asked, against which documents.
+///
+/// Every judged query counts; one that cannot be asked, because the collection lacks it, counts as 0 on every measure.
+package struct ScoringPlan {
+  /// The judged queries of a split.
+  package struct Split {
+    package let name: String
+    package let topics: [JudgedTopic]
+    package let queries: [Query]
+  }
+
+  package let documents: [Document]
+  package private(set) var splits: [Split]
+  package let measures: [Measure]
+
+  /// Prepares some splits of a collection.
+  ///
+  /// - Parameters:
+  ///   - limit: With a number, the documents are every judged one and a sample of the others up to that number.
+  ///   - seed: What the sample depends on.
+  ///   - warn: Is told of judgments that the collection does not cover.
+  package init(
+    _ collection: Collection, splits names: [String], measures: [Measure], limit: Int? = nil, seed: UInt64 = 0,
+    warn: (String) -> Void
+  ) throws {
+    var splits: [Split] = []
+    for name in names {
+      let judgments = try collection.judgments(split: name)
+      let unknown = collection.unknownIdentifiers(in: judgments)
+      if !unknown.queries.isEmpty || !unknown.documents.isEmpty {
+        warn(
+          "\(collection.folder) lacks \(NumberText.counted(unknown.queries.count, "query", plural: "queries")) and "
+            + "\(NumberText.counted(unknown.documents.count, "document")) that split '\(name)' judges; they count as not found"
+        )
+      }
+      splits.append(
+        Split(
+          name: name, topics: judgments.topics.map { JudgedTopic(query: $0.query, grades: $0.grades) },
+          queries: judgments.topics.compactMap { collection.queries[$0.query] }))
+    }
+    self.splits = splits
+    self.measures = measures
+    documents =
+      limit.map { Self.sample(of: collection, splits: splits, limit: $0, seed: seed) } ?? collection.corpus.documents
+  }
+
+  /// Every judged document and the others that come first in an order the seed decides, in the order of the corpus.
+  private static func sample(of collection: Collection, splits: [Split], limit: Int, seed: UInt64) -> [Document] {
+    let documents = collection.corpus.documents
+    let judged = splits.flatMap {
+      $0.topics.flatMap { $0.grades.compactMap { collection.corpus.index(of: $0.document) } }
+    }
+    var chosen = Set(judged)
+    let others = documents.indices.filter { !chosen.contains($0) }
+    let keys = others.map { (key: mixed(seed, UInt64($0)), index: $0) }.sorted { $0 < $1 }
+    chosen.formUnion(keys.prefix(max(0, limit - chosen.count)).map(\.index))
+    return documents.indices.filter(chosen.contains).map { documents[$0] }
+  }
+
+  /// The same plan with some of its splits, in the order of the names.
+  package func keeping(_ names: [String]) -> ScoringPlan {
+    var plan = self
+    plan.splits = names.compactMap { name in splits.first { $0.name == name } }
+    return plan
+  }
+
+  /// The same plan with at most so many of the judged queries of every split, which the seed chooses.
+  package func asking(atMost limit: Int, seed: UInt64) -> ScoringPlan {
+    var plan = self
+    plan.splits = splits.map { split in
+      let keys = split.topics.indices.map { (key: mixed(seed, UInt64($0)), index: $0) }.sorted { $0 < $1 }
+      let chosen = Set(keys.prefix(limit).map(\.index))
+      let topics = split.topics.indices.filter(chosen.contains).map { split.topics[$0] }
+      let names = Set(topics.map(\.query))
+      return Split(name: split.name, topics: topics, queries: split.queries.filter { names.contains($0.id) })
+    }
+    return plan
+  }
+
+  /// Ranks the documents for the queries of every split.
+  ///
+  /// - Parameters:
+  ///   - depth: How many documents of a query are found at least.
+  ///   - cache: Where vectors are kept from one run to the next; without one all texts are encoded.
+  package func runs(
+    of model: BiEncoder, depth: Int = 0, cache: EncodingCache? = nil, report: (RunEvent) throws -> Void
+  ) throws -> [Run] {
+    let vectors = try model.vectors(
+      of: documents.map(\.content), as: .document, task: "encoding documents", cache: cache, report: report)
+    let queries = try splits.map { split in
+      try model.vectors(
+        of: split.queries.map(\.text), as: .query, task: "encoding queries of \(split.name)", cache: cache,
+        report: report)
+    }
+    return try runs(documents: vectors, queries: queries, depth: depth)
+  }
+
+  /// Ranks the documents for the queries of every split by vectors that are there already.
+  package func runs(documents vectors: Vectors, queries: [Vectors], depth least: Int = 0) throws -> [Run] {
+    let index = try ExactSearch(documents: vectors, ids: documents.map(\.id))
+    let depth = max(least, measures.map(\.depth).max() ?? 0)
+    return try zip(splits, queries).map { split, queries in
+      try index.search(queries, ids: split.queries.map(\.id), top: depth)
+    }
+  }
+
+  /// Measures a run of each split.
+  package func evaluations(of runs: [Run]) throws -> [MeasureValues] {
+    try zip(runs, splits).map { run, split in
+      try MeasureValues(of: run, against: split.topics, measures: measures, complete: true)
+    }
+  }
+
+  /// A score of a model that is compared with nothing.
+  package typealias Score = (split: String, measure: Measure, value: Double)
+
+  /// The scores of a run of each split, in the order of ``comparisons(base:tuned:)``.
+  package func scores(of runs: [Run]) throws -> [Score] {
+    try zip(splits, evaluations(of: runs)).flatMap { split, evaluation in
+      zip(evaluation.measures, evaluation.means).map { (split: split.name, measure: $0, value: $1) }
+    }
+  }
+
+  /// Compares the runs of two models on every split and measure.
+  package func comparisons(base: [Run], tuned: [Run]) throws -> [Comparison] {
+    let (before, after) = (try evaluations(of: base), try evaluations(of: tuned))
+    return try splits.indices.flatMap { index in
+      try Comparison.all(split: splits[index].name, base: before[index], tuned: after[index])
+    }
+  }
+}

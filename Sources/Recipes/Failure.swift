@@ -1,0 +1,31 @@
+import Files
+import Runs
+import Settings
+
+/// An error as the end of a process: what is printed, and the exit code.
+package struct Failure: Sendable, Equatable {
+  package let message: String
+  package let exitCode: Int32
+
+  /// The end of a process that failed for a reason the user can mend, or was interrupted; nil for other errors.
+  ///
+  /// - Parameter signal: The signal that came, if one did.
+  package init?(_ error: any Error, signal: Int32 = 0) {
+    switch error {
+    case let error as RecipeError: self.init(message: error.description, exitCode: error.kind.rawValue)
+    case let error as any UserFacingError: self.init(message: "error: \(error)", exitCode: error.kind.rawValue)
+    case let error as RunInterrupted: self.init(message: error.description, exitCode: 128 + signal)
+    default: return nil
+    }
+  }
+
+  /// Standard output could not be written.
+  package static func outputFailed(_ reason: String) -> Failure {
+    Failure(message: "error: cannot write standard output: \(reason)", exitCode: FailureKind.inputOutput.rawValue)
+  }
+
+  private init(message: String, exitCode: Int32) {
+    self.message = message
+    self.exitCode = exitCode
+  }
+}

@@ -1,0 +1,34 @@
+import Evaluation
+import Files
+import JSONText
+import Retrieval
+import Runs
+import Words
+
+extension RunReport {
+  /// The result with the digest of the exported weights.
+  func json(withWeightsIn folder: RunFolder) throws -> JSONValue {
+    guard var object = json.objectValue else { return json }
+    object["weightsSHA256"] = JSONValue(try FileDigest.sha256(of: folder.file("model/model.safetensors")))
+    return .object(object)
+  }
+
+  /// What is printed at the end.
+  func summary(model: String? = nil) -> [String] {
+    var lines: [String] = []
+    if !comparisons.isEmpty {
+      lines += Comparison.table(comparisons, base: names.base, tuned: names.tuned).lines + [""]
+    }
+    if !scores.isEmpty {
+      var table = TextTable([("split", .left), ("measure", .left), ("score", .right)])
+      for score in scores {
+        table.add([score.split, score.measure.description, NumberText.fixed(score.value, decimals: 4)])
+      }
+      lines += table.lines + [""]
+    }
+    if let sentence { lines.append(sentence) }
+    if let model { lines.append("model   \(model)") }
+    lines.append("report  \(Files.join(folder, "report.html"))")
+    return lines
+  }
+}

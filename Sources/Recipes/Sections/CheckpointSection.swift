@@ -1,0 +1,16 @@
+import Settings
+
+/// Checkpoints to resume from.
+struct CheckpointSection: Codable, Sendable, Equatable {
+  /// Steps between two checkpoints.
+  var every: Int
+  /// How many complete checkpoints stay.
+  var keep: Int
+}
+
+extension CheckpointSection {
+  func validate(_ checks: SettingChecks) {
+    checks.atLeast(1, "checkpoint.every", every)
+    checks.atLeast(1, "checkpoint.keep", keep)
+  }
+}

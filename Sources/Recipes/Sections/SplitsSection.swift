@@ -1,0 +1,31 @@
+import Datasets
+import Evaluation
+import Runs
+import Settings
+
+/// Splits of a collection and what is measured on them.
+struct SplitsSection: Codable, Sendable, Equatable {
+  /// A collection folder.
+  var collection: String
+  /// The judgments scored: `qrels/SPLIT.tsv` of each.
+  var splits: [String]
+  /// The measures, the deciding one first.
+  var measures: [MeasureSetting]
+}
+
+extension SplitsSection {
+  func validate(_ checks: SettingChecks) {
+    checks.collection("evaluate.collection", collection)
+    checks.splits("evaluate.splits", splits, of: collection, "evaluate.collection")
+    checks.measures("evaluate.measures", measures)
+  }
+
+  /// What is asked against which documents.
+  ///
+  /// - Parameter collection: The collection, where it is at hand.
+  func plan(of collection: Collection? = nil, _ context: RunContext) throws -> ScoringPlan {
+    try ScoringPlan(
+      collection ?? Collection(folder: self.collection), splits: splits, measures: measures.map(\.measure),
+      warn: { context.report(.warning($0)) })
+  }
+}

@@ -1,0 +1,34 @@
+import Evaluation
+import JSONText
+import Runs
+
+extension RunLog {
+  /// Opens the log of a training run; lines of steps after the one it goes on from are cut off first.
+  convenience init(in folder: RunFolder, after step: Int) throws {
+    try self.init(in: folder) { line in
+      let number = line["step"]?.integerValue ?? .max
+      // Negatives mined before the next step are mined again.
+      return number < step || (number == step && line["mining"] == nil)
+    }
+  }
+
+  /// Adds the numbers of one step.
+  func add(_ record: StepRecord) throws {
+    try add(record.json, scalars: record.scalars, step: record.step)
+  }
+
+  /// Adds the scores of an evaluation after a step.
+  func add(_ scores: ScoreRecord) throws {
+    try add(scores.json, scalars: scores.values.map { ("dev/\($0.measure)", $0.value) }, step: scores.step)
+  }
+
+  /// Adds what mining did before the step after a step.
+  func add(_ mining: MiningReport, after step: Int) throws {
+    try add(mining.record(step: step), step: step)
+  }
+
+  /// Adds a warning about the course of training.
+  func add(warning: String, after step: Int) throws {
+    try add(["step": JSONValue(step), "warning": JSONValue(warning)], step: step)
+  }
+}

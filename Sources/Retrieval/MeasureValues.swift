@@ -1,0 +1,76 @@
+import Words
+
+/// The values of measures for every query of a run, and their means.
+public struct MeasureValues: Sendable {
+  /// The values of one query, in the order of ``MeasureValues/measures``.
+  public struct Topic: Sendable, Equatable {
+    /// The query's identifier.
+    public let query: String
+    /// One value per measure.
+    public let values: [Double]
+  }
+
+  /// What was measured.
+  public let measures: [Measure]
+  /// The measured queries, ordered by the UTF-8 bytes of their identifiers.
+  public let topics: [Topic]
+  /// The arithmetic mean of every measure over the topics, in the order of ``measures``.
+  ///
+  /// Values are added in the order of ``topics``, which is the order in which `trec_eval` adds them.
+  public let means: [Double]
+
+  /// Measures a run against judgments.
+  ///
+  /// - Parameters:
+  ///   - run: The ranked lists.
+  ///   - judgments: The judged topics, each query once, in any order.
+  ///   - measures: What to measure.
+  ///   - complete: Which queries count. False: those that the run and the judgments both have. True: every judged query,
+  ///     one that the run lacks with 0 (`trec_eval -c`); what a comparison that decides something must use, since a system
+  ///     could else gain by not answering.
+  /// - Throws: `RetrievalError` when a query or a document is judged twice, or when no query would count.
+  public init(
+    of run: Run, against judgments: some Sequence<JudgedTopic>, measures: [Measure], complete: Bool = false
+  ) throws(RetrievalError) {
+    var topics: [Topic] = []
+    var judged: Set<ExactText> = []
+    for topic in judgments {
+      guard judged.insert(ExactText(topic.query)).inserted else {
+        throw RetrievalError("query \"\(topic.query)\" has two entries in the judgments; merge them into one")
+      }
+      guard let documents = run[topic.query] ?? (complete ? [] : nil) else { continue }
+      let known = try TopicJudgments(topic)
+      let grades = known.grades(of: documents)
+      topics.append(Topic(query: topic.query, values: measures.map { $0.value(grades: grades, judgments: known) }))
+    }
+    guard !topics.isEmpty else { throw Self.nothingToMeasure(run, judged) }
+    topics.sort { ExactText($0.query) < ExactText($1.query) }
+    self.measures = measures
+    self.topics = topics
+    means = measures.indices.map { index in
+      topics.reduce(0) { $0 + $1.values[index] } / Double(topics.count)
+    }
+  }
+
+  /// The mean of a measure, or nil when it was not measured.
+  public func mean(of measure: Measure) -> Double? {
+    measures.firstIndex(of: measure).map { means[$0] }
+  }
+
+  /// The values of a measure in the order of ``topics``, or nil when it was not measured.
+  public func values(of measure: Measure) -> [Double]? {
+    measures.firstIndex(of: measure).map { index in topics.map { $0.values[index] } }
+  }
+
+  private static func nothingToMeasure(_ run: Run, _ judged: Set<ExactText>) -> RetrievalError {
+    guard let example = judged.min() else {
+      return RetrievalError("the judgments have no query; check that the right file was given")
+    }
+    guard let query = run.lists.first?.query else {
+      return RetrievalError("the run has no query; check that the right file was given")
+    }
+    return RetrievalError(
+      "no query of the run is judged: the run has for example \"\(query)\", the judgments \"\(example.text)\"; "
+        + "check that both belong to the same collection")
+  }
+}

@@ -1,0 +1,104 @@
+import Files
+package import JSONText
+import Settings
+
+/// The folder of one run: `recipe.yaml`, `log.jsonl`, event files, checkpoints, and at the end `result.json`,
+/// `report.html` and what the run made.
+///
+/// A folder holds one run, ever: results are never overwritten, and a nightly job names a new folder each night
+/// (`--set output.folder=runs/$(date -u +%F)`). `--resume` says "have this run done": it starts it, goes on with an
+/// interrupted one, or confirms a finished one, so a service may always pass it.
+package final class RunFolder {
+  /// What the folder holds when a run opens it.
+  package enum State {
+    /// Nothing yet, or an interrupted run to go on with.
+    case open
+    /// A finished run of the same recipe, with its result.
+    case finished(JSONValue)
+  }
+
+  package let path: String
+  package let state: State
+  /// Whether an earlier start of the same run has left its log and maybe checkpoints.
+  package let isContinued: Bool
+  private let lock: FolderLock
+
+  /// Opens a folder for a run and locks it until the value goes away.
+  ///
+  /// - Parameters:
+  ///   - recipe: The resolved recipe of the run.
+  ///   - resume: Whether a run of the same recipe that is there already is gone on with or confirmed.
+  package init(_ path: String, recipe: String, resume: Bool) throws {
+    self.path = path
+    let others = Files.exists(path) ? try Files.list(path).filter { $0 != "run.lock" } : []
+    let isRun = others.contains(Self.recipeName)
+    guard others.isEmpty || isRun else {
+      throw Self.refusal(path, "\(path) is not empty and holds no run; choose a new output folder")
+    }
+    try Files.makeFolder(path)
+    lock = try FolderLock(path)
+    let result = Files.join(path, Self.resultName)
+    let isFinished = Files.exists(result)
+    // A run that failed before its first step, on bad data say, left nothing that is worth keeping.
+    guard isFinished || others.contains(RunLog.name) else {
+      state = .open
+      isContinued = false
+      try Files.write(recipe, to: Files.join(path, Self.recipeName))
+      return
+    }
+    guard resume else {
+      let advice =
+        isFinished
+        ? "a run has a folder of its own: set output.folder to a new one, or remove this one"
+        : "go on with --resume, set output.folder to a new one, or remove this one"
+      throw Self.refusal(path, "\(path) holds \(isFinished ? "a finished" : "an interrupted") run; \(advice)")
+    }
+    try Self.checkSameRecipe(path, recipe)
+    state = isFinished ? .finished(try Self.readJSON(result)) : .open
+    isContinued = !isFinished
+  }
+
+  package static let recipeName = "recipe.yaml"
+  package static let resultName = "result.json"
+
+  /// What a run has to say that is finished already; nothing where there is work left.
+  package var confirmation: Outcome? {
+    guard case .finished(let result) = state else { return nil }
+    return Outcome(result, lines: ["\(path): this run is finished already; nothing to do"])
+  }
+
+  /// The path of something in the folder.
+  package func file(_ name: String) -> String { Files.join(path, name) }
+
+  /// Writes the result, which makes the run a finished one.
+  package func finish(_ result: JSONValue) throws {
+    try Files.write(result.text(indented: true) + "\n", to: file(Self.resultName))
+  }
+
+  // MARK: - Helpers
+
+  private static func checkSameRecipe(_ path: String, _ recipe: String) throws {
+    let stored = try Files.read(Files.join(path, recipeName), maximumBytes: SettingsFile.maximumBytes)
+    guard stored != Array(recipe.utf8) else { return }
+    guard let differences = SettingsFile.differences(stored, Array(recipe.utf8)) else {
+      throw refusal(path, "\(Files.join(path, recipeName)) cannot be read any more; choose a new output folder")
+    }
+    guard !differences.isEmpty else { return }
+    let shown = differences.prefix(3).joined(separator: ", ") + (differences.count > 3 ? ", …" : "")
+    throw refusal(
+      path,
+      "\(path) holds a run of other settings (\(shown)); --resume needs the same ones, or choose a new output folder")
+  }
+
+  private static func readJSON(_ path: String) throws -> JSONValue {
+    do {
+      return try JSONReader.parse(Files.read(path, maximumBytes: 1 << 26))
+    } catch let error as JSONError {
+      throw FileError(path: path, kind: .badData, description: "\(path):\(error); remove the run's folder")
+    }
+  }
+
+  private static func refusal(_ path: String, _ message: String) -> FileError {
+    FileError(path: path, kind: .cannotCreate, description: message)
+  }
+}

@@ -1,0 +1,12 @@
+/// One thing that is wrong with a recipe, and where.
+struct RecipeProblem: Sendable, Hashable {
+  var origin: SettingNode.Origin
+  var message: String
+}
+
+/// Several problems as one thrown value.
+struct RecipeProblems: Error {
+  var list: [RecipeProblem]
+
+  init(_ list: [RecipeProblem]) { self.list = list }
+}

@@ -1,0 +1,59 @@
+import Files
+
+/// The checks of a recipe that look at more than one setting, or outside the recipe; they note problems where they are.
+///
+/// A setting that did not decode is not judged again: its value is a placeholder.
+package struct SettingChecks {
+  let root: SettingNode
+  let record: DecodingRecord
+
+  /// Notes a problem with the setting at a path unless the condition holds.
+  ///
+  /// - Parameter others: Further settings the condition reads; if one of them did not decode, nothing is judged.
+  package func require(
+    _ condition: @autoclosure () -> Bool, _ path: String, reading others: [String] = [],
+    else message: @autoclosure () -> String
+  ) {
+    guard ([path] + others).allSatisfy(record.isSound), !condition() else { return }
+    record.report("'\(path)': \(message())", at: origin(of: path), unsound: path.split(separator: ".").map(String.init))
+  }
+
+  /// True if the setting at a path was decoded as it stands in the file.
+  package func isSound(_ path: String) -> Bool { record.isSound(path) }
+
+  /// Notes a number that is below a minimum.
+  package func atLeast(_ minimum: Int, _ path: String, _ value: Int) {
+    require(value >= minimum, path, else: "\(value) is too small; at least \(minimum)")
+  }
+
+  /// Notes a number that is not above 0.
+  package func positive(_ path: String, _ value: Double) {
+    require(value > 0, path, else: "\(value) is not more than 0")
+  }
+
+  // MARK: - Files
+
+  /// A file that must be there.
+  package func file(_ path: String, _ file: String) {
+    require(Files.exists(file) && !Files.isFolder(file), path, else: "there is no file \(file)")
+  }
+
+  /// A folder to make: nothing else may have its name.
+  package func outputFolder(_ path: String, _ folder: String) {
+    require(!folder.isEmpty, path, else: "the name is empty")
+    require(!Files.exists(folder) || Files.isFolder(folder), path, else: "\(folder) is a file; name a folder")
+  }
+
+  // MARK: - Helpers
+
+  /// Where a setting stands, or else the section it would stand in.
+  private func origin(of path: String) -> SettingNode.Origin {
+    var node = root
+    var origin = root.origin
+    for key in path.split(separator: ".") {
+      guard let entry = node.entry(String(key)) else { break }
+      (node, origin) = (entry.value, entry.origin)
+    }
+    return origin
+  }
+}

@@ -1,0 +1,76 @@
+import Words
+
+/// One node of a recipe's tree: a word, a list or a section, with the place where it was written.
+struct SettingNode: Sendable {
+  /// Where something was written.
+  enum Origin: Sendable, Hashable {
+    /// In the recipe file; both count from 1, columns in Unicode scalars.
+    case text(line: Int, column: Int)
+    /// In a `--set` option, whose whole argument this is.
+    case option(String)
+  }
+
+  /// A key of a section with what stands under it.
+  struct Entry: Sendable {
+    var key: String
+    /// Where the key was written.
+    var origin: Origin
+    var value: SettingNode
+  }
+
+  enum Content: Sendable {
+    /// A scalar; a plain one is read as the type that is expected, a quoted one is always a text.
+    case scalar(String, isPlain: Bool)
+    case list([SettingNode])
+    case section([Entry])
+  }
+
+  var content: Content
+  /// Where the value was written.
+  var origin: Origin
+
+  /// The entries of a section; empty for anything else.
+  var entries: [Entry] {
+    if case .section(let entries) = content { entries } else { [] }
+  }
+
+  /// The entry of a section under a key.
+  func entry(_ key: String) -> Entry? {
+    entries.first { $0.key == key }
+  }
+
+  /// What stands here, for a message: `'fast'`, `the text "17"`, `nothing`, `a list`, `a section`.
+  var found: String {
+    switch content {
+    case .scalar("", isPlain: true): "nothing"
+    case .scalar(let text, isPlain: true): "'\(text.shortened)'"
+    case .scalar(let text, isPlain: false): "the text \"\(text.shortened)\""
+    case .list: "a list"
+    case .section: "a section"
+    }
+  }
+}
+
+extension SettingNode {
+  /// The places of two trees whose settings differ, as dotted paths with both values.
+  static func differences(_ old: SettingNode, _ new: SettingNode, at path: String = "") -> [String] {
+    switch (old.content, new.content) {
+    case (.section(let first), .section(let second)):
+      let keys = first.map(\.key) + second.map(\.key).filter { key in old.entry(key) == nil && !key.isEmpty }
+      return keys.flatMap { key -> [String] in
+        let inner = path.isEmpty ? key : "\(path).\(key)"
+        return switch (old.entry(key), new.entry(key)) {
+        case (let before?, let after?): differences(before.value, after.value, at: inner)
+        case (_?, nil): ["'\(inner)' is gone"]
+        default: ["'\(inner)' is new"]
+        }
+      }
+    case (.list(let first), .list(let second)) where first.count == second.count:
+      return zip(first, second).flatMap { differences($0, $1, at: path) }
+    case (.scalar(let first, _), .scalar(let second, _)) where first == second:
+      return []
+    default:
+      return ["'\(path)' was \(old.found), is \(new.found)"]
+    }
+  }
+}

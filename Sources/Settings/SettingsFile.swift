@@ -1,0 +1,79 @@
+import Yams
+
+/// Settings as a YAML file: read with everything that is wrong with them at once, and written back.
+package enum SettingsFile {
+  /// The largest file of settings.
+  package static var maximumBytes: Int { RecipeScan.maximumBytes }
+
+  /// Reads and checks settings.
+  ///
+  /// - Parameters:
+  ///   - bytes: The content of the file.
+  ///   - path: The name of the file for messages.
+  ///   - overrides: Edits `path=value`, made before the settings are decoded; the value `null` removes the key.
+  ///   - validate: Notes what is wrong across settings, or between them and the files they name.
+  /// - Throws: `RecipeError` with everything that is wrong.
+  package static func read<Settings: Decodable>(
+    _ type: Settings.Type, from bytes: [UInt8], of path: String, overrides: [String],
+    validate: (Settings, SettingChecks) -> Void
+  ) throws(RecipeError) -> Settings {
+    let record = DecodingRecord()
+    do throws(RecipeProblems) {
+      var root = try RecipeTree.parse(bytes)
+      var problems: [RecipeProblem] = []
+      for argument in overrides {
+        do throws(RecipeProblems) { try SettingOverride(argument).apply(to: &root) } catch { problems += error.list }
+      }
+      let settings = try decode(type, from: root, record: record)
+      validate(settings, SettingChecks(root: root, record: record))
+      problems += record.problems
+      if !problems.isEmpty { throw RecipeProblems(problems) }
+      return settings
+    } catch {
+      throw RecipeError(error.list, in: path)
+    }
+  }
+
+  private static func decode<Settings: Decodable>(
+    _ type: Settings.Type, from root: SettingNode, record: DecodingRecord
+  ) throws(RecipeProblems) -> Settings {
+    do {
+      return try SettingDecoder.decode(type, from: root, record: record)
+    } catch {
+      throw RecipeProblems([RecipeProblem(origin: root.origin, message: "\(error)")])
+    }
+  }
+
+  /// The settings that differ between two files, as dotted paths with both values; nil where one cannot be read.
+  package static func differences(_ old: [UInt8], _ new: [UInt8]) -> [String]? {
+    guard let (first, second) = try? (RecipeTree.parse(old), RecipeTree.parse(new)) else { return nil }
+    return SettingNode.differences(first, second)
+  }
+
+  // MARK: - Writing
+
+  /// The settings as the text of a file: keys in the order of the properties, no comments.
+  package static func text(of settings: some Encodable) throws -> String {
+    let encoder = YAMLEncoder()
+    encoder.options = YAMLEncoder.Options(width: -1, allowUnicode: true)
+    guard let node = try Yams.compose(yaml: encoder.encode(settings)) else { return "" }
+    return try Yams.serialize(node: withShortNumbers(node), width: -1, allowUnicode: true)
+  }
+
+  /// The node with numbers as the shortest text that reads back as the same number, which Yams does not write.
+  ///
+  /// A plain scalar that reads as a number is one: Yams puts quotes around texts that would.
+  private static func withShortNumbers(_ node: Node) -> Node {
+    switch node {
+    case .scalar(let scalar):
+      guard scalar.style == .plain || scalar.style == .any, let number = Double(scalar.string),
+        Int(scalar.string) == nil,
+        UInt64(scalar.string) == nil
+      else { return node }
+      return Node(number.description)
+    case .sequence(let sequence): return Node(sequence.map(withShortNumbers))
+    case .mapping(let mapping): return Node(mapping.map { (key: Node, value: Node) in (key, withShortNumbers(value)) })
+    case .alias: return node
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/// A setting that is one word with a fixed form: a measure, for example.
+package protocol WordSetting: Codable, Sendable {
+  /// Reads the word; nil when it is none of the allowed ones.
+  init?(word: String)
+  /// What is allowed, for messages: "a measure such as nDCG@10".
+  static var expectation: String { get }
+  /// Words to suggest from.
+  static var suggestions: [String] { get }
+  /// Any valid value; it stands in for a wrong one while the rest of the recipe is checked.
+  static var placeholder: Self { get }
+}
+
+/// A setting that is one of a fixed set of names: an enumeration of strings, of whichever module.
+package typealias ChoiceSetting = Codable & CaseIterable & Sendable

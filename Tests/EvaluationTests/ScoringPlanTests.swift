@@ -1,0 +1,65 @@
+import Datasets
+import Files
+import Retrieval
+import TestSupport
+import Testing
+
+@testable import Evaluation
+
+@Suite struct ScoringPlanTests {
+  private let folder: TemporaryFolder
+  private let collection: Collection
+
+  /// Fifty documents; the split dev judges two of them, odd names a query and a document that are not there.
+  init() throws {
+    folder = TemporaryFolder()
+    try Files.makeFolder(folder.file("qrels"))
+    let documents = (0..<50).map { "{\"_id\": \"d\($0)\", \"text\": \"text \($0)\"}\n" }
+    try Files.write(documents.joined(), to: folder.file("corpus.jsonl"))
+    try Files.write(
+      "{\"_id\": \"q1\", \"text\": \"one\"}\n{\"_id\": \"q2\", \"text\": \"two\"}\n", to: folder.file("queries.jsonl"))
+    try Files.write("q1\td40\t1\nq2\td3\t0\n", to: folder.file("qrels/dev.tsv"))
+    try Files.write("q1\td40\t1\nq9\td99\t1\n", to: folder.file("qrels/odd.tsv"))
+    collection = try Collection(folder: folder.path)
+  }
+
+  private func plan(_ splits: [String], limit: Int?, seed: UInt64 = 1) throws -> (ScoringPlan, [String]) {
+    var warnings: [String] = []
+    let plan = try ScoringPlan(
+      collection, splits: splits, measures: [.nDCG(cut: 10)], limit: limit, seed: seed, warn: { warnings.append($0) })
+    return (plan, warnings)
+  }
+
+  @Test func aSampleHoldsEveryJudgedDocumentAndIsFixed() throws {
+    let sample = try plan(["dev"], limit: 10).0.documents.map(\.id)
+    #expect(sample.count == 10)
+    #expect(sample.contains("d40") && sample.contains("d3"))
+    #expect(sample == collection.corpus.documents.map(\.id).filter(sample.contains))
+    #expect(try plan(["dev"], limit: 10).0.documents.map(\.id) == sample)
+    #expect(try plan(["dev"], limit: 10, seed: 2).0.documents.map(\.id) != sample)
+    // A larger sample holds the smaller one.
+    #expect(Set(try plan(["dev"], limit: 20).0.documents.map(\.id)).isSuperset(of: sample))
+    #expect(try plan(["dev"], limit: 1).0.documents.map(\.id) == ["d3", "d40"])
+    #expect(try plan(["dev"], limit: nil).0.documents.count == 50)
+    #expect(try plan(["dev"], limit: 1000).0.documents.count == 50)
+  }
+
+  @Test func whatTheCollectionLacksIsToldAndCountsAsNotFound() throws {
+    let (plan, warnings) = try plan(["odd"], limit: nil)
+    #expect(
+      warnings == [
+        "\(folder.path) lacks 1 query and 1 document that split 'odd' judges; they count as not found"
+      ])
+    #expect(plan.splits[0].queries.map(\.id) == ["q1"])
+    var run = Run()
+    try run.append(query: "q1", documents: [ScoredDocument(id: "d40", score: 1)])
+    #expect(try plan.evaluations(of: [run])[0].means == [0.5])
+  }
+
+  @Test func measuresSayHowDeepTheyLook() {
+    #expect(Measure.nDCG(cut: 10).depth == 10)
+    #expect(Measure.recall(cut: 100).depth == 100)
+    #expect(Measure.averagePrecision(cut: nil).depth == 1000)
+    #expect(Measure.rPrecision.depth == 1000)
+  }
+}
