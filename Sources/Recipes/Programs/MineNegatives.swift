@@ -16,7 +16,7 @@ struct MineNegatives: Recipe, Equatable {
   var sources: [MiningSource]
   /// What a negative must pass, in this order.
   var rules: [MiningRuleSetting]
-  var select: SelectionSetting
+  var select: NegativeSelection
   /// Where vectors are kept from one run to the next; without it all texts are encoded.
   var cache: CacheSection?
   var output: MiningOutput

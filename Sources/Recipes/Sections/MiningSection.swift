@@ -1,3 +1,4 @@
+import Retrieval
 import Training
 
 /// Mining in the course of training: the corpus is encoded with the weights of the moment, and every row gets new negatives.
@@ -12,7 +13,7 @@ struct MiningSection: Codable, Sendable, Equatable {
   var corpus: String?
   var sources: [MiningSource]
   var rules: [MiningRuleSetting]
-  var select: SelectionSetting
+  var select: NegativeSelection
 
   var settings: MiningSettings { MiningSettings(sources: sources, rules: rules, select: select) }
 }
