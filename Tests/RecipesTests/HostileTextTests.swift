@@ -46,7 +46,7 @@ import Testing
     for folder in ["'&a *b !c {[ # it''s | >'", "\"&a *b !c \\\" {[ # | >\"", "a&b*c!d|e>f", "no", "2e-5", "~", "null"]
     {
       let recipe = try SampleRecipe.read(replacing: "runs/sample", with: folder)
-      guard case .trainBiEncoder(let program) = recipe.program else { throw Unexpected() }
+      let program = try #require(recipe.program.recipe as? TrainBiEncoder)
       let plain =
         folder.hasPrefix("'") ? "&a *b !c {[ # it's | >" : folder.hasPrefix("\"") ? "&a *b !c \" {[ # | >" : folder
       #expect(program.output.folder == plain)
@@ -57,8 +57,6 @@ import Testing
     let windows = "\u{FEFF}" + SampleRecipe.text.split(separator: "\n").joined(separator: "\r\n")
     #expect(try SampleRecipe.problems { try SampleRecipe.read(text: windows) } == [])
   }
-
-  struct Unexpected: Error {}
 
   static let cases: [Case] = [
     Case("", "1:1: error: the recipe is empty; its first key is 'recipe'"),

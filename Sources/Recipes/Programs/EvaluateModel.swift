@@ -6,6 +6,8 @@ import Retrieval
 
 /// Scores a model on a collection, and compares it with a baseline where one is named.
 struct EvaluateModel: Recipe, Equatable {
+  static let name = "evaluate"
+
   /// A model folder, used as its own files say.
   struct Model: Codable, Sendable, Equatable {
     var folder: String
@@ -50,7 +52,7 @@ struct EvaluateModel: Recipe, Equatable {
     let baseRuns = try baseline.map { try rank($0, named: "baseline", plan, folder, context) }
     let runs = try rank(model, named: "model", plan, folder, context)
 
-    var report = RunReport(recipe: "evaluate", folder: folder.path, settings: context.recipe)
+    var report = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
     report.names = (base: "baseline", tuned: "model")
     if let baseRuns {
       report.comparisons = try plan.comparisons(base: baseRuns, tuned: runs)

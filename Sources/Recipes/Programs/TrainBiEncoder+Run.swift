@@ -50,7 +50,7 @@ extension TrainBiEncoder {
     let tunedRuns = try run.savingWhenInterrupted(in: checkpoints) {
       try scoring?.tunedRuns(of: tuned, in: folder, context)
     }
-    var report = RunReport(recipe: "trainBiEncoder", folder: folder.path, settings: context.recipe)
+    var report = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
     if let scoring, let baseRuns, let tunedRuns {
       report.comparisons = try scoring.verdict.comparisons(base: baseRuns, tuned: tunedRuns)
     }

@@ -2,6 +2,8 @@ import Training
 
 /// Fine-tunes a bi-encoder on training rows, scores it before and after, and exports the folder others load.
 struct TrainBiEncoder: Recipe, Equatable {
+  static let name = "trainBiEncoder"
+
   /// What every random choice of the run depends on.
   var seed: UInt64
   var model: ModelSection

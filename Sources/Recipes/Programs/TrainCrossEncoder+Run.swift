@@ -47,7 +47,7 @@ extension TrainCrossEncoder {
     let tunedRuns = try run.savingWhenInterrupted(in: checkpoints) {
       try scoring?.tunedRuns(of: tuned, in: folder, context)
     }
-    var report = RunReport(recipe: "trainCrossEncoder", folder: folder.path, settings: context.recipe)
+    var report = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
     report.names.base = baseName
     if let scoring, let baseRuns, let tunedRuns {
       report.comparisons = try scoring.verdict.plan.comparisons(base: baseRuns, tuned: tunedRuns)

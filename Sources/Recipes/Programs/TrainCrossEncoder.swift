@@ -2,6 +2,8 @@ import Training
 
 /// Trains a reranker on groups of documents, scores it before and after, and exports the folder others load.
 struct TrainCrossEncoder: Recipe, Equatable {
+  static let name = "trainCrossEncoder"
+
   /// What every random choice of the run depends on, a fresh classifier included.
   var seed: UInt64
   var model: RerankerSection
