@@ -3,6 +3,9 @@ import Settings
 
 /// A program that a recipe file starts: its Codable properties are the settings, `run(in:)` is what happens.
 protocol Recipe: Codable, Sendable {
+  /// The program's name: the value of the key `recipe`.
+  static var name: String { get }
+
   /// Notes what is wrong across settings, or between them and the files they name; nothing is written.
   func validate(_ checks: SettingChecks)
 
@@ -10,77 +13,20 @@ protocol Recipe: Codable, Sendable {
   func run(in context: RunContext) throws -> Outcome
 }
 
-/// The program of a recipe file, by its `recipe:` key.
-enum RecipeProgram: Sendable {
-  case trainBiEncoder(TrainBiEncoder)
-  case trainCrossEncoder(TrainCrossEncoder)
-  case evaluate(EvaluateModel)
-  case mineNegatives(MineNegatives)
-  case reduceVectors(ReduceVectors)
-  case scoreRows(ScoreRows)
-  case evaluateReranking(EvaluateReranking)
-  case calibrate(CalibrateModel)
-
-  /// The names of the programs.
-  enum Name: String, ChoiceSetting {
-    case trainBiEncoder
-    case trainCrossEncoder
-    case evaluate
-    case mineNegatives
-    case reduceVectors
-    case scoreRows
-    case evaluateReranking
-    case calibrate
-  }
-
-  /// Which program it is.
-  private var name: Name {
-    switch self {
-    case .trainBiEncoder: .trainBiEncoder
-    case .trainCrossEncoder: .trainCrossEncoder
-    case .evaluate: .evaluate
-    case .mineNegatives: .mineNegatives
-    case .reduceVectors: .reduceVectors
-    case .scoreRows: .scoreRows
-    case .evaluateReranking: .evaluateReranking
-    case .calibrate: .calibrate
-    }
-  }
-
+/// The program of a recipe file, chosen by its `recipe:` key among ``Programs``.
+struct RecipeProgram: Codable, Sendable {
   /// The program with its settings.
-  var recipe: any Recipe {
-    switch self {
-    case .trainBiEncoder(let recipe): recipe
-    case .trainCrossEncoder(let recipe): recipe
-    case .evaluate(let recipe): recipe
-    case .mineNegatives(let recipe): recipe
-    case .reduceVectors(let recipe): recipe
-    case .scoreRows(let recipe): recipe
-    case .evaluateReranking(let recipe): recipe
-    case .calibrate(let recipe): recipe
-    }
-  }
-}
+  let recipe: any Recipe
 
-extension RecipeProgram: Codable {
   private enum Key: String, CodingKey { case recipe }
 
   init(from decoder: any Decoder) throws {
-    switch try decoder.variantName(Name.self, forKey: Key.recipe) {
-    case .trainBiEncoder: self = .trainBiEncoder(try TrainBiEncoder(from: decoder))
-    case .trainCrossEncoder: self = .trainCrossEncoder(try TrainCrossEncoder(from: decoder))
-    case .evaluate: self = .evaluate(try EvaluateModel(from: decoder))
-    case .mineNegatives: self = .mineNegatives(try MineNegatives(from: decoder))
-    case .reduceVectors: self = .reduceVectors(try ReduceVectors(from: decoder))
-    case .scoreRows: self = .scoreRows(try ScoreRows(from: decoder))
-    case .evaluateReranking: self = .evaluateReranking(try EvaluateReranking(from: decoder))
-    case .calibrate: self = .calibrate(try CalibrateModel(from: decoder))
-    }
+    recipe = try decoder.variant(of: Programs.all, forKey: Key.recipe) { $0.name }.init(from: decoder)
   }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
-    try container.encode(name, forKey: .recipe)
+    try container.encode(type(of: recipe).name, forKey: .recipe)
     try recipe.encode(to: encoder)
   }
 }

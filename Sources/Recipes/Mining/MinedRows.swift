@@ -2,8 +2,10 @@ import Datasets
 import Encoders
 import Evaluation
 import Files
+import Foundation
 import Retrieval
 import Runs
+import Tensors
 import Words
 
 /// Training rows with mined negatives, and what is worth knowing about how they came about.
@@ -60,9 +62,8 @@ struct MinedRows {
       }
     }
     var miner = NegativeMiner(
-      corpus: MiningCorpus(texts: texts), rules: try settings.rules.map { try $0.rule() },
-      selection: settings.select.selection,
-      seed: seed)
+      corpus: MiningCorpus(texts: texts), rules: try settings.rules.map { try $0.rule.rule(loadScorer: Self.judge) },
+      selection: settings.select, seed: seed)
     rows = given
     for (number, group) in groups.groups.enumerated() {
       let positives = group.positives.map { positive in
@@ -103,5 +104,13 @@ struct MinedRows {
     tallies = miner.tallies
     documents = ids.count
     queries = groups.groups.count
+  }
+
+  /// Loads a cross-encoder as a judge that gives probabilities, σ(logit).
+  private static func judge(_ folder: String) throws -> JudgeRule.Scorer {
+    let judge = try CrossEncoder(folder: folder, labels: 1)
+    return { query, documents in
+      try judge.score(documents.map { (query: query, document: $0) }).elements.map { 1 / (1 + exp(-$0)) }
+    }
   }
 }

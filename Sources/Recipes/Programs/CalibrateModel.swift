@@ -13,6 +13,8 @@ import Words
 ///
 /// `hone score --calibrated` reads it. Ranking never does: it goes by raw logits.
 struct CalibrateModel: Recipe, Equatable {
+  static let name = "calibrate"
+
   /// Judgments to learn from; other ones than those the model was trained on, whose logits are too good.
   struct Judged: Codable, Sendable, Equatable {
     /// A collection folder.
@@ -22,19 +24,11 @@ struct CalibrateModel: Recipe, Equatable {
   }
 
   /// Which pairs the probabilities are for: they hold for pairs found in the same way.
-  struct Candidates: Codable, Sendable, Equatable {
-    enum Name: String, ChoiceSetting {
-      /// Those that were judged.
-      case judged
-      /// The best documents of a run; those not judged count as not relevant.
-      case run
-    }
-
-    var name: Name
-    /// For `run`: the run, in TREC form.
-    var file: String?
-    /// For `run`: how many documents of a query.
-    var top: Int?
+  enum Candidates: Sendable, Equatable {
+    /// Those that were judged.
+    case judged
+    /// The `top` best documents of each query in a run, a file in TREC form; those not judged count as not relevant.
+    case run(file: String, top: Int)
   }
 
   /// A cross-encoder with one label.
@@ -89,7 +83,7 @@ struct CalibrateModel: Recipe, Equatable {
           "the logits of relevant pairs are no higher than those of others: the probability falls as the score rises"))
     }
 
-    var page = RunReport(recipe: "calibrate", folder: folder.path, settings: context.recipe)
+    var page = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
     page.tables = report.tables
     let seconds = started.duration(to: .now).seconds
     page.facts =
@@ -118,15 +112,14 @@ struct CalibrateModel: Recipe, Equatable {
     let collection = try Collection(folder: data.collection)
     let judgments = try collection.judgments(split: data.split)
     let pairs =
-      switch candidates.name {
+      switch candidates {
       case .judged: try JudgedPairs(of: judgments, in: collection, warn: { context.report(.warning($0)) })
-      case .run:
-        try JudgedPairs(of: candidates.file ?? "", top: candidates.top ?? 0, judgments: judgments, in: collection)
+      case .run(let file, let top): try JudgedPairs(of: file, top: top, judgments: judgments, in: collection)
       }
     let relevant = pairs.relevantCount
     guard relevant > 0, relevant < pairs.labels.count else {
       let advice =
-        candidates.name == .judged
+        candidates == .judged
         ? "take the candidates from a run, which also has documents that are not relevant"
         : "take more of the run, or another run"
       throw RunError(
@@ -138,13 +131,36 @@ struct CalibrateModel: Recipe, Equatable {
   }
 }
 
-extension CalibrateModel.Candidates {
+extension CalibrateModel.Candidates: Codable {
+  private enum Key: String, CodingKey { case name, file, top }
+  private enum Name: String, ChoiceSetting { case judged, run }
+
+  init(from decoder: any Decoder) throws {
+    let name = try decoder.variantName(Name.self, forKey: Key.name)
+    let container = try decoder.container(keyedBy: Key.self)
+    let file = try container.decodeIfPresent(String.self, forKey: .file)
+    let top = try container.decodeIfPresent(Int.self, forKey: .top)
+    switch (name, file, top) {
+    case (.judged, nil, nil): self = .judged
+    case (.run, let file?, let top?): self = .run(file: file, top: top)
+    default: throw decoder.problem("'file' (a run in TREC form) and 'top' go with 'run', and only with it")
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    switch self {
+    case .judged: try container.encode(Name.judged, forKey: .name)
+    case .run(let file, let top):
+      try container.encode(Name.run, forKey: .name)
+      try container.encode(file, forKey: .file)
+      try container.encode(top, forKey: .top)
+    }
+  }
+
   func validate(_ checks: SettingChecks) {
-    checks.require(
-      (name == .run) == (file != nil && top != nil) && (name == .run || file == nil && top == nil), "candidates",
-      reading: ["candidates.name"],
-      else: "'file' (a run in TREC form) and 'top' go with 'run', and only with it")
-    if let file { checks.file("candidates.file", file) }
-    if let top { checks.atLeast(1, "candidates.top", top) }
+    guard case .run(let file, let top) = self else { return }
+    checks.file("candidates.file", file)
+    checks.atLeast(1, "candidates.top", top)
   }
 }

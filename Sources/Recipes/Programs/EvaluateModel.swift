@@ -10,6 +10,8 @@ import Words
 
 /// Scores a model on a collection, and compares it with a baseline where one is named.
 struct EvaluateModel: Recipe, Equatable {
+  static let name = "evaluate"
+
   /// A model folder, used as its own files say.
   var model: FolderSection
   /// The model to compare with; without it there is no verdict.
@@ -36,7 +38,7 @@ struct EvaluateModel: Recipe, Equatable {
     let baseRuns = try baseline.map { try rank($0, named: "baseline", plan, folder, context) }
     let runs = try rank(model, named: "model", plan, folder, context)
 
-    var report = RunReport(recipe: "evaluate", folder: folder.path, settings: context.recipe)
+    var report = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
     report.names = (base: "baseline", tuned: "model")
     if let baseRuns {
       report.comparisons = try plan.comparisons(base: baseRuns, tuned: runs)

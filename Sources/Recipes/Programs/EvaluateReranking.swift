@@ -14,6 +14,8 @@ import Words
 /// Every judged query counts, and what the first stage missed counts against both: nothing is put into a list that was not
 /// found. What the second stage cannot mend is shown as the recall of the first and as the best order of what it found.
 struct EvaluateReranking: Recipe, Equatable {
+  static let name = "evaluateReranking"
+
   /// The bi-encoder of the first stage.
   var retriever: FolderSection
   /// Joins its list with that of BM25; without it, it stands alone.
@@ -66,7 +68,7 @@ struct EvaluateReranking: Recipe, Equatable {
       reranked.append(second)
     }
 
-    var report = RunReport(recipe: "evaluateReranking", folder: folder.path, settings: context.recipe)
+    var report = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
     report.names = (base: "first stage", tuned: "reranked")
     report.comparisons = try plan.comparisons(base: found, tuned: reranked)
     let ceilings = try zip(plan.splits, found).map { try RerankingCeiling(of: $1, $0, plan.measures, top: top) }

@@ -8,6 +8,8 @@ import Words
 
 /// Mines hard negatives from the current model's own best documents, by rules that keep false negatives out.
 struct MineNegatives: Recipe, Equatable {
+  static let name = "mineNegatives"
+
   /// What random choices depend on.
   var seed: UInt64
   var model: ModelSection
@@ -19,7 +21,7 @@ struct MineNegatives: Recipe, Equatable {
   var sources: [MiningSource]
   /// What a negative must pass, in this order.
   var rules: [MiningRuleSetting]
-  var select: SelectionSetting
+  var select: NegativeSelection
   /// Where vectors are kept from one run to the next; without it all texts are encoded.
   var cache: CacheSection?
   var output: MiningOutput
@@ -56,7 +58,7 @@ struct MineNegatives: Recipe, Equatable {
     let file = folder.file(output.file ?? "rows.jsonl")
     try RowFile.write(mined.rows + mined.promoted, to: file, as: output.format)
     let report = MiningReport(mined, settings: mining, seconds: started.duration(to: .now).seconds)
-    let result = report.json(recipe: "mineNegatives", folder: folder.path, rows: file)
+    let result = report.json(recipe: Self.name, folder: folder.path, rows: file)
     try folder.finish(result)
     return Outcome(result, lines: report.lines + ["rows    \(file)"])
   }

@@ -17,6 +17,8 @@ import Words
 /// which these directions keep the most, and the module is the same in front of a normalization and behind it. Whitening
 /// needs the mean subtracted, and so the components of the vectors as they come from the pooling.
 struct ReduceVectors: Recipe, Equatable {
+  static let name = "reduceVectors"
+
   /// A model folder, used as its own files say.
   var model: FolderSection
   /// A `corpus.jsonl` on whose vectors the components are found; without it, that of the collection of `evaluate`.
@@ -87,7 +89,7 @@ struct ReduceVectors: Recipe, Equatable {
       report.models.append(reduced)
     }
     report.seconds = started.duration(to: .now).seconds
-    let result = report.json(recipe: "reduceVectors", folder: folder.path)
+    let result = report.json(recipe: Self.name, folder: folder.path)
     try folder.finish(result)
     return Outcome(result, lines: report.lines)
   }
@@ -96,7 +98,7 @@ struct ReduceVectors: Recipe, Equatable {
   private func export(
     _ model: BiEncoder, _ reduced: ReductionReport.Model, _ report: ReductionReport, _ context: RunContext
   ) throws {
-    var origin = RunReport(recipe: "reduceVectors", folder: output.folder, settings: context.recipe)
+    var origin = RunReport(recipe: Self.name, folder: output.folder, settings: context.recipe)
     origin.comparisons = reduced.comparisons
     origin.facts = report.facts(of: reduced) + RunReport.environmentFacts
     let files = [corpus ?? evaluate.map { Files.join($0.collection, "corpus.jsonl") }].compactMap { $0 }

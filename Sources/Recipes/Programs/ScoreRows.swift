@@ -13,6 +13,8 @@ import Words
 /// What is written is what the losses that learn from a teacher read (marginMSE, distillation). Scores that the rows had, from
 /// mining say, are replaced.
 struct ScoreRows: Recipe, Equatable {
+  static let name = "scoreRows"
+
   /// The teacher: a cross-encoder with one label, used as its own files say.
   var model: FolderSection
   /// The rows to score; their order stays.

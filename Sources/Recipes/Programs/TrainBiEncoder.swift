@@ -4,6 +4,8 @@ import Runs
 
 /// Fine-tunes a bi-encoder on training rows, scores it before and after, and exports the folder others load.
 struct TrainBiEncoder: TrainingRecipe, Equatable {
+  static let name = "trainBiEncoder"
+
   /// What every random choice of the run depends on.
   var seed: UInt64
   var model: ModelSection
@@ -32,7 +34,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
 
   var training: TrainingSettings {
     TrainingSettings(
-      program: "trainBiEncoder", base: model.folder, seed: seed, examples: batch.queries, tokens: batch.tokens,
+      base: model.folder, seed: seed, examples: batch.queries, tokens: batch.tokens,
       optimizer: optimizer, schedule: schedule,
       evaluate: evaluate.map { EvaluationCourse(collection: $0.collection, split: $0.split, every: $0.every) },
       patience: patience, checkpoint: checkpoint, output: output, exportsBest: output.weights == .best)

@@ -4,6 +4,8 @@ import Runs
 
 /// Trains a reranker on groups of documents, scores it before and after, and exports the folder others load.
 struct TrainCrossEncoder: TrainingRecipe, Equatable {
+  static let name = "trainCrossEncoder"
+
   /// What every random choice of the run depends on, a fresh classifier included.
   var seed: UInt64
   var model: RerankerSection
@@ -25,7 +27,7 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
 
   var training: TrainingSettings {
     TrainingSettings(
-      program: "trainCrossEncoder", base: model.folder, seed: seed, examples: batch.groups, tokens: batch.tokens,
+      base: model.folder, seed: seed, examples: batch.groups, tokens: batch.tokens,
       optimizer: optimizer, schedule: schedule,
       evaluate: evaluate.map { EvaluationCourse(collection: $0.collection, split: $0.split, every: $0.every) },
       patience: patience, checkpoint: checkpoint, output: output,

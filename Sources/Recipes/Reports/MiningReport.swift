@@ -32,7 +32,7 @@ struct MiningReport {
   private static let mostSuspects = 20
 
   init(_ mined: MinedRows, settings: MiningSettings, seconds: Double) {
-    rules = zip(settings.rules.map(\.name.rawValue), mined.tallies).map { (name: $0, tally: $1) }
+    rules = zip(settings.rules.map(\.name), mined.tallies).map { (name: $0, tally: $1) }
     wanted = settings.wanted
     let negativeScores: [Float] = mined.rows.flatMap { $0.scores?.dropFirst() ?? [] }
     scores = ScoreSummary(positives: mined.rows.compactMap { $0.scores?.first }, negatives: negativeScores)

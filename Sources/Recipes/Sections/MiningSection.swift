@@ -1,3 +1,4 @@
+import Retrieval
 import Settings
 import Training
 
@@ -11,7 +12,7 @@ struct MiningSection: Sendable, Equatable {
   var corpus: String?
   var sources: [MiningSource]
   var rules: [MiningRuleSetting]
-  var select: SelectionSetting
+  var select: NegativeSelection
 
   var settings: MiningSettings { MiningSettings(sources: sources, rules: rules, select: select) }
 }
@@ -25,7 +26,7 @@ extension MiningSection: Codable {
     corpus = try section.decodeIfPresent(String.self, forKey: .corpus)
     sources = try section.decode([MiningSource].self, forKey: .sources)
     rules = try section.decode([MiningRuleSetting].self, forKey: .rules)
-    select = try section.decode(SelectionSetting.self, forKey: .select)
+    select = try section.decode(NegativeSelection.self, forKey: .select)
   }
 
   func encode(to encoder: any Encoder) throws {

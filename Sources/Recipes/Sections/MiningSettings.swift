@@ -8,7 +8,7 @@ struct MiningSettings: Sendable, Equatable {
   var sources: [MiningSource]
   /// What a negative must pass, in this order.
   var rules: [MiningRuleSetting]
-  var select: SelectionSetting
+  var select: NegativeSelection
 
   /// How many negatives a row gets at most.
   var wanted: Int { sources.reduce(0) { $0 + $1.negatives } }
@@ -29,28 +29,6 @@ struct MiningSource: Codable, Sendable, Equatable {
   var candidates: Int
   /// How many negatives a query gets from here at most.
   var negatives: Int
-}
-
-/// Which of the candidates that passed the rules are taken.
-struct SelectionSetting: Codable, Sendable, Equatable {
-  /// How they are chosen.
-  enum Name: String, ChoiceSetting {
-    case first
-    case uniform
-    case softmax
-  }
-
-  var name: Name
-  /// For `softmax`: what scores are divided by.
-  var temperature: Double?
-
-  var selection: NegativeSelection {
-    switch name {
-    case .first: .first
-    case .uniform: .uniform
-    case .softmax: .softmax(temperature: temperature ?? 1)
-    }
-  }
 }
 
 /// What mining leaves.
@@ -92,14 +70,5 @@ extension MiningSource {
       candidates >= 1 && negatives >= 1 && negatives <= candidates, path,
       else: "source \(name.rawValue): \(negatives) negatives of \(candidates) candidates; take at least 1, and no more "
         + "than there are candidates")
-  }
-}
-
-extension SelectionSetting {
-  func validate(_ checks: SettingChecks, at path: String) {
-    checks.require(
-      (name == .softmax) == (temperature != nil), path, reading: [path + ".name"],
-      else: "'temperature' goes with 'softmax', and only with it")
-    if let temperature { checks.positive(path + ".temperature", temperature) }
   }
 }

@@ -63,7 +63,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     let tunedRuns = try savingWhenInterrupted(&run, in: checkpoints) { _ in
       try evaluation?.tunedRuns(of: tuned, in: folder, context)
     }
-    var report = RunReport(recipe: settings.program, folder: folder.path, settings: context.recipe)
+    var report = RunReport(recipe: Recipe.name, folder: folder.path, settings: context.recipe)
     if let evaluation, let baseRuns, let tunedRuns {
       report.names.base = evaluation.baseName
       report.comparisons = try evaluation.plan.comparisons(base: baseRuns, tuned: tunedRuns)

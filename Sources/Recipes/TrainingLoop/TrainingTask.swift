@@ -21,8 +21,6 @@ extension TrainingRecipe {
 
 /// The settings that every kind of training has.
 struct TrainingSettings {
-  /// The program, as recipes name it.
-  var program: String
   /// The folder of the base model.
   var base: String
   /// What every random choice of the run depends on.

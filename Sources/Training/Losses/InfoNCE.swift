@@ -61,7 +61,7 @@ public struct InfoNCE: RankingLoss {
 
     fileprivate func callAsFunction(_ logits: Tensor) -> Tensor {
       switch self {
-      case .sigmoid: (logits * 0.5).tanh() * 0.5 + 0.5
+      case .sigmoid: logits.sigmoid()
       case .tanh: logits.tanh()
       }
     }

@@ -49,3 +49,35 @@ public struct JudgeRule: MiningRule {
     return (pairs.filter { $0.1 < low }.map(\.0), pairs.filter { $0.1 > high }.map(\.0))
   }
 }
+
+/// The settings of a ``JudgeRule`` whose scorer is a cross-encoder's probability.
+public struct JudgeSettings: NamedMiningRule {
+  /// The name in a recipe.
+  public static let name = "judge"
+
+  /// The cross-encoder's folder.
+  public var model: String
+  /// The probability, σ(logit), below which a candidate stays a negative.
+  public var below: Double
+  /// The probability above which a candidate becomes a positive of its own; without it none does.
+  public var above: Double?
+
+  /// Makes the settings.
+  public init(model: String, below: Double, above: Double? = nil) {
+    self.model = model
+    self.below = below
+    self.above = above
+  }
+
+  /// The problem with the settings, or with the folder.
+  public func problem() -> String? {
+    if !Files.exists(Files.join(model, "config.json")) { return "\(model) has no config.json" }
+    return below > 0 && below <= 1 && above ?? 1 >= below && above ?? 1 <= 1
+      ? nil : "'below' and 'above' are probabilities, and 'above' is not less than 'below'"
+  }
+
+  /// The rule with the loaded cross-encoder.
+  public func rule(loadScorer: (_ folder: String) throws -> JudgeRule.Scorer) throws -> any MiningRule {
+    JudgeRule(below: below, above: above, scorer: try loadScorer(model))
+  }
+}

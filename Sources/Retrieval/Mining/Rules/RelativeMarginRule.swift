@@ -1,0 +1,32 @@
+/// Keeps what scores a share below the positive: score ≤ anchor − |anchor| · margin.
+///
+/// With a margin of 0.05 it is the rule TopK-PercPos of 95 % (Moreira et al. 2024, NV-Retriever, arXiv:2407.15831).
+public struct RelativeMarginRule: MiningRule, NamedMiningRule {
+  /// The name in a recipe.
+  public static let name = "relativeMargin"
+
+  /// The share of the positive's score, not negative.
+  public var margin: Double
+  /// The positive it is measured from; without it, the lowest.
+  public var anchor: MarginAnchor?
+
+  /// Makes the rule.
+  public init(margin: Double, anchor: MarginAnchor? = nil) {
+    self.margin = margin
+    self.anchor = anchor
+  }
+
+  /// The problem with the settings.
+  public func problem() -> String? {
+    margin >= 0 ? nil : "margin \(margin) is less than 0"
+  }
+
+  /// The candidates below the margin.
+  public func survivors(
+    of candidates: [MiningCandidate], for query: MiningQuery, in corpus: inout MiningCorpus
+  ) -> [MiningCandidate] {
+    let positive = (anchor ?? .lowest).score(of: query.positives)
+    let limit = positive - abs(positive) * Float(margin)
+    return candidates.filter { $0.score <= limit }
+  }
+}
