@@ -46,7 +46,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let libraries: [(name: String, targets: [String], packages: [Target.Dependency])] = [
   ("JSONText", [], []),
   ("Files", [], []),
-  ("Kernels", ["COpenBLAS", "CLAPACKE"], []),
+  ("Kernels", ["CInstructions", "COpenBLAS", "CLAPACKE"], []),
   ("Tensors", ["Kernels"], []),
   ("Layers", ["Kernels", "Tensors"], [orderedCollections]),
   ("Safetensors", ["JSONText", "Files"], []),
@@ -68,6 +68,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
 ]
 
 var targets: [Target] = [
+  .systemLibrary(name: "CInstructions"),
   .systemLibrary(
     name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
   .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),

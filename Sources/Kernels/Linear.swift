@@ -1,4 +1,4 @@
-import COpenBLAS
+import CInstructions
 
 /// y = x Wᵀ + b.
 ///

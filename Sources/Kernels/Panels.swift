@@ -1,4 +1,4 @@
-import COpenBLAS
+import CInstructions
 
 /// The right factor B of products A B or Aᵀ B, laid out once as tiles read it.
 ///

@@ -1,4 +1,4 @@
-import COpenBLAS
+import CInstructions
 
 /// The rows of a tile: its sums of sixteen columns take twelve of AVX2's sixteen registers, or of AVX-512's thirty-two.
 @inline(__always)
