@@ -143,6 +143,17 @@ struct Panels {
   }
 }
 
+/// The fewest rows of a product that can be independent of each other.
+package let fewestIndependentRows = skinnyRows + 1
+
+/// True if every row of a product `[rows, columns]` depends on that row alone: it has the same bits in any product with as many
+/// rows or more.
+///
+/// `sgemm` promises no such thing: its order of summation depends on the number of rows and on a row's place among them.
+package func rowsAreIndependent(rows: Int, columns: Int, inner: Int) -> Bool {
+  Panels.pay(rows: rows, columns: columns, inner: inner)
+}
+
 /// Writes the transpose of sixteen rows of `count` numbers.
 private func transposePanel(
   _ source: UnsafePointer<Float>, stride: Int, count: Int, into target: UnsafeMutablePointer<Float>
@@ -167,6 +178,7 @@ struct RightFactor {
 
   /// Makes the factor op(B) for products with so many rows.
   init(_ matrix: Matrix, isTransposed: Bool, rows: Int) {
+    ProductCounter.add(rows: rows, columns: matrix.rows, inner: matrix.columns)
     self.matrix = matrix
     self.isTransposed = isTransposed
     let (inner, columns) = isTransposed ? (matrix.columns, matrix.rows) : (matrix.rows, matrix.columns)

@@ -22,8 +22,11 @@ public struct Linear: Module {
       bias: hasBias ? Tensor(repeating: 0, shape: [outputs]) : nil)
   }
 
+  /// The map as operations take it.
+  public var map: AffineMap { AffineMap(weight: weight, bias: bias) }
+
   /// Applies the map.
-  public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight: weight, bias: bias) }
+  public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(map) }
 
   /// Shows `weight` and `bias`.
   public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
