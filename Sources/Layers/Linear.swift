@@ -28,8 +28,11 @@ public struct Linear: Module {
   /// Applies the map.
   public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(map) }
 
+  /// Shows the layer as a whole; a visitor that does not ask for whole layers sees its parameters.
+  public mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit(linear: &self) }
+
   /// Shows `weight` and `bias`.
-  public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
+  public mutating func visitTensors(_ visitor: inout some ParameterVisitor) {
     visitor.visit("weight", &weight)
     visitor.visit("bias", &bias)
   }
