@@ -46,7 +46,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   ("Words", [], []),
   ("JSONText", [], []),
   ("Files", [], []),
-  ("Kernels", ["COpenBLAS", "CLAPACKE"], []),
+  ("Kernels", ["CInstructions", "COpenBLAS", "CLAPACKE"], []),
   ("Tensors", ["Kernels"], []),
   ("Layers", ["Kernels", "Tensors"], [orderedCollections]),
   ("Safetensors", ["JSONText", "Files"], []),
@@ -77,6 +77,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
 ]
 
 var targets: [Target] = [
+  .systemLibrary(name: "CInstructions"),
   .systemLibrary(
     name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
   .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),

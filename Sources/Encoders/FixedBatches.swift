@@ -1,10 +1,11 @@
 import Layers
-public import Tensors
+import Tensors
 import Tokenizers
 
-/// Batches of one shape, in which a text gets the same bits whatever else is encoded.
+/// Batches of one shape, in which a text gets the same bits whatever else is encoded, for models whose products are those of
+/// `sgemm`: odd widths, and processors without AVX2.
 ///
-/// A matrix product sums in an order that depends on its shape, and in the faster kernels of OpenBLAS also on where in
+/// `sgemm` sums in an order that depends on its shape, and in the faster kernels of OpenBLAS also on where in
 /// the matrix a row stands: the kernels for Haswell and Zen take rows by twelves and treat the two halves differently. So every
 /// batch here has the same number of rows, cut into blocks that are multiples of ``period``, and a text always begins at
 /// the same place within a period, which its own tokens choose. Since those places are spread evenly, a text
@@ -64,23 +65,16 @@ struct FixedBatches {
 }
 
 extension BiEncoder {
-  /// The vectors of texts, in their order, each with the same bits whatever else is encoded with it.
+  /// The vectors of tokenized texts, in their order, each with the same bits whatever else is encoded with it.
   ///
-  /// ``encode(_:as:tokens:progress:)`` gives vectors that differ from one list of texts to another by some 10⁻⁷, and takes less
-  /// for a few texts: here the least is one batch of 7,680 rows. On many texts both cost the same. The bits are
-  /// those of this build on this OpenBLAS core type.
-  ///
-  /// - Shape: → `[texts, dimensions]`
-  /// - Parameter progress: gets the share of the tokens that is done; what it throws ends the work.
-  public func encodeIndependently(
-    _ texts: [String], as role: TextRole, progress: (_ done: Double) throws -> Void = { _ in }
+  /// Even one text costs a batch of 7,680 rows.
+  func encodeInFixedBatches(
+    _ encodings: [Encoding], excludedTokens: Int, progress: (_ done: Double) throws -> Void
   ) throws -> Tensor {
-    let encodings = try tokenize(texts, as: role)
-    let excludedTokens = try excludedTokens(as: role)
     let plan = FixedBatches(encodings)
     let allTokens = Double(encodings.reduce(0) { $0 + $1.ids.count })
     var parts: [Tensor] = []
-    var position = [Int](repeating: 0, count: texts.count)
+    var position = [Int](repeating: 0, count: encodings.count)
     var (next, doneTokens) = (0, 0.0)
     func add(_ vectors: Tensor, of indices: [Int]) throws {
       parts.append(vectors)

@@ -1,4 +1,4 @@
-import COpenBLAS
+import CInstructions
 
 #if canImport(Glibc)
   import Glibc

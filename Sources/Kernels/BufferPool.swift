@@ -1,4 +1,4 @@
-import COpenBLAS
+import CInstructions
 import Synchronization
 
 #if canImport(Glibc)

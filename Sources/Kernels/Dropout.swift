@@ -59,7 +59,7 @@ public struct DropoutMask: Sendable, Hashable {
 private let laneIndices = IntegerLanes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 
 /// A well-mixed 64-bit combination of two words: the finalizer of SplitMix64 (Steele, Lea & Flood 2014).
-public func mixed(_ a: UInt64, _ b: UInt64) -> UInt64 {
+package func mixed(_ a: UInt64, _ b: UInt64) -> UInt64 {
   var z = a &+ 0x9E37_79B9_7F4A_7C15 &* (b &+ 1)
   z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
   z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB

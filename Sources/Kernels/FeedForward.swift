@@ -6,18 +6,18 @@
 /// - Shape: x `[rows, width]`, W₁ `[inner, width]`, W₂ `[width, inner]` → y `[rows, width]`
 package struct FeedForwardKernel {
   let inputWeight: Matrix
-  let inputBias: FloatBuffer
+  let inputBias: FloatBuffer?
   let outputWeight: Matrix
-  let outputBias: FloatBuffer
+  let outputBias: FloatBuffer?
   let activation: Activation
 
-  /// Makes the kernel for its weights.
+  /// Makes the kernel for its weights; either bias may be absent.
   package init(
-    inputWeight: Matrix, inputBias: FloatBuffer, outputWeight: Matrix, outputBias: FloatBuffer, activation: Activation
+    inputWeight: Matrix, inputBias: FloatBuffer?, outputWeight: Matrix, outputBias: FloatBuffer?, activation: Activation
   ) {
     require(
-      inputBias.count == inputWeight.rows && outputWeight.columns == inputWeight.rows
-        && outputBias.count == outputWeight.rows,
+      (inputBias.map { $0.count == inputWeight.rows } ?? true) && outputWeight.columns == inputWeight.rows
+        && (outputBias.map { $0.count == outputWeight.rows } ?? true),
       "feed-forward: weights \(inputWeight.rows) × \(inputWeight.columns) and \(outputWeight.rows) × \(outputWeight.columns)"
     )
     self.inputWeight = inputWeight
@@ -57,25 +57,58 @@ package struct FeedForwardKernel {
     return (y.buffer, kept)
   }
 
-  /// The gradients of the block.
-  package struct Gradients {
-    package let x, inputWeight, inputBias, outputWeight, outputBias: FloatBuffer
+  /// A value for each input of the block.
+  package struct PerInput<Value> {
+    package let x, inputWeight, inputBias, outputWeight, outputBias: Value
+
+    package init(x: Value, inputWeight: Value, inputBias: Value, outputWeight: Value, outputBias: Value) {
+      self.x = x
+      self.inputWeight = inputWeight
+      self.inputBias = inputBias
+      self.outputWeight = outputWeight
+      self.outputBias = outputBias
+    }
   }
 
   /// Rows whose gradients at the pre-activation live at once in the reverse pass.
   private static let chunk = 4096
 
-  /// The reverse pass.
+  /// The reverse pass: the wanted gradients, and no product for any other.
   ///
   /// It consumes the pre-activation, whose memory takes the recomputed activation.
-  package func backward(_ dy: Matrix, x: Matrix, preActivation: FloatBuffer) -> Gradients {
-    let dx = Matrix(FloatBuffer(uninitialized: x.rows * x.columns), rows: x.rows, columns: x.columns)
-    let dInput = Matrix(
-      FloatBuffer(repeating: 0, count: inner * x.columns), rows: inner, columns: x.columns)
-    let dInputBias = FloatBuffer(repeating: 0, count: inner)
+  package func backward(
+    _ dy: Matrix, x: Matrix, preActivation: FloatBuffer, wanted: PerInput<Bool>
+  ) -> PerInput<FloatBuffer?> {
     let active = Matrix(preActivation, rows: x.rows, columns: inner)
+    var dInner: (x: FloatBuffer?, weight: FloatBuffer?, bias: FloatBuffer?)
+    if wanted.x || wanted.inputWeight || wanted.inputBias {
+      dInner = backwardThroughActivation(dy, x: x, active, wanted: wanted)
+    } else if wanted.outputWeight {
+      parallelChunks(preActivation.count) { reactivate(preActivation.base + $0.lowerBound, count: $0.count) }
+    }
+    var dOutput: FloatBuffer?
+    if wanted.outputWeight {
+      let product = FloatBuffer(uninitialized: outputWeight.rows * inner)
+      multiply(dy, active, transposeFirst: true, into: Matrix(product, rows: outputWeight.rows, columns: inner))
+      dOutput = product
+    }
+    return PerInput(
+      x: dInner.x, inputWeight: dInner.weight, inputBias: dInner.bias, outputWeight: dOutput,
+      outputBias: wanted.outputBias ? columnSums(dy) : nil)
+  }
+
+  /// The gradients before the activation; turns the pre-activation into the activation.
+  private func backwardThroughActivation(
+    _ dy: Matrix, x: Matrix, _ active: Matrix, wanted: PerInput<Bool>
+  ) -> (x: FloatBuffer?, weight: FloatBuffer?, bias: FloatBuffer?) {
+    let dx =
+      wanted.x ? Matrix(FloatBuffer(uninitialized: x.rows * x.columns), rows: x.rows, columns: x.columns) : nil
+    let dWeight =
+      wanted.inputWeight
+      ? Matrix(FloatBuffer(repeating: 0, count: inner * x.columns), rows: inner, columns: x.columns) : nil
+    let dBias = wanted.inputBias ? FloatBuffer(repeating: 0, count: inner) : nil
     let down = RightFactor(outputWeight, isTransposed: false, rows: x.rows)
-    let up = RightFactor(inputWeight, isTransposed: false, rows: x.rows)
+    let up = wanted.x ? RightFactor(inputWeight, isTransposed: false, rows: x.rows) : nil
     let chunks = Partition(x.rows, size: Self.chunk, unit: 8)
     for chunk in 0..<chunks.parts {
       let rows = chunks[chunk]
@@ -88,17 +121,12 @@ package struct FeedForwardKernel {
         let dPreBand = dPre.rows(local)
         down.multiply(dy.rows(global), into: dPreBand)
         differentiate(active.rows(global).base, dPreBand.base, count: local.count * inner)
-        up.multiply(dPreBand, into: dx.rows(global))
+        if let up, let dx { up.multiply(dPreBand, into: dx.rows(global)) }
       }
-      multiply(dPre, x.rows(rows), transposeFirst: true, into: dInput, accumulate: true)
-      addColumnSums(of: dPre, to: dInputBias)
+      if let dWeight { multiply(dPre, x.rows(rows), transposeFirst: true, into: dWeight, accumulate: true) }
+      if let dBias { addColumnSums(of: dPre, to: dBias) }
     }
-    let dOutput = Matrix(
-      FloatBuffer(uninitialized: outputWeight.rows * inner), rows: outputWeight.rows, columns: inner)
-    multiply(dy, active, transposeFirst: true, into: dOutput)
-    return Gradients(
-      x: dx.buffer, inputWeight: dInput.buffer, inputBias: dInputBias, outputWeight: dOutput.buffer,
-      outputBias: columnSums(dy))
+    return (dx?.buffer, dWeight?.buffer, dBias)
   }
 
   private func activate(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
@@ -106,6 +134,15 @@ package struct FeedForwardKernel {
     case .gelu: mapLanes(x, y, count) { Activation.gelu.value($0) }
     case .geluTanh: mapLanes(x, y, count) { Activation.geluTanh.value($0) }
     case .relu: mapLanes(x, y, count) { Activation.relu.value($0) }
+    }
+  }
+
+  /// Turns the pre-activation into the activation, in place, with the same bits as `differentiate`.
+  private func reactivate(_ pre: UnsafeMutablePointer<Float>, count: Int) {
+    switch activation {
+    case .gelu: mapLanes(pre, pre, count) { Activation.gelu.valueAndDerivative($0).value }
+    case .geluTanh: mapLanes(pre, pre, count) { Activation.geluTanh.valueAndDerivative($0).value }
+    case .relu: mapLanes(pre, pre, count) { Activation.relu.valueAndDerivative($0).value }
     }
   }
 

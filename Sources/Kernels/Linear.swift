@@ -1,4 +1,4 @@
-import COpenBLAS
+import CInstructions
 
 /// y = x Wᵀ + b.
 ///
@@ -10,6 +10,7 @@ package func linear(_ x: Matrix, weight: Matrix, bias: FloatBuffer?, into y: Mat
     x.columns == weight.columns && y.rows == x.rows && y.columns == weight.rows
       && (bias.map { $0.count == weight.rows } ?? true),
     "linear: x \(x.rows) × \(x.columns), weight \(weight.rows) × \(weight.columns), y \(y.rows) × \(y.columns)")
+  ProductCounter.add(rows: y.rows, columns: y.columns, inner: x.columns)
   if x.rows <= skinnyRows && x.columns % laneCount == 0 {
     skinnyLinear(x, weight: weight, bias: bias, into: y)
     return

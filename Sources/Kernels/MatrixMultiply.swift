@@ -65,6 +65,7 @@ package func multiply(
       && c.columns == (transposeB ? b.rows : b.columns),
     "multiply: \(a.rows) × \(a.columns)\(transposeA ? "ᵀ" : "") by \(b.rows) × \(b.columns)\(transposeB ? "ᵀ" : "") "
       + "does not give \(c.rows) × \(c.columns)")
+  ProductCounter.add(rows: c.rows, columns: c.columns, inner: inner)
   if scale == 1 && !(transposeA && transposeB)
     && Panels.pay(rows: c.rows, columns: c.columns, inner: inner)
   {

@@ -14,9 +14,10 @@ func panelProduct(
     var row = 0
     while row < rows {
       productTile(
-        a + row * rowStride, rowStride: rowStride, innerStride: innerStride, b + column, stride: bStride,
-        into: c + row * cStride + column, stride: cStride, rows: min(tileRows, rows - row), inner: inner,
-        accumulate: accumulate)
+        TileLeft(first: a + row * rowStride, rowStride: rowStride, innerStride: innerStride),
+        TileRight(first: b + column, stride: bStride),
+        into: TileTarget(first: c + row * cStride + column, stride: cStride), rows: min(tileRows, rows - row),
+        inner: inner, accumulate: accumulate)
       row += tileRows
     }
     column += laneCount

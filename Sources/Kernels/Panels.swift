@@ -1,4 +1,4 @@
-import COpenBLAS
+import CInstructions
 
 /// The right factor B of products A B or Aᵀ B, laid out once as tiles read it.
 ///
@@ -63,12 +63,12 @@ struct Panels {
 
   /// C = A B + bias, or C += A B + bias, on the calling thread.
   func multiply(_ a: Matrix, bias: FloatBuffer? = nil, into c: Matrix, accumulate: Bool = false) {
-    forEachTile(rows: c.rows) { block, isFirst, panel, column, row, next, fetchStep in
+    forEachTile(rows: c.rows) { block, isFirst, panel, column, row, fetch in
       panelTile(
         a.base + row * a.stride + block.lowerBound, rowStride: a.stride, panel,
-        into: c.base + row * c.stride + column, stride: c.stride, rows: min(tileRows, c.rows - row),
+        into: TileTarget(first: c.base + row * c.stride + column, stride: c.stride), rows: min(tileRows, c.rows - row),
         inner: block.count, startingWith: isFirst ? bias.map { UnsafePointer($0.base + column) } : nil,
-        accumulate: accumulate || !isFirst, fetching: next, fetchStep: fetchStep)
+        accumulate: accumulate || !isFirst, fetching: fetch)
     }
   }
 
@@ -83,12 +83,12 @@ struct Panels {
   func multiply(transposed a: Matrix, into c: Matrix, accumulate: Bool) {
     let padded = (c.rows + tileRows - 1) / tileRows * tileRows
     let strips = FloatBuffer(uninitialized: padded * Self.largestBlock)
-    forEachTile(rows: c.rows) { block, isFirst, panel, column, row, next, fetchStep in
+    forEachTile(rows: c.rows) { block, isFirst, panel, column, row, fetch in
       if column == 0 { layStrip(a, at: row, block, into: strips.base + row * block.count) }
       stripTile(
-        strips.base + row * block.count, panel, into: c.base + row * c.stride + column, stride: c.stride,
-        rows: min(tileRows, c.rows - row), inner: block.count, accumulate: accumulate || !isFirst, fetching: next,
-        fetchStep: fetchStep)
+        strips.base + row * block.count, panel,
+        into: TileTarget(first: c.base + row * c.stride + column, stride: c.stride),
+        rows: min(tileRows, c.rows - row), inner: block.count, accumulate: accumulate || !isFirst, fetching: fetch)
     }
   }
 
@@ -117,13 +117,12 @@ struct Panels {
 
   /// Calls `body` for every tile: for each block of the inner dimension, each panel, each `tileRows` rows.
   ///
-  /// `next` and `fetchStep` say which part of the next panel a tile is to fetch; all tiles of a panel together fetch the whole.
+  /// `fetch` is the part of the next panel that a tile is to fetch; all tiles of a panel together fetch the whole.
   @inline(__always)
   private func forEachTile(
     rows: Int,
     _ body: (
-      _ block: Range<Int>, _ isFirst: Bool, _ panel: UnsafePointer<Float>, _ column: Int, _ row: Int,
-      _ next: UnsafePointer<Float>, _ fetchStep: Int
+      _ block: Range<Int>, _ isFirst: Bool, _ panel: UnsafePointer<Float>, _ column: Int, _ row: Int, _ fetch: TileFetch
     ) -> Void
   ) {
     if rows == 0 { return }
@@ -136,12 +135,23 @@ struct Panels {
         let panel = UnsafePointer(start(ofPanelAt: column, block))
         var next = panel + block.count * laneCount
         for row in stride(from: 0, to: rows, by: tileRows) {
-          body(block, index == 0, panel, column, row, next, fetchStep)
+          body(block, index == 0, panel, column, row, TileFetch(next: next, step: fetchStep))
           next += block.count / 4 * fetchStep
         }
       }
     }
   }
+}
+
+/// The fewest rows of a product that can be independent of each other.
+package let fewestIndependentRows = skinnyRows + 1
+
+/// True if every row of a product `[rows, columns]` depends on that row alone: it has the same bits in any product with as many
+/// rows or more.
+///
+/// `sgemm` promises no such thing: its order of summation depends on the number of rows and on a row's place among them.
+package func rowsAreIndependent(rows: Int, columns: Int, inner: Int) -> Bool {
+  Panels.pay(rows: rows, columns: columns, inner: inner)
 }
 
 /// Writes the transpose of sixteen rows of `count` numbers.
@@ -168,6 +178,7 @@ struct RightFactor {
 
   /// Makes the factor op(B) for products with so many rows.
   init(_ matrix: Matrix, isTransposed: Bool, rows: Int) {
+    ProductCounter.add(rows: rows, columns: matrix.rows, inner: matrix.columns)
     self.matrix = matrix
     self.isTransposed = isTransposed
     let (inner, columns) = isTransposed ? (matrix.columns, matrix.rows) : (matrix.rows, matrix.columns)

@@ -1,3 +1,4 @@
+import CInstructions
 import COpenBLAS
 
 /// What the engine runs on, and whether that can be trusted.

@@ -1,45 +1,68 @@
-import COpenBLAS
+import CInstructions
 
 /// The rows of a tile: its sums of sixteen columns take twelve of AVX2's sixteen registers, or of AVX-512's thirty-two.
 @inline(__always)
 var tileRows: Int { Int(hone_tile_rows()) }
 
+/// The left factor of a tile: its first number, and floats from one row and from one column to the next.
+struct TileLeft {
+  let first: UnsafePointer<Float>
+  let rowStride: Int
+  let innerStride: Int
+}
+
+/// The right factor of a tile: its first number, and floats from one row of sixteen numbers to the next.
+struct TileRight {
+  let first: UnsafePointer<Float>
+  let stride: Int
+}
+
+/// The result of a tile: its first number, and floats from one row to the next.
+struct TileTarget {
+  let first: UnsafeMutablePointer<Float>
+  let stride: Int
+}
+
+/// What a tile brings near while it computes: `step` floats for every four of the inner dimension.
+struct TileFetch {
+  let next: UnsafePointer<Float>
+  let step: Int
+}
+
 /// One tile of up to `tileRows` rows of a product whose factors lie in a near cache.
 @inline(never)
 func productTile(
-  _ a: UnsafePointer<Float>, rowStride: Int, innerStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
-  into c: UnsafeMutablePointer<Float>, stride cStride: Int, rows: Int, inner: Int, accumulate: Bool
+  _ left: TileLeft, _ right: TileRight, into target: TileTarget, rows: Int, inner: Int, accumulate: Bool
 ) {
-  tile(
-    a, rowStride: rowStride, innerStride: innerStride, b, stride: bStride, into: c, stride: cStride, rows: rows,
-    inner: inner, startingWith: nil, accumulate: accumulate, fetching: nil, fetchStep: 0)
+  tileRowsAtOnce(
+    left, right, into: target, rows: rows, inner: inner, startingWith: nil, accumulate: accumulate, fetching: nil,
+    fetchStep: 0)
 }
 
 /// One tile of up to `tileRows` rows by a panel, sixteen numbers a row of it, while the next panel is fetched.
 ///
-/// - Parameters:
-///   - start: what the sums of every row begin with, sixteen numbers; zeros where it is nil.
-///   - next: what to bring near meanwhile, `fetchStep` floats for every four of `inner`.
+/// - Parameter start: what the sums of every row begin with, sixteen numbers; zeros where it is nil.
 @inline(never)
 func panelTile(
-  _ a: UnsafePointer<Float>, rowStride: Int, _ panel: UnsafePointer<Float>,
-  into c: UnsafeMutablePointer<Float>, stride cStride: Int, rows: Int, inner: Int,
-  startingWith start: UnsafePointer<Float>?, accumulate: Bool, fetching next: UnsafePointer<Float>, fetchStep: Int
+  _ a: UnsafePointer<Float>, rowStride: Int, _ panel: UnsafePointer<Float>, into target: TileTarget, rows: Int,
+  inner: Int, startingWith start: UnsafePointer<Float>?, accumulate: Bool, fetching fetch: TileFetch
 ) {
-  tile(
-    a, rowStride: rowStride, innerStride: 1, panel, stride: laneCount, into: c, stride: cStride, rows: rows,
-    inner: inner, startingWith: start, accumulate: accumulate, fetching: next, fetchStep: fetchStep)
+  tileRowsAtOnce(
+    TileLeft(first: a, rowStride: rowStride, innerStride: 1), TileRight(first: panel, stride: laneCount),
+    into: target, rows: rows, inner: inner, startingWith: start, accumulate: accumulate, fetching: fetch.next,
+    fetchStep: fetch.step)
 }
 
 /// One tile of a panel and a strip: `[inner, tileRows]`, a column of as many rows after the other.
 @inline(never)
 func stripTile(
-  _ strip: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
-  stride cStride: Int, rows: Int, inner: Int, accumulate: Bool, fetching next: UnsafePointer<Float>, fetchStep: Int
+  _ strip: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, into target: TileTarget, rows: Int, inner: Int,
+  accumulate: Bool, fetching fetch: TileFetch
 ) {
-  tile(
-    strip, rowStride: 1, innerStride: tileRows, panel, stride: laneCount, into: c, stride: cStride, rows: rows,
-    inner: inner, startingWith: nil, accumulate: accumulate, fetching: next, fetchStep: fetchStep)
+  tileRowsAtOnce(
+    TileLeft(first: strip, rowStride: 1, innerStride: tileRows), TileRight(first: panel, stride: laneCount),
+    into: target, rows: rows, inner: inner, startingWith: nil, accumulate: accumulate, fetching: fetch.next,
+    fetchStep: fetch.step)
 }
 
 /// The sums of up to `tileRows` rows: twelve at once where there are registers and rows for so many, else six at a time.
@@ -48,28 +71,30 @@ func stripTile(
 /// registers are too few for it. A row's sums are the same in either. Six rows are called straight: within a loop the
 /// compiler kept AVX2's sums in memory, at half the speed.
 @inline(__always)
-private func tile(
-  _ a: UnsafePointer<Float>, rowStride: Int, innerStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
-  into c: UnsafeMutablePointer<Float>, stride cStride: Int, rows: Int, inner: Int,
+private func tileRowsAtOnce(
+  _ left: TileLeft, _ right: TileRight, into target: TileTarget, rows: Int, inner: Int,
   startingWith start: UnsafePointer<Float>?, accumulate: Bool, fetching next: UnsafePointer<Float>?, fetchStep: Int
 ) {
   if tileRows == 6 || rows <= 6 {
-    return tile(
-      of: SixSums.self, a, rowStride: rowStride, innerStride: innerStride, b, stride: bStride, into: c,
-      stride: cStride, rows: rows, inner: inner, startingWith: start, accumulate: accumulate, fetching: next,
+    return tileOfSums(
+      SixSums.self, left, right, into: target, rows: rows, inner: inner, startingWith: start,
+      accumulate: accumulate, fetching: next,
       fetchStep: fetchStep)
   }
   if rows == 12 {
-    return tile(
-      of: TwelveSums.self, a, rowStride: rowStride, innerStride: innerStride, b, stride: bStride, into: c,
-      stride: cStride, rows: rows, inner: inner, startingWith: start, accumulate: accumulate, fetching: next,
+    return tileOfSums(
+      TwelveSums.self, left, right, into: target, rows: rows, inner: inner, startingWith: start,
+      accumulate: accumulate, fetching: next,
       fetchStep: fetchStep)
   }
   for row in stride(from: 0, to: rows, by: 6) {
-    tile(
-      of: SixSums.self, a + row * rowStride, rowStride: rowStride, innerStride: innerStride, b, stride: bStride,
-      into: c + row * cStride, stride: cStride, rows: min(6, rows - row), inner: inner, startingWith: start,
-      accumulate: accumulate, fetching: next, fetchStep: fetchStep)
+    tileOfSums(
+      SixSums.self,
+      TileLeft(
+        first: left.first + row * left.rowStride, rowStride: left.rowStride, innerStride: left.innerStride),
+      right, into: TileTarget(first: target.first + row * target.stride, stride: target.stride),
+      rows: min(6, rows - row), inner: inner, startingWith: start, accumulate: accumulate, fetching: next,
+      fetchStep: fetchStep)
   }
 }
 
@@ -77,38 +102,37 @@ private func tile(
 ///
 /// Where there is something to fetch, the target is far away too, and the sums take long enough to bring it near.
 @inline(__always)
-private func tile<Sums: TileSums>(
-  of sums: Sums.Type, _ a: UnsafePointer<Float>, rowStride: Int, innerStride: Int,
-  _ b: UnsafePointer<Float>, stride bStride: Int, into c: UnsafeMutablePointer<Float>, stride cStride: Int,
-  rows: Int, inner: Int, startingWith start: UnsafePointer<Float>?, accumulate: Bool,
-  fetching next: UnsafePointer<Float>?, fetchStep: Int
+private func tileOfSums<Sums: TileSums>(
+  _ sums: Sums.Type, _ left: TileLeft, _ right: TileRight, into target: TileTarget, rows: Int, inner: Int,
+  startingWith start: UnsafePointer<Float>?, accumulate: Bool, fetching next: UnsafePointer<Float>?, fetchStep: Int
 ) {
-  if next != nil { for row in 0..<rows { hone_prefetch_for_writing(c + row * cStride) } }
+  if next != nil { for row in 0..<rows { hone_prefetch_for_writing(target.first + row * target.stride) } }
   var sums = Sums(startingWith: start.map { load($0) } ?? Lanes())
-  var left = LeftRows(a, rowStride: rowStride, rows: rows)
-  var (b, next) = (b, next)
+  var leftRows = LeftRows(left, rows: rows)
+  var (b, next) = (right.first, next)
   // Four at a time: a loop of one is bound by counting.
   for _ in 0..<inner / 4 {
-    for k in 0..<4 { sums.add(left, at: k * innerStride, load(b + k * bStride)) }
-    if let place = next {
-      hone_prefetch(place)
-      next = place + fetchStep
+    for k in 0..<4 { sums.add(leftRows, at: k * left.innerStride, load(b + k * right.stride)) }
+    if let address = next {
+      hone_prefetch(address)
+      next = address + fetchStep
     }
-    left.advance(by: 4 * innerStride)
-    b += 4 * bStride
+    leftRows.advance(by: 4 * left.innerStride)
+    b += 4 * right.stride
   }
-  for k in 0..<inner % 4 { sums.add(left, at: k * innerStride, load(b + k * bStride)) }
-  sums.finish(c, stride: cStride, rows: rows, accumulate)
+  for k in 0..<inner % 4 { sums.add(leftRows, at: k * left.innerStride, load(b + k * right.stride)) }
+  sums.finish(target, rows: rows, accumulate)
 }
 
-/// Where the rows of a left factor are.
+/// The rows of a left factor that a tile reads.
 private struct LeftRows {
   var r0, r1, r2, r3, r4, r5: UnsafePointer<Float>
   /// From each of these to the row six further on: six pointers and a distance leave general registers for the rest.
   let distance: Int
 
   @inline(__always)
-  init(_ first: UnsafePointer<Float>, rowStride: Int, rows: Int) {
+  init(_ left: TileLeft, rows: Int) {
+    let (first, rowStride) = (left.first, left.rowStride)
     r0 = first
     r1 = first + min(1, rows - 1) * rowStride
     r2 = first + min(2, rows - 1) * rowStride
@@ -138,7 +162,7 @@ private protocol TileSums {
   mutating func add(_ rows: LeftRows, at index: Int, _ lanes: Lanes)
 
   /// Stores the rows that there are, or adds them to what is there.
-  func finish(_ c: UnsafeMutablePointer<Float>, stride: Int, rows: Int, _ accumulate: Bool)
+  func finish(_ target: TileTarget, rows: Int, _ accumulate: Bool)
 }
 
 private struct SixSums: TileSums {
@@ -158,7 +182,8 @@ private struct SixSums: TileSums {
   }
 
   @inline(__always)
-  func finish(_ c: UnsafeMutablePointer<Float>, stride: Int, rows: Int, _ accumulate: Bool) {
+  func finish(_ target: TileTarget, rows: Int, _ accumulate: Bool) {
+    let (c, stride) = (target.first, target.stride)
     keep(c0, c, accumulate)
     if rows > 1 { keep(c1, c + stride, accumulate) }
     if rows > 2 { keep(c2, c + 2 * stride, accumulate) }
@@ -187,8 +212,9 @@ private struct TwelveSums: TileSums {
   }
 
   @inline(__always)
-  func finish(_ c: UnsafeMutablePointer<Float>, stride: Int, rows: Int, _ accumulate: Bool) {
-    first.finish(c, stride: stride, rows: 6, accumulate)
-    second.finish(c + 6 * stride, stride: stride, rows: 6, accumulate)
+  func finish(_ target: TileTarget, rows: Int, _ accumulate: Bool) {
+    first.finish(target, rows: 6, accumulate)
+    second.finish(
+      TileTarget(first: target.first + 6 * target.stride, stride: target.stride), rows: 6, accumulate)
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// For programmer errors only; whatever comes from a user or a file is an `Error`.
 @inlinable
-public func require(
+package func require(
   _ condition: Bool, _ message: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line
 ) {
   if !condition { fatalError(message(), file: file, line: line) }

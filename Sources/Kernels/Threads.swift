@@ -1,3 +1,4 @@
+import CInstructions
 import COpenBLAS
 import Synchronization
 

@@ -17,9 +17,17 @@ public protocol ParameterVisitor {
   var path: [String] { get set }
   /// Sees a parameter and may replace it.
   mutating func visit(key: String, _ parameter: inout Tensor)
+  /// Sees a linear layer as a whole, at the current path, and may change it; without an implementation its parameters are
+  /// shown.
+  ///
+  /// A visitor that implements this calls ``Linear/visitTensors(_:)`` where it wants the parameters as well.
+  mutating func visit(linear: inout Linear)
 }
 
 extension ParameterVisitor {
+  /// Shows the parameters of a linear layer.
+  public mutating func visit(linear: inout Linear) { linear.visitTensors(&self) }
+
   /// Shows a parameter.
   public mutating func visit(_ name: String, _ parameter: inout Tensor) {
     visit(key: (path + [name]).joined(separator: "."), &parameter)

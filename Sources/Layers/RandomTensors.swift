@@ -1,20 +1,13 @@
 import Kernels
 public import Tensors
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 extension Tensor {
   /// Makes a tensor of random numbers from a normal distribution with mean 0.
   ///
   ///     x = σ √(−2 ln u) cos(2π v)        u, v uniform, hashed from (key, index)
   ///
-  /// An element depends on the key and its index alone, so the same key gives the same numbers.
-  ///
-  /// Box & Muller 1958, "A note on the generation of random normal deviates".
+  /// An element depends on the key and its index alone, so the same key gives the same numbers. They are not those of
+  /// `normalNumbers`: reranker heads drawn from the one and dense layers drawn from the other keep their weights.
   ///
   /// - Parameter deviation: the standard deviation σ.
   public init(normalWithDeviation deviation: Float, shape: Shape, key: UInt64) {
@@ -23,7 +16,7 @@ extension Tensor {
       let second = mixed(key, 2 * UInt64(index) + 1)
       // 53 bits each; the first lies in (0, 1], so that its logarithm is finite.
       let (u, v) = (Double((first >> 11) + 1) * 0x1p-53, Double(second >> 11) * 0x1p-53)
-      return deviation * Float((-2 * log(u)).squareRoot() * cos(2 * .pi * v))
+      return deviation * Float(normalPair(u, v).0)
     }
     self.init(numbers, shape: shape)
   }

@@ -42,7 +42,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   /// The shape two shapes repeat to, aligned at the last dimension, as in NumPy; nothing where they do not fit.
   func broadcast(with other: Shape) -> Shape? {
     var result: [Int] = []
-    for position in 1...max(1, max(rank, other.rank)) where position <= max(rank, other.rank) {
+    for position in stride(from: 1, through: max(rank, other.rank), by: 1) {
       let a = position <= rank ? dimensions[rank - position] : 1
       let b = position <= other.rank ? other.dimensions[other.rank - position] : 1
       if a != b && a != 1 && b != 1 { return nil }
@@ -54,11 +54,11 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   /// Floats from one element to the next along each dimension of a larger shape; 0 where this one repeats.
   func strides(in target: Shape) -> [Int] {
     var strides = [Int](repeating: 0, count: target.rank)
-    var stride = 1
-    for position in 1...max(1, rank) where position <= rank {
+    var next = 1
+    for position in stride(from: 1, through: rank, by: 1) {
       let size = dimensions[rank - position]
-      strides[target.rank - position] = size == 1 ? 0 : stride
-      stride *= size
+      strides[target.rank - position] = size == 1 ? 0 : next
+      next *= size
     }
     return strides
   }

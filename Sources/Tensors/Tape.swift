@@ -61,15 +61,14 @@ final class Tape: Sendable {
   /// Entries are freed on the way, so memory falls while gradients appear. Where an input was repeated by broadcasting, its
   /// gradient is summed back to its shape here, for every operation.
   func walkBack(from outputs: [(place: Tensor.Place, gradient: Tensor)], wanted: [Int]) -> [Tensor?] {
-    var (entries, slots) = state.withLock { state in
+    var entries: [Entry] = []
+    let slots = state.withLock { state in
       require(state.isOpen, "gradients: the tape was already walked back")
       state.isOpen = false
-      let entries = state.entries
-      state.entries = []
-      return (entries, state.slots)
+      swap(&entries, &state.entries)
+      return state.slots
     }
     var gradients = [Tensor?](repeating: nil, count: slots)
-    slots = 0
     for (place, gradient) in outputs { Self.add(gradient.detached, to: &gradients[place.slot]) }
     while let entry = entries.popLast() {
       guard let gradient = gradients[entry.output] else { continue }

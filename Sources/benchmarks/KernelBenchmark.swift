@@ -47,10 +47,11 @@ struct KernelBenchmark: ParsableCommand {
       }
     }
     time("linear 384 × 384", operations: 2 * rows * wide * wide, [x, square, bias]) {
-      $0[0].linear(weight: $0[1], bias: $0[2])
+      $0[0].linear(AffineMap(weight: $0[1], bias: $0[2]))
     }
     time("feed-forward 384 × 1536", operations: 4 * rows * wide * Double(inner), [x, up, wideBias, down, bias]) {
-      $0[0].feedForward(inputWeight: $0[1], inputBias: $0[2], outputWeight: $0[3], outputBias: $0[4], activation: .gelu)
+      $0[0].feedForward(
+        input: AffineMap(weight: $0[1], bias: $0[2]), output: AffineMap(weight: $0[3], bias: $0[4]), activation: .gelu)
     }
     time("attention", operations: 4 * wide * lengths.reduce(0) { $0 + $1 * $1 }, [projections]) {
       $0[0].selfAttention(offsets: offsets, heads: heads, dropout: mask)

@@ -1,4 +1,5 @@
 import Files
+import Kernels
 import Layers
 import Tensors
 import TestSupport
@@ -43,12 +44,20 @@ import Tokenizers
     #expect(Double((plan.batches.count - 1) * FixedBatches.rows) < 1.03 * Double(tokens))
   }
 
-  /// The vectors of `texts`, alone and in company.
+  /// The vectors of `texts`, alone and in company, as they are encoded and in fixed batches.
   private func check(_ model: BiEncoder, _ texts: [String]) throws {
+    try check(model, texts) { try model.encodeIndependently($0, as: .document) }
+    try check(model, texts) {
+      try model.encodeInFixedBatches(
+        model.tokenize($0, as: .document), excludedTokens: model.excludedTokens(as: .document), progress: { _ in })
+    }
+  }
+
+  private func check(_ model: BiEncoder, _ texts: [String], _ encode: ([String]) throws -> Tensor) throws {
     let width = model.dimensions
-    let all = try model.encodeIndependently(texts, as: .document).elements
+    let all = try encode(texts).elements
     func expectSame(_ indices: [Int]) throws {
-      let some = try model.encodeIndependently(indices.map { texts[$0] }, as: .document).elements
+      let some = try encode(indices.map { texts[$0] }).elements
       for (row, index) in indices.enumerated() {
         let (found, expected) = (some[row * width..<(row + 1) * width], all[index * width..<(index + 1) * width])
         #expect(found.map(\.bitPattern) == expected.map(\.bitPattern), "text \(index) of \(indices.count)")
@@ -57,6 +66,7 @@ import Tokenizers
     try expectSame(texts.indices.reversed())
     try expectSame(texts.indices.filter { $0 % 3 == 1 })
     try expectSame([texts.count / 2])
+    try expectSame([0, 1, 2])
     let plain = try model.encode(texts, as: .document).elements
     let worst = zip(all, plain).map { abs($0 - $1) }.max() ?? 0
     #expect(worst <= 1e-5, "differs from plain encoding by \(worst)")
@@ -77,13 +87,14 @@ import Tokenizers
     try check(model, texts(700))
   }
 
-  @Test(arguments: [Pooling.mean, .cls, .last])
-  func norWithADenseHeadAndAPromptThatIsNotPooled(_ pooling: Pooling) throws {
+  /// A head of 24 outputs needs fixed batches, one of 16 does not.
+  @Test(arguments: [Pooling.mean, .cls, .last], [24, 16])
+  func norWithADenseHeadAndAPromptThatIsNotPooled(_ pooling: Pooling, _ outputs: Int) throws {
     let model = try BiEncoder(folder: goldenFolder)
     var generator = SeededGenerator(seed: 3)
-    let weight = generator.floats(24 * 32, in: -0.2...0.2)
+    let weight = generator.floats(outputs * 32, in: -0.2...0.2)
     let dense = DenseHead(
-      linear: Linear(weight: Tensor(weight, shape: [24, 32]), bias: Tensor(repeating: 0.1, shape: [24])),
+      linear: Linear(weight: Tensor(weight, shape: [outputs, 32]), bias: Tensor(repeating: 0.1, shape: [outputs])),
       activation: .tanh)
     let headed = BiEncoder(
       transformer: model.transformer, pooling: pooling, heads: [.dense(dense), .normalize], tokenizer: model.tokenizer,
@@ -99,6 +110,15 @@ import Tokenizers
       return
     }
     try check(BiEncoder(folder: folder), texts(150))
+  }
+
+  /// Widths of whole panels only, on a processor with registers for them.
+  @Test func oddWidthsNeedFixedBatches() throws {
+    let model = try BiEncoder(folder: goldenFolder)
+    let hasPanels = Processor.compiledInstructionSets.contains("AVX2 FMA")
+    #expect(model.hasIndependentRows == hasPanels)
+    #expect(model.appendingNewDense(dimensions: 16, seed: 1).hasIndependentRows == hasPanels)
+    #expect(!model.appendingNewDense(dimensions: 24, seed: 1).hasIndependentRows)
   }
 
   @Test func noTextsGiveNoVectors() throws {

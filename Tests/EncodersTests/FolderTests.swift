@@ -75,7 +75,7 @@ import Tokenizers
     // A linear head is x Wᵀ + b of the pooled vector, to length 1.
     model.heads = []
     let pooled = try model.encode([text], as: .query)
-    let mapped = pooled.linear(weight: weight, bias: bias)
+    let mapped = pooled.linear(AffineMap(weight: weight, bias: bias))
     let expected = (activation == .tanh ? mapped.tanh() : mapped).normalizedRows()
     #expect(try loaded.encode([text], as: .query).elements == expected.elements)
   }
@@ -143,7 +143,7 @@ import Tokenizers
     var context = ForwardContext.evaluation
     let batch = TokenBatch(try model.tokenize(["a file"], as: .query))
     let states = model.transformer(batch, &context)
-    let expected = states.slice(2..<batch.tokenCount).mean(axis: 0, keepingDimension: true).normalizedRows()
+    let expected = states.slice(2..<batch.tokenCount).sum(axis: 0, keepingDimension: true).normalizedRows()
     let found = try model.encode(["a file"], as: .query)
     #expect(zip(found.elements, expected.elements).allSatisfy { abs($0 - $1) < 1e-6 })
   }

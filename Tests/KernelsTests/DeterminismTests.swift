@@ -66,10 +66,11 @@ private let computations: [(name: String, results: @Sendable () -> [[Float]])] =
         let x = Matrix(numbers(rows * width, seed: 10), rows, width)
         let (y, kept) = kernel.forward(x, keepingPreActivation: true)
         guard let kept else { return [[Float]]() }
-        let gradients = kernel.backward(Matrix(numbers(rows * width, seed: 11), rows, width), x: x, preActivation: kept)
+        let gradients = kernel.backward(
+          Matrix(numbers(rows * width, seed: 11), rows, width), x: x, preActivation: kept, wanted: .all)
         return [
           y, gradients.x, gradients.inputWeight, gradients.inputBias, gradients.outputWeight, gradients.outputBias,
-        ].map(\.elements)
+        ].compactMap { $0?.elements }
       }
     }
   ),

@@ -46,13 +46,60 @@ import Testing
     let seen = DoubleTensor(kept, rows: rows, columns: inner)
     let exactDy = DoubleTensor(dy, shape: [rows, width])
     let dPre = exactDy.matmul(exactW2) * seen.mapped(activation.derivative)
-    let found = kernel.backward(Matrix(FloatBuffer(dy), rows, width), x: input, preActivation: kept)
+    let found = kernel.backward(Matrix(FloatBuffer(dy), rows, width), x: input, preActivation: kept, wanted: .all)
     let floor = max(1, Double(rows).squareRoot())
-    try expectClose(found.x.elements, dPre.matmul(exactW1).elements, "dx")
-    try expectClose(found.inputWeight.elements, dPre.transposed.matmul(exactX).elements, floor: floor, "dW₁")
-    try expectClose(found.inputBias.elements, dPre.sum(axis: 0).elements, floor: floor, "db₁")
-    try expectClose(found.outputWeight.elements, exactDy.transposed.matmul(active).elements, floor: floor, "dW₂")
-    try expectClose(found.outputBias.elements, exactDy.sum(axis: 0).elements, floor: floor, "db₂")
+    try expectClose(found.x?.elements ?? [], dPre.matmul(exactW1).elements, "dx")
+    try expectClose(found.inputWeight?.elements ?? [], dPre.transposed.matmul(exactX).elements, floor: floor, "dW₁")
+    try expectClose(found.inputBias?.elements ?? [], dPre.sum(axis: 0).elements, floor: floor, "db₁")
+    try expectClose(found.outputWeight?.elements ?? [], exactDy.transposed.matmul(active).elements, floor: floor, "dW₂")
+    try expectClose(found.outputBias?.elements ?? [], exactDy.sum(axis: 0).elements, floor: floor, "db₂")
+  }
+
+  /// Each gradient has the same bits whichever others are wanted, and nothing is read that only unwanted ones need.
+  @Test(arguments: [Activation.gelu, .geluTanh, .relu]) func onlyWantedGradientsAreComputed(_ activation: Activation)
+    throws
+  {
+    var generator = SeededGenerator(seed: 5)
+    // Enough rows for several bands; the widths are those of packed products.
+    let (rows, width, inner) = (250, 32, 64)
+    func matrix(_ rows: Int, _ columns: Int) -> Matrix {
+      Matrix(FloatBuffer(generator.floats(rows * columns)), rows, columns)
+    }
+    let (x, dy) = (matrix(rows, width), matrix(rows, width))
+    let (inputWeight, outputWeight) = (matrix(inner, width), matrix(width, inner))
+    let nothing = Matrix(FloatBuffer(repeating: .nan, count: rows * width), rows, width)
+    func gradients(_ wanted: FeedForwardKernel.PerInput<Bool>) throws -> [[Float]?] {
+      func kernel(_ inputWeight: Matrix) -> FeedForwardKernel {
+        FeedForwardKernel(
+          inputWeight: inputWeight, inputBias: nil, outputWeight: outputWeight, outputBias: nil, activation: activation)
+      }
+      guard let kept = kernel(inputWeight).forward(x, keepingPreActivation: true).preActivation else {
+        throw Lost.preActivation
+      }
+      // W₁ is needed for dx only, x for dW₁ only.
+      let poisoned = Matrix(FloatBuffer(repeating: .nan, count: inner * width), inner, width)
+      let found = kernel(wanted.x ? inputWeight : poisoned).backward(
+        dy, x: wanted.inputWeight ? x : nothing, preActivation: kept, wanted: wanted)
+      return [found.x, found.inputWeight, found.inputBias, found.outputWeight, found.outputBias]
+        .map { $0?.elements }
+    }
+    let all = try gradients(.all)
+    var checked = 0
+    for choice in 0..<32 {
+      let isWanted = (0..<5).map { choice >> $0 & 1 == 1 }
+      let found = try gradients(
+        .init(
+          x: isWanted[0], inputWeight: isWanted[1], inputBias: isWanted[2], outputWeight: isWanted[3],
+          outputBias: isWanted[4]))
+      for index in 0..<5 {
+        try expect((found[index] != nil) == isWanted[index], "choice \(choice): gradient \(index)")
+        if let elements = found[index] {
+          try expectSameBits(elements, all[index] ?? [], "choice \(choice): gradient \(index)")
+          checked += 1
+        }
+      }
+    }
+    #expect(checked == 80)
   }
 
   private enum Lost: Error { case preActivation }

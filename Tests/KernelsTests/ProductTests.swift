@@ -53,6 +53,33 @@ import Testing
     }
   }
 
+  /// Some columns of the first factor give the same bits as all, which is what a frozen weight beside a trained one relies on.
+  @Test func rowsOfPackedProductsAreIndependent() throws {
+    var generator = SeededGenerator(seed: 4)
+    var checked = 0
+    for (tokens, columns) in [(16, 16), (100, 48), (1600, 32), (3100, 384)] {
+      let rows = 144
+      let a = Matrix(FloatBuffer(generator.floats(tokens * rows)), tokens, rows)
+      let b = Matrix(FloatBuffer(generator.floats(tokens * columns)), tokens, columns)
+      func product(_ range: Range<Int>) -> [Float] {
+        let c = FloatBuffer(repeating: .nan, count: range.count * columns)
+        multiply(a.columns(range), b, transposeFirst: true, into: Matrix(c, range.count, columns))
+        return c.elements
+      }
+      let all = product(0..<rows)
+      for range in [0..<33, 1..<48, 7..<100, 48..<96, 96..<144, 100..<144]
+      where rowsAreIndependent(rows: range.count, columns: columns, inner: tokens) {
+        try expectSameBits(
+          product(range), Array(all[range.lowerBound * columns..<range.upperBound * columns]),
+          "\(range) of \(tokens) × \(columns)")
+        checked += 1
+      }
+    }
+    #expect(checked == (rowsAreIndependent(rows: 33, columns: 16, inner: 16) ? 24 : 0))
+    #expect(!rowsAreIndependent(rows: fewestIndependentRows - 1, columns: 16, inner: 16))
+    #expect(!rowsAreIndependent(rows: 100, columns: 17, inner: 16))
+  }
+
   private func embedded(_ matrix: DoubleTensor) -> Matrix {
     let (rows, columns) = (matrix.shape[0], matrix.shape[1])
     let (result, buffer) = embeddedTarget(rows: rows, columns: columns)

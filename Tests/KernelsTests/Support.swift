@@ -51,3 +51,8 @@ extension Matrix {
   /// A whole buffer as a matrix.
   init(_ buffer: FloatBuffer, _ rows: Int, _ columns: Int) { self.init(buffer, rows: rows, columns: columns) }
 }
+
+extension FeedForwardKernel.PerInput where Value == Bool {
+  /// Every gradient.
+  static var all: Self { Self(x: true, inputWeight: true, inputBias: true, outputWeight: true, outputBias: true) }
+}

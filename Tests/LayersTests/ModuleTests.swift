@@ -22,6 +22,23 @@ import Testing
       ])
   }
 
+  @Test func visitorsSeeLinearLayersAsAWhole() throws {
+    var tower = Tower(depth: 2, hasHead: true)
+    var list = LinearList()
+    tower.visitParameters(&list)
+    // Inside modules, in an array, and where a layer may be absent.
+    #expect(list.layers == ["embeddings.input 4 × 3", "layer.0.dense 4 × 4", "layer.1.dense 4 × 4", "head 2 × 4"])
+    #expect(Array(list.others) == ["layer.0.LayerNorm", "layer.1.LayerNorm", "scale"])
+    // What a visitor changes in a layer stays, and the layer still shows its parameters to others.
+    #expect(tower.input.bias?.elements == [1, 1, 1, 1] && tower.blocks[1].dense.bias?.elements == [1, 1, 1, 1])
+    #expect(tower.head?.bias?.elements == [1, 1])
+    #expect(tower.parameters.keys.contains("head.bias"))
+    var alone = Linear(inputs: 2, outputs: 3)
+    list = LinearList()
+    alone.visitParameters(&list)
+    #expect(list.layers == [" 3 × 2"])
+  }
+
   @Test func parametersAreCounted() {
     #expect(Tower(depth: 2, hasHead: true).parameterCount == 12 + 4 + 2 * (16 + 4 + 4 + 4) + 8 + 1)
   }
@@ -146,6 +163,23 @@ private let mistakes = [
     _ = valueAndGradients(of: Tower(depth: 0, hasHead: true)) { $0(Tensor(repeating: 1, shape: [2, 3])) }
   },
 ]
+
+/// Lists the linear layers with their shapes, and the modules of all other parameters; gives each layer a bias of ones.
+private struct LinearList: ParameterVisitor {
+  var path: [String] = []
+  var layers: [String] = []
+  var others: OrderedSet<String> = []
+
+  mutating func visit(linear: inout Linear) {
+    let (outputs, inputs) = (linear.weight.shape[0], linear.weight.shape[1])
+    layers.append("\(path.joined(separator: ".")) \(outputs) × \(inputs)")
+    linear.bias = Tensor(repeating: 1, shape: [outputs])
+  }
+
+  mutating func visit(key: String, _ parameter: inout Tensor) {
+    others.append(path.isEmpty ? key : path.joined(separator: "."))
+  }
+}
 
 /// Shows two parameters under one name.
 private struct Twins: Module {

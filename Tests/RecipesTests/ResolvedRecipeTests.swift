@@ -30,6 +30,7 @@ import Training
       "optimizer.clip=null",
     ],
     ["optimizer.freeze=[embeddings, 'encoder: layer']"],
+    ["optimizer.freeze=['**.query', '*.layer']", "optimizer.rates={'**': 0.5, '*.layer.1': 2}"],
     ["schedule={name: cosine, warmup: 0, steps: 100}"],
     ["schedule.name=constant", "model.prompts={query: 'query: ', document: \"a \\\"b\\\"\\n# c\"}"],
     ["checkpoint={every: 10, keep: 2}", "output.weights=best"],

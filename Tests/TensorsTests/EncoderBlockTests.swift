@@ -61,13 +61,15 @@ private struct EncoderBlock {
     let (epsilon, masks) = (Self.epsilon, Self.masks)
     let embedded = Tensor.embeddingSum([(p[0], words), (p[1], positions)])
       .layerNorm(gamma: p[2], beta: p[3], epsilon: epsilon)
-    let attended = embedded.linearSideBySide([(p[4], p[5]), (p[6], p[7]), (p[8], p[9])])
+    let attended = embedded.linearSideBySide([4, 6, 8].map { AffineMap(weight: p[$0], bias: p[$0 + 1]) })
       .selfAttention(offsets: offsets, heads: heads, dropout: masks[0])
-      .linear(weight: p[10], bias: p[11])
+      .linear(AffineMap(weight: p[10], bias: p[11]))
       .layerNorm(gamma: p[12], beta: p[13], epsilon: epsilon, residual: embedded, dropout: masks[1])
     return
       attended
-      .feedForward(inputWeight: p[14], inputBias: p[15], outputWeight: p[16], outputBias: p[17], activation: .gelu)
+      .feedForward(
+        input: AffineMap(weight: p[14], bias: p[15]), output: AffineMap(weight: p[16], bias: p[17]), activation: .gelu
+      )
       .layerNorm(gamma: p[18], beta: p[19], epsilon: epsilon, residual: attended, dropout: masks[2])
       .segmentSum(offsets: offsets).normalizedRows()
   }

@@ -33,13 +33,13 @@ private let mistakes = [
   Mistake("matmul: [2, 3] × [4, 5]: inner dimensions differ") { _ = zeros([2, 3]).matmul(zeros([4, 5])) },
   Mistake("matmul: [3] × [3, 5]: inner dimensions differ") { _ = zeros([3]).matmul(zeros([3, 5])) },
   Mistake("linear: x [2, 3], weight [4, 5], bias none") {
-    _ = zeros([2, 3]).linear(weight: zeros([4, 5]), bias: nil)
+    _ = zeros([2, 3]).linear(AffineMap(weight: zeros([4, 5])))
   },
   Mistake("linear: x [2, 3], weight [4, 3], bias [3]") {
-    _ = zeros([2, 3]).linear(weight: zeros([4, 3]), bias: zeros([3]))
+    _ = zeros([2, 3]).linear(AffineMap(weight: zeros([4, 3]), bias: zeros([3])))
   },
   Mistake("linearSideBySide: x [2, 3], weight [4, 2], bias none") {
-    _ = zeros([2, 3]).linearSideBySide([(zeros([4, 3]), nil), (zeros([4, 2]), nil)])
+    _ = zeros([2, 3]).linearSideBySide([AffineMap(weight: zeros([4, 3])), AffineMap(weight: zeros([4, 2]))])
   },
   Mistake("reshaped: [2, 3] to [7]") { _ = zeros([2, 3]).reshaped(to: [7]) },
   Mistake("transposed: [2] is not a matrix") { _ = zeros([2]).transposed },
@@ -63,12 +63,12 @@ private let mistakes = [
   },
   Mistake("feed-forward: x has 4 columns, the weight 3") {
     _ = zeros([40, 4]).feedForward(
-      inputWeight: zeros([5, 3]), inputBias: zeros([5]), outputWeight: zeros([3, 5]), outputBias: zeros([3]),
+      input: AffineMap(weight: zeros([5, 3]), bias: zeros([5])), output: AffineMap(weight: zeros([3, 5])),
       activation: .gelu)
   },
   Mistake("a matrix is needed, the shape is [4]") {
     _ = zeros([4]).feedForward(
-      inputWeight: zeros([5, 4]), inputBias: zeros([5]), outputWeight: zeros([4, 5]), outputBias: zeros([4]),
+      input: AffineMap(weight: zeros([5, 4])), output: AffineMap(weight: zeros([4, 5]), bias: zeros([4])),
       activation: .gelu)
   },
   Mistake("selfAttention: [4, 8] for 2 heads and 4 tokens") {

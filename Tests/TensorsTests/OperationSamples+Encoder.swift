@@ -46,16 +46,23 @@ extension SampleMaker {
         // Spaced inputs, and weights that keep every pre-activation away from the kink of ReLU.
         let (x, b1) = (even([rows, width]), even([inner], in: 0.01...0.02))
         let (w1, w2, b2) = (even([inner, width]), even([width, inner]), even([width]))
-        add(
-          "\(activation), \(rows) × \(width), \(inner) inside", [x, w1, b1, w2, b2],
-          {
-            $0[0].feedForward(
-              inputWeight: $0[1], inputBias: $0[2], outputWeight: $0[3], outputBias: $0[4], activation: activation)
-          },
-          {
-            $0[0].feedForward(
-              inputWeight: $0[1], inputBias: $0[2], outputWeight: $0[3], outputBias: $0[4], activation: activation)
-          })
+        for (hasFirst, hasSecond) in [(true, true), (false, false), (true, false), (false, true)] {
+          // The inputs after x and the weights are the biases there are.
+          let (first, second) = (hasFirst ? 3 : nil, hasSecond ? (hasFirst ? 4 : 3) : nil)
+          add(
+            "\(activation), \(rows) × \(width), \(inner) inside, biases \(hasFirst) and \(hasSecond)",
+            [x, w1, w2] + (hasFirst ? [b1] : []) + (hasSecond ? [b2] : []),
+            { inputs in
+              inputs[0].feedForward(
+                input: AffineMap(weight: inputs[1], bias: first.map { inputs[$0] }),
+                output: AffineMap(weight: inputs[2], bias: second.map { inputs[$0] }), activation: activation)
+            },
+            { inputs in
+              inputs[0].feedForward(
+                inputWeight: inputs[1], inputBias: first.map { inputs[$0] }, outputWeight: inputs[2],
+                outputBias: second.map { inputs[$0] }, activation: activation)
+            })
+        }
       }
     }
   }

@@ -25,10 +25,10 @@ extension SampleMaker {
     for (rows, inputs, outputs) in [(1, 1, 1), (1, 16, 5), (3, 7, 2), (5, 32, 3), (33, 16, 2), (34, 3, 5), (0, 4, 2)] {
       let (x, weight, bias) = (even([rows, inputs]), even([outputs, inputs]), even([outputs]))
       add(
-        "\(rows) × \(inputs) → \(outputs)", [x, weight, bias], { $0[0].linear(weight: $0[1], bias: $0[2]) },
+        "\(rows) × \(inputs) → \(outputs)", [x, weight, bias], { $0[0].linear(AffineMap(weight: $0[1], bias: $0[2])) },
         { $0[0].linear(weight: $0[1], bias: $0[2]) })
       add(
-        "\(rows) × \(inputs) → \(outputs) without bias", [x, weight], { $0[0].linear(weight: $0[1], bias: nil) },
+        "\(rows) × \(inputs) → \(outputs) without bias", [x, weight], { $0[0].linear(AffineMap(weight: $0[1])) },
         { $0[0].linear(weight: $0[1], bias: nil) })
     }
   }
@@ -36,20 +36,26 @@ extension SampleMaker {
   mutating func addLinearSideBySide() {
     for (rows, inputs, outputs) in [
       (1, 3, [2, 2, 2]), (5, 16, [4, 1, 3]), (33, 2, [1, 5, 2]), (4, 7, [3]), (0, 4, [2, 3, 1]),
+      // Enough rows and columns that the gradient of some weights is computed without the others.
+      (16, 16, [33, 34, 35]),
     ] {
       let weights = outputs.map { even([$0, inputs]) }
       let biases = outputs.map { even([$0]) }
       let count = outputs.count
       add(
         "\(rows) × \(inputs) → \(outputs)", [even([rows, inputs])] + weights + biases,
-        { inputs in inputs[0].linearSideBySide((1...count).map { (inputs[$0], inputs[count + $0]) }) },
+        { inputs in
+          inputs[0].linearSideBySide((1...count).map { AffineMap(weight: inputs[$0], bias: inputs[count + $0]) })
+        },
         { inputs in
           .concatenated((1...count).map { inputs[0].linear(weight: inputs[$0], bias: inputs[count + $0]) }, axis: 1)
         })
       // Only the last map has a bias.
       add(
         "\(rows) × \(inputs) → \(outputs), one bias", [even([rows, inputs])] + weights + [biases[count - 1]],
-        { inputs in inputs[0].linearSideBySide((1...count).map { (inputs[$0], $0 == count ? inputs[count + 1] : nil) })
+        { inputs in
+          inputs[0].linearSideBySide(
+            (1...count).map { AffineMap(weight: inputs[$0], bias: $0 == count ? inputs[count + 1] : nil) })
         },
         { inputs in
           .concatenated(
@@ -77,9 +83,6 @@ extension SampleMaker {
         let count = Double(shape.count)
         add(
           "mean of \(shape)", [x], { $0[0].mean() }, { DoubleTensor([$0[0].elements.reduce(0, +) / count], shape: []) })
-        add(
-          "mean of \(shape) along 0", [x], { $0[0].mean(axis: 0) },
-          { $0[0].sum(axis: 0).mapped { $0 / Double(shape[0]) } })
       }
     }
   }

@@ -32,7 +32,7 @@ import Testing
           switch name {
           case "matmul": [inputs[0].matmul(w)]
           case "multiply": [(inputs[0] * w).sum(axis: 0, keepingDimension: true)]
-          default: [inputs[0].linear(weight: w, bias: nil)]
+          default: [inputs[0].linear(AffineMap(weight: w))]
           }
         }
         EngineMemory.releaseUnused()

@@ -51,7 +51,7 @@ extension DoubleTensor {
 
   /// f(x W₁ᵀ + b₁) W₂ᵀ + b₂.
   public func feedForward(
-    inputWeight: DoubleTensor, inputBias: DoubleTensor, outputWeight: DoubleTensor, outputBias: DoubleTensor,
+    inputWeight: DoubleTensor, inputBias: DoubleTensor?, outputWeight: DoubleTensor, outputBias: DoubleTensor?,
     activation: Activation
   ) -> DoubleTensor {
     linear(weight: inputWeight, bias: inputBias).mapped(activation.value).linear(weight: outputWeight, bias: outputBias)

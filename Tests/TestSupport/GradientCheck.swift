@@ -24,7 +24,7 @@ public func centralDifferences(
 ///
 /// The values are compared directly. For the gradients the outputs are weighed with random numbers w; the engine's gradients of
 /// Σ w · y must equal central differences of the reference, must be the same bits a second time, and the same bits for each
-/// input alone with the others constant. An input that the function does not depend on has no gradient; the reference must
+/// input alone with the others constant, and for the others with each input constant. An input that the function does not depend on has no gradient; the reference must
 /// then have zeros.
 ///
 /// - Parameters:
@@ -72,5 +72,17 @@ public func checkGradients(
     try expectSameBits(
       (alone([weights])[0] ?? Tensor(repeating: 0, shape: found.shape)).elements, found.elements,
       "gradient of input \(index) alone", file: file, line: line)
+
+    let others = inputs.indices.filter { $0 != index }
+    let rest = try Pullback(of: others.map { inputs[$0] }) { tracked in
+      var mixed = inputs
+      for (other, tensor) in zip(others, tracked) { mixed[other] = tensor }
+      return [try function(mixed)]
+    }
+    for (other, gradient) in zip(others, rest([weights])) {
+      try expectSameBits(
+        (gradient ?? Tensor(repeating: 0, shape: inputs[other].shape)).elements, gradients[other].elements,
+        "gradient of input \(other) with \(index) constant", file: file, line: line)
+    }
   }
 }

@@ -139,6 +139,50 @@ import Training
     #expect(optimizer.state.moments.count == 2 * trained.count)
   }
 
+  @Test func mostSpecificPatternDecides() throws {
+    let names = [
+      "embeddings.words.weight", "encoder.layer.0.self.query.weight", "encoder.layer.0.self.query.bias",
+      "encoder.layer.0.self.key.weight", "encoder.layer.1.self.query.weight", "encoder.layer.1.output.weight",
+      "head.weight",
+    ]
+    func rates(_ settings: AdamW.Settings) throws -> [Double] {
+      var model = Bag(names.map { ($0, Tensor([0], shape: [1])) })
+      var optimizer = try AdamW(settings, for: model)
+      let trained = names.filter(optimizer.isTrained)
+      let ones = ParameterDictionary(uniqueKeysWithValues: trained.map { ($0, Tensor([1], shape: [1])) })
+      try optimizer.step(&model, gradients: ones, loss: 0, rate: 1)
+      // The first step moves a parameter by its rate.
+      return names.map { (Double(-model[$0].elements[0]) * 1000).rounded() / 1000 }
+    }
+    // All but the queries is frozen, in the second layer at another rate.
+    #expect(
+      try rates(
+        AdamW.Settings(
+          rate: 1, decay: 0, clip: nil, rates: ["**.query": 1, "encoder.*.1.**.query": 3], freeze: ["**"]))
+        == [0, 1, 1, 0, 3, 0, 0])
+    // Frozen beats a factor on the same pattern; of equally specific patterns the smaller factor decides.
+    #expect(
+      try rates(
+        AdamW.Settings(
+          rate: 1, decay: 0, clip: nil,
+          rates: ["**.query": 2, "encoder.*.1": 5, "encoder.layer.*": 4, "*.*.0": 6, "embeddings": 0.5],
+          freeze: ["**.query"]))
+        == [0.5, 0, 0, 4, 0, 4, 1])
+  }
+
+  @Test func unknownPatternsNameTheNearestComponent() {
+    let model = Bag(["encoder.layer.0.query.weight", "encoder.layer.1.key.weight"].map { ($0, Tensor(0)) })
+    let settings = AdamW.Settings(
+      rate: 1, decay: 0, clip: nil, rates: ["**.Queries": 2, "**.query": 1], freeze: ["query.**", "*.zzz"])
+    let error = #expect(throws: UnknownPatternError.self) { try AdamW(settings, for: model) }
+    #expect(
+      error?.description == """
+        no parameter's name fits '**.Queries'; the component nearest to 'Queries' is 'query'
+        no parameter's name fits '*.zzz'; the model has 'encoder'
+        no parameter's name fits 'query.**'; the model has 'encoder'
+        """)
+  }
+
   @Test func frozenParametersNeedNoGradient() throws {
     var model = MeanEncoder(vocabulary: 10, width: 8, seed: 2)
     let before = model.parameters
@@ -158,8 +202,8 @@ import Training
     let settings = AdamW.Settings(
       rate: 1, decay: 0, clip: nil, rates: ["Encoder.layers.1": 2, "encoder.layer.1": 0.5],
       freeze: ["pooler", "embeddings"])
-    let error = #expect(throws: UnknownPrefixError.self) { try AdamW(settings, for: model) }
-    #expect(error?.prefixes == ["Encoder.layers.1", "encoder.layer.1", "pooler"])
+    let error = #expect(throws: UnknownPatternError.self) { try AdamW(settings, for: model) }
+    #expect(error?.patterns.map(\.text) == ["Encoder.layers.1", "encoder.layer.1", "pooler"])
     #expect(
       error?.description == """
         no parameter's name begins with the components 'Encoder.layers.1'; the nearest is 'encoder.layer.0.dense.weight'

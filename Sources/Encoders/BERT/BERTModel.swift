@@ -122,12 +122,8 @@ struct BERTLayer: Module {
     _ x: Tensor, offsets: [Int], rows: [Int]?, _ context: inout ForwardContext
   ) -> Tensor {
     let attended = attention(x, offsets: offsets, rows: rows, &context)  // [t or n, d]
-    guard let inputBias = intermediate.dense.bias, let outputBias = output.dense.bias else {
-      fatalError("a BERT layer without biases")
-    }
     let transformed = attended.feedForward(
-      inputWeight: intermediate.dense.weight, inputBias: inputBias, outputWeight: output.dense.weight,
-      outputBias: outputBias, activation: configuration.activation)
+      input: intermediate.dense.map, output: output.dense.map, activation: configuration.activation)
     return output.layerNorm(
       transformed, residual: attended, dropout: context.dropout(rate: configuration.hiddenDropout))
   }
@@ -185,7 +181,7 @@ struct BERTSelfAttention: Module {
   }
 
   func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
-    let projections = x.linearSideBySide([query, key, value].map { ($0.weight, $0.bias) })  // [t, 3 d]
+    let projections = x.linearSideBySide([query.map, key.map, value.map])  // [t, 3 d]
     return projections.selfAttention(
       offsets: offsets, heads: configuration.headCount,
       dropout: context.dropout(rate: configuration.attentionDropout))
@@ -195,7 +191,7 @@ struct BERTSelfAttention: Module {
   func callAsFunction(
     from tokens: Tensor, to x: Tensor, offsets: [Int], _ context: inout ForwardContext
   ) -> Tensor {
-    let keysAndValues = x.linearSideBySide([key, value].map { ($0.weight, $0.bias) })  // [t, 2 d]
+    let keysAndValues = x.linearSideBySide([key.map, value.map])  // [t, 2 d]
     return query(tokens).singleQueryAttention(
       to: keysAndValues, offsets: offsets, heads: configuration.headCount,
       dropout: context.dropout(rate: configuration.attentionDropout))

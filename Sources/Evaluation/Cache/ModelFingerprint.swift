@@ -16,7 +16,7 @@ struct ModelFingerprint: Hashable, Sendable {
   let hash: ContentHash
 
   /// Raised when vectors get other bits for the same parts, without a new version of hone.
-  private static let revision = 1
+  private static let revision = 2
 
   init(of model: BiEncoder, as role: TextRole) {
     var parts = Parts()

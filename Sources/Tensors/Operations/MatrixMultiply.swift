@@ -15,31 +15,28 @@ extension Tensor {
     }
   }
 
-  /// The affine map of a layer, with the weight laid out as checkpoints have it.
+  /// The affine map of a layer.
   ///
   ///     y = x Wᵀ + b        dx = dy W        dW = dyᵀ x        db = Σ dy
   ///
   /// - Shape: x `[rows, in]`, weight `[out, in]`, bias `[out]` → `[rows, out]`
-  public func linear(weight: Tensor, bias: Tensor?) -> Tensor {
-    linear([(weight, bias)], operation: .linear)
-  }
+  public func linear(_ map: AffineMap) -> Tensor { linear([map], operation: .linear) }
 
   /// Several affine maps of the same input, their results side by side: the queries, keys and values of attention.
   ///
   /// - Shape: x `[rows, in]`, weights `[outᵢ, in]` → `[rows, Σ outᵢ]`
-  public func linearSideBySide(_ maps: [(weight: Tensor, bias: Tensor?)]) -> Tensor {
-    linear(maps, operation: .linearSideBySide)
-  }
+  public func linearSideBySide(_ maps: [AffineMap]) -> Tensor { linear(maps, operation: .linearSideBySide) }
 
-  private func linear(_ maps: [(weight: Tensor, bias: Tensor?)], operation: Operation) -> Tensor {
-    for (weight, bias) in maps {
+  private func linear(_ maps: [AffineMap], operation: Operation) -> Tensor {
+    for map in maps {
       require(
-        shape.rank == 2 && weight.shape.rank == 2 && shape[1] == weight.shape[1]
-          && (bias.map { $0.shape == [weight.shape[0]] } ?? true),
-        "\(operation.rawValue): x \(shape), weight \(weight.shape), bias \(bias.map { "\($0.shape)" } ?? "none")")
+        shape.rank == 2 && map.weight.shape.rank == 2 && shape[1] == map.weight.shape[1]
+          && (map.bias.map { $0.shape == [map.weight.shape[0]] } ?? true),
+        "\(operation.rawValue): x \(shape), weight \(map.weight.shape), bias \(map.bias.map { "\($0.shape)" } ?? "none")"
+      )
     }
-    let inputs = [self] + maps.flatMap { [$0.weight] + ($0.bias.map { [$0] } ?? []) }
-    let layout = SideBySide(maps)
+    var inputs = [self]
+    let layout = SideBySide(maps, appendedTo: &inputs)
     let rows = shape[0]
     return Tensor.record(operation, inputs) { inputs, _ in
       let x = inputs[0]
@@ -62,20 +59,21 @@ extension Tensor {
             multiply(dy.matrix, layout.weight(of: inputs), into: dx.matrix)
             gradients[0] = dx
           }
-          if layout.parts.contains(where: { needed[$0.weight] }) {
+          for columns in layout.columns(ofWeights: needed, inputs: x.shape[1], rows: rows) {
             let dWeight = Tensor(
-              FloatBuffer(uninitialized: layout.width * x.shape[1]), shape: [layout.width, x.shape[1]])
-            multiply(dy.matrix, x.matrix, transposeFirst: true, into: dWeight.matrix)
-            for part in layout.parts where needed[part.weight] {
-              gradients[part.weight] = layout.share(of: part.columns, in: dWeight)
+              FloatBuffer(uninitialized: columns.count * x.shape[1]), shape: [columns.count, x.shape[1]])
+            multiply(dy.matrix.columns(columns), x.matrix, transposeFirst: true, into: dWeight.matrix)
+            for part in layout.parts where needed[part.weight] && part.isIn(columns) {
+              gradients[part.weight] =
+                part.columns == columns
+                ? dWeight
+                : dWeight.slice(
+                  part.columns.lowerBound - columns.lowerBound..<part.columns.upperBound - columns.lowerBound)
             }
           }
-          let biases = layout.parts.compactMap { part in part.bias.map { (input: $0, columns: part.columns) } }
-          if biases.contains(where: { needed[$0.input] }) {
-            let dBias = Tensor(columnSums(dy.matrix), shape: [layout.width])
-            for bias in biases where needed[bias.input] {
-              gradients[bias.input] = layout.share(of: bias.columns, in: dBias)
-            }
+          for part in layout.parts {
+            guard let bias = part.bias, needed[bias] else { continue }
+            gradients[bias] = Tensor(columnSums(dy.matrix.columns(part.columns)), shape: [part.columns.count])
           }
           return gradients
         }
@@ -84,25 +82,35 @@ extension Tensor {
   }
 }
 
-/// Where each of several affine maps of one input has its weight and bias among an operation's inputs, and its columns in the
-/// result.
+/// The layout of several affine maps of one input: their tensors among an operation's inputs, and their columns in the result.
 private struct SideBySide {
   /// From so many rows on, one product with the joined weights costs less than a product each: the input is read once.
   static let rowsWorthJoining = 128
 
+  /// One of the maps.
+  struct Part {
+    let weight: Int
+    let bias: Int?
+    let columns: Range<Int>
+
+    func isIn(_ range: Range<Int>) -> Bool {
+      range.lowerBound <= columns.lowerBound && columns.upperBound <= range.upperBound
+    }
+  }
+
   /// The maps, in order.
-  let parts: [(weight: Int, bias: Int?, columns: Range<Int>)]
+  let parts: [Part]
   /// The columns of the result.
   let width: Int
 
-  init(_ maps: [(weight: Tensor, bias: Tensor?)]) {
-    var parts: [(weight: Int, bias: Int?, columns: Range<Int>)] = []
-    var (next, column) = (1, 0)
-    for (weight, bias) in maps {
-      let columns = column..<column + weight.shape[0]
-      parts.append((next, bias == nil ? nil : next + 1, columns))
+  init(_ maps: [AffineMap], appendedTo inputs: inout [Tensor]) {
+    var parts: [Part] = []
+    var column = 0
+    for map in maps {
+      let indices = map.append(to: &inputs)
+      let columns = column..<column + map.weight.shape[0]
+      parts.append(Part(weight: indices.weight, bias: indices.bias, columns: columns))
       column = columns.upperBound
-      next += bias == nil ? 1 : 2
     }
     (self.parts, width) = (parts, column)
   }
@@ -113,9 +121,22 @@ private struct SideBySide {
     return weights.count == 1 ? weights[0].matrix : Tensor.concatenated(weights).matrix
   }
 
-  /// A map's share of the gradient of the joined weights or biases.
-  func share(of columns: Range<Int>, in joined: Tensor) -> Tensor {
-    parts.count == 1 ? joined : joined.slice(columns)
+  /// The columns for which the gradient of the weights is computed, a product for each range.
+  ///
+  /// Those of the weights that need a gradient; all of them where a product of some would have other bits than the product of all.
+  func columns(ofWeights needed: [Bool], inputs: Int, rows: Int) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    for part in parts where needed[part.weight] {
+      if let last = ranges.last, last.upperBound == part.columns.lowerBound {
+        ranges[ranges.count - 1] = last.lowerBound..<part.columns.upperBound
+      } else {
+        ranges.append(part.columns)
+      }
+    }
+    let keepBits = ranges.allSatisfy {
+      $0.count == width || rowsAreIndependent(rows: $0.count, columns: inputs, inner: rows)
+    }
+    return keepBits ? ranges : [0..<width]
   }
 
   /// The biases as one, 0 where a map has none; nothing where no map has one.

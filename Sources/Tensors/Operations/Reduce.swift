@@ -28,11 +28,6 @@ extension Tensor {
     return keepingDimension ? result.reshaped(to: keptShape) : result
   }
 
-  /// The mean along one dimension.
-  public func mean(axis: Int, keepingDimension: Bool = false) -> Tensor {
-    sum(axis: axis, keepingDimension: keepingDimension) * (1 / Float(shape[axis]))
-  }
-
   /// The largest element of each row; the first of equals gets the gradient.
   ///
   /// - Shape: `[…, width]` → `[…]`

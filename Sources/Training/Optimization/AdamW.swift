@@ -21,9 +21,11 @@ public struct AdamW: Sendable {
     public var clip: Double?
     /// With true biases and the parameters of normalizations decay as well.
     public var decayBiasesAndNorms: Bool?
-    /// Factors on the learning rate, by the beginning of a parameter's name in whole components; see `ParameterRules`.
+    /// Factors on the learning rate, each with the pattern (``NamePattern``) of the parameters that it is for.
+    ///
+    /// The most specific pattern that covers a parameter decides.
     public var rates: [String: Double]?
-    /// What is not trained, by the beginning of a parameter's name in whole components.
+    /// The patterns of the parameters that are not trained.
     public var freeze: [String]?
 
     /// Makes the settings.
@@ -73,8 +75,8 @@ public struct AdamW: Sendable {
 
   /// Prepares for the parameters of a model.
   ///
-  /// Fails with every prefix in the settings that no parameter has.
-  public init(_ settings: Settings, for model: some Module) throws(UnknownPrefixError) {
+  /// Fails with every pattern in the settings that covers no parameter.
+  public init(_ settings: Settings, for model: some Module) throws(UnknownPatternError) {
     self.settings = settings
     let rules = ParameterRules(factors: settings.rates ?? [:], frozen: settings.freeze ?? [])
     let parameters = model.parameters

@@ -1,28 +1,32 @@
-/// Which parameters are trained, and how fast: rules by the beginning of a parameter's name.
+public import Layers
+
+/// Which parameters are trained, and how fast: rules by name.
 ///
-/// A beginning covers whole components: `encoder.layer.1` covers `encoder.layer.1.output.dense.weight`, not
-/// `encoder.layer.10…`. The longest beginning that covers a name decides; where a beginning has a factor and is
-/// frozen too, it is frozen. A factor of 0 freezes.
+/// Of the patterns that cover a parameter the most specific decides (``NamePattern/specificity(for:)``). Between equally
+/// specific ones the smaller factor does. A factor of 0 freezes; where a pattern has a factor and is frozen too, it is frozen.
 struct ParameterRules: Sendable {
-  private let factors: [String: Double]
+  private let rules: [(pattern: NamePattern, factor: Double)]
 
   init(factors: [String: Double], frozen: [String]) {
-    self.factors = factors.merging(frozen.map { ($0, 0) }) { _, frozen in frozen }
+    rules = factors.merging(frozen.map { ($0, 0) }) { _, frozen in frozen }
+      .map { (NamePattern($0.key), $0.value) }
   }
 
   /// What multiplies the learning rate of a parameter; 0 where it is not trained.
   func factor(of key: String) -> Double {
-    Self.beginnings(of: key).last { factors[$0] != nil }.flatMap { factors[$0] } ?? 1
+    let covering = rules.compactMap { rule in
+      rule.pattern.specificity(for: key).map { (specificity: $0, factor: rule.factor) }
+    }
+    return covering.max { ($0.specificity, $1.factor) < ($1.specificity, $0.factor) }?.factor ?? 1
   }
 
   /// Fails with every rule that covers none of the keys.
-  func check(against keys: [String]) throws(UnknownPrefixError) {
-    let known = Set(keys.flatMap(Self.beginnings))
-    let unknown = factors.keys.filter { !known.contains($0) }.sorted()
-    if !unknown.isEmpty { throw UnknownPrefixError(prefixes: unknown, keys: keys) }
+  func check(against keys: [String]) throws(UnknownPatternError) {
+    let unknown = rules.map(\.pattern).filter { !keys.contains(where: $0.covers) }
+    if !unknown.isEmpty { throw UnknownPatternError(patterns: unknown.sorted { $0.text < $1.text }, keys: keys) }
   }
 
-  /// Whether weight decay usually leaves a parameter out: biases and the parameters of normalizations.
+  /// True if weight decay usually leaves a parameter out: biases and the parameters of normalizations.
   ///
   /// By name, as `Trainer.get_decay_parameter_names` of transformers 5 does: in lower case, the name contains `bias`,
   /// `layernorm` or `rmsnorm`, or has a component that is `norm` or ends with `_norm`.
@@ -31,37 +35,40 @@ struct ParameterRules: Sendable {
     return ["bias", "layernorm", "rmsnorm"].contains { name.contains($0) }
       || name.split(separator: ".").contains { $0 == "norm" || $0.hasSuffix("_norm") }
   }
-
-  /// The beginnings of a name in whole components, shortest first: `a`, `a.b`, `a.b.c`.
-  private static func beginnings(of key: String) -> [String] {
-    key.indices.filter { key[$0] == "." }.map { String(key[..<$0]) } + [key]
-  }
 }
 
 /// Optimizer settings that name parts the model does not have.
-public struct UnknownPrefixError: Error, Equatable, CustomStringConvertible {
-  /// The beginnings of names that no parameter has.
-  public let prefixes: [String]
+public struct UnknownPatternError: Error, Equatable, CustomStringConvertible {
+  /// The patterns that cover no parameter.
+  public let patterns: [NamePattern]
   /// The names of the model's parameters.
   let keys: [String]
 
   /// Each of them with the nearest name there is, one a line.
-  public var description: String {
-    prefixes.map { prefix in
-      "no parameter's name begins with the components '\(prefix)'; "
-        + (nearest(to: prefix).map { "the nearest is '\($0)'" } ?? "the model has \(topLevelNames)")
-    }.joined(separator: "\n")
+  public var description: String { patterns.map(sentence).joined(separator: "\n") }
+
+  private func sentence(about pattern: NamePattern) -> String {
+    if !pattern.hasWildcards {
+      return "no parameter's name begins with the components '\(pattern)'; "
+        + (nearest(to: pattern.text, among: keys).map { "the nearest is '\($0)'" } ?? "the model has \(topLevelNames)")
+    }
+    let components = keys.flatMap { $0.split(separator: ".").map(String.init) }
+    let unknown = pattern.literals.first { !components.contains($0) }
+    let hint = unknown.flatMap { unknown in
+      nearest(to: unknown, among: components).map { "the component nearest to '\(unknown)' is '\($0)'" }
+    }
+    return "no parameter's name fits '\(pattern)'; " + (hint ?? "the model has \(topLevelNames)")
   }
 
-  /// The key that agrees with a prefix for longest, regardless of case; nothing where none agrees at all.
-  private func nearest(to prefix: String) -> String? {
-    let wanted = Array(prefix.lowercased())
-    var best: (key: String, length: Int)?
-    for key in keys {
-      let length = zip(wanted, key.lowercased()).prefix { $0 == $1 }.count
-      if length > best?.length ?? 0 { best = (key, length) }
+  /// The name that agrees with a text for longest, regardless of case; nothing where none agrees at all.
+  private func nearest(to text: String, among names: [String]) -> String? {
+    let wanted = Array(text.lowercased())
+    var best: (name: String, length: Int)?
+    for name in names {
+      let length = zip(wanted, name.lowercased()).prefix { $0 == $1 }.count
+      if length > best?.length ?? 0 { best = (name, length) }
     }
-    return best?.key
+    return best?.name
   }
 
   private var topLevelNames: String {

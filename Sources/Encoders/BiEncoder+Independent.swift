@@ -1,0 +1,51 @@
+import Kernels
+import Layers
+public import Tensors
+import Tokenizers
+
+extension BiEncoder {
+  /// The vectors of texts, in their order, each with the same bits whatever else is encoded with it.
+  ///
+  /// ``encode(_:as:tokens:progress:)`` gives vectors that differ from one list of texts to another by some 10⁻⁷. The bits here
+  /// are those of this build on this OpenBLAS core type.
+  ///
+  /// - Shape: → `[texts, dimensions]`
+  /// - Parameter progress: gets the share of the tokens that is done; what it throws ends the work.
+  public func encodeIndependently(
+    _ texts: [String], as role: TextRole, progress: (_ done: Double) throws -> Void = { _ in }
+  ) throws -> Tensor {
+    let encodings = try tokenize(texts, as: role)
+    let excludedTokens = try excludedTokens(as: role)
+    guard hasIndependentRows else {
+      return try encodeInFixedBatches(encodings, excludedTokens: excludedTokens, progress: progress)
+    }
+    let batches = LengthBatches(lengths: encodings.map(\.ids.count), tokens: 8192)
+    let vectors = try batches.rows(progress: progress) { texts, context in
+      var batch = TokenBatch(texts.map { encodings[$0] }, excludedTokens: excludedTokens)
+      // Products of fewer rows are computed in another way; sequences that nobody reads make up for them.
+      while batch.count < fewestIndependentRows { batch.append(Encoding(ids: [0], typeIDs: [0])) }
+      return self(batch, &context).slice(0..<texts.count)
+    }
+    return vectors ?? Tensor([], shape: [0, dimensions])
+  }
+
+  /// True if a row of every layer's product depends on that row alone, wherever it is in a batch.
+  var hasIndependentRows: Bool {
+    var (model, check) = (self, IndependentRowsCheck())
+    model.visitParameters(&check)
+    return check.holds
+  }
+}
+
+/// Looks at every linear layer.
+private struct IndependentRowsCheck: ParameterVisitor {
+  var path: [String] = []
+  var holds = true
+
+  mutating func visit(linear: inout Linear) {
+    let (outputs, inputs) = (linear.weight.shape[0], linear.weight.shape[1])
+    if !rowsAreIndependent(rows: fewestIndependentRows, columns: outputs, inner: inputs) { holds = false }
+  }
+
+  mutating func visit(key: String, _ parameter: inout Tensor) {}
+}

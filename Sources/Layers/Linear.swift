@@ -1,0 +1,39 @@
+public import Tensors
+
+/// An affine map: y = x Wᵀ + b.
+///
+/// - Shape: x `[rows, in]` → `[rows, out]`; weight `[out, in]`, as checkpoints have it
+public struct Linear: Module {
+  /// `[out, in]`.
+  public var weight: Tensor
+  /// `[out]`; nothing where the map has no bias.
+  public var bias: Tensor?
+
+  /// Makes the map from its parameters.
+  public init(weight: Tensor, bias: Tensor?) {
+    self.weight = weight
+    self.bias = bias
+  }
+
+  /// Makes a map of zeros, to be loaded.
+  public init(inputs: Int, outputs: Int, hasBias: Bool = true) {
+    self.init(
+      weight: Tensor(repeating: 0, shape: [outputs, inputs]),
+      bias: hasBias ? Tensor(repeating: 0, shape: [outputs]) : nil)
+  }
+
+  /// The map as operations take it.
+  public var map: AffineMap { AffineMap(weight: weight, bias: bias) }
+
+  /// Applies the map.
+  public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(map) }
+
+  /// Shows the layer as a whole; a visitor that does not ask for whole layers sees its parameters.
+  public mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit(linear: &self) }
+
+  /// Shows `weight` and `bias`.
+  public mutating func visitTensors(_ visitor: inout some ParameterVisitor) {
+    visitor.visit("weight", &weight)
+    visitor.visit("bias", &bias)
+  }
+}

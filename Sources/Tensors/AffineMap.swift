@@ -1,0 +1,27 @@
+/// The affine map of a layer, as operations take it: y = x Wᵀ + b.
+public struct AffineMap: Sendable {
+  /// `[out, in]`, as checkpoints have it.
+  public var weight: Tensor
+  /// `[out]`; nothing where the map has no bias.
+  public var bias: Tensor?
+
+  /// Makes the map from its parameters.
+  public init(weight: Tensor, bias: Tensor? = nil) {
+    self.weight = weight
+    self.bias = bias
+  }
+
+  /// The indices of a map's tensors among the inputs of an operation.
+  struct Indices {
+    let weight: Int
+    let bias: Int?
+  }
+
+  /// Appends the tensors of the map to the inputs of an operation.
+  func append(to inputs: inout [Tensor]) -> Indices {
+    let first = inputs.count
+    inputs.append(weight)
+    if let bias { inputs.append(bias) }
+    return Indices(weight: first, bias: bias == nil ? nil : first + 1)
+  }
+}
