@@ -36,7 +36,7 @@ package final class RunFolder {
       throw Self.refusal(path, "\(path) is not empty and holds no run; choose a new output folder")
     }
     try Files.makeFolder(path)
-    lock = try FolderLock(path)
+    lock = try FolderLock(path, name: "run.lock", advice: "choose another output folder")
     let result = Files.join(path, Self.resultName)
     let isFinished = Files.exists(result)
     // A run that failed before its first step, on bad data say, left nothing that is worth keeping.

@@ -126,7 +126,7 @@ import Testing
 
   @Test func aFolderInUseIsBusy() throws {
     try Files.makeFolder(folder.file("runs/small"))
-    let lock = try FolderLock(folder.file("runs/small"))
+    let lock = try FolderLock(folder.file("runs/small"), name: "run.lock", advice: "")
     let ended = try hone("run", "recipe.yaml")
     #expect(ended.status == 75)
     #expect(ended.messages.hasPrefix("error: runs/small is in use by process "))
