@@ -40,7 +40,8 @@ import Testing
     let names = try Files.list(folder.file("runs/small")).filter { !$0.hasPrefix("events.out.tfevents.") }
     #expect(
       names == [
-        "base.dev.run", "base.test.run", "checkpoint-14", "log.jsonl", "model", "recipe.yaml", "report.html",
+        "base.dev.run", "base.test.run", "checkpoint-14", "inputs.json", "log.jsonl", "model", "recipe.yaml",
+        "report.html",
         "result.json",
         "run.lock", "tuned.dev.run", "tuned.test.run",
       ])

@@ -15,7 +15,7 @@ import Words
 extension TrainBiEncoder {
   /// Trains: read everything, score the base model, take the steps, score again, export, report.
   func run(in context: RunContext) throws -> Outcome {
-    let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
+    let folder = try context.open(self)
     if let confirmation = folder.confirmation { return confirmation }
     let started = ContinuousClock.now
 

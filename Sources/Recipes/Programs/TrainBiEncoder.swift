@@ -1,3 +1,4 @@
+import Runs
 import Settings
 import Training
 
@@ -26,6 +27,13 @@ struct TrainBiEncoder: Recipe, Equatable {
   /// Where the verdict's vectors are kept, so that scoring the same base model, searching and mining need not encode again.
   var cache: CacheSection?
   var output: OutputSection
+
+  var inputs: [RunInput] {
+    [.model(model.folder)] + data.inputs + (mining?.inputs ?? []) + (guide.map { [.model($0.folder)] } ?? [])
+      + (evaluate?.inputs ?? [])
+  }
+
+  var outputFolder: String { output.folder }
 
   func validate(_ checks: SettingChecks) {
     model.validate(checks)

@@ -1,3 +1,4 @@
+import Runs
 import Settings
 import Training
 
@@ -24,6 +25,12 @@ struct TrainCrossEncoder: Recipe, Equatable {
 
   /// Whether the weights with the best score during training are exported.
   var exportsBest: Bool { (output.weights ?? (evaluate?.every == nil ? .last : .best)) == .best }
+
+  var inputs: [RunInput] {
+    [.model(model.folder)] + data.files.map { .file($0) } + (evaluate?.inputs ?? [])
+  }
+
+  var outputFolder: String { output.folder }
 
   func validate(_ checks: SettingChecks) {
     model.validate(checks)

@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import Runs
 import Settings
 
 /// The training data: a collection with judgments, or a file of rows.
@@ -34,6 +35,8 @@ extension DataSection {
     return (rows.map { [$0] } ?? [])
       + (collection.map { folder in names.map { Files.join(folder, $0) } } ?? [])
   }
+
+  var inputs: [RunInput] { files.map { .file($0) } }
 
   func validate(_ checks: SettingChecks) {
     checks.require(

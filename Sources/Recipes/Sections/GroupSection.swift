@@ -22,6 +22,9 @@ extension GroupSection {
     DataSection(collection: collection, split: split, rows: rows, shuffle: shuffle, negatives: negatives)
   }
 
+  /// The files that the groups come from.
+  var files: [String] { dataSection.files + (easyNegatives?.corpus.map { [$0] } ?? []) }
+
   func validate(_ checks: SettingChecks, loss: LossSetting, batch: GroupBatchSection) {
     if let negatives { checks.atLeast(1, "data.negatives", negatives) }
     dataSection.validate(checks)

@@ -2,6 +2,7 @@ import Encoders
 import Files
 import Foundation
 import Retrieval
+import Runs
 import Settings
 import Tensors
 
@@ -121,6 +122,10 @@ extension MiningRuleSetting: Codable {
 extension MarginAnchor: ChoiceSetting {}
 
 extension MiningRuleSetting {
+  var inputs: [RunInput] {
+    if case .judge(let settings) = self { [.model(settings.model)] } else { [] }
+  }
+
   func validate(_ checks: SettingChecks, at path: String) {
     func require(_ condition: Bool, _ message: String) {
       checks.require(condition, path, else: "rule \(name.rawValue): \(message)")

@@ -1,3 +1,4 @@
+import Runs
 import Settings
 import Training
 
@@ -19,6 +20,8 @@ struct MiningSection: Codable, Sendable, Equatable {
 }
 
 extension MiningSection {
+  var inputs: [RunInput] { (corpus.map { [.file($0)] } ?? []) + rules.flatMap(\.inputs) }
+
   func validate(_ checks: SettingChecks, data: DataSection, loss: LossSetting) {
     checks.require(
       (epochs == nil) != (steps == nil), "mining",

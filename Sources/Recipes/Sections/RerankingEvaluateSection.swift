@@ -1,3 +1,4 @@
+import Runs
 import Settings
 
 /// Where a reranker is scored: on which documents of which queries, and how often.
@@ -34,6 +35,11 @@ struct RerankingEvaluateSection: Codable, Sendable, Equatable {
 }
 
 extension RerankingEvaluateSection {
+  var inputs: [RunInput] {
+    RunInput.collection(collection, splits: [split] + (verdict ?? [])) + (model.map { [.model($0)] } ?? [])
+      + (run.map { [.file($0)] } ?? [])
+  }
+
   func validate(_ checks: SettingChecks) {
     checks.collection("evaluate.collection", collection)
     checks.split("evaluate.split", split, of: collection, "evaluate.collection")
