@@ -1,4 +1,4 @@
-/// What is timed of a pipeline: queries asked alone, with some numbers of documents to rerank.
+/// The queries and the numbers of candidates that a pipeline is timed with.
 package struct Latency: Codable, Sendable, Equatable {
   /// The number of queries.
   package var queries: Int

@@ -41,6 +41,11 @@ public final class AppendingFile: Sendable {
         description: "cannot write \(path): a line for it contains a line break; this is a fault of the program")
     }
     bytes.append(UInt8(ascii: "\n"))
+    try append(bytes)
+  }
+
+  /// Adds bytes, for a log whose records are no lines; a reader then tells by itself where a crash cut one short.
+  public func append(_ bytes: [UInt8]) throws(FileError) {
     do throws(SystemError) {
       try System.write(bytes, to: descriptor)
     } catch {

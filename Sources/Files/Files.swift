@@ -94,6 +94,12 @@ public enum Files {
   /// The time now on the clock of ``modificationTime(_:)``.
   public static var currentTime: Double { System.now }
 
+  /// The number of this process.
+  public static var processIdentifier: Int32 { System.processIdentifier }
+
+  /// The name of this machine.
+  public static var hostName: String { System.hostName }
+
   /// Gives a file the time now as the time of its last change, so that it counts as used.
   public static func touch(_ path: String) throws(FileError) {
     do throws(SystemError) {

@@ -1,6 +1,6 @@
 /// The right to work in a folder, which one process has at a time.
 ///
-/// The lock is the kernel's (`flock` on `run.lock` in the folder): it ends with the process however that dies, so
+/// The lock is the kernel's (`flock` on a file in the folder): it ends with the process however that dies, so
 /// there are no stale locks. Children do not inherit it. The file names its holder for people to read.
 ///
 /// Swift may free a value after its last use: hold the lock with `withExtendedLifetime` around the work.
@@ -11,10 +11,13 @@ public final class FolderLock: Sendable {
 
   /// Takes the lock of a folder until the value goes away.
   ///
+  /// - Parameters:
+  ///   - name: The name of the file that is locked.
+  ///   - advice: An alternative to waiting, for the error.
   /// - Throws: An error of kind ``FailureKind/temporary`` when somebody else has it.
-  public init(_ path: String) throws(FileError) {
+  public init(_ path: String, name: String, advice: String) throws(FileError) {
     self.path = path
-    let file = Files.join(path, "run.lock")
+    let file = Files.join(path, name)
     var isBusy = false
     do throws(SystemError) {
       let descriptor = try System.open(file, .update)
@@ -29,7 +32,7 @@ public final class FolderLock: Sendable {
       }
       self.descriptor = descriptor
     } catch {
-      if isBusy { throw Self.busy(path, file) }
+      if isBusy { throw Self.busy(path, file, advice) }
       throw FileError("lock", file, error, .writing)
     }
   }
@@ -43,7 +46,7 @@ public final class FolderLock: Sendable {
     "process \(System.processIdentifier) on \(System.hostName) since \(System.timestamp)\n"
   }
 
-  private static func busy(_ path: String, _ file: String) -> FileError {
+  private static func busy(_ path: String, _ file: String, _ advice: String) -> FileError {
     let content = try? Files.read(file, maximumBytes: 4096)
     // A content without its line break is one that is just being written.
     let isWhole = content?.last == UInt8(ascii: "\n")
@@ -51,6 +54,6 @@ public final class FolderLock: Sendable {
     return FileError(
       path: path, kind: .temporary,
       description:
-        "\(path) is in use by \(holder ?? "another process"); wait until it ends, or choose another output folder")
+        "\(path) is in use by \(holder ?? "another process"); wait until it ends, or \(advice)")
   }
 }

@@ -28,6 +28,30 @@ extension Files {
     }
   }
 
+  /// Exchanges the names of two files or folders at once, so that each name has one of the two at any moment.
+  ///
+  /// - Returns: false, with nothing changed, where the system or the file system cannot do that.
+  static func exchange(_ first: String, _ second: String) throws(FileError) -> Bool {
+    do throws(SystemError) {
+      try System.exchange(first, second)
+      return true
+    } catch .notSupported {
+      return false
+    } catch {
+      throw FileError("exchange \(first) and", second, error, .writing)
+    }
+  }
+
+  /// Copies what is in a folder to another one, durably; names that begin with a dot are left out.
+  public static func copyFolder(_ from: String, to: String) throws(FileError) {
+    try makeFolder(to)
+    for name in try list(from) where !name.hasPrefix(".") {
+      let (source, target) = (join(from, name), join(to, name))
+      if isFolder(source) { try copyFolder(source, to: target) } else { try copy(source, to: target) }
+    }
+    try synchronizeFolder(to)
+  }
+
   /// Removes a file, or a folder with all that is in it; what a symbolic link points to stays.
   ///
   /// A path under which there is nothing is no error.

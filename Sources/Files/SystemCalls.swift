@@ -106,6 +106,26 @@ enum System {
     if platformRename(from, to) != 0 { throw .current }
   }
 
+  /// Exchanges the names of two files or folders at once.
+  ///
+  /// - Throws: ``SystemError/notSupported`` where the system or the file system cannot.
+  static func exchange(_ first: String, _ second: String) throws(SystemError) {
+    try check(first)
+    try check(second)
+    #if canImport(Darwin)
+      if unsafe renamex_np(first, second, UInt32(RENAME_SWAP)) != 0 { throw .current }
+    #else
+      // Swift's view of the C library lacks the function, and so do old versions of the library itself.
+      typealias Exchange = @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
+      guard let address = unsafe dlsym(nil, "renameat2") else { throw .notSupported }
+      let call = unsafe unsafeBitCast(address, to: Exchange.self)
+      let exchangeFlag: UInt32 = 2
+      if unsafe call(AT_FDCWD, first, AT_FDCWD, second, exchangeFlag) == 0 { return }
+      let error = SystemError.current
+      throw error == .invalidArgument || error == .noSuchCall ? .notSupported : error
+    #endif
+  }
+
   static func unlink(_ path: String) throws(SystemError) {
     try check(path)
     if platformUnlink(path) != 0 { throw .current }

@@ -21,6 +21,7 @@ struct SystemError: Error, Equatable {
   static let invalidArgument = SystemError(code: EINVAL)
   static let interrupted = SystemError(code: EINTR)
   static let wouldBlock = SystemError(code: EWOULDBLOCK)
+  static let noSuchCall = SystemError(code: ENOSYS)
   static let notSupported = SystemError(code: EOPNOTSUPP)
 
   /// What lies behind an error, as far as the exit code is concerned.

@@ -9,6 +9,12 @@ protocol Recipe: Codable, Sendable {
   /// Notes what is wrong across settings, or between them and the files they name; nothing is written.
   func validate(_ checks: SettingChecks)
 
+  /// Everything that is read and shapes the result: data, judgments, model folders, ranked lists.
+  var inputs: [RunInput] { get }
+
+  /// The folder of the run.
+  var outputFolder: String { get }
+
   /// Does the work, from reading the inputs to the report.
   func run(in context: RunContext) throws -> Outcome
 }

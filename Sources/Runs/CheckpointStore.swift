@@ -1,5 +1,4 @@
-import Files
-import Foundation
+package import Files
 import JSONText
 import Words
 
@@ -26,26 +25,15 @@ package struct Checkpoint: Sendable, Equatable {
 
 /// The checkpoints of a run folder: `checkpoint-STEP/` with a `MANIFEST.json` of sizes and SHA-256.
 ///
-/// A checkpoint appears under its name all at once or not at all: files and, last, the manifest go to a temporary folder and
-/// are synchronized; then the folder is synchronized, renamed, and its parent synchronized. Only after that are older
-/// checkpoints removed, each by a rename first, so that a half-removed one never looks complete. A process that dies at any
-/// moment leaves at least the newest complete checkpoint it had.
+/// A checkpoint appears under its name whole or not at all, the manifest written last (`DurableFolder`). Only after that are
+/// older checkpoints removed. A process that dies at any moment leaves at least the newest complete checkpoint it had.
 package struct CheckpointStore {
-  /// One change on disk, named for the tests that stop before each of them.
-  package enum Operation: Equatable {
-    case makeFolder(String)
-    case write(String)
-    case synchronizeFolder(String)
-    case rename(from: String, to: String)
-    case remove(String)
-  }
-
   /// The run folder.
   package let folder: String
   /// How many complete checkpoints stay.
   package let keep: Int
   /// Is told of every change before it is made; an error it throws stops everything there, as a crash would.
-  package var willPerform: (Operation) throws -> Void = { _ in }
+  package var willPerform: (DurableFolder.Operation) throws -> Void = { _ in }
 
   package init(folder: String, keep: Int) {
     self.folder = folder
@@ -54,8 +42,7 @@ package struct CheckpointStore {
 
   private static let manifestName = "MANIFEST.json"
   private static let prefix = "checkpoint-"
-  private static let temporaryPrefix = ".tmp-"
-  private static let trashPrefix = ".trash-"
+  private static let leftovers = [".tmp-", ".old-", ".trash-"]
 
   // MARK: - Saving
 
@@ -64,47 +51,36 @@ package struct CheckpointStore {
   /// - Parameter expectedBytes: About how large it will be; with less than 1.2 times that free, nothing is written.
   @discardableResult
   package func save(step: Int, files: [CheckpointFile], expectedBytes: Int) throws -> Checkpoint {
-    let name = Self.prefix + String(step)
-    let final = Checkpoint(step: step, folder: Files.join(folder, name))
+    let final = Checkpoint(step: step, folder: Files.join(folder, Self.prefix + String(step)))
     if (try? verify(final)) != nil { return final }
     try checkSpace(expectedBytes)
     try removeLeftovers()
-    if Files.exists(final.folder) { try discard(name) }
-    let temporary = Files.join(folder, "\(Self.temporaryPrefix)\(name)-\(ProcessInfo.processInfo.processIdentifier)")
-    try perform(.makeFolder(temporary)) { try Files.makeFolder(temporary) }
-    for file in files {
-      let path = Files.join(temporary, file.name)
-      try perform(.write(path)) { try file.write(path) }
+    try DurableFolder(final.folder, willPerform: willPerform).write { draft in
+      for file in files { try draft.write(file.name, file.write) }
+      let content = try Self.manifest(of: draft.path, step: step, names: files.map(\.name))
+      try draft.write(Self.manifestName) { try Files.write(content.text(indented: true) + "\n", to: $0) }
     }
-    let manifest = Files.join(temporary, Self.manifestName)
-    let content = try Self.manifest(of: temporary, step: step, names: files.map(\.name))
-    try perform(.write(manifest)) { try Files.write(content.text(indented: true) + "\n", to: manifest) }
-    try synchronize(temporary)
-    try rename(temporary, to: final.folder)
-    try synchronize(folder)
-    for old in numbered().dropFirst(keep) { try discard(Self.prefix + String(old.step)) }
+    for old in numbered().dropFirst(keep) { try discard(old) }
     return final
   }
 
   /// Removes what interrupted saves and removals left.
-  package func removeLeftovers() throws {
-    for name in try Files.list(folder) where name.hasPrefix(Self.temporaryPrefix) || name.hasPrefix(Self.trashPrefix) {
-      try remove(Files.join(folder, name))
+  private func removeLeftovers() throws {
+    for name in try Files.list(folder) where Self.leftovers.contains(where: { name.hasPrefix($0) }) {
+      let path = Files.join(folder, name)
+      try willPerform(.remove(path))
+      try Files.remove(path)
     }
   }
 
   /// Removes every checkpoint.
   package func removeAll() throws {
     try removeLeftovers()
-    for checkpoint in numbered() { try discard(Files.name(of: checkpoint.folder)) }
+    for checkpoint in numbered() { try discard(checkpoint) }
   }
 
-  private func discard(_ name: String) throws {
-    let trash = Files.join(folder, Self.trashPrefix + name)
-    try remove(trash)
-    try rename(Files.join(folder, name), to: trash)
-    try synchronize(folder)
-    try remove(trash)
+  private func discard(_ checkpoint: Checkpoint) throws {
+    try DurableFolder(checkpoint.folder, willPerform: willPerform).remove()
   }
 
   private func checkSpace(_ expectedBytes: Int) throws(FileError) {
@@ -179,25 +155,5 @@ package struct CheckpointStore {
       guard try Files.size(path) == size else { throw Incomplete("the size of \(name) differs from its manifest") }
       guard try FileDigest.sha256(of: path) == digest else { throw Incomplete("\(name) differs from its manifest") }
     }
-  }
-
-  // MARK: - Changes
-
-  private func perform(_ operation: Operation, _ body: () throws -> Void) throws {
-    try willPerform(operation)
-    try body()
-  }
-
-  private func synchronize(_ path: String) throws {
-    try perform(.synchronizeFolder(path)) { try Files.synchronizeFolder(path) }
-  }
-
-  private func rename(_ from: String, to: String) throws {
-    try perform(.rename(from: from, to: to)) { try Files.rename(from, to: to) }
-  }
-
-  private func remove(_ path: String) throws {
-    guard Files.exists(path) else { return }
-    try perform(.remove(path)) { try Files.remove(path) }
   }
 }

@@ -1,5 +1,4 @@
 import Files
-import Foundation
 
 /// A TensorBoard event file: scalar values over steps, readable while the run goes on.
 ///
@@ -7,39 +6,27 @@ import Foundation
 /// (u32), all little-endian; the data is an `Event` protocol buffer (`tensorflow/core/util/event.proto`). A reader skips a
 /// record that a crash cut short, and each start of a run opens a file of its own.
 struct EventFile {
-  private let path: String
-  private let handle: FileHandle
+  private let file: AppendingFile
 
   /// Starts an event file in a folder.
   ///
   /// - Parameter time: The seconds since 1970 that the name and the first record carry.
-  init(in folder: String, time: Double = Date().timeIntervalSince1970) throws {
-    let process = ProcessInfo.processInfo
+  init(in folder: String, time: Double = Files.currentTime) throws {
     let seconds = String(Int(time))
     let stamp = String(repeating: "0", count: max(0, 10 - seconds.count)) + seconds
-    let host = process.hostName.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
-    path = Files.join(folder, "events.out.tfevents.\(stamp).\(host).\(process.processIdentifier).0")
+    let host = Files.hostName.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+    let path = Files.join(folder, "events.out.tfevents.\(stamp).\(host).\(Files.processIdentifier).0")
     try Files.write([], to: path)
-    guard let handle = FileHandle(forWritingAtPath: path) else {
-      throw FileError(path: path, kind: .cannotCreate, description: "cannot write \(path)")
-    }
-    self.handle = handle
+    file = try AppendingFile(path)
     try append(Self.event(time: time, step: 0, payload: Self.field(3, "brain.Event:2")))
   }
 
   /// Adds one value of a scalar.
-  func add(_ tag: String, _ value: Double, step: Int, time: Double = Date().timeIntervalSince1970) throws {
+  func add(_ tag: String, _ value: Double, step: Int, time: Double = Files.currentTime) throws {
     try append(Self.scalar(tag, Float(value), step: step, time: time))
   }
 
-  private func append(_ data: [UInt8]) throws {
-    do {
-      try handle.write(contentsOf: Self.record(data))
-    } catch {
-      throw FileError(
-        path: path, kind: .inputOutput, description: "cannot write \(path): \(error.localizedDescription)")
-    }
-  }
+  private func append(_ data: [UInt8]) throws { try file.append(Self.record(data)) }
 
   // MARK: - The format
 

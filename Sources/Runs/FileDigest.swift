@@ -1,6 +1,5 @@
 import Crypto
 package import Files
-import Foundation
 
 /// SHA-256 of files, as lowercase hexadecimal digits.
 package enum FileDigest {

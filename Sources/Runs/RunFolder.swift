@@ -1,8 +1,9 @@
 import Files
 package import JSONText
 import Settings
+import Words
 
-/// The folder of one run: `recipe.yaml`, `log.jsonl`, event files, checkpoints, and at the end `result.json`,
+/// The folder of one run: `recipe.yaml`, `inputs.json`, `log.jsonl`, event files, checkpoints, and at the end `result.json`,
 /// `report.html` and what the run made.
 ///
 /// A folder holds one run, ever: results are never overwritten, and a nightly job names a new folder each night
@@ -21,29 +22,39 @@ package final class RunFolder {
   package let state: State
   /// Whether an earlier start of the same run has left its log and maybe checkpoints.
   package let isContinued: Bool
+  /// The content of what the run reads.
+  package let inputs: InputDigests
   private let lock: FolderLock
+  private let started = ContinuousClock.now
+
+  /// The time since the folder was opened.
+  package var seconds: Double { started.duration(to: .now).seconds }
 
   /// Opens a folder for a run and locks it until the value goes away.
   ///
   /// - Parameters:
   ///   - recipe: The resolved recipe of the run.
+  ///   - inputs: The files and folders that the run reads; they are hashed here, before work begins.
   ///   - resume: Whether a run of the same recipe that is there already is gone on with or confirmed.
-  package init(_ path: String, recipe: String, resume: Bool) throws {
+  /// - Throws: `FileError` where the folder holds another run, `RunError` where the same run read other content.
+  package init(_ path: String, recipe: String, inputs: [RunInput], resume: Bool) throws {
     self.path = path
-    let others = Files.exists(path) ? try Files.list(path).filter { $0 != "run.lock" } : []
+    let others = Files.exists(path) ? try Files.list(path).filter { $0 != Self.lockName } : []
     let isRun = others.contains(Self.recipeName)
     guard others.isEmpty || isRun else {
       throw Self.refusal(path, "\(path) is not empty and holds no run; choose a new output folder")
     }
     try Files.makeFolder(path)
-    lock = try FolderLock(path)
+    lock = try FolderLock(path, name: Self.lockName, advice: "choose another output folder")
     let result = Files.join(path, Self.resultName)
     let isFinished = Files.exists(result)
     // A run that failed before its first step, on bad data say, left nothing that is worth keeping.
     guard isFinished || others.contains(RunLog.name) else {
       state = .open
       isContinued = false
+      self.inputs = try InputDigests(of: inputs)
       try Files.write(recipe, to: Files.join(path, Self.recipeName))
+      try self.inputs.write(to: path, settings: recipe)
       return
     }
     guard resume else {
@@ -54,12 +65,15 @@ package final class RunFolder {
       throw Self.refusal(path, "\(path) holds \(isFinished ? "a finished" : "an interrupted") run; \(advice)")
     }
     try Self.checkSameRecipe(path, recipe)
+    self.inputs = try InputDigests(of: inputs)
+    try Self.checkSameInputs(path, self.inputs)
     state = isFinished ? .finished(try Self.readJSON(result)) : .open
     isContinued = !isFinished
   }
 
   package static let recipeName = "recipe.yaml"
   package static let resultName = "result.json"
+  private static let lockName = "run.lock"
 
   /// What a run has to say that is finished already; nothing where there is work left.
   package var confirmation: Outcome? {
@@ -84,10 +98,28 @@ package final class RunFolder {
       throw refusal(path, "\(Files.join(path, recipeName)) cannot be read any more; choose a new output folder")
     }
     guard !differences.isEmpty else { return }
-    let shown = differences.prefix(3).joined(separator: ", ") + (differences.count > 3 ? ", …" : "")
     throw refusal(
       path,
-      "\(path) holds a run of other settings (\(shown)); --resume needs the same ones, or choose a new output folder")
+      "\(path) holds a run of other settings (\(shown(differences))); --resume needs the same ones, or choose a new output folder"
+    )
+  }
+
+  private static func checkSameInputs(_ path: String, _ inputs: InputDigests) throws {
+    guard let earlier = InputDigests(in: path) else {
+      throw RunError(
+        .badData, "\(path) does not say what its run has read (\(InputDigests.name)); choose a new output folder")
+    }
+    let differences = inputs.differences(from: earlier)
+    guard !differences.isEmpty else { return }
+    throw RunError(
+      .badData,
+      "\(path) holds a run of other data (\(shown(differences))); --resume needs the same content, or choose a new output "
+        + "folder")
+  }
+
+  /// The first of some differences, in a line.
+  private static func shown(_ differences: [String]) -> String {
+    differences.prefix(3).joined(separator: ", ") + (differences.count > 3 ? ", …" : "")
   }
 
   private static func readJSON(_ path: String) throws -> JSONValue {

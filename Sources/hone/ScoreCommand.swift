@@ -10,12 +10,12 @@ struct ScoreCommand: ParsableCommand {
       EXAMPLES:
         echo '{"query": "edit pictures", "document": "GIMP is an image editor."}' | hone score --model runs/reranker/model
         hone score --model runs/reranker/model --input pairs.jsonl > scores.jsonl
-        hone score --model runs/reranker/model --input pairs.jsonl --calibrated
+        hone score --model runs/calibration/model --input pairs.jsonl --calibrated
 
       The input has a JSON object a line: query and document. Every line gives {"score": …} in the order of the input, or
       {"scores": […]} where the model has several labels. Scores are raw logits: larger means a better fit, whatever
       activation the model's configuration names. With --calibrated a line is {"score": …, "probability": …}: how likely the
-      document is relevant, by the calibration.json that the recipe calibrate left in the model's folder.
+      document is relevant, by the calibration.json in the copy of a model that the recipe calibrate makes.
       """
   )
 

@@ -126,9 +126,11 @@ import Testing
 
   @Test func onlyOneHasTheLock() throws {
     do {
-      let lock = try FolderLock(folder.path)
+      let lock = try FolderLock(folder.path, name: "run.lock", advice: "choose another output folder")
       #expect(lock.path == folder.path)
-      let error = try #require(throws: FileError.self) { try FolderLock(folder.path) }
+      let error = try #require(throws: FileError.self) {
+        try FolderLock(folder.path, name: "run.lock", advice: "choose another output folder")
+      }
       #expect(error.kind == .temporary)
       let prefix = "\(folder.path) is in use by process \(getpid()) on "
       #expect(error.description.hasPrefix(prefix))
@@ -147,15 +149,19 @@ import Testing
           }
         })
     }
-    let again = try FolderLock(folder.path)
-    #expect(throws: FileError.self) { try FolderLock(folder.path) }
+    let again = try FolderLock(folder.path, name: "run.lock", advice: "choose another output folder")
+    #expect(throws: FileError.self) {
+      try FolderLock(folder.path, name: "run.lock", advice: "choose another output folder")
+    }
     withExtendedLifetime(again) {}
   }
 
   @Test func aHolderThatHasNotWrittenItsNameIsAnotherProcess() throws {
-    let lock = try FolderLock(folder.path)
+    let lock = try FolderLock(folder.path, name: "run.lock", advice: "choose another output folder")
     #expect(truncate(folder.file("run.lock"), 5) == 0)
-    let error = try #require(throws: FileError.self) { try FolderLock(folder.path) }
+    let error = try #require(throws: FileError.self) {
+      try FolderLock(folder.path, name: "run.lock", advice: "choose another output folder")
+    }
     #expect(
       error.description == "\(folder.path) is in use by another process; wait until it ends, or choose another "
         + "output folder")
@@ -168,7 +174,9 @@ import Testing
       let path = folder.file("\(round)")
       try Files.makeFolder(path)
       let locks = await withTaskGroup(of: FolderLock?.self) { group in
-        for _ in 0..<8 { group.addTask { try? FolderLock(path) } }
+        for _ in 0..<8 {
+          group.addTask { try? FolderLock(path, name: "run.lock", advice: "choose another output folder") }
+        }
         return await group.reduce(into: [FolderLock]()) { if let lock = $1 { $0.append(lock) } }
       }
       #expect(locks.count == 1)
@@ -177,7 +185,9 @@ import Testing
 
   @Test func aFolderThatIsMissingIsAnError() throws {
     let path = folder.file("no")
-    let error = try #require(throws: FileError.self) { try FolderLock(path) }
+    let error = try #require(throws: FileError.self) {
+      try FolderLock(path, name: "run.lock", advice: "choose another output folder")
+    }
     #expect(error.description == "cannot lock \(path)/run.lock: no such file or folder; check the path")
     #expect(error.kind == .cannotCreate)
   }

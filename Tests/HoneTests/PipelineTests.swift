@@ -13,11 +13,7 @@ import Testing
     try Files.write(Self.reranking, to: folder.file("rerank.yaml"))
     try Files.write(Self.scoring, to: folder.file("score.yaml"))
     try Files.write(Self.calibration, to: folder.file("calibrate.yaml"))
-    // Calibration writes beside the model.
-    try Files.makeFolder(folder.file("reranker"))
-    for name in try Files.list(HoneProcess.crossEncoder) {
-      try Files.copy(Files.join(HoneProcess.crossEncoder, name), to: folder.file("reranker/\(name)"))
-    }
+    try Files.copyFolder(HoneProcess.crossEncoder, to: folder.file("reranker"))
   }
 
   private static let reranking = """
@@ -54,6 +50,13 @@ import Testing
 
   private func object(_ file: String) throws -> JSONObject {
     try #require(try JSONReader.parse(Files.read(folder.file(file))).objectValue)
+  }
+
+  /// The bytes of every file in a folder.
+  private func content(of path: String) throws -> [String: [UInt8]] {
+    var content: [String: [UInt8]] = [:]
+    for name in try Files.list(folder.file(path)) { content[name] = try Files.read(folder.file("\(path)/\(name)")) }
+    return content
   }
 
   private func lines(_ file: String) throws -> [String] {
@@ -222,7 +225,7 @@ import Testing
     #"{"query": "chess game", "document": "play chess"}"# + "\n" + #"{"query": "fast file", "document": ""}"# + "\n"
 
   @Test(arguments: ["platt", "isotonic"])
-  func calibrationIsStoredBesideTheModelAndNeverChangesScores(_ method: String) throws {
+  func calibrationIsStoredInACopyOfTheModelAndNeverChangesScores(_ method: String) throws {
     try search()
     let before = try hone("score", "--model", "reranker", input: pairs)
     let missing = try hone("score", "--model", "reranker", "--calibrated", input: pairs)
@@ -232,10 +235,15 @@ import Testing
         == "error: reranker has no calibration.json, which a recipe 'calibrate' makes; without it there are only scores\n"
     )
 
+    let input = try content(of: "reranker")
     let ended = try hone("run", "calibrate.yaml", "--set", "method=\(method)", "--set", "candidates.top=30")
     #expect(ended.status == 0, "\(ended.messages)")
     #expect(ended.output.contains("expected calibration error "))
-    #expect(ended.output.contains("\ncalibration  reranker/calibration.json\n"))
+    #expect(ended.output.contains("\ncalibration  runs/calibration/model/calibration.json\n"))
+    // What is read is never written to; the copy has one file more.
+    #expect(try content(of: "reranker") == input)
+    var copy = try content(of: "runs/calibration/model")
+    #expect(copy.removeValue(forKey: "calibration.json") != nil && copy == input && input.count > 3)
     let result = try object("runs/calibration/result.json")
     #expect(result["pairs"] == 600 && result["relevant"] == 20 && result["queries"] == 20 && result["bins"] == 10)
     func error(_ name: String) throws -> Double {
@@ -250,7 +258,7 @@ import Testing
     // The score is what it was, and beside it stands a probability.
     let after = try hone("score", "--model", "reranker", input: pairs)
     #expect(after.output == before.output)
-    let calibrated = try hone("score", "--model", "reranker", "--calibrated", input: pairs)
+    let calibrated = try hone("score", "--model", "runs/calibration/model", "--calibrated", input: pairs)
     #expect(calibrated.status == 0, "\(calibrated.messages)")
     for (line, plain) in zip(calibrated.lines, before.lines) {
       let object = try #require(try JSONReader.parse(Array(line.utf8)).objectValue)
@@ -260,9 +268,9 @@ import Testing
     #expect(calibrated.lines.count == 2)
 
     // Another model beside the calibration is told apart.
-    let weights = folder.file("reranker/model.safetensors")
+    let weights = folder.file("runs/calibration/model/model.safetensors")
     try Files.write(try Files.read(Files.join(HoneProcess.model, "model.safetensors")), to: weights)
-    let stale = try hone("score", "--model", "reranker", "--calibrated", input: pairs)
+    let stale = try hone("score", "--model", "runs/calibration/model", "--calibrated", input: pairs)
     #expect(stale.status == 65 && stale.messages.contains("it was fitted to other weights"), "\(stale.messages)")
   }
 
@@ -274,7 +282,7 @@ import Testing
       ended.messages.contains(
         "calibration needs pairs that are relevant and pairs that are not, found 20 relevant of 20 on split 'train'; take the "
           + "candidates from a run, which also has documents that are not relevant"), "\(ended.messages)")
-    #expect(!Files.exists(folder.file("reranker/calibration.json")))
+    #expect(!Files.exists(folder.file("runs/calibration/model")))
     let more = (0..<20).map { "q\($0)\td\($0)\t1\nq\($0)\td\($0 + 5)\t0\nq\($0)\td29\t-1\n" }
     try Files.write(
       more.joined() + "q1\tnone\t1\n", to: folder.file("collection/qrels/train.tsv"))

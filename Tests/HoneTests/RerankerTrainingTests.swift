@@ -67,7 +67,8 @@ import Testing
     let names = try Files.list(folder.file("runs/small")).filter { !$0.hasPrefix("events.out.tfevents.") }
     #expect(
       names == [
-        "base.dev.run", "base.test.run", "checkpoint-14", "first.dev.run", "first.test.run", "log.jsonl", "model",
+        "base.dev.run", "base.test.run", "checkpoint-14", "first.dev.run", "first.test.run", "inputs.json", "log.jsonl",
+        "model",
         "recipe.yaml", "report.html", "result.json", "run.lock", "tuned.dev.run", "tuned.test.run",
       ])
     let steps = try log().filter { $0["loss"] != nil }

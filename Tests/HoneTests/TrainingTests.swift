@@ -40,7 +40,8 @@ import Testing
     let names = try Files.list(folder.file("runs/small")).filter { !$0.hasPrefix("events.out.tfevents.") }
     #expect(
       names == [
-        "base.dev.run", "base.test.run", "checkpoint-14", "log.jsonl", "model", "recipe.yaml", "report.html",
+        "base.dev.run", "base.test.run", "checkpoint-14", "inputs.json", "log.jsonl", "model", "recipe.yaml",
+        "report.html",
         "result.json",
         "run.lock", "tuned.dev.run", "tuned.test.run",
       ])
@@ -126,7 +127,7 @@ import Testing
 
   @Test func aFolderInUseIsBusy() throws {
     try Files.makeFolder(folder.file("runs/small"))
-    let lock = try FolderLock(folder.file("runs/small"))
+    let lock = try FolderLock(folder.file("runs/small"), name: "run.lock", advice: "")
     let ended = try hone("run", "recipe.yaml")
     #expect(ended.status == 75)
     #expect(ended.messages.hasPrefix("error: runs/small is in use by process "))

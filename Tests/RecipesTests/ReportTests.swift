@@ -17,7 +17,7 @@ import Words
     report.development = [0, 37, 74].map { step in
       ScoreRecord(step: step, values: [ScoreRecord.Value(measure: "nDCG@10", value: 0.3 + Double(step) / 300)])
     }
-    report.facts = [RunReport.Fact(name: "base model", value: "checkpoints/minilm")]
+    report.facts = [("base model", "checkpoints/minilm")]
     return report
   }
 

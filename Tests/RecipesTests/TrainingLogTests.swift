@@ -10,7 +10,7 @@ import Testing
 @Suite struct TrainingLogTests {
   @Test func theLogIsCutBackToTheCheckpoint() throws {
     let parent = TemporaryFolder()
-    let folder = try RunFolder(parent.file("run"), recipe: "seed: 17\n", resume: false)
+    let folder = try RunFolder(parent.file("run"), recipe: "seed: 17\n", inputs: [], resume: false)
     func record(_ step: Int) -> StepRecord {
       StepRecord(
         step: step, epoch: 1, loss: 0.5, rate: 1e-5, norm: 2, rows: 8, tokens: 100, seconds: 0.25, spread: 1)

@@ -9,8 +9,9 @@ import Testing
   private let recipe = "seed: 17\noptimizer:\n  rate: 2e-05\n"
   private let other = "seed: 18\noptimizer:\n  rate: 2e-05\n  clip: 1.0\n"
 
-  private func open(_ path: String, _ recipe: String, resume: Bool = false) throws -> RunFolder {
-    try RunFolder(path, recipe: recipe, resume: resume)
+  private func open(_ path: String, _ recipe: String, inputs: [RunInput] = [], resume: Bool = false) throws -> RunFolder
+  {
+    try RunFolder(path, recipe: recipe, inputs: inputs, resume: resume)
   }
 
   private func refusal(_ body: () throws -> RunFolder) throws -> String {
@@ -25,7 +26,7 @@ import Testing
   @Test func aNewFolderGetsTheRecipe() throws {
     let parent = TemporaryFolder()
     let folder = try open(parent.file("a/b"), recipe)
-    #expect(try Files.list(folder.path) == ["recipe.yaml", "run.lock"])
+    #expect(try Files.list(folder.path) == ["inputs.json", "recipe.yaml", "run.lock"])
     #expect(try Files.read(folder.file("recipe.yaml")) == Array(recipe.utf8))
   }
 
@@ -83,6 +84,53 @@ import Testing
       try refusal { try open(path, other, resume: true) }
         == "\(path) holds a run of other settings ('seed' was '17', is '18', 'optimizer.clip' is new); --resume needs the "
         + "same ones, or choose a new output folder")
+  }
+
+  @Test func resumingNeedsTheSameContent() throws {
+    let parent = TemporaryFolder()
+    let path = parent.file("run")
+    let (first, second, third) = (parent.file("first"), parent.file("second"), parent.file("model"))
+    try Files.makeFolder(third)
+    for file in [first, second, parent.file("model/config.json")] { try Files.write("content", to: file) }
+    let inputs: [RunInput] = [.file(first), .file(second), .model(third), .file(first)]
+    let folder = try open(path, recipe, inputs: inputs)
+    #expect(folder.inputs.files.map(\.path) == [first, second, parent.file("model/config.json")])
+    try folder.finish(["status": "finished"])
+    let stored = try Files.read(parent.file("run/inputs.json"))
+    let key = try JSONReader.parse(stored).objectValue?["key"]?.stringValue
+    #expect(key == folder.inputs.key(settings: recipe) && key != folder.inputs.key(settings: other))
+    #expect(key != (try InputDigests(of: [.file(first)]).key(settings: recipe)))
+  }
+
+  @Test func differencesOfContentAreNamed() throws {
+    let parent = TemporaryFolder()
+    let path = parent.file("run")
+    let (first, model) = (parent.file("first"), parent.file("model"))
+    try Files.makeFolder(parent.file("model/1_Pooling"))
+    for file in [first, parent.file("model/config.json"), parent.file("model/1_Pooling/config.json")] {
+      try Files.write("content", to: file)
+    }
+    let inputs: [RunInput] = [.file(first), .model(model)]
+    try open(path, recipe, inputs: inputs).finish(["status": "finished"])
+    // What loading a model does not read, and what says where it comes from, is no input.
+    for name in ["README.md", "hone.json", ".cache.json", "model.onnx"] {
+      try Files.write("other", to: Files.join(model, name))
+    }
+    guard case .finished = try open(path, recipe, inputs: inputs, resume: true).state else {
+      Issue.record("not finished")
+      return
+    }
+    try Files.write("other", to: parent.file("model/1_Pooling/config.json"))
+    try Files.remove(parent.file("model/config.json"))
+    try Files.write("{}", to: parent.file("model/vocab.txt"))
+    let error = try #require(throws: RunError.self) { try open(path, recipe, inputs: inputs, resume: true) }
+    #expect(error.kind == .badData)
+    #expect(
+      error.description
+        == "\(path) holds a run of other data (\(model)/1_Pooling/config.json has other content, \(model)/vocab.txt is new, "
+        + "\(model)/config.json is gone); --resume needs the same content, or choose a new output folder")
+    try Files.remove(parent.file("run/inputs.json"))
+    #expect(throws: RunError.self) { try open(path, recipe, inputs: inputs, resume: true) }
   }
 
   @Test func aFolderOfSomethingElseIsRefused() throws {

@@ -8,7 +8,7 @@ import Testing
 @Suite struct RunLogTests {
   @Test func aLogKeepsTheLinesThatAreWantedAndGrows() throws {
     let parent = TemporaryFolder()
-    let folder = try RunFolder(parent.file("run"), recipe: "seed: 17\n", resume: false)
+    let folder = try RunFolder(parent.file("run"), recipe: "seed: 17\n", inputs: [], resume: false)
     let log = try RunLog(in: folder) { _ in false }
     for step in 1...3 { try log.add(["step": JSONValue(step)], scalars: [("loss", .nan), ("rate", 0.5)], step: step) }
     // A crash cut the last line short.

@@ -9,7 +9,8 @@ import Settings
 import Tensors
 import Words
 
-/// Learns how the raw logits of a cross-encoder become probabilities of relevance, and stores that beside the model.
+/// Learns how the raw logits of a cross-encoder become probabilities of relevance, and stores that beside a copy of the model
+/// in the run's folder.
 ///
 /// `hone score --calibrated` reads it. Ranking never does: it goes by raw logits.
 struct CalibrateModel: Recipe, Equatable {
@@ -53,58 +54,63 @@ struct CalibrateModel: Recipe, Equatable {
     checks.outputFolder("output.folder", output.folder)
   }
 
+  var inputs: [RunInput] {
+    let run: [RunInput] = if case .run(let file, _) = candidates { [.file(file)] } else { [] }
+    return [.model(model.folder)] + RunInput.collection(data.collection, splits: [data.split]) + run
+  }
+
+  var outputFolder: String { output.folder }
+
   func run(in context: RunContext) throws -> Outcome {
-    let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
-    if let confirmation = folder.confirmation { return confirmation }
-    let started = ContinuousClock.now
-    let pairs = try judgedPairs(context)
-    let crossEncoder = try CrossEncoder(folder: model.folder, labels: 1)
-    let logits = try crossEncoder.score(pairs.pairs) { share in
-      try context.reportOrStop(.progress(RunProgress(scoring: "scoring", share: share, of: pairs.pairs.count)))
-    }.elements.map { Double($0) }
+    try context.perform(self) { folder in
+      let pairs = try judgedPairs(context)
+      let crossEncoder = try CrossEncoder(folder: model.folder, labels: 1)
+      let logits = try crossEncoder.score(pairs.pairs) { share in
+        try context.reportOrStop(.progress(RunProgress(scoring: "scoring", share: share, of: pairs.pairs.count)))
+      }.elements.map { Double($0) }
 
-    let calibration = Calibration(method, scores: logits, labels: pairs.labels)
-    func reliability(_ probabilities: [Double]) -> Reliability {
-      Reliability(probabilities: probabilities, labels: pairs.labels, bins: bins)
-    }
-    let folds = min(Self.folds, pairs.queryCount)
-    let report = CalibrationReport(
-      before: reliability(logits.map { logistic($0) }),
-      after: reliability(logits.map { calibration.probability(of: $0) }),
-      heldOut: folds < 2
-        ? nil
-        : reliability(
-          Calibration.heldOutProbabilities(
-            method, scores: logits, labels: pairs.labels, groups: pairs.queries, folds: folds)),
-      pairs: pairs, calibration: calibration, folds: folds)
-    if case .platt(let curve) = calibration, curve.slope <= 0 {
-      context.report(
-        .warning(
-          "the logits of relevant pairs are no higher than those of others: the probability falls as the score rises"))
-    }
+      let calibration = Calibration(method, scores: logits, labels: pairs.labels)
+      func reliability(_ probabilities: [Double]) -> Reliability {
+        Reliability(probabilities: probabilities, labels: pairs.labels, bins: bins)
+      }
+      let folds = min(Self.folds, pairs.queryCount)
+      let report = CalibrationReport(
+        before: reliability(logits.map { logistic($0) }),
+        after: reliability(logits.map { calibration.probability(of: $0) }),
+        heldOut: folds < 2
+          ? nil
+          : reliability(
+            Calibration.heldOutProbabilities(
+              method, scores: logits, labels: pairs.labels, groups: pairs.queries, folds: folds)),
+        pairs: pairs, calibration: calibration, folds: folds)
+      if case .platt(let curve) = calibration, curve.slope <= 0 {
+        context.report(
+          .warning(
+            "the logits of relevant pairs are no higher than those of others: the probability falls as the score rises")
+        )
+      }
 
-    var page = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
-    page.tables = report.tables
-    let seconds = started.duration(to: .now).seconds
-    page.facts =
-      [
+      var page = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
+      page.tables = report.tables
+      page.facts = [
         ("model", model.folder), ("collection", data.collection), ("split", data.split),
-        ("pairs", report.counts), ("function", report.function), ("whole run", NumberText.seconds(seconds)),
-      ].map { RunReport.Fact(name: $0, value: $1) } + RunReport.environmentFacts
-    let file = Files.join(model.folder, CalibrationFile.name)
-    page.details = [("model", JSONValue(model.folder)), ("calibration", JSONValue(file))]
-    page.details += report.details
-    page.details += [("seconds", JSONValue(seconds)), ("environment", RunEnvironment.current.json)]
-    try Files.write(page.page, to: folder.file("report.html"))
-    var origin: [(name: String, value: JSONValue)] = [
-      ("collection", JSONValue(data.collection)), ("split", JSONValue(data.split)),
-    ]
-    origin += report.details
-    try CalibrationFile.write(calibration, details: origin, to: model.folder)
-    try folder.finish(page.json)
-    return Outcome(
-      page.json,
-      lines: page.tables.flatMap(\.lines) + [report.sentence, "calibration  \(file)"] + page.summary())
+        ("pairs", report.counts), ("function", report.function),
+      ]
+      let target = folder.file("model")
+      let file = Files.join(target, CalibrationFile.name)
+      page.details = [("model", JSONValue(model.folder)), ("calibration", JSONValue(file))] + report.details
+      page.addTimes(folder.seconds)
+      var origin: [(name: String, value: JSONValue)] = [
+        ("collection", JSONValue(data.collection)), ("split", JSONValue(data.split)),
+      ]
+      origin += report.details
+      try DurableFolder(target).write { draft in
+        try Files.copyFolder(model.folder, to: draft.path)
+        try CalibrationFile.write(calibration, details: origin, to: draft.path)
+      }
+      return page.conclusion(
+        after: page.tables.flatMap(\.lines) + [report.sentence, "calibration  \(file)", "model   \(target)"])
+    }
   }
 
   /// The pairs to learn from, of which there must be relevant and other ones.

@@ -30,33 +30,33 @@ struct EvaluateModel: Recipe, Equatable {
     checks.outputFolder("output.folder", output.folder)
   }
 
-  func run(in context: RunContext) throws -> Outcome {
-    let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
-    if let confirmation = folder.confirmation { return confirmation }
-    let started = ContinuousClock.now
-    let plan = try evaluate.plan(context)
-    let baseRuns = try baseline.map { try rank($0, named: "baseline", plan, folder, context) }
-    let runs = try rank(model, named: "model", plan, folder, context)
+  var inputs: [RunInput] {
+    [.model(model.folder)] + (baseline.map { [.model($0.folder)] } ?? []) + evaluate.inputs
+  }
 
-    var report = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
-    report.names = (base: "baseline", tuned: "model")
-    if let baseRuns {
-      report.comparisons = try plan.comparisons(base: baseRuns, tuned: runs)
-    } else {
-      report.scores = try plan.scores(of: runs)
-    }
-    let seconds = started.duration(to: .now).seconds
-    report.facts =
-      [
+  var outputFolder: String { output.folder }
+
+  func run(in context: RunContext) throws -> Outcome {
+    try context.perform(self) { folder in
+      let plan = try evaluate.plan(context)
+      let baseRuns = try baseline.map { try rank($0, named: "baseline", plan, folder, context) }
+      let runs = try rank(model, named: "model", plan, folder, context)
+
+      var report = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
+      report.names = (base: "baseline", tuned: "model")
+      if let baseRuns {
+        report.comparisons = try plan.comparisons(base: baseRuns, tuned: runs)
+      } else {
+        report.scores = try plan.scores(of: runs)
+      }
+      report.facts = [
         ("model", model.folder), ("baseline", baseline?.folder ?? "none"), ("collection", evaluate.collection),
-        ("documents", NumberText.count(plan.documents.count)), ("whole run", NumberText.seconds(seconds)),
-      ].map { RunReport.Fact(name: $0, value: $1) } + RunReport.environmentFacts
-    report.details = [
-      ("model", JSONValue(model.folder)), ("seconds", JSONValue(seconds)), ("environment", RunEnvironment.current.json),
-    ]
-    try Files.write(report.page, to: folder.file("report.html"))
-    try folder.finish(report.json)
-    return Outcome(report.json, lines: report.summary())
+        ("documents", NumberText.count(plan.documents.count)),
+      ]
+      report.details = [("model", JSONValue(model.folder))]
+      report.addTimes(folder.seconds)
+      return report.conclusion()
+    }
   }
 
   /// The ranked lists of a model for every split, also written to the run folder.

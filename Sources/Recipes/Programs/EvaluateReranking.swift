@@ -43,50 +43,52 @@ struct EvaluateReranking: Recipe, Equatable {
     checks.outputFolder("output.folder", output.folder)
   }
 
-  func run(in context: RunContext) throws -> Outcome {
-    let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
-    if let confirmation = folder.confirmation { return confirmation }
-    let started = ContinuousClock.now
-    let collection = try Collection(folder: evaluate.collection)
-    let plan = try evaluate.plan(of: collection, context)
-    // Loaded first: what is wrong with it shows before the corpus is encoded.
-    let crossEncoder = try CrossEncoder(folder: reranker.folder, labels: 1)
-    let firstStage = try FirstStage(
-      BiEncoder(folder: retriever.folder), documents: plan.documents, fusion: fusion, cache: cache?.open(),
-      report: context.reportOrStop)
-    var texts = CandidateTexts(collection)
-    let depth = max(top, plan.measures.map(\.depth).max() ?? 0)
-    var (found, reranked): ([Run], [Run]) = ([], [])
-    for split in plan.splits {
-      let first = try firstStage.run(
-        of: split.queries, depth: depth, task: "encoding queries of \(split.name)", report: context.reportOrStop)
-      try first.write(to: folder.file("first.\(split.name).run"), tag: "first")
-      let second = try RerankingCandidates(first, top: top, &texts, from: "the first stage").reranked(
-        by: crossEncoder, task: "reranking \(split.name)", report: context.reportOrStop)
-      try second.write(to: folder.file("reranked.\(split.name).run"), tag: "reranked")
-      found.append(first)
-      reranked.append(second)
-    }
+  var inputs: [RunInput] {
+    [.model(retriever.folder), .model(reranker.folder)] + evaluate.inputs
+  }
 
-    var report = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
-    report.names = (base: "first stage", tuned: "reranked")
-    report.comparisons = try plan.comparisons(base: found, tuned: reranked)
-    let ceilings = try zip(plan.splits, found).map { try RerankingCeiling(of: $1, $0, plan.measures, top: top) }
-    report.tables = [RerankingCeiling.table(ceilings, comparisons: report.comparisons, top: top)]
-    report.details = [
-      ("retriever", JSONValue(retriever.folder)), ("reranker", JSONValue(reranker.folder)), ("top", JSONValue(top)),
-      ("ceilings", .array(ceilings.map(\.json))),
-    ]
-    if let measured = try measuredLatency(of: firstStage, crossEncoder, plan, &texts, context) {
-      report.tables.append(measured.table)
-      report.details.append(("latency", measured.json))
+  var outputFolder: String { output.folder }
+
+  func run(in context: RunContext) throws -> Outcome {
+    try context.perform(self) { folder in
+      let collection = try Collection(folder: evaluate.collection)
+      let plan = try evaluate.plan(of: collection, context)
+      // Loaded first: what is wrong with it shows before the corpus is encoded.
+      let crossEncoder = try CrossEncoder(folder: reranker.folder, labels: 1)
+      let firstStage = try FirstStage(
+        BiEncoder(folder: retriever.folder), documents: plan.documents, fusion: fusion, cache: cache?.open(),
+        report: context.reportOrStop)
+      var texts = CandidateTexts(collection)
+      let depth = max(top, plan.measures.map(\.depth).max() ?? 0)
+      var (found, reranked): ([Run], [Run]) = ([], [])
+      for split in plan.splits {
+        let first = try firstStage.run(
+          of: split.queries, depth: depth, task: "encoding queries of \(split.name)", report: context.reportOrStop)
+        try first.write(to: folder.file("first.\(split.name).run"), tag: "first")
+        let second = try RerankingCandidates(first, top: top, &texts, from: "the first stage").reranked(
+          by: crossEncoder, task: "reranking \(split.name)", report: context.reportOrStop)
+        try second.write(to: folder.file("reranked.\(split.name).run"), tag: "reranked")
+        found.append(first)
+        reranked.append(second)
+      }
+
+      var report = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
+      report.names = (base: "first stage", tuned: "reranked")
+      report.comparisons = try plan.comparisons(base: found, tuned: reranked)
+      let ceilings = try zip(plan.splits, found).map { try RerankingCeiling(of: $1, $0, plan.measures, top: top) }
+      report.tables = [RerankingCeiling.table(ceilings, comparisons: report.comparisons, top: top)]
+      report.details = [
+        ("retriever", JSONValue(retriever.folder)), ("reranker", JSONValue(reranker.folder)), ("top", JSONValue(top)),
+        ("ceilings", .array(ceilings.map(\.json))),
+      ]
+      if let measured = try measuredLatency(of: firstStage, crossEncoder, plan, &texts, context) {
+        report.tables.append(measured.table)
+        report.details.append(("latency", measured.json))
+      }
+      report.facts = facts(plan)
+      report.addTimes(folder.seconds)
+      return report.conclusion(after: report.tables.flatMap(\.lines))
     }
-    let seconds = started.duration(to: .now).seconds
-    report.facts = facts(plan, seconds: seconds) + RunReport.environmentFacts
-    report.details += [("seconds", JSONValue(seconds)), ("environment", RunEnvironment.current.json)]
-    try Files.write(report.page, to: folder.file("report.html"))
-    try folder.finish(report.json)
-    return Outcome(report.json, lines: report.tables.flatMap(\.lines) + report.summary())
   }
 
   /// The latency, where it is asked for, of those numbers of candidates that the collection has.
@@ -109,7 +111,7 @@ struct EvaluateReranking: Recipe, Equatable {
       report: context.reportOrStop)
   }
 
-  private func facts(_ plan: ScoringPlan, seconds: Double) -> [RunReport.Fact] {
+  private func facts(_ plan: ScoringPlan) -> [RunReport.Fact] {
     let joined = fusion.map { fusion in
       let weights = (fusion.weights ?? [1, 1]).map { "\($0)" }.joined(separator: " and ")
       return "with BM25 by reciprocal ranks, constant \(fusion.constant), weights \(weights)"
@@ -117,7 +119,7 @@ struct EvaluateReranking: Recipe, Equatable {
     return [
       ("retriever", retriever.folder), ("fusion", joined ?? "none"), ("reranker", reranker.folder),
       ("reranked", "the best \(NumberText.count(top)) of a query"), ("collection", evaluate.collection),
-      ("documents", NumberText.count(plan.documents.count)), ("whole run", NumberText.seconds(seconds)),
-    ].map { RunReport.Fact(name: $0, value: $1) }
+      ("documents", NumberText.count(plan.documents.count)),
+    ]
   }
 }

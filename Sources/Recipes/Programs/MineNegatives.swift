@@ -43,23 +43,27 @@ struct MineNegatives: Recipe, Equatable {
 
   private var mining: MiningSettings { MiningSettings(sources: sources, rules: rules, select: select) }
 
+  var inputs: [RunInput] {
+    [.model(model.folder)] + data.inputs + (corpus.map { [.file($0)] } ?? []) + rules.flatMap(\.inputs)
+  }
+
+  var outputFolder: String { output.folder }
+
   func run(in context: RunContext) throws -> Outcome {
-    let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
-    if let confirmation = folder.confirmation { return confirmation }
-    let started = ContinuousClock.now
-    let (rows, collection) = try data.read()
-    if rows.contains(where: { $0.label != nil }) {
-      throw RunError(.badData, "labelled pairs have no positive to mine for; give rows of query and positive")
+    try context.perform(self) { folder in
+      let (rows, collection) = try data.read()
+      if rows.contains(where: { $0.label != nil }) {
+        throw RunError(.badData, "labelled pairs have no positive to mine for; give rows of query and positive")
+      }
+      let corpus = try MinedRows.corpus(corpus, or: collection)
+      let model = try model.load()
+      let mined = try MinedRows(
+        rows, corpus: corpus, model: model, settings: mining, seed: seed, cache: cache?.open(), context)
+      let file = folder.file(output.file ?? "rows.jsonl")
+      try RowFile.write(mined.rows + mined.promoted, to: file, as: output.format)
+      let report = MiningReport(mined, settings: mining, seconds: folder.seconds)
+      let result = report.json(recipe: Self.name, folder: folder.path, rows: file)
+      return Conclusion(result: result, lines: report.lines + ["rows    \(file)"])
     }
-    let corpus = try MinedRows.corpus(corpus, or: collection)
-    let model = try model.load()
-    let mined = try MinedRows(
-      rows, corpus: corpus, model: model, settings: mining, seed: seed, cache: cache?.open(), context)
-    let file = folder.file(output.file ?? "rows.jsonl")
-    try RowFile.write(mined.rows + mined.promoted, to: file, as: output.format)
-    let report = MiningReport(mined, settings: mining, seconds: started.duration(to: .now).seconds)
-    let result = report.json(recipe: Self.name, folder: folder.path, rows: file)
-    try folder.finish(result)
-    return Outcome(result, lines: report.lines + ["rows    \(file)"])
   }
 }

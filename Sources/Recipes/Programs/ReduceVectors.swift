@@ -53,61 +53,68 @@ struct ReduceVectors: Recipe, Equatable {
     checks.outputFolder("output.folder", output.folder)
   }
 
-  func run(in context: RunContext) throws -> Outcome {
-    let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
-    if let confirmation = folder.confirmation { return confirmation }
-    let started = ContinuousClock.now
-    let full = try BiEncoder(folder: model.folder)
-    if dimensions.contains(where: { $0 > full.dimensions }) {
-      throw RunError(.badRecipe, "'dimensions': \(Self.tooWide(dimensions, full.dimensions))")
-    }
-    let plan = try evaluate?.plan(context)
-    let encoded = try EncodedTexts(
-      full.withoutFinalNormalize, corpus: corpus, plan: plan, cache: cache?.open(), context)
-    let components = try PrincipalComponents(of: whiten ? encoded.corpus.vectors : encoded.corpus.unitVectors)
-    // All of them before anything is written, so that a dimension that cannot be leaves nothing behind.
-    let modules = try dimensions.map { dimension in
-      let (weight, bias) = try components.projection(dimensions: dimension, whiten: whiten)
-      return DenseHead(
-        linear: Linear(
-          weight: Tensor(weight, shape: [dimension, components.width]),
-          bias: whiten ? Tensor(bias, shape: [dimension]) : nil),
-        activation: .identity)
-    }
+  var inputs: [RunInput] {
+    [.model(model.folder)] + (corpus.map { [.file($0)] } ?? []) + (evaluate?.inputs ?? [])
+  }
 
-    let scored = try plan.map { (plan: $0, runs: try encoded.runs($0) { $0 }) }
-    var report = ReductionReport(full: full.dimensions, components: components, whitened: whiten)
-    if let scored { report.scores = try scored.plan.scores(of: scored.runs) }
-    for (dimension, module) in zip(dimensions, modules) {
-      let target = folder.file("model-\(dimension)")
-      var reduced = ReductionReport.Model(
-        dimensions: dimension, explained: components.explainedShare(of: dimension), folder: target)
-      if let (plan, runs) = scored {
-        reduced.comparisons = try plan.comparisons(base: runs, tuned: encoded.runs(plan) { module($0) })
+  var outputFolder: String { output.folder }
+
+  func run(in context: RunContext) throws -> Outcome {
+    try context.perform(self) { folder in
+      let full = try BiEncoder(folder: model.folder)
+      if dimensions.contains(where: { $0 > full.dimensions }) {
+        throw RunError(.badRecipe, "'dimensions': \(Self.tooWide(dimensions, full.dimensions))")
       }
-      try export(full.appending(module), reduced, report, context)
-      report.models.append(reduced)
+      let plan = try evaluate?.plan(context)
+      let encoded = try EncodedTexts(
+        full.withoutFinalNormalize, corpus: corpus, plan: plan, cache: cache?.open(), context)
+      let components = try PrincipalComponents(of: whiten ? encoded.corpus.vectors : encoded.corpus.unitVectors)
+      // All of them before anything is written, so that a dimension that cannot be leaves nothing behind.
+      let modules = try dimensions.map { dimension in
+        let (weight, bias) = try components.projection(dimensions: dimension, whiten: whiten)
+        return DenseHead(
+          linear: Linear(
+            weight: Tensor(weight, shape: [dimension, components.width]),
+            bias: whiten ? Tensor(bias, shape: [dimension]) : nil),
+          activation: .identity)
+      }
+
+      let scored = try plan.map { (plan: $0, runs: try encoded.runs($0) { $0 }) }
+      var report = ReductionReport(full: full.dimensions, components: components, whitened: whiten)
+      if let scored { report.scores = try scored.plan.scores(of: scored.runs) }
+      for (dimension, module) in zip(dimensions, modules) {
+        let target = folder.file("model-\(dimension)")
+        var reduced = ReductionReport.Model(
+          dimensions: dimension, explained: components.explainedShare(of: dimension), folder: target)
+        if let (plan, runs) = scored {
+          reduced.comparisons = try plan.comparisons(base: runs, tuned: encoded.runs(plan) { module($0) })
+        }
+        try export(full.appending(module), reduced, report, folder, context)
+        report.models.append(reduced)
+      }
+      report.seconds = folder.seconds
+      let result = report.json(recipe: Self.name, folder: folder.path)
+      return Conclusion(result: result, lines: report.lines)
     }
-    report.seconds = started.duration(to: .now).seconds
-    let result = report.json(recipe: Self.name, folder: folder.path)
-    try folder.finish(result)
-    return Outcome(result, lines: report.lines)
   }
 
   /// Writes the folder of a model with its card.
   private func export(
-    _ model: BiEncoder, _ reduced: ReductionReport.Model, _ report: ReductionReport, _ context: RunContext
+    _ model: BiEncoder, _ reduced: ReductionReport.Model, _ report: ReductionReport, _ folder: RunFolder,
+    _ context: RunContext
   ) throws {
     var origin = RunReport(recipe: Self.name, folder: output.folder, settings: context.recipe)
     origin.comparisons = reduced.comparisons
-    origin.facts = report.facts(of: reduced) + RunReport.environmentFacts
+    origin.facts = report.facts(of: reduced)
     let files = [corpus ?? evaluate.map { Files.join($0.collection, "corpus.jsonl") }].compactMap { $0 }
     let name = "\(Files.name(of: output.folder))-\(reduced.dimensions)"
     let card = ModelCard(
       name: name, base: self.model.folder, collection: evaluate?.collection, report: origin,
       kind: .biEncoder(
         model, base: self.model.folder, name: name, deed: "reduced to \(reduced.dimensions) dimensions"))
-    try ModelExport(card: card, data: files).write(to: reduced.folder) { try model.save(to: $0) }
+    try ModelExport(card: card, data: files).write(to: reduced.folder, inputs: folder.inputs) {
+      try model.save(to: $0)
+    }
   }
 
   private static func tooWide(_ dimensions: [Int], _ width: Int) -> String {

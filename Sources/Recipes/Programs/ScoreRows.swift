@@ -30,33 +30,35 @@ struct ScoreRows: Recipe, Equatable {
     output.validate(checks)
   }
 
-  func run(in context: RunContext) throws -> Outcome {
-    let folder = try RunFolder(output.folder, recipe: context.recipe, resume: context.resume)
-    if let confirmation = folder.confirmation { return confirmation }
-    let started = ContinuousClock.now
-    var (rows, _) = try data.read()
-    if rows.contains(where: { $0.label != nil }) {
-      throw RunError(.badData, "labelled pairs have no positive to score; give rows of query and positive")
-    }
-    let replaced = rows.count { $0.scores != nil }
-    let teacher = try CrossEncoder(folder: model.folder, labels: 1)
-    var places = PairPlaces()
-    let placesOfRow = rows.map { row in
-      let query = ContentHash(of: row.query)
-      return ([row.positive] + row.negatives).map { places.place(of: row.query, query, $0) }
-    }
-    let logits = try teacher.score(places.pairs) { share in
-      try context.reportOrStop(.progress(RunProgress(scoring: "scoring", share: share, of: places.pairs.count)))
-    }.elements
-    for (row, places) in placesOfRow.enumerated() { rows[row].scores = places.map { logits[$0] } }
-    let file = folder.file(output.file ?? "rows.jsonl")
-    try RowFile.write(rows, to: file, as: output.format)
+  var inputs: [RunInput] { [.model(model.folder)] + data.inputs }
 
-    let report = Report(
-      rows: rows, replaced: replaced, pairs: places.pairs.count, seconds: started.duration(to: .now).seconds)
-    let result = report.json(folder: folder.path, model: model.folder, rows: file)
-    try folder.finish(result)
-    return Outcome(result, lines: report.lines + ["rows    \(file)"])
+  var outputFolder: String { output.folder }
+
+  func run(in context: RunContext) throws -> Outcome {
+    try context.perform(self) { folder in
+      var (rows, _) = try data.read()
+      if rows.contains(where: { $0.label != nil }) {
+        throw RunError(.badData, "labelled pairs have no positive to score; give rows of query and positive")
+      }
+      let replaced = rows.count { $0.scores != nil }
+      let teacher = try CrossEncoder(folder: model.folder, labels: 1)
+      var places = PairPlaces()
+      let placesOfRow = rows.map { row in
+        let query = ContentHash(of: row.query)
+        return ([row.positive] + row.negatives).map { places.place(of: row.query, query, $0) }
+      }
+      let logits = try teacher.score(places.pairs) { share in
+        try context.reportOrStop(.progress(RunProgress(scoring: "scoring", share: share, of: places.pairs.count)))
+      }.elements
+      for (row, places) in placesOfRow.enumerated() { rows[row].scores = places.map { logits[$0] } }
+      let file = folder.file(output.file ?? "rows.jsonl")
+      try RowFile.write(rows, to: file, as: output.format)
+
+      let report = Report(
+        rows: rows, replaced: replaced, pairs: places.pairs.count, seconds: folder.seconds)
+      let result = report.json(folder: folder.path, model: model.folder, rows: file)
+      return Conclusion(result: result, lines: report.lines + ["rows    \(file)"])
+    }
   }
 }
 

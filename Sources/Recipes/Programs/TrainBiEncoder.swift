@@ -1,6 +1,6 @@
+import Runs
 import Settings
 import Training
-import Runs
 
 /// Fine-tunes a bi-encoder on training rows, scores it before and after, and exports the folder others load.
 struct TrainBiEncoder: TrainingRecipe, Equatable {
@@ -31,6 +31,13 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
   /// Where the verdict's vectors are kept, so that scoring the same base model, searching and mining need not encode again.
   var cache: CacheSection?
   var output: OutputSection
+
+  var inputs: [RunInput] {
+    [.model(model.folder)] + data.inputs + (mining?.inputs ?? []) + (guide.map { [.model($0.folder)] } ?? [])
+      + (evaluate?.inputs ?? [])
+  }
+
+  var outputFolder: String { output.folder }
 
   var training: TrainingSettings {
     TrainingSettings(

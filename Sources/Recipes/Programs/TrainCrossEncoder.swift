@@ -1,3 +1,4 @@
+import Runs
 import Settings
 import Training
 import Runs
@@ -35,6 +36,12 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
   }
 
   func makeTask(_ context: RunContext) throws -> CrossEncoderTask { try CrossEncoderTask(self, context) }
+
+  var inputs: [RunInput] {
+    [.model(model.folder)] + data.inputs + (evaluate?.inputs ?? [])
+  }
+
+  var outputFolder: String { output.folder }
 
   func validate(_ checks: SettingChecks) {
     model.validate(checks)

@@ -56,7 +56,7 @@ struct ModelCard {
   }
 
   private var origin: String {
-    let rows = report.facts.map { "| \(cell($0.name)) | \(cell($0.value)) |" }
+    let rows = report.allFacts.map { "| \(cell($0.name)) | \(cell($0.value)) |" }
     return (["## Origin", "", "| | |", "|---|---|"] + rows + [""]).joined(separator: "\n")
   }
 

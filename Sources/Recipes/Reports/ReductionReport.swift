@@ -70,7 +70,7 @@ struct ReductionReport {
       ("dimensions", "\(model.dimensions) of \(full)"),
       ("components of", NumberText.counted(components.count, "vector")),
       ("explained variance", Self.percentage(model.explained)), ("whitened", whitened ? "yes" : "no"),
-    ].map { RunReport.Fact(name: $0, value: $1) }
+    ]
   }
 
   /// The report as JSON.

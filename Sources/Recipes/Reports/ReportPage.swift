@@ -81,9 +81,8 @@ extension RunReport {
     return figures.isEmpty ? nil : "<section>\n<h2>Training</h2>\n\(figures.joined(separator: "\n"))\n</section>"
   }
 
-  private var factSection: String? {
-    guard !facts.isEmpty else { return nil }
-    let items = facts.map { "<dt>\(HTML.escaped($0.name))</dt><dd>\(HTML.escaped($0.value))</dd>" }
+  private var factSection: String {
+    let items = allFacts.map { "<dt>\(HTML.escaped($0.name))</dt><dd>\(HTML.escaped($0.value))</dd>" }
     return "<section>\n<h2>Run</h2>\n<dl>\n\(items.joined(separator: "\n"))\n</dl>\n</section>"
   }
 

@@ -7,15 +7,7 @@ import Words
 /// What is known at the end of a run; `result.json` and `report.html` say the same.
 struct RunReport: Sendable {
   /// A fact about the run: "base model", "checkpoints/all-MiniLM-L6-v2".
-  struct Fact: Sendable, Equatable {
-    var name: String
-    var value: String
-  }
-
-  /// The environment as facts, for the end of a list.
-  static var environmentFacts: [Fact] {
-    RunEnvironment.current.facts.map { Fact(name: $0.name, value: $0.value) }
-  }
+  typealias Fact = (name: String, value: String)
 
   /// The kind of run: "trainBiEncoder".
   var recipe: String
@@ -32,11 +24,32 @@ struct RunReport: Sendable {
   var losses: [LineChart.Point] = []
   /// Scores during training, by measure; the first is drawn.
   var development: [ScoreRecord] = []
+  /// Facts about this run, for a person.
   var facts: [Fact] = []
+  /// The facts, and the machine and libraries that the run had.
+  var allFacts: [Fact] { facts + environment.facts }
+  private let environment = RunEnvironment.current
   /// Machine-readable facts of the recipe, added to the result as they are.
   var details: [(name: String, value: JSONValue)] = []
   /// The resolved recipe.
   var settings: String
+
+  init(recipe: String, folder: String, settings: String) {
+    self.recipe = recipe
+    self.folder = folder
+    self.settings = settings
+  }
+
+  /// Notes how long the whole run took, and where.
+  mutating func addTimes(_ seconds: Double) {
+    facts.append(("whole run", NumberText.seconds(seconds)))
+    details += [("seconds", JSONValue(seconds)), ("environment", environment.json)]
+  }
+
+  /// The report as the end of its program, with lines of the program's own before the summary.
+  func conclusion(after lines: [String] = []) -> Conclusion {
+    Conclusion(result: json, lines: lines + summary(), page: page)
+  }
 
   /// The verdict of the run: that of the first measure on the first split.
   var verdict: Verdict? { comparisons.first?.test.verdict }

@@ -1,4 +1,5 @@
 import Datasets
+import Runs
 import Settings
 
 /// The training data of a bi-encoder.
@@ -27,6 +28,8 @@ extension DataSection: Codable {
     try section.encodeIfPresent(shuffle, forKey: .shuffle)
     try section.encodeIfPresent(negatives, forKey: .negatives)
   }
+
+  var inputs: [RunInput] { source.files.map { .file($0) } }
 
   func validate(_ checks: SettingChecks) {
     source.validate(checks)

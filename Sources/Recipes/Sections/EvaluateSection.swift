@@ -1,3 +1,4 @@
+import Runs
 import Settings
 
 /// Where a training run is scored, and how often.
@@ -17,6 +18,8 @@ struct EvaluateSection: Codable, Sendable, Equatable {
 }
 
 extension EvaluateSection {
+  var inputs: [RunInput] { RunInput.collection(collection, splits: [split] + (verdict ?? [])) }
+
   func validate(_ checks: SettingChecks) {
     checks.collection("evaluate.collection", collection)
     checks.split("evaluate.split", split, of: collection, "evaluate.collection")

@@ -1,4 +1,5 @@
 import Training
+import Runs
 import Settings
 
 /// The training data of a reranker: a row is a group or a labelled pair, a query with all documents judged for it is a group.
@@ -30,6 +31,11 @@ extension GroupSection: Codable {
     try section.encodeIfPresent(shuffle, forKey: .shuffle)
     try section.encodeIfPresent(negatives, forKey: .negatives)
     try section.encodeIfPresent(easyNegatives, forKey: .easyNegatives)
+  }
+
+  var inputs: [RunInput] {
+    let pool: [RunInput] = if case .corpus(let file) = easyNegatives?.pool { [.file(file)] } else { [] }
+    return source.files.map { .file($0) } + pool
   }
 
   func validate(_ checks: SettingChecks, loss: LossSetting, batch: GroupBatchSection) {

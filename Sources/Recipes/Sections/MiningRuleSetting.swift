@@ -1,4 +1,5 @@
 import Retrieval
+import Runs
 import Settings
 
 /// A rule of mining, chosen by its name among ``MiningRules``; the other keys are the rule's own settings.
@@ -24,6 +25,8 @@ struct MiningRuleSetting: Codable, Sendable, Equatable {
     func isEqual<Rule: NamedMiningRule>(_ rule: Rule) -> Bool { rule == second.rule as? Rule }
     return isEqual(first.rule)
   }
+
+  var inputs: [RunInput] { rule.models.map { .model($0) } }
 
   func validate(_ checks: SettingChecks, at path: String) {
     guard let problem = rule.problem() else { return }

@@ -1,4 +1,5 @@
 import Retrieval
+import Runs
 import Settings
 import Training
 
@@ -37,6 +38,8 @@ extension MiningSection: Codable {
     try section.encode(rules, forKey: .rules)
     try section.encode(select, forKey: .select)
   }
+
+  var inputs: [RunInput] { (corpus.map { [.file($0)] } ?? []) + rules.flatMap(\.inputs) }
 
   func validate(_ checks: SettingChecks, data: DataSection, loss: LossSetting) {
     every.validate(checks, in: "mining")

@@ -1,3 +1,4 @@
+import Runs
 import Settings
 
 /// The evaluations of a reranker: on which documents of which queries, and how often.
@@ -97,6 +98,16 @@ extension RerankingEvaluateSection: Codable {
     try section.encodeIfPresent(queries, forKey: .queries)
     try section.encode(measures, forKey: .measures)
     try section.encodeIfPresent(verdict, forKey: .verdict)
+  }
+
+  var inputs: [RunInput] {
+    let candidates: [RunInput] =
+      switch candidates {
+      case .judged: []
+      case .model(let folder, _): [.model(folder)]
+      case .run(let file, _): [.file(file)]
+      }
+    return RunInput.collection(collection, splits: [split] + (verdict ?? [])) + candidates
   }
 
   func validate(_ checks: SettingChecks) {

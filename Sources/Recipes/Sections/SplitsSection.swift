@@ -14,6 +14,8 @@ struct SplitsSection: Codable, Sendable, Equatable {
 }
 
 extension SplitsSection {
+  var inputs: [RunInput] { RunInput.collection(collection, splits: splits) }
+
   func validate(_ checks: SettingChecks) {
     checks.collection("evaluate.collection", collection)
     checks.splits("evaluate.splits", splits, of: collection, "evaluate.collection")

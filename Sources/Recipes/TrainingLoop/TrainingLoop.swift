@@ -29,9 +29,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
   }
 
   func run() throws -> Outcome {
-    let folder = try RunFolder(settings.output.folder, recipe: context.recipe, resume: context.resume)
+    let folder = try context.open(recipe)
     if let confirmation = folder.confirmation { return confirmation }
-    let started = ContinuousClock.now
 
     // Everything is read before any work is done, so that bad input is told at once.
     var task = try recipe.makeTask(context)
@@ -73,7 +72,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       RunReport.TrainingFacts(
         base: settings.base, data: task.data.files, rows: task.data.count, step: stepSize,
         exportsBest: run.bestParameters != nil, split: settings.evaluate?.split,
-        seconds: started.duration(to: .now).seconds))
+        seconds: folder.seconds))
     let name = Files.name(of: report.folder)
     let card = ModelCard(
       name: name, base: settings.base, collection: settings.evaluate?.collection, report: report,

@@ -40,32 +40,28 @@ extension RunReport {
       return ScoreRecord(step: step, values: values)
     }
     let rate = Double(progress.rows) / max(progress.seconds, 1e-9)
-    let environment = RunEnvironment.current
     var exported = "the last ones"
     if let best = progress.best, training.exportsBest {
       exported = "after step \(best.step), the best on '\(training.split ?? "")'"
     }
-    facts =
-      [
-        ("base model", training.base), ("data", training.data.joined(separator: ", ")),
-        ("rows", NumberText.count(training.rows)),
-        ("steps", "\(NumberText.count(progress.state.step)) of \(training.step)"),
-        ("tokens", NumberText.count(progress.tokens)),
-        ("training", "\(NumberText.seconds(progress.seconds)), \(NumberText.rate(rate)) rows a second"),
-        ("whole run", NumberText.seconds(training.seconds)),
-        ("exported weights", exported),
-      ].map { RunReport.Fact(name: $0, value: $1) } + RunReport.environmentFacts
+    facts = [
+      ("base model", training.base), ("data", training.data.joined(separator: ", ")),
+      ("rows", NumberText.count(training.rows)),
+      ("steps", "\(NumberText.count(progress.state.step)) of \(training.step)"),
+      ("tokens", NumberText.count(progress.tokens)),
+      ("training", "\(NumberText.seconds(progress.seconds)), \(NumberText.rate(rate)) rows a second"),
+      ("whole run", NumberText.seconds(training.seconds)),
+      ("exported weights", exported),
+    ]
     details = [
       ("model", JSONValue(folder.file("model"))), ("rows", JSONValue(training.rows)),
       ("steps", JSONValue(progress.state.step)), ("tokens", JSONValue(progress.tokens)),
       ("trainingSeconds", JSONValue(progress.seconds)), ("rowsPerSecond", JSONValue(rate)),
-      ("seconds", JSONValue(training.seconds)), ("environment", environment.json),
+      ("seconds", JSONValue(training.seconds)), ("environment", RunEnvironment.current.json),
     ]
     if let mining = progress.mining {
       let times = mining.count == 1 ? "once" : "\(NumberText.count(mining.count)) times"
-      facts.insert(
-        RunReport.Fact(name: "negatives", value: "mined \(times), \(NumberText.seconds(mining.seconds))"),
-        at: facts.count - environment.facts.count)
+      facts.append(("negatives", "mined \(times), \(NumberText.seconds(mining.seconds))"))
       details.append(
         ("mining", ["count": JSONValue(mining.count), "seconds": JSONValue(mining.seconds)]))
     }

@@ -27,6 +27,9 @@ public protocol NamedMiningRule: Codable, Equatable, Sendable {
   /// The name in a recipe.
   static var name: String { get }
 
+  /// The model folders that the rule reads.
+  var models: [String] { get }
+
   /// The problem with the settings; nothing where they are right.
   func problem() -> String?
 
@@ -38,6 +41,9 @@ public protocol NamedMiningRule: Codable, Equatable, Sendable {
 }
 
 extension NamedMiningRule {
+  /// None.
+  public var models: [String] { [] }
+
   /// Finds no problem.
   public func problem() -> String? { nil }
 }

@@ -62,6 +62,9 @@ public struct JudgeSettings: NamedMiningRule {
   /// The probability above which a candidate becomes a positive of its own; without it none does.
   public var above: Double?
 
+  /// The cross-encoder's folder.
+  public var models: [String] { [model] }
+
   /// Makes the settings.
   public init(model: String, below: Double, above: Double? = nil) {
     self.model = model

@@ -1,0 +1,96 @@
+import Files
+import JSONText
+import Runs
+import Synchronization
+import TestSupport
+import Testing
+import Words
+
+@testable import Recipes
+
+/// What a run is known by: its settings and the content of all that it reads, as it was before work began.
+@Suite struct RunIdentityTests {
+  private let folder = TemporaryFolder()
+  private var rows: String { folder.file("rows.jsonl") }
+
+  init() throws {
+    try Files.write(Self.row("search", "query") + Self.row("file", "image") + Self.row("game", "chess"), to: rows)
+  }
+
+  private static func row(_ query: String, _ positive: String) -> String {
+    "{\"query\": \"\(query)\", \"positive\": \"\(positive)\"}\n"
+  }
+
+  private func run(
+    resume: Bool = false, isInterrupted: @escaping @Sendable () -> Bool = { false },
+    report: @escaping @Sendable (RunEvent) -> Void = { _ in }
+  ) throws -> Outcome {
+    let text = """
+      recipe: trainBiEncoder
+      seed: 17
+      model:     { folder: "\(Files.join(Locations.repositoryRoot, "Tests/Goldens/bert-tiny"))", pooling: mean, maximumLength: 16 }
+      data:      { rows: "\(rows)" }
+      batch:     { queries: 3, tokens: 64, uniqueTexts: true }
+      loss:      { name: infoNCE, temperature: 0.05, maskKnownPositives: true }
+      optimizer: { name: adamW, rate: 1e-3, decay: 0.01 }
+      schedule:  { name: linear, warmup: 0.1, epochs: 3 }
+      output:    { folder: "\(folder.file("run"))" }
+      """
+    let recipe = try RecipeFile("r.yaml", bytes: Array(text.utf8))
+    return try recipe.run(
+      in: RunContext(recipe: recipe.resolved, resume: resume, report: report, isInterrupted: isInterrupted))
+  }
+
+  /// Calls a resumed run and returns what it refuses to go on for.
+  private func refusal() throws -> String {
+    let error = try #require(throws: RunError.self) { try run(resume: true) }
+    #expect(error.kind == .badData)
+    return error.description
+  }
+
+  private var changed: String {
+    "\(folder.file("run")) holds a run of other data (\(rows) has other content); --resume needs the same content, or choose a "
+      + "new output folder"
+  }
+
+  @Test func provenanceNamesWhatWasTrainedOn() throws {
+    let digest = try FileDigest.sha256(of: rows)
+    let appended = Mutex(0)
+    let path = rows
+    _ = try run(report: { event in
+      guard case .progress(let progress) = event, progress.task == "training" else { return }
+      appended.withLock { $0 += 1 }
+      try? AppendingFile(path).append(line: #"{"query": "late", "positive": "row"}"#)
+    })
+    #expect(appended.withLock { $0 } == 3)
+    #expect(try FileDigest.sha256(of: rows) != digest)
+    let provenance = try JSONReader.parse(Files.read(folder.file("run/model/hone.json"))).objectValue
+    #expect(provenance?["data"] == [["path": JSONValue(rows), "sha256": JSONValue(digest)]])
+  }
+
+  @Test func aFinishedRunIsConfirmedForTheSameContentOnly() throws {
+    let result = try run().json
+    let before = try Files.read(rows)
+    #expect(try run(resume: true).json == result)
+    try Files.write(before + Array(Self.row("late", "row").utf8), to: rows)
+    #expect(try refusal() == changed)
+    try Files.write(before, to: rows)
+    #expect(try run(resume: true).json == result)
+  }
+
+  @Test func anInterruptedRunGoesOnWithTheSameContentOnly() throws {
+    let steps = Mutex(0)
+    let counted: @Sendable (RunEvent) -> Void = { event in
+      if case .progress(let progress) = event, progress.task == "training" { steps.withLock { $0 += 1 } }
+    }
+    #expect(throws: RunInterrupted.self) {
+      try run(isInterrupted: { steps.withLock { $0 } >= 1 }, report: counted)
+    }
+    let before = try Files.read(rows)
+    try Files.write(before + Array(Self.row("late", "row").utf8), to: rows)
+    #expect(try refusal() == changed)
+    try Files.write(before, to: rows)
+    _ = try run(resume: true, report: counted)
+    #expect(steps.withLock { $0 } == 3)
+  }
+}
