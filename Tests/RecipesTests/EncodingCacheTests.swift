@@ -118,7 +118,7 @@ import Testing
     #expect(
       names == [
         "transformer", "pooling", "heads", "tokenizer", "maximumLength", "lowercasesText", "prompts", "poolsPrompt",
-        "folder",
+        "folder", "carried",
       ])
   }
 
