@@ -1,4 +1,5 @@
 public import Layers
+import OrderedCollections
 public import Tensors
 public import Tokenizers
 
@@ -15,7 +16,7 @@ public enum TextRole: String, Sendable, Codable, CaseIterable {
 /// Reimers & Gurevych 2019, arXiv:1908.10084.
 public struct BiEncoder: Module {
   /// The encoder of tokens.
-  public var transformer: BERTModel
+  public var transformer: any Transformer
   /// From hidden states to one vector.
   public var pooling: Pooling
   /// What follows the pooling, in order.
@@ -30,13 +31,16 @@ public struct BiEncoder: Module {
   public var prompts: [TextRole: String]
   /// Whether a prompt's tokens take part in pooling.
   public let poolsPrompt: Bool
-  /// The folder that the model was loaded from; tokenizer files are copied from there.
-  public let folder: String
+  /// The folder that the model was loaded from.
+  public let folder: ModelFolder
+  /// Tensors of the checkpoint that no vector depends on, by key; they are saved as they were loaded.
+  let carried: ParameterDictionary
 
   /// Makes a bi-encoder from its parts.
   init(
-    transformer: BERTModel, pooling: Pooling, heads: [EmbeddingHead], tokenizer: Tokenizer, maximumLength: Int,
-    lowercasesText: Bool, prompts: [TextRole: String], poolsPrompt: Bool, folder: String
+    transformer: any Transformer, pooling: Pooling, heads: [EmbeddingHead], tokenizer: Tokenizer, maximumLength: Int,
+    lowercasesText: Bool, prompts: [TextRole: String], poolsPrompt: Bool, folder: ModelFolder,
+    carried: ParameterDictionary = [:]
   ) {
     self.transformer = transformer
     self.pooling = pooling
@@ -47,12 +51,13 @@ public struct BiEncoder: Module {
     self.prompts = prompts
     self.poolsPrompt = poolsPrompt
     self.folder = folder
+    self.carried = carried
   }
 
   /// The width of the vectors.
   public var dimensions: Int {
     for case .dense(let dense) in heads.reversed() { return dense.linear.weight.shape[0] }
-    return transformer.configuration.hiddenSize
+    return transformer.shape.width
   }
 
   /// Whether vectors have length 1.
@@ -66,7 +71,7 @@ public struct BiEncoder: Module {
   /// - Shape: → `[sequences, dimensions]`
   public func callAsFunction(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
     let pooled =
-      pooling.tokens(of: batch).map { transformer(batch, at: $0, &context) }
+      pooling.tokens(of: batch).map { transformer(batch, of: .oneEach($0), &context) }
       ?? pooling(transformer(batch, &context), batch)
     return heads.reduce(pooled) { $1($0) }
   }
@@ -96,7 +101,10 @@ public struct BiEncoder: Module {
     transformer.visitParameters(&visitor)
     for index in heads.indices {
       guard case .dense(var dense) = heads[index] else { continue }
-      visitor.visit(Self.folderName(ofHead: index, heads[index]), &dense)
+      let name = Self.folderName(ofHead: index, heads[index])
+      // The visitor holds the only reference, so a change in place copies nothing.
+      heads[index] = .normalize
+      visitor.visit(name, &dense)
       heads[index] = .dense(dense)
     }
   }

@@ -32,7 +32,7 @@ extension CrossEncoder {
     let logits = parts.isEmpty ? noLogits : Tensor.concatenated(parts)
     if !logits.isFinite {
       throw ModelError(
-        path: transformerFolder,
+        path: folder.transformerPath,
         problem: "gives scores that are no finite numbers: its weights are too large; fetch or train the model again")
     }
     return logits

@@ -4,43 +4,37 @@ public import Tokenizers
 
 /// A model that reads a query and a document together and scores how well they fit.
 ///
-/// BERT, its pooler over the first token, dropout, and a classifier of one label or several:
+/// An encoder of the pair's tokens, and the head of its family: from hidden states to a logit for each label.
 ///
-///     logits = W_c dropout(tanh(W_p h_[CLS] + b_p)) + b_c
-///
-/// Nogueira & Cho 2019, arXiv:1901.04085. Ports `BertForSequenceClassification` of transformers v4.57
-/// src/transformers/models/bert/modeling_bert.py.
+/// Nogueira & Cho 2019, arXiv:1901.04085.
 public struct CrossEncoder: Module {
-  /// The encoder of tokens, with its pooler.
-  public var transformer: BERTModel
-  /// From the pooled first token to a logit for each label.
-  public var classifier: Linear
-  /// The names of the classifier's labels.
+  /// The encoder of tokens.
+  public var transformer: any Transformer
+  /// From hidden states to a logit for each label.
+  public var head: any ScoringHead
+  /// The names of the labels.
   public let labels: [String]
-  /// Dropout in front of the classifier, in training.
-  public let classifierDropout: Float
   /// Turns pairs of texts into tokens.
   public let tokenizer: Tokenizer
   /// The longest pair, in tokens, the special ones included.
   public var maximumLength: Int
-  /// Whether the classifier was drawn at random, because the folder has none: what it scores means nothing before training.
+  /// True if the classifier was drawn at random, because the folder has none: scores mean nothing before training.
   public let hasFreshClassifier: Bool
-  /// The folder of the transformer that the model was loaded from; tokenizer files are copied from there.
-  let transformerFolder: String
+  /// The folder that the model was loaded from.
+  public let folder: ModelFolder
 
   /// Makes a cross-encoder from its parts.
   init(
-    transformer: BERTModel, classifier: Linear, labels: [String], classifierDropout: Float, tokenizer: Tokenizer,
-    maximumLength: Int, hasFreshClassifier: Bool, transformerFolder: String
+    transformer: any Transformer, head: any ScoringHead, labels: [String], tokenizer: Tokenizer, maximumLength: Int,
+    hasFreshClassifier: Bool, folder: ModelFolder
   ) {
     self.transformer = transformer
-    self.classifier = classifier
+    self.head = head
     self.labels = labels
-    self.classifierDropout = classifierDropout
     self.tokenizer = tokenizer
     self.maximumLength = maximumLength
     self.hasFreshClassifier = hasFreshClassifier
-    self.transformerFolder = transformerFolder
+    self.folder = folder
   }
 
   /// The raw logits of a batch of pairs.
@@ -52,9 +46,7 @@ public struct CrossEncoder: Module {
 
   /// - Shape: → `[pairs, labels]`
   func logits(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
-    guard let pooler = transformer.pooler else { fatalError("a cross-encoder without a pooler") }
-    let pooled = pooler(transformer(batch, at: Array(batch.offsets.dropLast()), &context))  // [pairs, width]
-    return classifier(context.dropout(rate: classifierDropout).map { pooled.dropout($0) } ?? pooled)
+    head(transformer(batch, of: head.wantedTokens(of: batch), &context), batch, &context)
   }
 
   /// Without the dimension of the labels where there is one label only.
@@ -65,9 +57,9 @@ public struct CrossEncoder: Module {
     try tokenizer.encode(query, document, maximumLength: maximumLength)
   }
 
-  /// Shows the parameters under the checkpoint's keys: `bert.…`, then `classifier.…`.
+  /// Shows the parameters under the checkpoint's keys: the encoder's behind its name, then the head's.
   public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
-    visitor.visit("bert", &transformer)
-    visitor.visit("classifier", &classifier)
+    visitor.visit(folder.family.encoderName, &transformer)
+    head.visitParameters(&visitor)
   }
 }

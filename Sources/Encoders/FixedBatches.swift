@@ -102,7 +102,7 @@ extension BiEncoder {
     /// Fills up to a row with sequences that nobody reads.
     func fill(upTo row: Int) {
       while tokens.tokenCount < row {
-        let count = min(row - tokens.tokenCount, transformer.configuration.maximumPositions)
+        let count = min(row - tokens.tokenCount, transformer.shape.positions)
         let zeros = [Int32](repeating: 0, count: count)
         tokens.append(Encoding(ids: zeros, typeIDs: zeros))
       }

@@ -29,6 +29,8 @@ public struct TokenBatch: Sendable {
 
   /// The number of sequences.
   public var count: Int { offsets.count - 1 }
+  /// The first token of each sequence.
+  var firstTokens: [Int] { offsets.dropLast() }
   /// The number of tokens.
   public var tokenCount: Int { ids.count }
 

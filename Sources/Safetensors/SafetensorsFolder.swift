@@ -12,6 +12,9 @@ public final class SafetensorsFolder: Sendable {
   /// The tensors of all files, file by file in the order of their bytes.
   public let entries: [TensorEntry]
 
+  /// The paths of everything that was read: the files, after the index where there is one.
+  public let paths: [String]
+
   private let fileOfTensor: [[UInt8]: Int]
 
   /// Opens the weights and checks all headers, and the index against them.
@@ -51,6 +54,7 @@ public final class SafetensorsFolder: Sendable {
     }
     self.path = path
     self.files = files
+    paths = (weightMap.isEmpty ? [] : [index]) + files.map(\.path)
     self.fileOfTensor = fileOfTensor
     entries = files.flatMap(\.entries)
   }

@@ -40,8 +40,8 @@ struct RerankBenchmark: ParsableCommand {
     model.maximumLength = maximumLength
     let pairs = try candidates()
     let lengths = try pairs.map { try model.tokenize(query: $0.query, document: $0.document).ids.count }
-    let operations = model.transformer.forwardOperations(lengths: lengths, oneToken: true)
-    let allTokens = model.transformer.forwardOperations(lengths: lengths)
+    let operations = model.transformer.configuration.forwardOperations(lengths: lengths, oneToken: true)
+    let allTokens = model.transformer.configuration.forwardOperations(lengths: lengths, oneToken: false)
     // The peak before and after: the machine may change its speed meanwhile.
     let before = ProductPeak.measure()
     let timing = try Timing(rounds: max(common.rounds, 20)) { _ = try model.score(pairs) }

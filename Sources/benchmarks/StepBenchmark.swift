@@ -45,7 +45,7 @@ struct StepBenchmark: ParsableCommand {
           try model.tokenize(pairs.map(\.query), as: .query) + model.tokenize(pairs.map(\.positive), as: .document)
         operations =
           3
-          * model.transformer.forwardOperations(
+          * model.transformer.configuration.forwardOperations(
             lengths: encodings.map(\.ids.count), oneToken: model.pooling.takesOneToken)
         let plan = ChunkPlan(lengths: encodings.map(\.ids.count), budget: tokens)
         let targets = Targets(positives: Array(0..<pairs.count))

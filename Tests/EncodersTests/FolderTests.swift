@@ -216,10 +216,6 @@ import Tokenizers
     ),
     ("config.json", #""vocab_size""#, #""vocab""#, "'vocab_size' is missing (an integer)"),
     (
-      "config.json", #""model_type": "bert""#, #""model_type": "roberta""#,
-      "'model_type' should be bert, found \"roberta\""
-    ),
-    (
       "config.json", #""hidden_act": "gelu""#, #""hidden_act": "swish""#,
       "'hidden_act' should be gelu or gelu_new or gelu_pytorch_tanh or relu, found \"swish\""
     ),

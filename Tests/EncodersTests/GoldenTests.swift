@@ -11,60 +11,90 @@ import Testing
 import Tokenizers
 import Training
 
-/// A two-layer BERT with random weights against what PyTorch computed in double precision from the same weights
-/// (scripts/goldens/make_bert.py): every layer, every pooling, the loss, all gradients and ten steps of AdamW.
+/// A small model of each family with random weights against what PyTorch computed in double precision from the same weights
+/// (scripts/goldens): every layer, every pooling, the loss, all gradients and ten steps of AdamW.
 @Suite struct GoldenTests {
-  let model: BiEncoder
-  let golden: SafetensorsFile
-  let batch: TokenBatch
+  /// A model and what PyTorch computed of it.
+  private struct Golden {
+    let model: BiEncoder
+    let file: SafetensorsFile
+    let batch: TokenBatch
 
-  init() throws {
-    model = try BiEncoder(folder: goldenFolder)
-    golden = try SafetensorsFile(Files.join(goldenFolder, "golden.safetensors"))
-    let ids = try golden.integers(named: "ids").map { Int32($0) }
-    let types = try golden.integers(named: "types").map { Int32($0) }
-    var batch = TokenBatch()
-    var start = 0
-    for length in try golden.integers(named: "lengths") {
-      batch.append(
-        Encoding(ids: Array(ids[start..<start + length]), typeIDs: Array(types[start..<start + length])))
-      start += length
+    init(_ family: GoldenFamily) throws {
+      model = try BiEncoder(folder: family.biEncoder)
+      file = try SafetensorsFile(Files.join(family.biEncoder, "golden.safetensors"))
+      let ids = try file.integers(named: "ids").map { Int32($0) }
+      let types = try file.integers(named: "types").map { Int32($0) }
+      var batch = TokenBatch()
+      var start = 0
+      for length in try file.integers(named: "lengths") {
+        batch.append(
+          Encoding(ids: Array(ids[start..<start + length]), typeIDs: Array(types[start..<start + length])))
+        start += length
+      }
+      self.batch = batch
+      try #require(batch.count == 6)
     }
-    self.batch = batch
+
+    /// Cross-entropy of scaled cosines of the first three sequences against the last three.
+    func contrastiveLoss(of model: BiEncoder) -> Tensor {
+      var context = ForwardContext.evaluation
+      let vectors = model(batch, &context).normalizedRows()
+      let scores = vectors.slice(0..<3).matmul(vectors.slice(3..<6).transposed) * 20
+      return -(scores.logSoftmax().gatherElements([0, 4, 8]).mean())
+    }
+
+    func expectClose(_ tensor: Tensor, _ name: String, within tolerance: Float) throws {
+      let expected = try file.floats(named: name)
+      let found = tensor.elements
+      try #require(found.count == expected.count, "\(name): \(found.count) numbers, expected \(expected.count)")
+      let worst = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
+      #expect(worst <= tolerance, "\(name): differs by \(worst)")
+    }
   }
 
-  @Test func hiddenStatesEqualPyTorch() throws {
+  @Test(arguments: GoldenFamily.all)
+  func hiddenStatesEqualPyTorch(_ family: GoldenFamily) throws {
+    let golden = try Golden(family)
+    let layers = golden.file.entries.filter { $0.name.hasPrefix("layer.") }.count
     var context = ForwardContext.evaluation
-    try expectClose(model.transformer(batch, &context), "layer.1", within: 1e-5)
+    try golden.expectClose(golden.model.transformer(golden.batch, &context), "layer.\(layers - 1)", within: 1e-5)
   }
 
-  @Test(arguments: [
-    (Pooling.mean, "mean"), (.cls, "cls"), (.max, "max"), (.meanSqrt, "mean_sqrt_len_tokens"), (.last, "lasttoken"),
-  ])
-  func pooledVectorsEqualPyTorch(_ pooling: Pooling, _ name: String) throws {
-    var context = ForwardContext.evaluation
-    let pooled = pooling(model.transformer(batch, &context), batch)
-    try expectClose(pooled, "pooled.\(name)", within: 1e-5)
-    try expectClose(pooled.normalizedRows(), "normalized.\(name)", within: 1e-6)
-    var model = model
+  @Test(arguments: GoldenFamily.all, Pooling.allCases)
+  func pooledVectorsEqualPyTorch(_ family: GoldenFamily, _ pooling: Pooling) throws {
+    let golden = try Golden(family)
+    let names: [Pooling: String] = [
+      .mean: "mean", .cls: "cls", .max: "max", .meanSqrt: "mean_sqrt_len_tokens", .last: "lasttoken",
+    ]
+    let name = try #require(names[pooling])
+    var (model, context) = (golden.model, ForwardContext.evaluation)
+    let pooled = pooling(model.transformer(golden.batch, &context), golden.batch)
+    try golden.expectClose(pooled, "pooled.\(name)", within: 1e-5)
+    try golden.expectClose(pooled.normalizedRows(), "normalized.\(name)", within: 1e-6)
     model.pooling = pooling
-    try expectClose(model(batch, &context), "normalized.\(name)", within: 1e-6)
+    try golden.expectClose(model(golden.batch, &context), "normalized.\(name)", within: 1e-6)
   }
 
-  @Test func lossAndAllGradientsEqualPyTorch() throws {
-    let (loss, gradients) = valueAndGradients(of: model) { contrastiveLoss(of: $0) }
+  @Test(arguments: GoldenFamily.all)
+  func lossAndAllGradientsEqualPyTorch(_ family: GoldenFamily) throws {
+    let golden = try Golden(family)
+    let (loss, gradients) = valueAndGradients(of: golden.model) { golden.contrastiveLoss(of: $0) }
     // Two units in the last place of the scores, which reach 20.
-    try expectClose(loss, "loss", within: 4e-6)
-    try expectGradients(gradients, equal: golden, count: 37)
+    try golden.expectClose(loss, "loss", within: 4e-6)
+    #expect(Set(gradients.keys) == Set(golden.model.parameters.keys))
+    try expectGradients(gradients, equal: golden.file)
   }
 
-  @Test func tenStepsOfAdamWEqualPyTorch() throws {
-    var model = model
-    let expected = try golden.floats(named: "adamW.losses")
-    let norms = try golden.floats(named: "adamW.norms")
+  @Test(arguments: GoldenFamily.all)
+  func tenStepsOfAdamWEqualPyTorch(_ family: GoldenFamily) throws {
+    let golden = try Golden(family)
+    var model = golden.model
+    let expected = try golden.file.floats(named: "adamW.losses")
+    let norms = try golden.file.floats(named: "adamW.norms")
     var optimizer = try AdamW(.init(rate: 1e-3, decay: 0.01, clip: 1), for: model)
     for step in 0..<10 {
-      let (value, gradients) = valueAndGradients(of: model) { contrastiveLoss(of: $0) }
+      let (value, gradients) = valueAndGradients(of: model) { golden.contrastiveLoss(of: $0) }
       // The loss falls to a thousandth: it is a difference of logarithms of order one, and their rounding remains.
       #expect(abs(value.scalar - expected[step]) <= 1e-5 * max(0.1, expected[step]), "step \(step): \(value.scalar)")
       let norm = try optimizer.step(&model, gradients: gradients, loss: value.scalar, rate: 1e-3)
@@ -72,39 +102,21 @@ import Training
     }
   }
 
-  @Test func textsAreEncodedAsBySentenceTransformers() throws {
-    guard
-      let texts = try JSONReader.parse(Files.read(Files.join(goldenFolder, "golden.json"))).objectValue?["texts"]?
-        .arrayValue
-    else {
-      Issue.record("golden.json has no texts")
-      return
-    }
+  @Test(arguments: GoldenFamily.all)
+  func textsAreEncodedAsBySentenceTransformers(_ family: GoldenFamily) throws {
+    let golden = try Golden(family)
+    let model = golden.model
+    let file = try JSONReader.parse(Files.read(Files.join(family.biEncoder, "golden.json"))).objectValue
+    let texts = try #require(file?["texts"]?.arrayValue)
     let strings = texts.compactMap { $0.objectValue?["text"]?.stringValue }
     let ids = texts.map { $0.objectValue?["ids"]?.arrayValue?.compactMap(\.integerValue) ?? [] }
     #expect(strings.count == 7)
     #expect(try model.tokenize(strings, as: .document).map { $0.ids.map(Int.init) } == ids)
-    try expectClose(model.encode(strings, as: .document), "texts.embeddings", within: 1e-6)
+    try golden.expectClose(model.encode(strings, as: .document), "texts.embeddings", within: 1e-6)
     // Any batch size gives the same vectors, in the order of the texts.
-    try expectClose(model.encode(strings, as: .document, tokens: 1), "texts.embeddings", within: 1e-6)
-  }
-
-  /// Cross-entropy of scaled cosines of the first three sequences against the last three.
-  private func contrastiveLoss(of model: BiEncoder) -> Tensor {
-    var context = ForwardContext.evaluation
-    let vectors = model(batch, &context).normalizedRows()
-    let scores = vectors.slice(0..<3).matmul(vectors.slice(3..<6).transposed) * 20
-    return -(scores.logSoftmax().gatherElements([0, 4, 8]).mean())
-  }
-
-  private func expectClose(_ tensor: Tensor, _ name: String, within tolerance: Float) throws {
-    let expected = try golden.floats(named: name)
-    let found = tensor.elements
-    try #require(found.count == expected.count, "\(name): \(found.count) numbers, expected \(expected.count)")
-    let worst = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
-    #expect(worst <= tolerance, "\(name): differs by \(worst)")
+    try golden.expectClose(model.encode(strings, as: .document, tokens: 1), "texts.embeddings", within: 1e-6)
   }
 }
 
-/// The tiny model and its golden values.
+/// The tiny BERT and its golden values.
 let goldenFolder = Files.join(Locations.repositoryRoot, "Tests", "Goldens", "bert-tiny")

@@ -120,7 +120,7 @@ import Words
     #expect(
       names == [
         "transformer", "pooling", "heads", "tokenizer", "maximumLength", "lowercasesText", "prompts", "poolsPrompt",
-        "folder",
+        "folder", "carried",
       ])
   }
 

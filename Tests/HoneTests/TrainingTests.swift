@@ -34,7 +34,7 @@ import Testing
     #expect(ended.status == 0, "\(ended.messages)")
     #expect(ended.lines.first?.hasPrefix("split  measure     base   tuned   change") == true)
     #expect(ended.output.contains("\nmodel   runs/small/model\nreport  runs/small/report.html\n"))
-    #expect(ended.messages.hasPrefix("20 rows, 20 steps of 4 rows; 23,456 parameters, "))
+    #expect(ended.messages.hasPrefix("20 rows, 20 steps of 4 rows; 22,400 parameters, "))
     #expect(ended.messages.contains("\nafter step 20: nDCG@10 "))
 
     let names = try Files.list(folder.file("runs/small")).filter { !$0.hasPrefix("events.out.tfevents.") }

@@ -26,6 +26,17 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
     #expect(problems == bad.problems)
   }
 
+  @Test func aTransformerInAFolderOfItsOwnIsCheckedThere() throws {
+    func problems(_ length: Int) throws -> [String] {
+      try SampleRecipe.problems {
+        try SampleRecipe.read(
+          replacing: "folder: $F/model", with: "folder: $F/nested", overrides: ["model.maximumLength=\(length)"])
+      }
+    }
+    #expect(try problems(128) == [])
+    #expect(try problems(129).map { $0.hasSuffix(": 129 tokens are more than the model's 128 positions") } == [true])
+  }
+
   @Test func allMistakesAreReportedTogetherInOrder() throws {
     let text = """
       recipe: trainBiEncoder

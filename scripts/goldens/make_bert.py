@@ -22,7 +22,7 @@ import transformers
 from safetensors.torch import save_file
 from sentence_transformers.sentence_transformer.modules import Pooling
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Goldens" / "bert-tiny"
+GOLDENS = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Goldens"
 WORDS = """search query text word find fast file image sound game play chess board network packet
 the a of for and with is to in s ##s ##er ##ing ##ed""".split()
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -54,8 +54,21 @@ def vocabulary() -> list[str]:
     return pieces + [word for word in WORDS if word not in pieces]
 
 
-def random_bert(vocabulary_size: int) -> transformers.BertModel:
+def randomized(model: torch.nn.Module) -> torch.nn.Module:
     """Weights large enough that every part of the network matters."""
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.normal_(std=0.05 if name.endswith("bias") else 0.2)
+            if is_norm(name) and name.endswith("weight"):
+                parameter.add_(1.0)
+    return model.eval()
+
+
+def is_norm(name: str) -> bool:
+    return "norm" in name.lower()
+
+
+def random_bert(vocabulary_size: int) -> transformers.BertModel:
     torch.manual_seed(2)
     configuration = transformers.BertConfig(
         vocab_size=vocabulary_size,
@@ -68,13 +81,7 @@ def random_bert(vocabulary_size: int) -> transformers.BertModel:
         attention_probs_dropout_prob=0.0,
     )
     configuration._attn_implementation = "eager"
-    model = transformers.BertModel(configuration)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            parameter.normal_(std=0.05 if name.endswith("bias") else 0.2)
-            if name.endswith("LayerNorm.weight"):
-                parameter.add_(1.0)
-    return model.eval()
+    return randomized(transformers.BertModel(configuration))
 
 
 def tokenizer_of(pieces: list[str]) -> tokenizers.Tokenizer:
@@ -93,38 +100,40 @@ def tokenizer_of(pieces: list[str]) -> tokenizers.Tokenizer:
     return tokenizer
 
 
-def write_json(name: str, value) -> None:
-    path = FOLDER / name
+def write_json(path: pathlib.Path, value) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def write_folder(model: transformers.BertModel, pieces: list[str]) -> None:
-    """The verbose layout (sentence-transformers up to 5.3), which every reader accepts."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+def write_folder(folder: pathlib.Path, model, pieces: list[str], names: list[str]) -> None:
+    """The verbose layout (sentence-transformers up to 5.3), which every reader accepts.
+
+    `names` are the keys of config.json that the folder keeps.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items() if "position_ids" not in name}
-    save_file(weights, FOLDER / "model.safetensors", metadata={"format": "pt"})
-    (FOLDER / "vocab.txt").write_text("\n".join(pieces) + "\n", encoding="utf-8")
-    tokenizer_of(pieces).save(str(FOLDER / "tokenizer.json"))
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "vocab.txt").write_text("\n".join(pieces) + "\n", encoding="utf-8")
+    tokenizer_of(pieces).save(str(folder / "tokenizer.json"))
     roles = {
         "unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]",
     }  # fmt: skip
-    write_json("special_tokens_map.json", roles)
+    write_json(folder / "special_tokens_map.json", roles)
     write_json(
-        "tokenizer_config.json",
+        folder / "tokenizer_config.json",
         {
             **roles, "do_lower_case": True, "strip_accents": None, "tokenize_chinese_chars": True,
             "tokenizer_class": "BertTokenizer", "model_max_length": MAXIMUM_LENGTH,
         },
     )  # fmt: skip
     configuration = model.config.to_dict()
-    names = """attention_probs_dropout_prob hidden_act hidden_dropout_prob hidden_size initializer_range
-    intermediate_size layer_norm_eps max_position_embeddings model_type num_attention_heads num_hidden_layers
-    pad_token_id type_vocab_size vocab_size""".split()
-    write_json("config.json", {"architectures": ["BertModel"], **{name: configuration[name] for name in names}})
+    architecture = type(model).__name__
+    write_json(
+        folder / "config.json", {"architectures": [architecture], **{name: configuration[name] for name in names}}
+    )
     modules = [("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")]
     write_json(
-        "modules.json",
+        folder / "modules.json",
         [
             {"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.models.{name}"}
             for index, (path, name) in enumerate(modules)
@@ -132,16 +141,16 @@ def write_folder(model: transformers.BertModel, pieces: list[str]) -> None:
     )
     keys = ["cls_token", "mean_tokens", "max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens", "lasttoken"]
     write_json(
-        "1_Pooling/config.json",
+        folder / "1_Pooling/config.json",
         {
             "word_embedding_dimension": model.config.hidden_size,
             **{f"pooling_mode_{key}": key == "mean_tokens" for key in keys},
             "include_prompt": True,
         },
     )
-    write_json("sentence_bert_config.json", {"max_seq_length": MAXIMUM_LENGTH, "do_lower_case": False})
+    write_json(folder / "sentence_bert_config.json", {"max_seq_length": MAXIMUM_LENGTH, "do_lower_case": False})
     write_json(
-        "config_sentence_transformers.json",
+        folder / "config_sentence_transformers.json",
         {
             "model_type": "SentenceTransformer",
             "__version__": versions(),
@@ -207,7 +216,7 @@ def parameter_groups(model) -> list[dict]:
     """The pooler takes no part in the loss, so AdamW passes over it."""
     decayed, others = [], []
     for name, parameter in model.named_parameters():
-        (others if name.endswith("bias") or "LayerNorm" in name else decayed).append(parameter)
+        (others if name.endswith("bias") or is_norm(name) else decayed).append(parameter)
     return [{"params": decayed, "weight_decay": DECAY}, {"params": others, "weight_decay": 0.0}]
 
 
@@ -258,17 +267,17 @@ def distance(name: str, golden: dict[str, torch.Tensor], other: dict[str, torch.
     return ((golden[name] - other[name]).abs().max() / golden[name].abs().max()).item()
 
 
-def main() -> None:
+def make(folder: pathlib.Path, model, names: list[str], script: str, key_bias: str) -> None:
+    """Writes the folder of a model and its golden values; `key_bias` is in the names of biases of attention keys."""
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(1)
     pieces = vocabulary()
-    model = random_bert(len(pieces))
-    write_folder(model, pieces)
+    write_folder(folder, model, pieces, names)
     ids, types = random_batch(len(pieces))
     golden = compute(copy.deepcopy(model).double(), ids, types)
 
     single = compute(model, ids, types)
-    distances = {name: distance(name, golden, single) for name in golden if ".key.bias" not in name}
+    distances = {name: distance(name, golden, single) for name in golden if key_bias not in name}
     worst = {
         prefix: max((value, name) for name, value in distances.items() if name.startswith(prefix))
         for prefix in ["layer", "pooled", "loss", "gradient", "adamW.losses", "adamW.norms", "adamW.final"]
@@ -276,7 +285,7 @@ def main() -> None:
     for prefix, (value, name) in worst.items():
         print(f"PyTorch in Float32, {prefix}: within {value:.1e} ({name})")
 
-    folder_model = sentence_transformers.SentenceTransformer(str(FOLDER), device="cpu").double()
+    folder_model = sentence_transformers.SentenceTransformer(str(folder), device="cpu").double()
     tokens = [tokenizer_of(pieces).encode(text).ids for text in TEXTS]
     assert folder_model.tokenizer(TEXTS)["input_ids"] == tokens
     vectors = numpy.asarray(folder_model.encode(TEXTS, batch_size=len(TEXTS)))
@@ -287,11 +296,11 @@ def main() -> None:
         "lengths": torch.tensor(LENGTHS, dtype=torch.int32),
         "texts.embeddings": torch.from_numpy(vectors).float().contiguous(),
     }
-    save_file(tensors, FOLDER / "golden.safetensors")
+    save_file(tensors, folder / "golden.safetensors")
     write_json(
-        "golden.json",
+        folder / "golden.json",
         {
-            "made by": "scripts/goldens/make_bert.py",
+            "made by": f"scripts/goldens/{script}",
             "versions": {**versions(), "tokenizers": tokenizers.__version__},
             "computed in": "Float64 from the Float32 weights, eager attention; rounded to Float32 once",
             "tensors": {
@@ -301,7 +310,7 @@ def main() -> None:
                 "pooled.MODE, normalized.MODE": "[sequences, 32] by sentence-transformers' Pooling; then to length 1",
                 "cosines": "[3, 3] normalized.mean of queries 0, 1, 2 against positives 3, 4, 5",
                 "loss": "[1] cross-entropy of scale x cosines, positive on the diagonal, mean over queries",
-                "gradient.NAME": "of that loss, for every parameter that takes part (the pooler does not)",
+                "gradient.NAME": "of that loss, for every parameter that takes part (a pooler does not)",
                 "adamW.losses, adamW.norms": "[10] of each step: loss before its update, norm before clipping",
                 "adamW.final.NAME": "the parameters after ten steps",
                 "texts.embeddings": "[texts, 32] SentenceTransformer(folder).encode(texts)",
@@ -319,10 +328,14 @@ def main() -> None:
             "texts": [{"text": text, "ids": token_ids} for text, token_ids in zip(TEXTS, tokens)],
         },
     )  # fmt: skip
-    size = sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file())
-    print(f"{FOLDER}: {len(tensors)} golden tensors, losses {[round(x, 5) for x in tensors['adamW.losses'].tolist()]}")
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f"{folder}: {len(tensors)} golden tensors, losses {[round(x, 5) for x in tensors['adamW.losses'].tolist()]}")
     print(f"norms {[round(x, 3) for x in tensors['adamW.norms'].tolist()]}, {size} bytes in all")
 
 
+KEYS = """attention_probs_dropout_prob hidden_act hidden_dropout_prob hidden_size initializer_range
+intermediate_size layer_norm_eps max_position_embeddings model_type num_attention_heads num_hidden_layers
+pad_token_id type_vocab_size vocab_size""".split()
+
 if __name__ == "__main__":
-    main()
+    make(GOLDENS / "bert-tiny", random_bert(len(vocabulary())), KEYS, "make_bert.py", ".key.bias")

@@ -10,7 +10,7 @@ computed in Float64 from the Float32 weights and rounded once.
 """
 
 import copy
-import json
+import pathlib
 
 import tokenizers
 import torch
@@ -19,7 +19,6 @@ from safetensors.torch import save_file
 
 import make_bert
 
-FOLDER = make_bert.FOLDER.parent / "cross-encoder-tiny"
 MAXIMUM_LENGTH = 20
 LABELS = [1.0, 0.0, 0.0, 1.0, 0.25, 0.0, 1.0, 0.5, 0.0]
 LONG = "the games of chess and images of the network, fast packets with a board to search for text"
@@ -51,17 +50,13 @@ def random_model(vocabulary_size: int) -> transformers.BertForSequenceClassifica
     return model.eval()
 
 
-def write_json(name: str, value) -> None:
-    (FOLDER / name).write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def write_folder(model, pieces: list[str]) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
+def write_folder(folder: pathlib.Path, model, pieces: list[str], names: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items() if "position_ids" not in name}
-    save_file(weights, FOLDER / "model.safetensors", metadata={"format": "pt"})
-    make_bert.tokenizer_of(pieces).save(str(FOLDER / "tokenizer.json"))
-    write_json(
-        "tokenizer_config.json",
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    make_bert.tokenizer_of(pieces).save(str(folder / "tokenizer.json"))
+    make_bert.write_json(
+        folder / "tokenizer_config.json",
         {
             "unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]",
             "mask_token": "[MASK]", "do_lower_case": True, "strip_accents": None, "tokenize_chinese_chars": True,
@@ -69,13 +64,10 @@ def write_folder(model, pieces: list[str]) -> None:
         },
     )  # fmt: skip
     configuration = model.config.to_dict()
-    names = """attention_probs_dropout_prob classifier_dropout hidden_act hidden_dropout_prob hidden_size
-    initializer_range intermediate_size layer_norm_eps max_position_embeddings model_type num_attention_heads
-    num_hidden_layers pad_token_id type_vocab_size vocab_size""".split()
-    write_json(
-        "config.json",
+    make_bert.write_json(
+        folder / "config.json",
         {
-            "architectures": ["BertForSequenceClassification"],
+            "architectures": [type(model).__name__],
             **{name: configuration[name] for name in names},
             "id2label": {"0": "LABEL_0"},
             "label2id": {"LABEL_0": 0},
@@ -150,20 +142,20 @@ def compute(model, encodings: list[tokenizers.Encoding]) -> dict[str, torch.Tens
     return tensors
 
 
-def main() -> None:
+def make(folder: pathlib.Path, model, names: list[str], script: str, key_bias: str) -> None:
+    """Writes the folder of a model and its golden values; `key_bias` is in the names of biases of attention keys."""
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(1)
     pieces = make_bert.vocabulary()
-    model = random_model(len(pieces))
-    write_folder(model, pieces)
+    write_folder(folder, model, pieces, names)
     encodings = encoded(make_bert.tokenizer_of(pieces))
-    python = transformers.AutoTokenizer.from_pretrained(str(FOLDER))
+    python = transformers.AutoTokenizer.from_pretrained(str(folder))
     texts = python([query for query, _ in PAIRS], [document for _, document in PAIRS], truncation=True)
     assert texts["input_ids"] == [encoding.ids for encoding in encodings]
     golden = compute(copy.deepcopy(model).double(), encodings)
 
     single = compute(model, encodings)
-    distances = {name: make_bert.distance(name, golden, single) for name in golden if ".key.bias" not in name}
+    distances = {name: make_bert.distance(name, golden, single) for name in golden if key_bias not in name}
     worst = {
         prefix: max((value, name) for name, value in distances.items() if name.startswith(prefix))
         for prefix in ["logits", "three.logits", "loss", "gradient", "adamW.losses", "adamW.norms"]
@@ -172,17 +164,17 @@ def main() -> None:
         print(f"PyTorch in Float32, {prefix}: within {value:.1e} ({name})")
 
     tensors = {name: tensor.detach().float().contiguous() for name, tensor in golden.items()}
-    save_file(tensors, FOLDER / "golden.safetensors")
-    write_json(
-        "golden.json",
+    save_file(tensors, folder / "golden.safetensors")
+    make_bert.write_json(
+        folder / "golden.json",
         {
-            "made by": "scripts/goldens/make_cross_encoder.py",
+            "made by": f"scripts/goldens/{script}",
             "versions": {**make_bert.versions(), "tokenizers": tokenizers.__version__},
             "computed in": "Float64 from the Float32 weights, eager attention; rounded to Float32 once",
             "tensors": {
                 "logits": "[pairs] of the model",
                 "three.classifier.weight, three.logits": "[3, 32] another classifier, its bias 0.5, -0.25, 0;"
-                " [pairs, 3] its logits behind the same encoder and pooler",
+                " [pairs, 3] its logits behind the same encoder",
                 "loss": "[1] mean binary cross-entropy of the logits with the labels",
                 "gradient.NAME": "of that loss, for every parameter",
                 "adamW.losses, adamW.norms": "[10] of each step: loss before its update, norm before clipping",
@@ -195,11 +187,13 @@ def main() -> None:
             ],
         },
     )
-    size = sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file())
-    print(f"{FOLDER}: losses {[round(x, 5) for x in tensors['adamW.losses'].tolist()]}")
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f"{folder}: losses {[round(x, 5) for x in tensors['adamW.losses'].tolist()]}")
     print(f"norms {[round(x, 3) for x in tensors['adamW.norms'].tolist()]}, {size} bytes in all")
     print(f"logits {[round(x, 3) for x in tensors['logits'].tolist()]}, lengths {[len(e.ids) for e in encodings]}")
 
 
 if __name__ == "__main__":
-    main()
+    keys = sorted([*make_bert.KEYS, "classifier_dropout"])
+    model = random_model(len(make_bert.vocabulary()))
+    make(make_bert.GOLDENS / "cross-encoder-tiny", model, keys, "make_cross_encoder.py", ".key.bias")

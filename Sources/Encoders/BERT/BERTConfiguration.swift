@@ -27,9 +27,7 @@ public struct BERTConfiguration: Sendable, Equatable {
   /// Added to the variance in layer normalization.
   public let layerNormEpsilon: Float
 
-  /// Reads `config.json`.
-  ///
-  /// - Throws: `ModelError` with every missing, mistyped or unsupported key.
+  /// Reads `config.json`; the reader notes every missing, mistyped or unsupported key.
   init(_ reader: inout ConfigurationReader) {
     vocabularySize = reader.integer("vocab_size", in: 1...(1 << 22))
     hiddenSize = reader.integer("hidden_size", in: 1...(1 << 14))
@@ -43,9 +41,8 @@ public struct BERTConfiguration: Sendable, Equatable {
     layerNormEpsilon = reader.number("layer_norm_eps", in: 0..<1)
     activation = reader.choice(
       "hidden_act", ["gelu": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "relu": .relu], else: .gelu)
-    reader.requireChoice("model_type", ["bert"])
     reader.requireChoice("position_embedding_type", ["absolute"], orAbsent: true)
-    if hiddenSize % headCount != 0 {
+    if reader.isSound("hidden_size", "num_attention_heads") && hiddenSize % headCount != 0 {
       reader.report("num_attention_heads", "\(headCount) heads do not divide hidden_size \(hiddenSize)")
     }
   }

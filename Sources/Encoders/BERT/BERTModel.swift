@@ -9,44 +9,33 @@ public import Tensors
 /// A BERT encoder: token ids to one hidden state a token.
 ///
 /// Devlin, Chang, Lee & Toutanova 2018, arXiv:1810.04805.
-public struct BERTModel: Module {
+public struct BERTModel: Transformer {
   /// The shape of the model.
   public let configuration: BERTConfiguration
   var embeddings: BERTEmbeddings
   var encoder: BERTEncoder
-  /// The dense layer over the first token: a cross-encoder scores what it gives; no embedding uses it, export keeps it.
-  var pooler: BERTPooler?
 
   /// Makes a model of zeros, to be loaded.
-  init(_ configuration: BERTConfiguration, hasPooler: Bool) {
+  init(_ configuration: BERTConfiguration) {
     self.configuration = configuration
     embeddings = BERTEmbeddings(configuration)
     encoder = BERTEncoder(configuration)
-    pooler = hasPooler ? BERTPooler(configuration) : nil
   }
 
-  /// The hidden state of every token.
+  /// The hidden states of a batch.
   ///
-  /// - Shape: → `[t, d]`
-  public func callAsFunction(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
-    encoder(embeddings(batch, &context), offsets: batch.offsets, &context)
-  }
-
-  /// The hidden state of one token of every sequence.
+  /// Where one token of each sequence is wanted the last layer computes no other: what a token becomes there depends on the keys
+  /// and values of the others only.
   ///
-  /// The last layer computes no other: what a token becomes there depends on the keys and values of the others only.
-  ///
-  /// - Shape: → `[n, d]`
-  /// - Parameter rows: the token of each sequence.
-  func callAsFunction(_ batch: TokenBatch, at rows: [Int], _ context: inout ForwardContext) -> Tensor {
-    encoder(embeddings(batch, &context), offsets: batch.offsets, lastRows: rows, &context)
+  /// - Shape: → `[t, d]`, or `[n, d]` where one token of each sequence is wanted
+  public func callAsFunction(_ batch: TokenBatch, of wanted: WantedTokens, _ context: inout ForwardContext) -> Tensor {
+    encoder(embeddings(batch, &context), offsets: batch.offsets, of: wanted, &context)
   }
 
   /// Shows the parameters in the checkpoint's order.
   public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
     visitor.visit("embeddings", &embeddings)
     visitor.visit("encoder", &encoder)
-    visitor.visit("pooler", &pooler)
   }
 }
 
@@ -91,13 +80,11 @@ struct BERTEncoder: Module {
     layer = (0..<configuration.layerCount).map { _ in BERTLayer(configuration) }
   }
 
-  /// - Parameter lastRows: the tokens that the last layer computes, one of each sequence; all tokens without it.
   func callAsFunction(
-    _ x: Tensor, offsets: [Int], lastRows: [Int]? = nil, _ context: inout ForwardContext
+    _ x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
   ) -> Tensor {
     layer.indices.reduce(x) { hiddenStates, index in
-      let rows = index == layer.count - 1 ? lastRows : nil
-      return layer[index](hiddenStates, offsets: offsets, rows: rows, &context)
+      layer[index](hiddenStates, offsets: offsets, of: index == layer.count - 1 ? wanted : .all, &context)
     }
   }
 
@@ -119,9 +106,9 @@ struct BERTLayer: Module {
   }
 
   func callAsFunction(
-    _ x: Tensor, offsets: [Int], rows: [Int]?, _ context: inout ForwardContext
+    _ x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
   ) -> Tensor {
-    let attended = attention(x, offsets: offsets, rows: rows, &context)  // [t or n, d]
+    let attended = attention(x, offsets: offsets, of: wanted, &context)  // [t or n, d]
     let transformed = attended.feedForward(
       input: intermediate.dense.map, output: output.dense.map, activation: configuration.activation)
     return output.layerNorm(
@@ -147,15 +134,17 @@ struct BERTAttention: Module {
     output = BERTOutput(configuration, inputs: configuration.hiddenSize)
   }
 
-  /// - Parameter rows: the tokens that go on, one of each sequence; every token is still attended to.
+  /// - Parameter wanted: the tokens that go on; every token is still attended to.
   func callAsFunction(
-    _ x: Tensor, offsets: [Int], rows: [Int]?, _ context: inout ForwardContext
+    _ x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
   ) -> Tensor {
-    let residual = rows.map(x.gatherRows) ?? x  // [t or n, d]
-    let attended =
-      rows == nil
-      ? selfAttention(x, offsets: offsets, &context)
-      : selfAttention(from: residual, to: x, offsets: offsets, &context)
+    let (residual, attended): (Tensor, Tensor)  // [t or n, d]
+    switch wanted {
+    case .all: (residual, attended) = (x, selfAttention(x, offsets: offsets, &context))
+    case .oneEach(let tokens):
+      residual = x.gatherRows(tokens)
+      attended = selfAttention(from: residual, to: x, offsets: offsets, &context)
+    }
     return output.layerNorm(
       output.dense(attended), residual: residual, dropout: context.dropout(rate: configuration.hiddenDropout))
   }
@@ -225,20 +214,6 @@ struct BERTDense: Module {
   var dense: Linear
 
   init(inputs: Int, outputs: Int) { dense = Linear(inputs: inputs, outputs: outputs) }
-
-  mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit("dense", &dense) }
-}
-
-/// The dense layer over the first token, with tanh.
-struct BERTPooler: Module {
-  var dense: Linear
-
-  init(_ configuration: BERTConfiguration) {
-    dense = Linear(inputs: configuration.hiddenSize, outputs: configuration.hiddenSize)
-  }
-
-  /// - Shape: `[n, d]` → the same
-  func callAsFunction(_ firstTokens: Tensor) -> Tensor { dense(firstTokens).tanh() }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit("dense", &dense) }
 }

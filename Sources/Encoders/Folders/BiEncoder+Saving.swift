@@ -1,6 +1,7 @@
 import Files
 import JSONText
 import Layers
+import OrderedCollections
 import Tensors
 
 extension BiEncoder {
@@ -13,7 +14,7 @@ extension BiEncoder {
   /// - Throws: `FileError`, `SafetensorsError` or `ModelError`.
   public func save(to target: String) throws {
     try Files.makeFolder(target)
-    let files = TransformerFolderWriter(source: transformerFolder, target: target)
+    let files = ModelFolderWriter(source: folder, target: target)
     var modules = [
       Self.moduleEntry(0, "", "Transformer"), Self.moduleEntry(1, "1_Pooling", "Pooling"),
     ]
@@ -28,9 +29,9 @@ extension BiEncoder {
       ["max_seq_length": JSONValue(maximumLength), "do_lower_case": JSONValue(lowercasesText)],
       "sentence_bert_config.json")
     try files.write(sharedConfiguration, "config_sentence_transformers.json")
-    try files.writeConfiguration(architecture: "BertModel")
+    try files.writeConfiguration(architecture: folder.family.encoderClass)
     try files.writeTokenizer(maximumLength: maximumLength)
-    try files.write(transformer.parameters)
+    try files.writeWeights(transformer.parameters.merging(carried) { trained, _ in trained })
     // Last: a folder with modules.json is complete.
     try files.write(JSONValue(modules), "modules.json")
   }
@@ -44,7 +45,7 @@ extension BiEncoder {
 
   private var poolingConfiguration: JSONValue {
     var members: [(name: String, value: JSONValue)] = [
-      ("word_embedding_dimension", JSONValue(transformer.configuration.hiddenSize))
+      ("word_embedding_dimension", JSONValue(transformer.shape.width))
     ]
     let keys =
       [
@@ -65,21 +66,16 @@ extension BiEncoder {
     ]
   }
 
-  private func save(_ head: EmbeddingHead, to folder: String) throws {
-    try Files.makeFolder(folder)
+  private func save(_ head: EmbeddingHead, to target: String) throws {
+    try Files.makeFolder(target)
     guard case .dense(let dense) = head else { return }
     let weight = dense.linear.weight
-    let files = TransformerFolderWriter(source: transformerFolder, target: folder)
+    let files = ModelFolderWriter(source: folder, target: target)
     try files.write(
       [
         "in_features": JSONValue(weight.shape[1]), "out_features": JSONValue(weight.shape[0]),
         "bias": JSONValue(dense.linear.bias != nil), "activation_function": JSONValue(dense.activation.rawValue),
       ], "config.json")
-    try files.write(dense.parameters)
-  }
-
-  /// Where the files of the transformer were loaded from.
-  private var transformerFolder: String {
-    Files.exists(Files.join(folder, "config.json")) ? folder : Files.join(folder, "0_Transformer")
+    try files.writeWeights(dense.parameters)
   }
 }

@@ -1,17 +1,16 @@
-import Files
 import JSONText
 
 /// Reads a JSON configuration and collects everything that is wrong with it, so that one message tells all.
 struct ConfigurationReader {
   let path: String
   let object: JSONObject
-  private var problems: [String] = []
+  private var problems: [(key: String, text: String)] = []
 
   /// Opens a file whose top level is an object.
   init(_ path: String) throws {
     self.path = path
     object =
-      try readJSON(path).objectValue
+      try JSONFile.read(path).objectValue
       ?? { throw ModelError(path: path, problem: "the top level should be an object") }()
   }
 
@@ -65,20 +64,13 @@ struct ConfigurationReader {
   }
 
   /// Notes a problem with a key.
-  mutating func report(_ key: String, _ problem: String) { problems.append("'\(key)' \(problem)") }
+  mutating func report(_ key: String, _ problem: String) { problems.append((key, "'\(key)' \(problem)")) }
+
+  /// True if no problem was noted with any of these keys, so that their values may be judged together.
+  func isSound(_ keys: String...) -> Bool { !problems.contains { keys.contains($0.key) } }
 
   /// Throws what was noted.
   func finish() throws(ModelError) {
-    if !problems.isEmpty { throw ModelError(path: path, problems: problems) }
-  }
-}
-
-/// Reads a JSON file of at most 16 MB.
-func readJSON(_ path: String) throws -> JSONValue {
-  let bytes = try Files.read(path, maximumBytes: 1 << 24)
-  do throws(JSONError) {
-    return try JSONReader.parse(bytes)
-  } catch {
-    throw ModelError(path: "\(path):\(error.line):\(error.column)", problem: error.message)
+    if !problems.isEmpty { throw ModelError(path: path, problems: problems.map(\.text)) }
   }
 }

@@ -1,19 +1,21 @@
 import Files
-import JSONText
+package import JSONText
 import Kernels
 import Layers
-import Safetensors
+import OrderedCollections
+package import Safetensors
 import Tensors
 import Tokenizers
 
 extension CrossEncoder {
   /// Loads a cross-encoder from a folder as sentence-transformers, transformers or hone write it.
   ///
-  /// Reads `BertForSequenceClassification` with either configuration of sentence-transformers (up to 5.3, and from 5.4 with
-  /// `modules.json`) or none. The activation that a configuration asks for is not applied: scores are raw logits.
+  /// Reads a family's model for sequence classification with either configuration of sentence-transformers (up to 5.3, and from
+  /// 5.4 with `modules.json`) or none. The activation that a configuration asks for is not applied: scores are raw logits.
   ///
-  /// With `headSeed` any BERT or bi-encoder folder will do. A classifier that it lacks is drawn from a normal distribution
-  /// with `initializer_range` as deviation, its bias 0, and with the classifier a missing pooler.
+  /// With `headSeed` the folder of any encoder or bi-encoder will do. A classifier that it lacks is drawn from a normal
+  /// distribution with `initializer_range` as deviation, its bias 0, and with the classifier any other part of the head that is
+  /// missing.
   ///
   /// - Parameters:
   ///   - labels: how many scores a pair must have. Without it, what the folder has; 1 for a fresh classifier.
@@ -21,92 +23,95 @@ extension CrossEncoder {
   /// - Throws: `ModelError`, `SafetensorsError`, `TokenizerError` or `FileError`: nothing is half loaded.
   public init(folder: String, labels: Int? = nil, headSeed: UInt64? = nil) throws {
     require(labels.map { $0 > 0 } ?? true, "a cross-encoder with \(labels ?? 0) labels")
-    try TransformerFolder.require(folder)
-    let (transformerFolder, moduleCount) = try TransformerFolder.locate(in: folder)
-    let files = try TransformerFolder(transformerFolder)
-    let (configuration, path) = (files.configuration, files.path)
-    try TransformerFolder.checkTypes(files.tokenizer.pairTypeCount, configuration, path)
-    let head = try HeadSettings(files, labels: labels)
-    if !head.hasClassifier && headSeed == nil {
+    try ModelFolder.require(folder)
+    let modules = try ModuleList(folder: folder)
+    let source = try ModelSource(folder, modules: modules)
+    let (family, path) = (source.folder.family, source.folder.transformerPath)
+    try source.checkTokenTypes(source.tokenizer.pairTypeCount)
+    let scoring = try ScoringSettings(source, labels: labels)
+    if !scoring.hasClassifier && headSeed == nil {
       throw ModelError(
         path: path,
         problem: "has no classifier, so it is no cross-encoder yet; train one from it, or give another model")
     }
-    if head.hasClassifier && moduleCount > 1 {
+    if let modules, scoring.hasClassifier && modules.count > 1 {
       throw ModelError(
-        path: Files.join(folder, "modules.json"),
-        problem: "\(moduleCount) modules; hone reads a cross-encoder that is one Transformer with a classifier")
+        path: modules.file,
+        problem: "\(modules.count) modules; hone reads a cross-encoder that is one Transformer with a classifier")
     }
-    let limit = min(files.configuredMaximumLength ?? configuration.maximumPositions, configuration.maximumPositions)
+    let positions = source.configuration.shape.positions
+    let limit = min(source.configuredMaximumLength ?? positions, positions)
     if limit < 5 {
       throw ModelError(
         path: path,
         problem: "a maximum length of \(limit) tokens has no room for a pair; at least 5 are needed")
     }
     self.init(
-      transformer: BERTModel(configuration, hasPooler: true),
-      classifier: Linear(inputs: configuration.hiddenSize, outputs: head.labels.count), labels: head.labels,
-      classifierDropout: head.dropout ?? configuration.hiddenDropout, tokenizer: files.tokenizer, maximumLength: limit,
-      hasFreshClassifier: !head.hasClassifier, transformerFolder: path)
-    if let headSeed, !head.hasClassifier { drawHead(deviation: head.deviation, seed: headSeed) }
+      transformer: source.configuration.makeTransformer(), head: scoring.head, labels: scoring.labels,
+      tokenizer: source.tokenizer, maximumLength: limit, hasFreshClassifier: !scoring.hasClassifier,
+      folder: source.folder)
+    if let headSeed, !scoring.hasClassifier { head.draw(deviation: scoring.deviation, seed: headSeed) }
     try load(
-      from: files.weights, naming: .bertWithClassifier, model: "BERT with a classifier as described by config.json"
-    ) { key in
-      !head.hasClassifier && (key.hasPrefix("classifier.") || !head.hasPooler && key.hasPrefix("bert.pooler."))
-    }
+      from: source.weights, naming: family.naming, encoder: family.encoderName + ".",
+      model: "\(family.title) with a classifier as described by config.json", whereOptional: scoring.isDrawn)
   }
 
-  /// Draws the weights of pooler and classifier, each with a key of its own, so that one does not depend on whether the other
-  /// is drawn.
-  private mutating func drawHead(deviation: Float, seed: UInt64) {
-    func draw(_ linear: inout Linear, place: UInt64) {
-      // "head": steps of a training run hash the same seed with their numbers.
-      let key = mixed(mixed(seed, 0x6865_6164), place)
-      linear.weight = Tensor(normalWithDeviation: deviation, shape: linear.weight.shape, key: key)
+  /// The number of labels of a checkpoint's classifier; nil where it has none, or is of no family that is read.
+  ///
+  /// - Parameter configuration: its `config.json`.
+  package static func labelCount(of tensors: [TensorEntry], configuration: JSONValue?) -> Int? {
+    guard let object = configuration?.objectValue, let family = Families.all.first(where: { $0.reads(object) }) else {
+      return nil
     }
-    if var pooler = transformer.pooler {
-      draw(&pooler.dense, place: 0)
-      transformer.pooler = pooler
-    }
-    draw(&classifier, place: 1)
+    let weight = family.folder.classifier + ".weight"
+    return tensors.first { $0.name == weight }?.shape.first
   }
 }
 
-/// What `config.json` and the names of the weights say about the head.
-private struct HeadSettings {
+/// The head of a model folder, by its `config.json` and the names of its weights.
+private struct ScoringSettings {
   let hasClassifier: Bool
-  let hasPooler: Bool
   let labels: [String]
-  /// `classifier_dropout`; nothing where it follows the dropout of the hidden states.
-  let dropout: Float?
+  /// Zeros.
+  let head: any ScoringHead
+  /// The standard deviation of a fresh head's weights.
   let deviation: Float
+  /// The modules that have weights in the folder.
+  private let foundModules: Set<Substring>
+  private let headKeys: Set<String>
 
-  init(_ files: TransformerFolder, labels wanted: Int?) throws {
-    let found = CheckpointNaming.bertWithClassifier.parameterKeys(of: files.weights.entries.map(\.name))
-    hasClassifier = found.keys.contains { $0.hasPrefix("classifier.") }
-    hasPooler = found.keys.contains { $0.hasPrefix("bert.pooler.") }
-    var reader = files.settings
-    dropout = reader.optionalNumber("classifier_dropout", in: 0..<1)
+  init(_ source: ModelSource, labels wanted: Int?) throws {
+    let family = source.folder.family
+    let found = family.naming.parameterKeys(
+      of: source.weights.entries.map(\.name), encoder: family.encoderName + ".")
+    foundModules = Set(found.keys.map(Self.module))
+    hasClassifier = found.keys.contains { $0.hasPrefix(family.classifier + ".") }
+    let classifier = found[family.classifier + ".weight"].flatMap { source.weights.entry(named: $0) }
+    // A classifier without a weight, or with one that is no matrix, is reported with the other tensors that do not fit.
+    let count = hasClassifier ? max(1, classifier?.shape.first ?? 1) : wanted ?? 1
+    var reader = source.settings
     // Where the key is missing, what transformers takes; it only concerns a fresh head.
     deviation = reader.optionalNumber("initializer_range", in: 0..<1) ?? 0.02
-    guard hasClassifier else {
-      labels = Self.plainNames(wanted ?? 1)
-      try reader.finish()
-      return
-    }
-    let classifier = found["classifier.weight"].flatMap { files.weights.entry(named: $0) }
-    // A classifier without a weight, or with one that is no matrix, is reported with the other tensors that do not fit.
-    let count = max(1, classifier?.shape.first ?? 1)
-    labels = Self.names(in: &reader, count: count)
+    labels = hasClassifier ? Self.names(in: &reader, count: count) : Self.plainNames(count)
+    head = source.configuration.makeHead(labels: count, &reader)
+    headKeys = Set(head.parameters.keys)
     try reader.finish()
     if let wanted, wanted != count {
       throw ModelError(
-        path: files.path,
+        path: source.folder.transformerPath,
         problem:
           "the classifier has \(count) \(count == 1 ? "label" : "labels"), but \(wanted) \(wanted == 1 ? "is" : "are") "
           + "needed here; give a model that has them, or one without a classifier to train")
     }
   }
+
+  /// True for a parameter of a fresh head that the folder has no part of: half a linear map is a mistake.
+  func isDrawn(_ key: String) -> Bool {
+    !hasClassifier && headKeys.contains(key) && !foundModules.contains(Self.module(of: key))
+  }
+
+  /// The key of the module that holds a parameter.
+  private static func module(of key: String) -> Substring { key[..<(key.lastIndex(of: ".") ?? key.startIndex)] }
 
   /// The names under `id2label`, which must be as many as the classifier has labels.
   private static func names(in reader: inout ConfigurationReader, count: Int) -> [String] {

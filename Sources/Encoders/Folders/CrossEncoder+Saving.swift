@@ -6,19 +6,19 @@ extension CrossEncoder {
   /// Writes the layout that every reader accepts: sentence-transformers 2 to 6, transformers, text-embeddings-inference, vLLM
   /// and others.
   ///
-  /// That is a `BertForSequenceClassification` as transformers writes it, without `modules.json`; its labels are explicit, and
+  /// That is the family's model for sequence classification as transformers writes it, without `modules.json`; its labels are explicit, and
   /// the identity stands as the activation under both keys that readers look for. The files are written one by one, each
   /// durably; write into a new folder and rename it to replace a model.
   ///
   /// - Throws: `FileError`, `SafetensorsError` or `ModelError`.
   public func save(to target: String) throws {
     try Files.makeFolder(target)
-    let files = TransformerFolderWriter(source: transformerFolder, target: target)
+    let files = ModelFolderWriter(source: folder, target: target)
     try files.writeTokenizer(maximumLength: maximumLength)
-    try files.write(parameters)
+    try files.writeWeights(parameters)
     // Last: a folder with config.json is complete.
     try files.writeConfiguration(
-      architecture: "BertForSequenceClassification", head: headConfiguration, dropping: ["num_labels"])
+      architecture: folder.family.scorerClass, head: headConfiguration, dropping: ["num_labels"])
   }
 
   /// The number of labels is how many `id2label` names; a key `num_labels` beside it could only contradict.

@@ -10,26 +10,17 @@ struct CheckpointNaming {
   var prefixes = [""]
   /// Endings of old checkpoints and what they are called today, for reading.
   var aliases: [(old: String, new: String)] = []
-  /// Beginnings of keys that an encoder has no use for: heads of the pretraining, buffers that are no parameters.
+  /// Beginnings of keys that no model here has a use for.
   var ignored: [String] = []
+  /// Beginnings of keys that an export keeps, though no vector depends on them.
+  var carried: [String] = []
   /// Beginnings of keys that stand beside the encoder.
   var heads: [String] = []
-  /// What stands in front of the encoder's keys in the module that is loaded.
-  var encoder = ""
 
-  static let bert = CheckpointNaming(
-    prefixes: ["", "bert."],
-    aliases: [("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias")],
-    ignored: ["cls.", "embeddings.position_ids", "bert.embeddings.position_ids"])
-
-  static let bertWithClassifier = {
-    var naming = bert
-    (naming.heads, naming.encoder) = (["classifier."], "bert.")
-    return naming
-  }()
-
-  /// The key of each parameter in a checkpoint.
-  func parameterKeys(of keys: [String]) -> [String: String] {
+  /// The key in a checkpoint of each parameter.
+  ///
+  /// - Parameter encoder: what stands in front of the encoder's keys in the module that is loaded.
+  func parameterKeys(of keys: [String], encoder: String) -> [String: String] {
     let renamed = keys.map { key in
       aliases.first { key.hasSuffix($0.old) }.map { String(key.dropLast($0.old.count)) + $0.new } ?? key
     }
@@ -38,9 +29,10 @@ struct CheckpointNaming {
       prefix = candidate
     }
     var result: [String: String] = [:]
-    for (key, name) in zip(keys, renamed) where !ignored.contains(where: { key.hasPrefix($0) }) {
+    for (key, name) in zip(keys, renamed) {
       let parameter = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
-      result[heads.contains(where: { parameter.hasPrefix($0) }) ? parameter : encoder + parameter] = key
+      if ignored.contains(where: parameter.hasPrefix) { continue }
+      result[heads.contains(where: parameter.hasPrefix) ? parameter : encoder + parameter] = key
     }
     return result
   }
@@ -53,15 +45,27 @@ struct CheckpointNaming {
 extension Module {
   /// Loads every parameter from a checkpoint; all or nothing.
   ///
-  /// - Parameter isOptional: whether a parameter keeps its value where the checkpoint does not have it.
+  /// - Parameters:
+  ///   - encoder: what stands in front of the encoder's keys in this module.
+  ///   - isOptional: true for a parameter that keeps its value where the checkpoint does not have it.
+  /// - Returns: the tensors that the checkpoint carries beside the parameters.
   /// - Throws: `ModelError` with every parameter that is missing, unexpected or misshapen.
+  @discardableResult
   mutating func load(
-    from weights: SafetensorsFolder, naming: CheckpointNaming, model: String,
+    from weights: SafetensorsFolder, naming: CheckpointNaming, encoder: String = "", model: String,
     whereOptional isOptional: (_ key: String) -> Bool = { _ in false }
-  ) throws {
-    let found = naming.parameterKeys(of: weights.entries.map(\.name))
+  ) throws -> ParameterDictionary {
+    let found = naming.parameterKeys(of: weights.entries.map(\.name), encoder: encoder)
     let parameters = parameters
+    let carried = found.keys.filter { key in
+      parameters[key] == nil && naming.carried.contains { key.hasPrefix(encoder + $0) }
+    }.sorted()
     var problems: [String] = []
+    func checkType(_ entry: TensorEntry) {
+      if ![DataType.f32, .f16, .bf16, .f64].contains(entry.type) {
+        problems.append(line("type", entry.name, "expected F32, F16, BF16 or F64, found \(entry.type.rawValue)"))
+      }
+    }
     for (key, parameter) in parameters {
       guard let name = found[key], let entry = weights.entry(named: name) else {
         if isOptional(key) { continue }
@@ -71,21 +75,27 @@ extension Module {
       }
       if Shape(entry.shape) != parameter.shape {
         problems.append(line("shape", name, "expected \(parameter.shape), found \(Shape(entry.shape))"))
-      } else if ![DataType.f32, .f16, .bf16, .f64].contains(entry.type) {
-        problems.append(line("type", name, "expected F32, F16, BF16 or F64, found \(entry.type.rawValue)"))
+      } else {
+        checkType(entry)
       }
     }
     for (key, name) in found.sorted(by: { $0.key < $1.key }) where parameters[key] == nil {
-      problems.append(line("unexpected", name, "\(weights.entry(named: name).map { "\($0.shape)" } ?? "")"))
+      guard let entry = weights.entry(named: name) else { continue }
+      if carried.contains(key) {
+        checkType(entry)
+      } else {
+        problems.append(line("unexpected", name, "\(entry.shape)"))
+      }
     }
     if !problems.isEmpty {
-      problems.append("\(problems.count) of \(parameters.count) tensors do not fit \(model); nothing was loaded")
+      let count = parameters.count + carried.count
+      problems.append("\(problems.count) of \(count) tensors do not fit \(model); nothing was loaded")
       throw ModelError(path: weights.path, problems: problems)
     }
-    var loaded: [String: Tensor] = [:]
-    for (key, parameter) in parameters {
-      guard let name = found[key] else { continue }
-      loaded[key] = try Tensor(shape: parameter.shape) { span throws(SafetensorsError) in
+    var loaded: ParameterDictionary = [:]
+    for key in parameters.keys + carried {
+      guard let name = found[key], let entry = weights.entry(named: name) else { continue }
+      loaded[key] = try Tensor(shape: Shape(entry.shape)) { span throws(SafetensorsError) in
         try weights.read(name, into: &span)
       }
     }
@@ -93,6 +103,7 @@ extension Module {
       throw ModelError(path: weights.path, problem: "\(key) holds numbers that are not finite; fetch the model again")
     }
     updateParameters { key, parameter in if let tensor = loaded[key] { parameter = tensor } }
+    return loaded.filter { parameters[$0.key] == nil }
   }
 
   private func lastPart(of key: String) -> String { key.split(separator: ".").suffix(2).joined(separator: ".") }

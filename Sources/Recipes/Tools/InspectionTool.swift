@@ -1,3 +1,4 @@
+import Encoders
 import Files
 import JSONText
 package import Runs
@@ -41,12 +42,11 @@ package struct InspectionTool {
     _ entries: [TensorEntry], _ configurations: [(name: String, value: JSONValue)]
   ) -> (name: String, line: String)? {
     func file(_ name: String) -> JSONValue? { configurations.first { $0.name == name }?.value }
-    if let configuration = file("config.json")?.objectValue,
-      let labels = entries.first(where: { $0.name == "classifier.weight" })?.shape.first
-    {
-      let named = configuration["id2label"]?.objectValue?.members.compactMap(\.value.stringValue) ?? []
-      let names = named.isEmpty ? "" : ": " + named.joined(separator: ", ").shortened
-      return ("cross-encoder", "cross-encoder with \(NumberText.counted(labels, "label"))\(names)")
+    let configuration = file("config.json")
+    if let labels = CrossEncoder.labelCount(of: entries, configuration: configuration) {
+      let names = configuration?.objectValue?["id2label"]?.objectValue?.members.compactMap(\.value.stringValue) ?? []
+      let list = names.isEmpty ? "" : ": " + names.joined(separator: ", ").shortened
+      return ("cross-encoder", "cross-encoder with \(NumberText.counted(labels, "label"))\(list)")
     }
     let modules = file("modules.json")?.arrayValue ?? []
     let hasPooling = modules.contains { $0.objectValue?["type"]?.stringValue?.hasSuffix(".Pooling") == true }
@@ -59,12 +59,7 @@ package struct InspectionTool {
     for name in Self.configurationFiles {
       let file = Files.join(path, name)
       guard Files.exists(file) else { continue }
-      do {
-        found.append((name, try JSONReader.parse(Files.read(file, maximumBytes: 1 << 24))))
-      } catch let error as JSONError {
-        throw FileError(
-          path: file, kind: .badData, description: "\(file):\(error.line):\(error.column): \(error.message)")
-      }
+      found.append((name, try JSONFile.read(file)))
     }
     return found
   }

@@ -1,3 +1,4 @@
+import Encoders
 import Files
 import JSONText
 import Tokenizers
@@ -23,9 +24,8 @@ package struct TokenizingTool {
 
   /// Tokenizes line by line; `emit` gets a line of JSON for each.
   package func callAsFunction(emit: (String) throws -> Void) throws {
-    let folder = try SentenceFolder(model)
-    let tokenizer = try Tokenizer(folder: folder.transformer)
-    let limit = maximumLength ?? folder.maximumLength ?? tokenizer.configuredMaximumLength
+    let (tokenizer, modelLimit) = try ModelFolder.tokenizer(of: model)
+    let limit = maximumLength ?? modelLimit
     let lines = try LineReader(input)
     var isJSON: Bool?
     while let line = try lines.next() {
@@ -44,24 +44,6 @@ package struct TokenizingTool {
       ]
       try emit(object.text())
     }
-  }
-}
-
-/// The few facts of a sentence-transformers folder that tokenizing needs, without its weights.
-private struct SentenceFolder {
-  /// Where the transformer and its tokenizer are.
-  let transformer: String
-  let maximumLength: Int?
-
-  init(_ folder: String) throws {
-    let nested = Files.join(folder, "0_Transformer")
-    transformer = Files.isFolder(nested) ? nested : folder
-    let path = Files.join(transformer, "sentence_bert_config.json")
-    guard Files.exists(path), let bytes = try? Files.read(path, maximumBytes: 1 << 20) else {
-      maximumLength = nil
-      return
-    }
-    maximumLength = (try? JSONReader.parse(bytes))?.objectValue?["max_seq_length"]?.integerValue
   }
 }
 

@@ -26,10 +26,10 @@ struct Guide {
 
   /// Encodes what the rows have and no rows before them had.
   mutating func prepare(for rows: [TrainingRow], report: (RunEvent) throws -> Void) throws {
-    try queries.add(rows.map(\.query)) {
+    try queries.add(rows.map(\.query)) { [model] in
       try model.vectors(of: $0, as: .query, task: "guide: encoding queries", report: report).buffer.elements
     }
-    try documents.add(rows.flatMap { [$0.positive] + $0.negatives }) {
+    try documents.add(rows.flatMap { [$0.positive] + $0.negatives }) { [model] in
       try model.vectors(of: $0, as: .document, task: "guide: encoding documents", report: report).buffer.elements
     }
   }

@@ -1,11 +1,11 @@
 import Datasets
+import Encoders
 import Files
 import Foundation
 import JSONText
 import Layers
 import OrderedCollections
 import Runs
-import Safetensors
 import Tensors
 import Training
 
@@ -63,27 +63,6 @@ private enum CheckpointNames {
   static let best = "best.safetensors"
   static let progress = "progress.json"
   static let rows = "rows.jsonl"
-}
-
-/// Parameters in a safetensors file.
-enum ParameterFile {
-  static func write(_ parameters: ParameterDictionary, to path: String) throws(SafetensorsError) {
-    let tensors = parameters.map { key, tensor in
-      PendingTensor(
-        name: key, type: .f32, shape: tensor.shape.dimensions,
-        content: .floats { () throws(SafetensorsError) in tensor.elements })
-    }
-    try SafetensorsWriter.write(tensors, metadata: [("format", "pt")], to: path)
-  }
-
-  static func read(_ path: String) throws(SafetensorsError) -> ParameterDictionary {
-    let file = try SafetensorsFile(path)
-    var parameters: ParameterDictionary = [:]
-    for entry in file.entries {
-      parameters[entry.name] = Tensor(try file.floats(named: entry.name), shape: Shape(entry.shape))
-    }
-    return parameters
-  }
 }
 
 extension Module {

@@ -1,0 +1,31 @@
+extension BERTConfiguration: EncoderFamily {
+  static let folder = FamilyFolder(
+    title: "BERT", modelTypes: ["bert"], encoderClass: "BertModel", scorerClass: "BertForSequenceClassification",
+    encoderName: "bert", classifier: "classifier",
+    naming: CheckpointNaming(
+      prefixes: ["", "bert."],
+      aliases: [("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias")],
+      // Heads of the pretraining, and a buffer that is no parameter.
+      ignored: ["cls.", "embeddings.position_ids"], carried: ["pooler."], heads: ["classifier."]),
+    tokenTypesKey: "type_vocab_size", tokenizerFiles: ["tokenizer.json", "vocab.txt", "special_tokens_map.json"],
+    tokenizerClass: "BertTokenizer")
+
+  /// The numbers that others need to know of the model.
+  public var shape: TransformerShape {
+    TransformerShape(
+      width: hiddenSize, positions: maximumPositions, vocabulary: vocabularySize, tokenTypes: typeCount)
+  }
+
+  /// The floating-point operations of one forward pass over sequences of these lengths.
+  public func forwardOperations(lengths: some Sequence<Int>, oneToken: Bool) -> Double {
+    LayerOperations(
+      layers: layerCount, width: hiddenSize, weights: hiddenSize * (4 * hiddenSize + 2 * intermediateSize)
+    ).count(lengths: lengths, oneToken: oneToken)
+  }
+
+  func makeTransformer() -> any Transformer { BERTModel(self) }
+
+  func makeHead(labels: Int, _ reader: inout ConfigurationReader) -> any ScoringHead {
+    BERTHead(self, labels: labels, dropoutRate: reader.optionalNumber("classifier_dropout", in: 0..<1) ?? hiddenDropout)
+  }
+}

@@ -1,0 +1,73 @@
+import JSONText
+
+/// The families of encoders that are read: a line each.
+enum Families {
+  /// The first that reads a configuration is taken.
+  static let all: [any EncoderFamily.Type] = [
+    BERTConfiguration.self
+  ]
+
+  /// The family of a `config.json`.
+  ///
+  /// - Throws: `ModelError` with the families that are read, where it is none of them.
+  static func family(of reader: ConfigurationReader) throws(ModelError) -> any EncoderFamily.Type {
+    if let family = all.first(where: { $0.reads(reader.object) }) { return family }
+    let known = modelTypes
+    let problem =
+      reader.object["model_type"].map { "should be \(known.joined(separator: " or ")), found \($0.text())" }
+      ?? "is missing (\(known.joined(separator: ", ")))"
+    throw ModelError(path: reader.path, problem: "'model_type' \(problem)")
+  }
+
+  /// Every `model_type` that is read, sorted.
+  static var modelTypes: [String] { all.flatMap { $0.folder.modelTypes }.sorted() }
+}
+
+/// The configuration of a family, with all that is known of the family's checkpoints.
+protocol EncoderFamily: TransformerConfiguration {
+  /// The layout of the family's checkpoints.
+  static var folder: FamilyFolder { get }
+
+  /// True if a `config.json` is one of this family.
+  static func reads(_ configuration: JSONObject) -> Bool
+
+  /// Reads `config.json`; the reader notes every key that is missing, mistyped or not supported.
+  init(_ reader: inout ConfigurationReader)
+
+  /// Makes a transformer of zeros, to be loaded.
+  func makeTransformer() -> any Transformer
+
+  /// Makes a scoring head of zeros, to be loaded or drawn; the reader notes keys of the head that are wrong.
+  func makeHead(labels: Int, _ reader: inout ConfigurationReader) -> any ScoringHead
+}
+
+extension EncoderFamily {
+  /// True if `model_type` is one of the family's.
+  static func reads(_ configuration: JSONObject) -> Bool {
+    configuration["model_type"]?.stringValue.map(folder.modelTypes.contains) ?? false
+  }
+}
+
+/// The layout of a family's checkpoints: class names, keys of tensors and files of the tokenizer.
+struct FamilyFolder: Sendable {
+  /// The family in messages.
+  let title: String
+  /// The values of `model_type` in `config.json`.
+  let modelTypes: [String]
+  /// The class that `architectures` names for an encoder by itself.
+  let encoderClass: String
+  /// The class that `architectures` names for an encoder with a scoring head.
+  let scorerClass: String
+  /// The name of the encoder in a checkpoint with a head.
+  let encoderName: String
+  /// The linear map of the head whose weight has a row for each label.
+  let classifier: String
+  /// The keys of the tensors.
+  let naming: CheckpointNaming
+  /// The key of `config.json` that gives the number of token types; nil where the family has none.
+  let tokenTypesKey: String?
+  /// The files beside `tokenizer_config.json` that an exported tokenizer consists of, as far as they are there.
+  let tokenizerFiles: [String]
+  /// The `tokenizer_class` of an export, where `tokenizer_config.json` names none.
+  let tokenizerClass: String
+}

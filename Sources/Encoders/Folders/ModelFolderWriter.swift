@@ -1,0 +1,48 @@
+import Files
+import JSONText
+import Layers
+
+/// Writes the files of a model in the form that every reader accepts.
+struct ModelFolderWriter {
+  /// The folder that the model was loaded from.
+  let source: ModelFolder
+  /// The folder that is written.
+  let target: String
+
+  /// The configuration as it was loaded, with what saving settles: the architecture, the type of the numbers, and what a head
+  /// says of itself.
+  ///
+  /// - Parameter head: members of the head; any that were loaded under these names are replaced.
+  func writeConfiguration(
+    architecture: String, head: [(name: String, value: JSONValue)] = [], dropping dropped: [String] = []
+  ) throws {
+    let settled = ["_name_or_path", "architectures", "torch_dtype", "dtype", "auto_map"] + dropped + head.map(\.name)
+    var members = source.configuration.members.filter { !settled.contains($0.name) }
+    members.insert(("architectures", [JSONValue(architecture)]), at: 0)
+    members += head
+    members.append(("torch_dtype", "float32"))
+    try write(.object(JSONObject(members)), "config.json")
+  }
+
+  /// The tokenizer's files as they were loaded, with the maximum length of the model.
+  func writeTokenizer(maximumLength: Int) throws {
+    for file in source.tokenizerFiles { try Files.write(file.bytes, to: Files.join(target, file.name)) }
+    var members = source.tokenizerSettings.members
+    members.removeAll { ["model_max_length", "name_or_path"].contains($0.name) }
+    if !members.contains(where: { $0.name == "tokenizer_class" }) {
+      members.append(("tokenizer_class", JSONValue(source.family.tokenizerClass)))
+    }
+    members.append(("model_max_length", JSONValue(maximumLength)))
+    try write(.object(JSONObject(members)), "tokenizer_config.json")
+  }
+
+  /// The weights.
+  func writeWeights(_ parameters: ParameterDictionary) throws {
+    try ParameterFile.write(parameters, to: Files.join(target, "model.safetensors"))
+  }
+
+  /// A JSON file.
+  func write(_ value: JSONValue, _ name: String) throws(FileError) {
+    try Files.write(value.text(indented: true) + "\n", to: Files.join(target, name))
+  }
+}

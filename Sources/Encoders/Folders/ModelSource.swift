@@ -1,0 +1,53 @@
+import Files
+import Safetensors
+import Tokenizers
+
+/// A model folder that is open for loading: everything that bi-encoders and cross-encoders have in common on the disk but the
+/// numbers of the weights.
+struct ModelSource {
+  let folder: ModelFolder
+  let configuration: any EncoderFamily
+  /// `config.json`, for the keys of a head.
+  let settings: ConfigurationReader
+  let weights: SafetensorsFolder
+  let tokenizer: Tokenizer
+  /// True if texts are lower-cased before they are tokenized.
+  let lowercasesText: Bool
+  /// The longest text that the folder asks for, in tokens; nil where it does not say.
+  let configuredMaximumLength: Int?
+
+  init(_ folder: String, modules: ModuleList?) throws {
+    let path = try ModelFolder.transformerPath(in: folder, modules)
+    (configuration, settings) = try ModelFolder.readConfiguration(path)
+    weights = try SafetensorsFolder(path)
+    tokenizer = try Tokenizer(folder: path)
+    var kept = try ModelFolder(
+      path: folder, transformerPath: path, family: type(of: configuration).folder, configuration: settings.object)
+    kept.files += weights.paths
+    self.folder = kept
+    let vocabulary = configuration.shape.vocabulary
+    if Int(tokenizer.largestID) >= vocabulary {
+      throw ModelError(
+        path: path,
+        problem:
+          "the tokenizer gives ids up to \(tokenizer.largestID), but the model has \(vocabulary) "
+          + "word embeddings; tokenizer and weights are from different models")
+    }
+    let sentences = try SentenceSettings(folder: path)
+    lowercasesText = sentences.lowercasesText
+    configuredMaximumLength = sentences.maximumLength ?? tokenizer.configuredMaximumLength
+    try checkTokenTypes(tokenizer.singleTypeCount)
+  }
+
+  /// Checks that every token type that the tokenizer gives has an embedding.
+  func checkTokenTypes(_ count: Int) throws(ModelError) {
+    guard let key = folder.family.tokenTypesKey, let known = configuration.shape.tokenTypes, count > known else {
+      return
+    }
+    throw ModelError(
+      path: folder.transformerPath,
+      problem:
+        "the tokenizer gives token types up to \(count - 1), but '\(key)' is \(known); "
+        + "tokenizer and weights are from different models")
+  }
+}

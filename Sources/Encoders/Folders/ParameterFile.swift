@@ -1,0 +1,27 @@
+package import Layers
+import OrderedCollections
+package import Safetensors
+import Tensors
+
+/// Parameters in a safetensors file.
+package enum ParameterFile {
+  /// Writes parameters as F32.
+  package static func write(_ parameters: ParameterDictionary, to path: String) throws(SafetensorsError) {
+    let tensors = parameters.map { key, tensor in
+      PendingTensor(
+        name: key, type: .f32, shape: tensor.shape.dimensions,
+        content: .floats { () throws(SafetensorsError) in tensor.elements })
+    }
+    try SafetensorsWriter.write(tensors, metadata: [("format", "pt")], to: path)
+  }
+
+  /// Reads every tensor of a file.
+  package static func read(_ path: String) throws(SafetensorsError) -> ParameterDictionary {
+    let file = try SafetensorsFile(path)
+    var parameters: ParameterDictionary = [:]
+    for entry in file.entries {
+      parameters[entry.name] = Tensor(try file.floats(named: entry.name), shape: Shape(entry.shape))
+    }
+    return parameters
+  }
+}
