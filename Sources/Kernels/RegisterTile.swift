@@ -78,14 +78,12 @@ private func tileRowsAtOnce(
   if tileRows == 6 || rows <= 6 {
     return tileOfSums(
       SixSums.self, left, right, into: target, rows: rows, inner: inner, startingWith: start,
-      accumulate: accumulate, fetching: next,
-      fetchStep: fetchStep)
+      accumulate: accumulate, fetching: next, fetchStep: fetchStep)
   }
   if rows == 12 {
     return tileOfSums(
       TwelveSums.self, left, right, into: target, rows: rows, inner: inner, startingWith: start,
-      accumulate: accumulate, fetching: next,
-      fetchStep: fetchStep)
+      accumulate: accumulate, fetching: next, fetchStep: fetchStep)
   }
   for row in stride(from: 0, to: rows, by: 6) {
     tileOfSums(
@@ -100,7 +98,8 @@ private func tileRowsAtOnce(
 
 /// The sums of some rows; where there are only a few of six, the missing ones repeat the last and are not stored.
 ///
-/// Where there is something to fetch, the target is far away too, and the sums take long enough to bring it near.
+/// Where there is something to fetch, the target is far away too, and the sums take long enough to bring it near. Address and step
+/// come apart, since Swift 6.3.1 crashes on an optional `TileFetch` here.
 @inline(__always)
 private func tileOfSums<Sums: TileSums>(
   _ sums: Sums.Type, _ left: TileLeft, _ right: TileRight, into target: TileTarget, rows: Int, inner: Int,
