@@ -11,7 +11,7 @@ import Tokenizers
 import Training
 
 /// A two-layer BERT with a classifier against what PyTorch computed in double precision from the same weights
-/// (scripts/goldens/make_cross_encoder.py): tokens of pairs, logits, the loss, all gradients and ten steps of AdamW.
+/// (Tests/Goldens/make/make_cross_encoder.py): tokens of pairs, logits, the loss, all gradients and ten steps of AdamW.
 @Suite struct CrossEncoderGoldenTests {
   let model: CrossEncoder
   let golden: SafetensorsFile

@@ -12,7 +12,7 @@ import Tokenizers
 import Training
 
 /// A two-layer BERT with random weights against what PyTorch computed in double precision from the same weights
-/// (scripts/goldens/make_bert.py): every layer, every pooling, the loss, all gradients and ten steps of AdamW.
+/// (Tests/Goldens/make/make_bert.py): every layer, every pooling, the loss, all gradients and ten steps of AdamW.
 @Suite struct GoldenTests {
   let model: BiEncoder
   let golden: SafetensorsFile

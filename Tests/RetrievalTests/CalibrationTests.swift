@@ -4,7 +4,7 @@ import Retrieval
 import TestSupport
 import Testing
 
-/// Numbers of scikit-learn, made by `scripts/goldens/make_calibration.py`.
+/// Numbers of scikit-learn, made by `Tests/Goldens/make/make_calibration.py`.
 @Suite struct CalibrationGoldenTests {
   private struct Golden {
     let object: JSONObject

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct PrincipalComponentsTests {
-  /// What `scripts/goldens/make_components.py` found with NumPy's singular value decomposition.
+  /// What `Tests/Goldens/make/make_components.py` found with NumPy's singular value decomposition.
   private struct Golden {
     let object: JSONObject
     let vectors: Vectors

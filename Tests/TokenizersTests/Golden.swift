@@ -3,7 +3,7 @@ import JSONText
 import Testing
 import Tokenizers
 
-/// The files made by scripts/goldens/make_tokenizers.py, and what else tests read and make.
+/// The files made by Tests/Goldens/make/make_tokenizer_tables_and_goldens.py, and what else tests read and make.
 enum Golden {
   private static let tests = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
 
