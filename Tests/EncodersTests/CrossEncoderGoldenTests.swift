@@ -105,15 +105,9 @@ import Training
     return (logits.softplus() - logits * Tensor(labels, shape: [labels.count])).mean()
   }
 
-  /// Compares numbers relative to the largest one.
   private func expectClose(_ tensor: Tensor, _ name: String, shape: Shape) throws {
-    let expected = try golden.floats(named: name)
     #expect(tensor.shape == shape)
-    let found = tensor.elements
-    try #require(found.count == expected.count, "\(name): \(found.count) numbers, expected \(expected.count)")
-    let scale = expected.map { abs($0) }.max() ?? 0
-    let worst = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
-    #expect(worst <= 1e-5 * scale, "\(name): differs by \(worst) of \(scale)")
+    try EncodersTests.expectClose(tensor, name, of: golden)
   }
 }
 

@@ -98,11 +98,7 @@ import Training
   }
 
   private func expectClose(_ tensor: Tensor, _ name: String, within tolerance: Float) throws {
-    let expected = try golden.floats(named: name)
-    let found = tensor.elements
-    try #require(found.count == expected.count, "\(name): \(found.count) numbers, expected \(expected.count)")
-    let worst = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
-    #expect(worst <= tolerance, "\(name): differs by \(worst)")
+    try EncodersTests.expectClose(tensor, name, of: golden, within: tolerance)
   }
 }
 

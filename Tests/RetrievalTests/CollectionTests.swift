@@ -7,13 +7,14 @@ import Testing
 /// BM25 on real collections, where they lie beside the package.
 @Suite struct CollectionTests {
   /// nDCG@10 of plain BM25 as the collections' own README files state it; ours must not be worse.
-  @Test(arguments: [
-    ("debian-programs", "test", 0.7513), ("debian-programs", "tags", 0.3305), ("medline", "test", 0.6779),
-    ("scifact", "test", 0.6694),
-  ])
+  @Test(
+    .needsCollections,
+    arguments: [
+      ("debian-programs", "test", 0.7513), ("debian-programs", "tags", 0.3305), ("medline", "test", 0.6779),
+      ("scifact", "test", 0.6694),
+    ])
   func reachesTheSanityLine(_ name: String, _ split: String, _ line: Double) throws {
-    guard let shared = Locations.sharedFolder(for: "BM25 on \(name)") else { return }
-    let collection = try Datasets.Collection(folder: Files.join(shared, "collections", name))
+    let collection = try Datasets.Collection(folder: Files.join(Locations.collections, name))
     let documents = collection.corpus.documents
     let judgments = try collection.judgments(split: split)
     let queries = judgments.topics.compactMap { collection.queries[$0.query] }
