@@ -38,6 +38,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// Every library target with the targets and the packages it may import.
@@ -56,7 +57,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
     [orderedCollections]
   ),
   ("Training", ["Kernels", "Layers", "Tensors"], [orderedCollections]),
-  ("Datasets", ["JSONText", "Files"], []),
+  ("Datasets", ["JSONText", "Files"], [deques]),
   ("Retrieval", ["Kernels", "Files"], []),
   (
     "Recipes",

@@ -1,5 +1,7 @@
 import Files
 
+import DequeModule
+
 /// Cuts training rows into batches, in an order that depends on the seed and the epoch only, or in their own.
 ///
 /// Every row is in exactly one batch of an epoch. With unique texts no query and no positive (compared byte by byte) stands in
@@ -14,8 +16,6 @@ public struct BatchSampler: Sendable {
   public let batchSize: Int
   /// What the order depends on, beside the epoch.
   public let seed: UInt64
-  /// Whether batches with fewer rows than ``batchSize`` are left out.
-  public let dropsIncomplete: Bool
   private let rowCount: Int
   private let isShuffled: Bool
   /// The distinct texts of every row as numbers, or nil when texts may repeat.
@@ -28,25 +28,19 @@ public struct BatchSampler: Sendable {
   ///   - batchSize: The rows of a full batch, at least 1.
   ///   - seed: What the order depends on, beside the epoch.
   ///   - uniqueTexts: Whether no query and no positive may stand in two rows of a batch.
-  ///   - dropsIncomplete: Whether batches with fewer rows than `batchSize` are left out.
   /// - Throws: `DatasetError` when `batchSize` is below 1.
-  public init(
-    rows: [TrainingRow], batchSize: Int, seed: UInt64, uniqueTexts: Bool, dropsIncomplete: Bool = false
-  ) throws(DatasetError) {
+  public init(rows: [TrainingRow], batchSize: Int, seed: UInt64, uniqueTexts: Bool) throws(DatasetError) {
     try self.init(
       count: rows.count, batchSize: batchSize, seed: seed, isShuffled: true,
-      texts: uniqueTexts ? Self.numberedTexts(of: rows) : nil, dropsIncomplete: dropsIncomplete)
+      texts: uniqueTexts ? Self.numberedTexts(of: rows) : nil)
   }
 
-  private init(
-    count: Int, batchSize: Int, seed: UInt64, isShuffled: Bool, texts: [[Int]]?, dropsIncomplete: Bool
-  ) throws(DatasetError) {
+  private init(count: Int, batchSize: Int, seed: UInt64, isShuffled: Bool, texts: [[Int]]?) throws(DatasetError) {
     guard batchSize >= 1 else {
       throw DatasetError("expected a batch size of at least 1, found \(batchSize); give a larger one", kind: .badRecipe)
     }
     self.batchSize = batchSize
     self.seed = seed
-    self.dropsIncomplete = dropsIncomplete
     rowCount = count
     self.isShuffled = isShuffled
     self.texts = texts
@@ -57,8 +51,7 @@ public struct BatchSampler: Sendable {
   /// - Parameter isShuffled: Whether every epoch has an order of its own; else all have that of the data.
   /// - Throws: `DatasetError` when `batchSize` is below 1.
   public init(count: Int, batchSize: Int, seed: UInt64, isShuffled: Bool = true) throws(DatasetError) {
-    try self.init(
-      count: count, batchSize: batchSize, seed: seed, isShuffled: isShuffled, texts: nil, dropsIncomplete: false)
+    try self.init(count: count, batchSize: batchSize, seed: seed, isShuffled: isShuffled, texts: nil)
   }
 
   /// The batches of an epoch: the places of their rows in the training data.
@@ -66,16 +59,13 @@ public struct BatchSampler: Sendable {
   /// - Parameter epoch: Which pass over the data, from 0 on.
   public func batches(epoch: Int) -> [[Int]] {
     let order = isShuffled ? StableRandom(seed: seed, epoch: epoch).shuffled(rowCount) : Array(0..<rowCount)
-    let batches: [[Int]]
     if let texts {
       var packing = UniquePacking(order: order, texts: texts, batchSize: batchSize)
-      batches = packing.batches()
-    } else {
-      batches = stride(from: 0, to: rowCount, by: batchSize).map { start in
-        Array(order[start..<min(rowCount, start + batchSize)])
-      }
+      return packing.batches()
     }
-    return dropsIncomplete ? batches.filter { $0.count == batchSize } : batches
+    return stride(from: 0, to: rowCount, by: batchSize).map { start in
+      Array(order[start..<min(rowCount, start + batchSize)])
+    }
   }
 
   private static func numberedTexts(of rows: [TrainingRow]) -> [[Int]] {
@@ -101,9 +91,9 @@ private struct UniquePacking {
   /// The batch in which each text was used last.
   private var lastUse: [Int]
   /// The waiting rows by the text they wait for.
-  private var queues: [Int: Queue] = [:]
+  private var queues: [Int: Deque<Int>] = [:]
   /// The texts with a queue, in the order in which they are served.
-  private var turns = Queue()
+  private var turns: Deque<Int> = []
 
   init(order: [Int], texts: [[Int]], batchSize: Int) {
     self.order = order
@@ -124,9 +114,9 @@ private struct UniquePacking {
     // Bounds the rows moved from queue to queue in one batch; only contrived data comes near it.
     var movesLeft = 8 * batchSize + 1000
     var served: [Int] = []
-    while rows.count < batchSize, movesLeft > 0, let text = turns.removeFirst() {
+    while rows.count < batchSize, movesLeft > 0, let text = turns.popFirst() {
       served.append(text)
-      while lastUse[text] != number, movesLeft > 0, let row = queues[text]?.removeFirst() {
+      while lastUse[text] != number, movesLeft > 0, let row = queues[text]?.popFirst() {
         if let obstacle = obstacle(row, number) {
           wait(row, obstacle)
           movesLeft -= 1
@@ -157,33 +147,9 @@ private struct UniquePacking {
 
   private mutating func wait(_ row: Int, _ text: Int) {
     if queues[text] == nil {
-      queues[text] = Queue()
+      queues[text] = []
       turns.append(text)
     }
     queues[text]?.append(row)
-  }
-}
-
-/// First in, first out.
-private struct Queue {
-  private var elements: [Int] = []
-  private var head = 0
-
-  var isEmpty: Bool { head == elements.count }
-
-  mutating func append(_ element: Int) {
-    elements.append(element)
-  }
-
-  mutating func removeFirst() -> Int? {
-    if isEmpty { return nil }
-    defer {
-      head += 1
-      if head > 64 && 2 * head > elements.count {
-        elements.removeFirst(head)
-        head = 0
-      }
-    }
-    return elements[head]
   }
 }
