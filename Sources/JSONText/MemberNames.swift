@@ -4,7 +4,7 @@
 struct MemberNames {
   private var names: [StringRange] = []
 
-  /// Above this many members a table is cheaper than comparing every pair.
+  /// Above this many members a set is cheaper than comparing every pair.
   private static let pairLimit = 8
 
   /// The height of the stack.
@@ -33,19 +33,12 @@ struct MemberNames {
       }
       return nil
     }
-    // Open addressing, at most half full.
-    var size = 32
-    while size < 2 * names.count { size *= 2 }
-    var table = [Int32](repeating: -1, count: size)
-    for name in names.indices {
-      let hash = names[name].hash
-      var slot = Int(truncatingIfNeeded: hash) & (size - 1)
-      while table[slot] >= 0 {
-        let earlier = names[mark + Int(table[slot])]
-        if earlier.hash == hash && isSame(earlier, names[name]) { return names[name] }
-        slot = (slot + 1) & (size - 1)
+    var hashes = Set<UInt64>(minimumCapacity: names.count)
+    for later in names.indices where !hashes.insert(names[later].hash).inserted {
+      // Two names with one hash are one name, but for an accident that nobody can arrange.
+      for earlier in mark..<later where names[earlier].hash == names[later].hash {
+        if isSame(names[earlier], names[later]) { return names[later] }
       }
-      table[slot] = Int32(truncatingIfNeeded: name - mark)
     }
     return nil
   }
