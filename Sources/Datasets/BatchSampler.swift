@@ -4,7 +4,7 @@ import DequeModule
 
 /// Cuts training rows into batches, in an order that depends on the seed and the epoch only, or in their own.
 ///
-/// Every row is in exactly one batch of an epoch. With unique texts no query and no positive (compared byte by byte) stands in
+/// Every row is in exactly one batch of an epoch. With unique texts no query and no positive (compared byte by byte) is in
 /// two rows of a batch, since what fits one query would else count as a negative of another: a row that would
 /// repeat a text waits for a later batch. All batches but the last then have the wanted size as long as enough
 /// different texts are left; where few are, as with one text in all rows, batches are small, but none is empty.
@@ -14,7 +14,7 @@ import DequeModule
 public struct BatchSampler: Sendable {
   /// The rows of a full batch.
   public let batchSize: Int
-  /// What the order depends on, beside the epoch.
+  /// The seed of the order, together with the epoch.
   public let seed: UInt64
   private let rowCount: Int
   private let isShuffled: Bool
@@ -26,8 +26,8 @@ public struct BatchSampler: Sendable {
   /// - Parameters:
   ///   - rows: The training data.
   ///   - batchSize: The rows of a full batch, at least 1.
-  ///   - seed: What the order depends on, beside the epoch.
-  ///   - uniqueTexts: Whether no query and no positive may stand in two rows of a batch.
+  ///   - seed: The seed of the order, together with the epoch.
+  ///   - uniqueTexts: True if no query and no positive may be in two rows of a batch.
   /// - Throws: `DatasetError` when `batchSize` is below 1.
   public init(rows: [TrainingRow], batchSize: Int, seed: UInt64, uniqueTexts: Bool) throws(DatasetError) {
     try self.init(
@@ -48,15 +48,15 @@ public struct BatchSampler: Sendable {
 
   /// Prepares batches of what may stand in any batch, such as groups of documents.
   ///
-  /// - Parameter isShuffled: Whether every epoch has an order of its own; else all have that of the data.
+  /// - Parameter isShuffled: True if every epoch has an order of its own; else all have that of the data.
   /// - Throws: `DatasetError` when `batchSize` is below 1.
   public init(count: Int, batchSize: Int, seed: UInt64, isShuffled: Bool = true) throws(DatasetError) {
     try self.init(count: count, batchSize: batchSize, seed: seed, isShuffled: isShuffled, texts: nil)
   }
 
-  /// The batches of an epoch: the places of their rows in the training data.
+  /// The batches of an epoch: the indices of their rows in the training data.
   ///
-  /// - Parameter epoch: Which pass over the data, from 0 on.
+  /// - Parameter epoch: The pass over the data, from 0 on.
   public func batches(epoch: Int) -> [[Int]] {
     let order = isShuffled ? StableRandom(seed: seed, epoch: epoch).shuffled(rowCount) : Array(0..<rowCount)
     if let texts {
@@ -79,14 +79,14 @@ public struct BatchSampler: Sendable {
 
 /// Packs rows into batches without repeated texts.
 ///
-/// A row that cannot go into the batch waits in the queue of the text that stood in its way. Of each queue only the
-/// first row is tried for a batch: the others want the same text. So a row is looked at a few times, not once a batch,
+/// A row that cannot go into the batch waits in the queue of the text that is in its way. Of each queue only the
+/// first row is tried for a batch: the others want the same text. So a row is tried a few times, not once per batch,
 /// and the work stays in proportion to the rows even when all are alike.
 private struct UniquePacking {
   private let order: [Int]
   private let texts: [[Int]]
   private let batchSize: Int
-  /// The place in `order` of the next row that was never tried.
+  /// The index in `order` of the next row that was never tried.
   private var next = 0
   /// The batch in which each text was used last.
   private var lastUse: [Int]

@@ -16,7 +16,7 @@ public struct Document: Sendable, Equatable {
     self.text = text
   }
 
-  /// What a model reads: title, a space and text, without white space at the ends.
+  /// The text given to a model: title, a space and text, without white space at the ends.
   public var content: String { "\(title) \(text)".trimmed }
 }
 
@@ -51,7 +51,7 @@ public struct Corpus: Sendable {
     self.documents = documents
   }
 
-  /// The place of a document in ``documents``, or nil when there is none of this identifier.
+  /// The index of a document in ``documents``, or nil when there is none of this identifier.
   public func index(of id: String) -> Int? { ids[id] }
 
   /// The document of an identifier, or nil.
@@ -95,7 +95,7 @@ public struct Queries: Sendable {
     self.queries = queries
   }
 
-  /// The place of a query in ``queries``, or nil when there is none of this identifier.
+  /// The index of a query in ``queries``, or nil when there is none of this identifier.
   public func index(of id: String) -> Int? { ids[id] }
 
   /// The query of an identifier, or nil.
@@ -106,7 +106,7 @@ public struct Queries: Sendable {
 ///
 /// - Parameters:
 ///   - file: The path.
-///   - noun: What an entry is called in messages.
+///   - noun: The word for an entry in messages.
 ///   - read: Takes an entry in and returns its identifier; returns nil after noting a problem.
 /// - Returns: The identifiers, numbered in the order of the entries.
 private func readEntries(
