@@ -1,4 +1,4 @@
-/// How text becomes terms for lexical search.
+/// The steps from text to the terms of lexical search.
 ///
 /// 1. Text is split into runs of letters, digits and marks (Unicode scalars that are alphabetic, a mark, or have a numeric
 ///    value); everything else separates.
@@ -8,9 +8,9 @@
 ///
 /// Normal forms are left as they are: text in NFC does not match the same text in NFD.
 public struct Analyzer: Sendable, Equatable {
-  /// Whether words that say little about a text ("the", "of", "with") are dropped.
+  /// True if stop words ("the", "of", "with") are dropped.
   public var dropsStopWords: Bool
-  /// Whether English endings are cut, so that "searching" finds "searches".
+  /// True if English endings are cut, so that "searching" finds "searches".
   public var cutsEndings: Bool
 
   /// Chooses the steps; both are for English and do little harm elsewhere.
