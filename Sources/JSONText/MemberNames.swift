@@ -1,6 +1,6 @@
-/// The member names of all objects that are being read, for finding a name that stands twice.
+/// The member names of all objects that are being read, for finding a duplicate name.
 ///
-/// One stack serves nested objects: each takes off at its end what it put on.
+/// One stack serves nested objects: each removes its names at its end.
 struct MemberNames {
   private var names: [StringRange] = []
 
@@ -10,12 +10,12 @@ struct MemberNames {
   /// The height of the stack.
   var count: Int { names.count }
 
-  /// Puts a name on the stack.
+  /// Pushes a name.
   mutating func add(_ name: StringRange) {
     names.append(name)
   }
 
-  /// Takes off the names of an object.
+  /// Removes the names of an object.
   mutating func removeAll(from mark: Int) {
     names.removeSubrange(mark...)
   }
