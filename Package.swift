@@ -37,6 +37,7 @@ if hasFusedMultiplyAdd { kernelSettings.append(.define("FUSED_MULTIPLY_ADD")) }
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// Every library target with the targets and the packages it may import.
@@ -56,7 +57,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
     [orderedCollections]
   ),
   ("Training", ["Kernels", "Layers", "Tensors"], [orderedCollections]),
-  ("Datasets", ["JSONText", "Files", "Words"], [orderedCollections]),
+  ("Datasets", ["JSONText", "Files", "Words"], [orderedCollections, deques]),
   ("Retrieval", ["Kernels", "Files", "Words"], []),
   ("Settings", ["Words", "Files"], [yams]),
   ("Runs", ["Words", "JSONText", "Files", "Settings", "Kernels"], [crypto]),

@@ -1,10 +1,12 @@
+import DequeModule
 import Files
 import OrderedCollections
 import Words
 
+
 /// Cuts training rows into batches, in an order that depends on the seed and the epoch only, or in their own.
 ///
-/// Every row is in exactly one batch of an epoch. With unique texts no query and no positive (compared byte by byte) stands in
+/// Every row is in exactly one batch of an epoch. With unique texts no query and no positive (compared byte by byte) is in
 /// two rows of a batch, since what fits one query would else count as a negative of another: a row that would
 /// repeat a text waits for a later batch. All batches but the last then have the wanted size as long as enough
 /// different texts are left; where few are, as with one text in all rows, batches are small, but none is empty.
@@ -14,10 +16,8 @@ import Words
 public struct BatchSampler: Sendable {
   /// The rows of a full batch.
   public let batchSize: Int
-  /// What the order depends on, beside the epoch.
+  /// The seed of the order, together with the epoch.
   public let seed: UInt64
-  /// Whether batches with fewer rows than ``batchSize`` are left out.
-  public let dropsIncomplete: Bool
   private let rowCount: Int
   private let isShuffled: Bool
   /// The distinct texts of every row as numbers, or nil when texts may repeat.
@@ -28,27 +28,21 @@ public struct BatchSampler: Sendable {
   /// - Parameters:
   ///   - rows: The training data.
   ///   - batchSize: The rows of a full batch, at least 1.
-  ///   - seed: What the order depends on, beside the epoch.
-  ///   - uniqueTexts: Whether no query and no positive may stand in two rows of a batch.
-  ///   - dropsIncomplete: Whether batches with fewer rows than `batchSize` are left out.
+  ///   - seed: The seed of the order, together with the epoch.
+  ///   - uniqueTexts: True if no query and no positive may be in two rows of a batch.
   /// - Throws: `DatasetError` when `batchSize` is below 1.
-  public init(
-    rows: [TrainingRow], batchSize: Int, seed: UInt64, uniqueTexts: Bool, dropsIncomplete: Bool = false
-  ) throws(DatasetError) {
+  public init(rows: [TrainingRow], batchSize: Int, seed: UInt64, uniqueTexts: Bool) throws(DatasetError) {
     try self.init(
       count: rows.count, batchSize: batchSize, seed: seed, isShuffled: true,
-      texts: uniqueTexts ? Self.numberedTexts(of: rows) : nil, dropsIncomplete: dropsIncomplete)
+      texts: uniqueTexts ? Self.numberedTexts(of: rows) : nil)
   }
 
-  private init(
-    count: Int, batchSize: Int, seed: UInt64, isShuffled: Bool, texts: [[Int]]?, dropsIncomplete: Bool
-  ) throws(DatasetError) {
+  private init(count: Int, batchSize: Int, seed: UInt64, isShuffled: Bool, texts: [[Int]]?) throws(DatasetError) {
     guard batchSize >= 1 else {
       throw DatasetError("expected a batch size of at least 1, found \(batchSize); give a larger one", kind: .badRecipe)
     }
     self.batchSize = batchSize
     self.seed = seed
-    self.dropsIncomplete = dropsIncomplete
     rowCount = count
     self.isShuffled = isShuffled
     self.texts = texts
@@ -56,28 +50,24 @@ public struct BatchSampler: Sendable {
 
   /// Prepares batches of what may stand in any batch, such as groups of documents.
   ///
-  /// - Parameter isShuffled: Whether every epoch has an order of its own; else all have that of the data.
+  /// - Parameter isShuffled: True if every epoch has an order of its own; else all have that of the data.
   /// - Throws: `DatasetError` when `batchSize` is below 1.
   public init(count: Int, batchSize: Int, seed: UInt64, isShuffled: Bool = true) throws(DatasetError) {
-    try self.init(
-      count: count, batchSize: batchSize, seed: seed, isShuffled: isShuffled, texts: nil, dropsIncomplete: false)
+    try self.init(count: count, batchSize: batchSize, seed: seed, isShuffled: isShuffled, texts: nil)
   }
 
-  /// The batches of an epoch: the places of their rows in the training data.
+  /// The batches of an epoch: the indices of their rows in the training data.
   ///
-  /// - Parameter epoch: Which pass over the data, from 0 on.
+  /// - Parameter epoch: The pass over the data, from 0 on.
   public func batches(epoch: Int) -> [[Int]] {
     let order = isShuffled ? StableRandom(seed: seed, epoch: epoch).shuffled(rowCount) : Array(0..<rowCount)
-    let batches: [[Int]]
     if let texts {
       var packing = UniquePacking(order: order, texts: texts, batchSize: batchSize)
-      batches = packing.batches()
-    } else {
-      batches = stride(from: 0, to: rowCount, by: batchSize).map { start in
-        Array(order[start..<min(rowCount, start + batchSize)])
-      }
+      return packing.batches()
     }
-    return dropsIncomplete ? batches.filter { $0.count == batchSize } : batches
+    return stride(from: 0, to: rowCount, by: batchSize).map { start in
+      Array(order[start..<min(rowCount, start + batchSize)])
+    }
   }
 
   private static func numberedTexts(of rows: [TrainingRow]) -> [[Int]] {
@@ -92,21 +82,21 @@ public struct BatchSampler: Sendable {
 
 /// Packs rows into batches without repeated texts.
 ///
-/// A row that cannot go into the batch waits in the queue of the text that stood in its way. Of each queue only the
-/// first row is tried for a batch: the others want the same text. So a row is looked at a few times, not once a batch,
+/// A row that cannot go into the batch waits in the queue of the text that is in its way. Of each queue only the
+/// first row is tried for a batch: the others want the same text. So a row is tried a few times, not once per batch,
 /// and the work stays in proportion to the rows even when all are alike.
 private struct UniquePacking {
   private let order: [Int]
   private let texts: [[Int]]
   private let batchSize: Int
-  /// The place in `order` of the next row that was never tried.
+  /// The index in `order` of the next row that was never tried.
   private var next = 0
   /// The batch in which each text was used last.
   private var lastUse: [Int]
   /// The waiting rows by the text they wait for.
-  private var queues: [Int: Queue] = [:]
+  private var queues: [Int: Deque<Int>] = [:]
   /// The texts with a queue, in the order in which they are served.
-  private var turns = Queue()
+  private var turns: Deque<Int> = []
 
   init(order: [Int], texts: [[Int]], batchSize: Int) {
     self.order = order
@@ -127,9 +117,9 @@ private struct UniquePacking {
     // Bounds the rows moved from queue to queue in one batch; only contrived data comes near it.
     var movesLeft = 8 * batchSize + 1000
     var served: [Int] = []
-    while rows.count < batchSize, movesLeft > 0, let text = turns.removeFirst() {
+    while rows.count < batchSize, movesLeft > 0, let text = turns.popFirst() {
       served.append(text)
-      while lastUse[text] != number, movesLeft > 0, let row = queues[text]?.removeFirst() {
+      while lastUse[text] != number, movesLeft > 0, let row = queues[text]?.popFirst() {
         if let obstacle = obstacle(row, number) {
           wait(row, obstacle)
           movesLeft -= 1
@@ -160,33 +150,9 @@ private struct UniquePacking {
 
   private mutating func wait(_ row: Int, _ text: Int) {
     if queues[text] == nil {
-      queues[text] = Queue()
+      queues[text] = []
       turns.append(text)
     }
     queues[text]?.append(row)
-  }
-}
-
-/// First in, first out.
-private struct Queue {
-  private var elements: [Int] = []
-  private var head = 0
-
-  var isEmpty: Bool { head == elements.count }
-
-  mutating func append(_ element: Int) {
-    elements.append(element)
-  }
-
-  mutating func removeFirst() -> Int? {
-    if isEmpty { return nil }
-    defer {
-      head += 1
-      if head > 64 && 2 * head > elements.count {
-        elements.removeFirst(head)
-        head = 0
-      }
-    }
-    return elements[head]
   }
 }

@@ -18,7 +18,7 @@ public struct Document: Sendable, Equatable {
     self.text = text
   }
 
-  /// What a model reads: title, a space and text, without white space at the ends.
+  /// The text given to a model: title, a space and text, without white space at the ends.
   public var content: String { "\(title) \(text)".trimmed }
 }
 
@@ -53,7 +53,7 @@ public struct Corpus: Sendable {
     self.documents = documents
   }
 
-  /// The place of a document in ``documents``, or nil when there is none of this identifier.
+  /// The index of a document in ``documents``, or nil when there is none of this identifier.
   public func index(of id: String) -> Int? { ids.firstIndex(of: ExactText(id)) }
 
   /// The document of an identifier, or nil.
@@ -97,7 +97,7 @@ public struct Queries: Sendable {
     self.queries = queries
   }
 
-  /// The place of a query in ``queries``, or nil when there is none of this identifier.
+  /// The index of a query in ``queries``, or nil when there is none of this identifier.
   public func index(of id: String) -> Int? { ids.firstIndex(of: ExactText(id)) }
 
   /// The query of an identifier, or nil.
@@ -108,7 +108,7 @@ public struct Queries: Sendable {
 ///
 /// - Parameters:
 ///   - file: The path.
-///   - noun: What an entry is called in messages.
+///   - noun: The word for an entry in messages.
 ///   - read: Takes an entry in and returns its identifier; returns nil after noting a problem.
 /// - Returns: The identifiers, numbered in the order of the entries.
 private func readEntries(

@@ -1,12 +1,12 @@
 public import Files
 
-/// What is wrong with a data file: as many problems as could be found in one pass.
+/// The problems of a data file, as many as could be found in one pass.
 public struct DatasetError: UserFacingError, Equatable {
   /// The kind of failure.
   public let kind: FailureKind
   /// The first problems, one sentence each: file and line, what was expected and found, what to do.
   public let problems: [String]
-  /// How many problems there are, with those that are not listed.
+  /// The number of problems, including those that are not listed.
   public let count: Int
 
   /// The listed problems, a line each, and how many more there are.
@@ -32,7 +32,7 @@ public struct DatasetError: UserFacingError, Equatable {
 
 /// Collects the problems of one file while it is read.
 struct Problems {
-  /// How many are listed; the rest is counted.
+  /// The number of problems that are listed; the rest is counted.
   static let listed = 10
 
   let file: String

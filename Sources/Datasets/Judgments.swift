@@ -1,7 +1,7 @@
 import OrderedCollections
 import Words
 
-/// What judges said: which documents are relevant to which queries, and how much.
+/// Relevance judgments: the grades of documents for queries.
 ///
 /// Two forms are read, told apart by the first line:
 ///
@@ -60,7 +60,7 @@ enum JudgmentLines {
     let grade: Int
   }
 
-  /// Which columns a file has.
+  /// The columns of a file.
   private enum Form {
     case three
     case four
@@ -134,7 +134,7 @@ enum JudgmentLines {
   /// Grades stay small enough that sums of gains are exact enough and counts by grade stay cheap in any reader.
   private static let largestGrade = 1_000_000
 
-  /// Whether a first line names the columns of BEIR's form.
+  /// True if a first line names the columns of BEIR's form.
   private static func isHeader(_ texts: [String]) -> Bool {
     guard texts.count == 3 else { return false }
     let names = texts.map { name in String(name.lowercased().map { $0 == "_" ? "-" : $0 }) }

@@ -1,9 +1,9 @@
 import OrderedCollections
 import Words
 
-/// Which documents are known to fit which queries, from all rows of the training data.
+/// The documents that are known to fit each query, from all rows of the training data.
 ///
-/// In-batch training takes the documents of other rows for negatives. Where the same query stands in several rows, or the same
+/// In-batch training takes the documents of other rows for negatives. Where the same query is in several rows, or the same
 /// document fits several queries, some of them are positives; a loss masks them. Queries are the same when their texts or
 /// their identifiers are equal, documents likewise; both relations are followed through (a text with two identifiers joins them).
 public struct KnownPositives: Sendable {
@@ -11,7 +11,7 @@ public struct KnownPositives: Sendable {
   public enum Candidate: Sendable, Equatable {
     /// The positive of a row.
     case positive(ofRow: Int)
-    /// One of a row's negatives, by its place among them.
+    /// One of a row's negatives, by its index among them.
     case negative(Int, ofRow: Int)
   }
 
@@ -21,7 +21,7 @@ public struct KnownPositives: Sendable {
   private let negativeClasses: [[Int]]
   /// The classes of all positives, those of one query class together and in ascending order.
   private let positives: [Int]
-  /// Where the positives of each query class start; one more than there are classes.
+  /// The offsets of the positives of each query class; one more than there are classes.
   private let starts: [Int]
 
   /// Learns the positives of all rows.
@@ -31,8 +31,8 @@ public struct KnownPositives: Sendable {
     let queryEntries = rows.map { queries.insert(text: $0.query, id: $0.queryID) }
     let positiveEntries = rows.map { documents.insert(text: $0.positive, id: $0.positiveID) }
     let negativeEntries = rows.map { row in
-      row.negatives.enumerated().map { place, text in
-        documents.insert(text: text, id: row.negativeIDs.isEmpty ? nil : row.negativeIDs[place])
+      row.negatives.enumerated().map { index, text in
+        documents.insert(text: text, id: row.negativeIDs.isEmpty ? nil : row.negativeIDs[index])
       }
     }
     queryClasses = queryEntries.map { queries.root(of: $0) }
@@ -41,17 +41,17 @@ public struct KnownPositives: Sendable {
     (positives, starts) = Self.grouped(positiveClasses, by: queryClasses)
   }
 
-  /// Whether a document is a positive of a row's query in some row; true also for the row's own positive.
+  /// True if a document is a positive of a row's query in some row; true also for the row's own positive.
   public func contains(_ candidate: Candidate, forQueryOf row: Int) -> Bool {
     let document =
       switch candidate {
       case .positive(let other): positiveClasses[other]
-      case .negative(let place, let other): negativeClasses[other][place]
+      case .negative(let index, let other): negativeClasses[other][index]
       }
     return contains(document, forClass: queryClasses[row])
   }
 
-  /// Whether a query class has a document class among its positives; most have one or two, a few very many.
+  /// True if a query class has a document class among its positives; most have one or two, a few very many.
   private func contains(_ document: Int, forClass query: Int) -> Bool {
     var low = starts[query]
     var high = starts[query + 1]

@@ -9,17 +9,17 @@ public struct RankingGroup: Sendable, Equatable {
   public var queryID: String?
   /// The documents.
   public var documents: [String]
-  /// How relevant each document is: a row's positive has 1 and its negatives 0, other documents their label or grade.
+  /// The relevance of each document: 1 for a row's positive, 0 for its negatives, for other documents their label or grade.
   public var grades: [Float]
   /// A teacher's scores of the documents; nil when there are none.
   public var scores: [Float]?
-  /// The place of the first row that the group comes from.
+  /// The index of the first row that the group comes from.
   public let row: Int
 
-  /// Whether a document is relevant.
+  /// True if some document is relevant.
   public var hasPositive: Bool { grades.contains { $0 > 0 } }
 
-  /// Whether a document is more relevant than another.
+  /// True if a document is more relevant than another.
   public var isOrdered: Bool { grades.contains { $0 != grades[0] } }
 
   fileprivate mutating func append(_ document: String, grade: Float) {
@@ -28,11 +28,11 @@ public struct RankingGroup: Sendable, Equatable {
   }
 
   /// The same group with some of its documents only.
-  fileprivate func keeping(_ places: [Int]) -> RankingGroup {
+  fileprivate func keeping(_ indices: [Int]) -> RankingGroup {
     var result = self
-    result.documents = places.map { documents[$0] }
-    result.grades = places.map { grades[$0] }
-    result.scores = scores.map { scores in places.map { scores[$0] } }
+    result.documents = indices.map { documents[$0] }
+    result.grades = indices.map { grades[$0] }
+    result.scores = scores.map { scores in indices.map { scores[$0] } }
     return result
   }
 }
@@ -46,12 +46,12 @@ public struct RankingGroups: Sendable {
 
   /// Makes a group of each row; a labelled pair is a group of one document.
   ///
-  /// - Parameter gathersLabels: Whether labelled pairs of one query are one group, for losses that compare documents.
+  /// - Parameter gathersLabels: True if labelled pairs of one query are one group, for losses that compare documents.
   public init(rows: [TrainingRow], gathersLabels: Bool) {
     let known = KnownPositives(rows: rows)
     var numbers: [Int: Int] = [:]
-    for (place, row) in rows.enumerated() {
-      let query = known.queryClasses[place]
+    for (index, row) in rows.enumerated() {
+      let query = known.queryClasses[index]
       if let label = row.label {
         if gathersLabels, let number = numbers[query] {
           groups[number].append(row.positive, grade: label)
@@ -60,17 +60,17 @@ public struct RankingGroups: Sendable {
         numbers[query] = groups.count
         groups.append(
           RankingGroup(
-            query: row.query, queryID: row.queryID, documents: [row.positive], grades: [label], scores: nil, row: place)
+            query: row.query, queryID: row.queryID, documents: [row.positive], grades: [label], scores: nil, row: index)
         )
         continue
       }
-      let others = row.negatives.indices.filter { !known.contains(.negative($0, ofRow: place), forQueryOf: place) }
+      let others = row.negatives.indices.filter { !known.contains(.negative($0, ofRow: index), forQueryOf: index) }
       contradictions += row.negatives.count - others.count
       groups.append(
         RankingGroup(
           query: row.query, queryID: row.queryID, documents: [row.positive] + others.map { row.negatives[$0] },
           grades: [1] + others.map { _ in 0 },
-          scores: row.scores.map { scores in [scores[0]] + others.map { scores[$0 + 1] } }, row: place))
+          scores: row.scores.map { scores in [scores[0]] + others.map { scores[$0 + 1] } }, row: index))
     }
   }
 
@@ -112,23 +112,22 @@ public struct RankingGroups: Sendable {
   /// The groups with at most so many documents of grade 0 or less each, drawn anew in every epoch.
   ///
   /// All are equally likely, and all other documents stay. A drawn document keeps its grade and its teacher's score.
-  /// The draw depends on the seed, the epoch and the group's place only; that of easy negatives of the batch on the batches too.
+  /// The draw depends on the seed, the epoch and the group's index only; that of easy negatives of the batch on the batches too.
   ///
   /// - Parameters:
-  ///   - easy: Where random negatives come from, which then take their share of the places and those that are left
-  ///     over.
-  ///   - batches: The places of the groups of each step; easy negatives of the batch read them.
+  ///   - easy: The source of random negatives, which then take their share and whatever the group's own negatives leave.
+  ///   - batches: The indices of the groups of each step; easy negatives of the batch read them.
   public func drawing(
     _ count: Int, easy: EasyNegatives? = nil, batches: [[Int]] = [], epoch: Int, seed: UInt64
   ) -> [RankingGroup] {
     // Another stream than the one that orders the groups.
     let random = StableRandom(seed: seed ^ 0x6772_6f75_7064_7277, epoch: epoch)
     let hardest = count - (easy.map { Int(($0.share * Double(count)).rounded()) } ?? 0)
-    let drawn = groups.enumerated().map { place, group in
+    let drawn = groups.enumerated().map { number, group in
       var pool = group.grades.indices.filter { group.grades[$0] <= 0 }
       let hard = min(pool.count, hardest)
       for index in 0..<(pool.count > hard ? hard : 0) {
-        pool.swapAt(index, index + random.index(below: pool.count - index, at: place << 20 | index))
+        pool.swapAt(index, index + random.index(below: pool.count - index, at: number << 20 | index))
       }
       let drawn = Set(pool.prefix(hard))
       return group.keeping(group.grades.indices.filter { group.grades[$0] > 0 || drawn.contains($0) })
@@ -147,7 +146,7 @@ public struct RankingGroups: Sendable {
 public struct EasyNegatives: Sendable {
   /// The share of a group's negatives that is random, from 0 to 1.
   public let share: Double
-  /// Whether a group gets documents of the other groups of its step only.
+  /// True if a group gets documents of the other groups of its step only.
   public let isInBatch: Bool
   private var pool: OrderedSet<ExactText> = []
   /// The numbers of the positives of each query.
@@ -158,9 +157,9 @@ public struct EasyNegatives: Sendable {
   ///
   /// - Parameters:
   ///   - share: The share of a group's negatives that is random, from 0 to 1.
-  ///   - documents: What is drawn from; without any, the documents of all groups. Blank ones are left out.
+  ///   - documents: The documents to draw from; without any, those of all groups. Blank ones are left out.
   ///   - groups: All groups.
-  ///   - isInBatch: Whether a group gets documents of the other groups of its step only; these must be among those that are drawn
+  ///   - isInBatch: True if a group gets documents of the other groups of its step only; these must be among those that are drawn
   ///     from.
   public init(share: Double, documents: [String]? = nil, groups: RankingGroups, isInBatch: Bool = false) {
     self.share = share
@@ -181,21 +180,21 @@ public struct EasyNegatives: Sendable {
     _ groups: [RankingGroup], of whole: [RankingGroup], to count: Int, batches: [[Int]], epoch: Int, seed: UInt64
   ) -> [RankingGroup] {
     var result = groups
-    func complete(_ place: Int, from documents: [Int]?) {
-      let lacking = count - groups[place].grades.count { $0 <= 0 }
-      let texts = texts(lacking, from: documents, for: whole[place], place: place, epoch: epoch, seed: seed)
-      for text in texts { result[place].append(text, grade: 0) }
-      result[place].scores = nil
+    func complete(_ index: Int, from documents: [Int]?) {
+      let lacking = count - groups[index].grades.count { $0 <= 0 }
+      let texts = texts(lacking, from: documents, for: whole[index], index: index, epoch: epoch, seed: seed)
+      for text in texts { result[index].append(text, grade: 0) }
+      result[index].scores = nil
     }
     guard isInBatch else {
-      for place in groups.indices { complete(place, from: nil) }
+      for index in groups.indices { complete(index, from: nil) }
       return result
     }
     for batch in batches {
       // What a group has itself is passed over in drawing.
       let documents = Set(batch.flatMap { groups[$0].documents.compactMap { pool.firstIndex(of: ExactText($0)) } })
         .sorted()
-      for place in batch { complete(place, from: documents) }
+      for index in batch { complete(index, from: documents) }
     }
     return result
   }
@@ -204,11 +203,11 @@ public struct EasyNegatives: Sendable {
   ///
   /// - Parameter documents: The numbers of those to draw from; nil for all.
   private func texts(
-    _ count: Int, from documents: [Int]?, for group: RankingGroup, place: Int, epoch: Int, seed: UInt64
+    _ count: Int, from documents: [Int]?, for group: RankingGroup, index: Int, epoch: Int, seed: UInt64
   ) -> [String] {
     let available = documents?.count ?? pool.count
     guard count > 0, available > 0 else { return [] }
-    let random = StableRandom(seed: seed ^ 0x6561_7379_6e65_6761 ^ UInt64(place) << 24, epoch: epoch)
+    let random = StableRandom(seed: seed ^ 0x6561_7379_6e65_6761 ^ UInt64(index) << 24, epoch: epoch)
     var taken = Set(group.documents.compactMap { pool.firstIndex(of: ExactText($0)) })
     if let number = pool.firstIndex(of: ExactText(group.query)) { taken.insert(number) }
     if let query = queries.firstIndex(of: ExactText(group.query)), let known = positives[query] {

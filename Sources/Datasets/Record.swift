@@ -8,7 +8,7 @@ struct Record {
   let line: Int
   /// The values; from `.tsv` and `.csv` files too, where empty cells are missing.
   let object: JSONObject
-  /// What a value is called in this kind of file: "member" or "column".
+  /// The word for a value in this kind of file: "member" or "column".
   let memberWord: String
 
   init(line: Int, object: JSONObject, memberWord: String = "member") {

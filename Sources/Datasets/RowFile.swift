@@ -24,8 +24,8 @@ public enum RowFile {
       try file.write(Array((line + "\n").utf8))
     }
     if !names.isEmpty { try write(names, row: 0) }
-    for (place, object) in objects.enumerated() {
-      try write(names.map { name in object[name].map { $0.stringValue ?? $0.text() } ?? "" }, row: place + 1)
+    for (index, object) in objects.enumerated() {
+      try write(names.map { name in object[name].map { $0.stringValue ?? $0.text() } ?? "" }, row: index + 1)
     }
     try file.commit()
   }

@@ -40,7 +40,7 @@ public enum RowFormat: String, Codable, Sendable, CaseIterable {
     case .sentenceTransformers:
       object["anchor"] = JSONValue(row.query)
       object["positive"] = JSONValue(row.positive)
-      for (place, text) in row.negatives.enumerated() { object["negative_\(place + 1)"] = JSONValue(text) }
+      for (index, text) in row.negatives.enumerated() { object["negative_\(index + 1)"] = JSONValue(text) }
       if let scores = row.scores { object["scores"] = numbers(scores) }
     case .flagEmbedding:
       object["query"] = JSONValue(row.query)

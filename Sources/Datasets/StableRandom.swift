@@ -1,4 +1,4 @@
-/// Random bits as a pure function of a seed, an epoch and a place: the same in every run and on every machine.
+/// Random bits as a pure function of a seed, an epoch and a counter: the same in every run and on every machine.
 ///
 /// Each coordinate is hashed with the finalizer of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom
 /// number generators", 2014).
@@ -10,9 +10,9 @@ struct StableRandom {
     key = Self.mixed(Self.mixed(seed &+ Self.increment) &+ UInt64(truncatingIfNeeded: epoch) &* Self.increment)
   }
 
-  /// A random number below `bound` for a place (bias below bound / 2⁶⁴).
-  func index(below bound: Int, at place: Int) -> Int {
-    let bits = Self.mixed(key &+ (UInt64(truncatingIfNeeded: place) &+ 1) &* Self.increment)
+  /// A random number below `bound` for a counter (bias below bound / 2⁶⁴).
+  func index(below bound: Int, at counter: Int) -> Int {
+    let bits = Self.mixed(key &+ (UInt64(truncatingIfNeeded: counter) &+ 1) &* Self.increment)
     return Int(bits.multipliedFullWidth(by: UInt64(bound)).high)
   }
 

@@ -87,7 +87,7 @@ struct Table {
 
 /// Takes lines of a `.csv` file and gives records, which may span lines.
 struct QuotedFields {
-  /// What a line led to.
+  /// The outcome of a line.
   enum Outcome {
     case record(fields: [String], line: Int)
     case unfinished

@@ -48,7 +48,7 @@ enum TextLines {
 }
 
 extension String {
-  /// Whether there is nothing but white space.
+  /// True if there is nothing but white space.
   var isBlank: Bool { unicodeScalars.allSatisfy(\.properties.isWhitespace) }
 
   /// The text without white space at its ends.

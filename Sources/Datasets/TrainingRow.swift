@@ -14,7 +14,7 @@ public struct TrainingRow: Sendable, Equatable {
   public var negativeIDs: [String]
   /// A teacher's scores: of the positive, then of the negatives; nil when there are none.
   public var scores: [Float]?
-  /// How alike a labelled pair is; nil for other rows.
+  /// The similarity of a labelled pair; nil for other rows.
   public var label: Float?
 
   /// Makes a row.

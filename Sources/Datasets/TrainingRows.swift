@@ -23,7 +23,7 @@ public struct TrainingRows: Sendable {
   ///
   /// - Parameters:
   ///   - file: The path, ending in `.jsonl`, `.tsv` or `.csv`, or "-" for JSON lines on standard input.
-  ///   - collection: Where rows by identifier find their texts.
+  ///   - collection: The texts of rows by identifier.
   /// - Throws: `DatasetError` with the problems of all lines: names of several families, values that are missing or of
   ///   another type, blank texts, identifiers that the collection lacks, scores that do not fit the texts; or no rows.
   public init(file: String, collection: Collection? = nil) throws(DatasetError) {

@@ -109,7 +109,7 @@ public final class DurableFile {
     try? System.unlink(temporary)
   }
 
-  /// Where the rename goes: through a symbolic link, and never over a folder, device or pipe.
+  /// The target of the rename: through a symbolic link, and never over a folder, device or pipe.
   private static func target(of path: String) throws(SystemError) -> (path: String, existing: System.Status?) {
     let status: System.Status
     do throws(SystemError) {

@@ -1,4 +1,4 @@
-/// What went wrong, as the exit code a process ends with.
+/// The kind of a failure, as the exit code of the process.
 ///
 /// The numbers follow `sysexits.h`, so that cron jobs and systemd units can tell bad data from a full disk.
 public enum FailureKind: Int32, Sendable, CaseIterable {

@@ -14,7 +14,9 @@ public struct FileError: UserFacingError, Equatable {
     self.description = description
   }
 
-  /// Whether an operation reads what must be there or makes something new; it decides the exit code.
+  /// The direction of an operation, which decides the exit code.
+  ///
+  /// It reads what must be there, or makes something new.
   enum Direction {
     case reading
     case writing
@@ -23,10 +25,10 @@ public struct FileError: UserFacingError, Equatable {
   /// Makes the error of a failed system call.
   ///
   /// - Parameters:
-  ///   - action: What was tried, as it stands after "cannot": "read", "make the folder".
+  ///   - action: The operation, as it follows "cannot": "read", "make the folder".
   ///   - path: The path as the caller gave it.
-  ///   - code: What the system said.
-  ///   - direction: Which exit code a missing or forbidden path has.
+  ///   - code: The error of the system call.
+  ///   - direction: The direction, which decides the exit code of a missing or forbidden path.
   init(_ action: String, _ path: String, _ code: SystemError, _ direction: Direction) {
     let explanation = code.explanation
     let kind: FailureKind =

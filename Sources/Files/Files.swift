@@ -65,12 +65,12 @@ public enum Files {
     try copy.commit()
   }
 
-  /// Whether there is anything under the path; a link that leads nowhere counts as nothing.
+  /// True if there is anything under the path; a link that leads nowhere counts as nothing.
   public static func exists(_ path: String) -> Bool {
     (try? System.status(path)) != nil
   }
 
-  /// Whether the path is a folder, or a link to one.
+  /// True if the path is a folder, or a link to one.
   public static func isFolder(_ path: String) -> Bool {
     (try? System.status(path))?.kind == .folder
   }

@@ -57,7 +57,7 @@ public final class LineReader {
     }
   }
 
-  /// The line without the line break, and the next one's place.
+  /// The line without its line break; moves on to the next one.
   private func take(upTo end: Int, next: Int) throws(FileError) -> (number: Int, bytes: [UInt8])? {
     var end = end
     if next > end && end > start && buffer[end - 1] == UInt8(ascii: "\r") { end -= 1 }

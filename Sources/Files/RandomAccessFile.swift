@@ -1,4 +1,4 @@
-/// A file that is read at any place, by `pread`.
+/// A file that is read at any offset, by `pread`.
 ///
 /// It is never mapped: a file that another process cuts short gives an error instead of a signal.
 public final class RandomAccessFile: Sendable {

@@ -11,7 +11,7 @@
 /// Interrupted calls are repeated. All the code that is not memory safe by the compiler's own rules is in this
 /// folder, most of it in this file.
 enum System {
-  /// How a file is opened.
+  /// The mode in which a file is opened.
   enum Mode {
     case read
     /// A new file for writing; it must not exist.
@@ -34,7 +34,7 @@ enum System {
     }
   }
 
-  /// What a path points to.
+  /// The file that a path points to.
   struct Status {
     enum Kind { case file, folder, link, other }
     let kind: Kind
@@ -81,7 +81,7 @@ enum System {
     #else
       let code = posix_fallocate(descriptor, 0, count)
       let error = SystemError(code: code)
-      // A file system that cannot reserve says so; writing then finds out whether there is room.
+      // A file system that cannot reserve gives one of two errors; writing then finds out whether there is room.
       if code != 0 && error != .notSupported && error != .invalidArgument { throw error }
     #endif
   }

@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// What a system call failed with: an `errno` value.
+/// The error of a system call: an `errno` value.
 struct SystemError: Error, Equatable {
   /// The value of `errno`.
   let code: Int32
@@ -24,7 +24,7 @@ struct SystemError: Error, Equatable {
   static let noSuchCall = SystemError(code: ENOSYS)
   static let notSupported = SystemError(code: EOPNOTSUPP)
 
-  /// What lies behind an error, as far as the exit code is concerned.
+  /// The cause of an error, as far as the exit code is concerned.
   enum Cause {
     case path
     case device

@@ -1,4 +1,4 @@
-/// A place in JSON text from which values are read one after the other, by the rules of ``JSONReader``.
+/// A position in JSON text from which values are read one after the other, by the rules of ``JSONReader``.
 ///
 /// It is for text whose form is known and may be large: what the caller does not keep takes no memory.
 /// ``finish()`` must come last, or what follows the value goes unchecked.
@@ -133,7 +133,7 @@ public struct JSONCursor {
     if position < bytes.count { throw expected("the end of the text") }
   }
 
-  /// An error about the place of the next value, or another one.
+  /// An error at the next value, or at another position.
   public func error(_ message: String, at offset: Int? = nil) -> JSONError {
     JSONError(message, at: offset ?? position, in: bytes)
   }
@@ -237,12 +237,12 @@ public struct JSONCursor {
     }
   }
 
-  /// The error that something else stands at the position.
+  /// The error that there is something else at the position.
   func expected(_ what: String) -> JSONError {
     error("expected \(what), found \(found)")
   }
 
-  /// What stands at the position, in words.
+  /// The text at the position, in words.
   private var found: String {
     guard position < bytes.count else { return "the end of the text" }
     if bytes[position...].starts(with: [0xEF, 0xBB, 0xBF]) { return "a byte order mark" }

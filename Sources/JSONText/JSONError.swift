@@ -6,10 +6,10 @@ public struct JSONError: Error, CustomStringConvertible, Equatable {
   public let column: Int
   /// The byte in the text, from 0 on.
   public let offset: Int
-  /// What was expected and what stands there.
+  /// The expected text and the text that was found.
   public let message: String
 
-  /// The place and what is wrong there; the caller adds the file.
+  /// The line, the column and the message; the caller adds the file.
   public var description: String { "line \(line), column \(column): \(message)" }
 
   /// Makes the error for a byte of a text; an offset outside the text means its end.

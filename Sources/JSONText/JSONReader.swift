@@ -14,7 +14,7 @@ public enum JSONReader {
     return value
   }
 
-  /// Reads one JSON value from a part of some bytes; places in errors count from the start of the part.
+  /// Reads one JSON value from a part of some bytes; positions in errors count from the start of the part.
   public static func parse(_ bytes: ArraySlice<UInt8>, maximumDepth: Int = 128) throws(JSONError) -> JSONValue {
     try parse(Array(bytes), maximumDepth: maximumDepth)
   }

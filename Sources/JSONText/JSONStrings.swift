@@ -59,7 +59,7 @@ extension JSONCursor {
     return String(decoding: unescaped, as: UTF8.self)
   }
 
-  /// Passes over an escape and returns what it stands for.
+  /// Passes over an escape and returns its character.
   private mutating func scanEscape() throws(JSONError) -> Unicode.Scalar {
     let start = position
     position += 1

@@ -1,4 +1,4 @@
-/// A JSON value as it stands in the text.
+/// A JSON value as it is in the text.
 ///
 /// Numbers keep their exact text, objects the order of their members. Two values are equal when their text would
 /// be: strings by their UTF-8 bytes, numbers by their text (`1` is not `1.0`), members in order.
@@ -29,7 +29,7 @@ public struct JSONObject: Sendable {
 
   /// The value of the member with this name, compared by UTF-8 bytes.
   ///
-  /// Setting replaces the member where it stands or adds it at the end; nil removes it. The search is linear.
+  /// Setting replaces the member in its position or adds it at the end; nil removes it. The search is linear.
   public subscript(_ name: String) -> JSONValue? {
     get {
       for member in members where haveSameBytes(member.name, name) { return member.value }
@@ -50,7 +50,7 @@ public struct JSONObject: Sendable {
 // MARK: - Equality
 
 extension JSONValue: Equatable {
-  /// Whether two values have the same text.
+  /// True if two values have the same text.
   public static func == (left: JSONValue, right: JSONValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true
@@ -65,13 +65,13 @@ extension JSONValue: Equatable {
 }
 
 extension JSONObject: Equatable {
-  /// Whether two objects have the same members in the same order.
+  /// True if two objects have the same members in the same order.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.members.elementsEqual(right.members) { haveSameBytes($0.name, $1.name) && $0.value == $1.value }
   }
 }
 
-/// Whether two strings are the same bytes; `==` also takes canonically equivalent ones for equal.
+/// True if two strings are the same bytes; `==` is also true of canonically equivalent ones.
 private func haveSameBytes(_ left: String, _ right: String) -> Bool {
   left.utf8.elementsEqual(right.utf8)
 }
@@ -110,7 +110,7 @@ extension JSONValue {
     if case .object(let object) = self { object } else { nil }
   }
 
-  /// What kind of value this is, in words for a message: "a string", "null".
+  /// The kind of value, in words for a message: "a string", "null".
   public var kindName: String {
     switch self {
     case .null: "null"

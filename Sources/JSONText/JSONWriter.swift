@@ -3,8 +3,8 @@ extension JSONValue {
   ///
   /// Only what JSON requires is escaped: quotation marks, backslashes and control characters.
   ///
-  /// - Parameter indented: Whether every member and element stands on its own line, two spaces per level; without
-  ///   it the text is one line and has no spaces.
+  /// - Parameter indented: True for a line per member and element, two spaces per level; else the text is one line
+  ///   without spaces.
   public func text(indented: Bool = false) -> String {
     var writer = JSONWriter(isIndented: indented)
     writer.write(self)

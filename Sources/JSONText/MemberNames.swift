@@ -1,21 +1,21 @@
-/// The member names of all objects that are being read, for finding a name that stands twice.
+/// The member names of all objects that are being read, for finding a duplicate name.
 ///
-/// One stack serves nested objects: each takes off at its end what it put on.
+/// One stack serves nested objects: each removes its names at its end.
 struct MemberNames {
   private var names: [StringRange] = []
 
-  /// Above this many members a table is cheaper than comparing every pair.
+  /// Above this many members a set is cheaper than comparing every pair.
   private static let pairLimit = 8
 
   /// The height of the stack.
   var count: Int { names.count }
 
-  /// Puts a name on the stack.
+  /// Pushes a name.
   mutating func add(_ name: StringRange) {
     names.append(name)
   }
 
-  /// Takes off the names of an object.
+  /// Removes the names of an object.
   mutating func removeAll(from mark: Int) {
     names.removeSubrange(mark...)
   }
@@ -33,19 +33,12 @@ struct MemberNames {
       }
       return nil
     }
-    // Open addressing, at most half full.
-    var size = 32
-    while size < 2 * names.count { size *= 2 }
-    var table = [Int32](repeating: -1, count: size)
-    for name in names.indices {
-      let hash = names[name].hash
-      var slot = Int(truncatingIfNeeded: hash) & (size - 1)
-      while table[slot] >= 0 {
-        let earlier = names[mark + Int(table[slot])]
-        if earlier.hash == hash && isSame(earlier, names[name]) { return names[name] }
-        slot = (slot + 1) & (size - 1)
+    var hashes = Set<UInt64>(minimumCapacity: names.count)
+    for later in names.indices where !hashes.insert(names[later].hash).inserted {
+      // Two names with one hash are one name, but for an accident that nobody can arrange.
+      for earlier in mark..<later where names[earlier].hash == names[later].hash {
+        if isSame(names[earlier], names[later]) { return names[later] }
       }
-      table[slot] = Int32(truncatingIfNeeded: name - mark)
     }
     return nil
   }

@@ -1,16 +1,16 @@
-/// How text becomes terms for lexical search.
+/// The steps from text to the terms of lexical search.
 ///
 /// 1. Text is split into runs of letters, digits and marks (Unicode scalars that are alphabetic, a mark, or have a numeric
 ///    value); everything else separates.
 /// 2. Every scalar is lower-cased by its Unicode mapping.
 /// 3. English stop words are dropped, if ``dropsStopWords``.
-/// 4. English endings are cut, if ``cutsEndings``: see ``Analyzer/stem(_:)``.
+/// 4. English endings are cut by Porter's algorithm of 1980, if ``cutsEndings``.
 ///
 /// Normal forms are left as they are: text in NFC does not match the same text in NFD.
 public struct Analyzer: Sendable, Equatable {
-  /// Whether words that say little about a text ("the", "of", "with") are dropped.
+  /// True if stop words ("the", "of", "with") are dropped.
   public var dropsStopWords: Bool
-  /// Whether English endings are cut, so that "searching" finds "searches".
+  /// True if English endings are cut, so that "searching" finds "searches".
   public var cutsEndings: Bool
 
   /// Chooses the steps; both are for English and do little harm elsewhere.
@@ -58,7 +58,9 @@ public struct Analyzer: Sendable, Equatable {
   /// Endings are cut only from words of ASCII letters and digits.
   func term(of word: [UInt8]) -> [UInt8]? {
     if dropsStopWords && Self.stopWords.contains(word) { return nil }
-    return cutsEndings && word.allSatisfy { $0 < 0x80 } ? Self.stem(word) : word
+    guard cutsEndings, word.allSatisfy({ $0 < 0x80 }) else { return word }
+    let stem = PorterStemmer.stem(word)
+    return stem.isEmpty ? word : stem
   }
 
   private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
@@ -82,53 +84,4 @@ extension Analyzer {
     if then so such also very only both each any some
     """
     .split(whereSeparator: \.isWhitespace).map { Array($0.utf8) })
-
-  /// Cuts English inflections, so that the forms of a word meet in one, which need not be a word itself.
-  ///
-  /// At each step a cut is made only when at least three letters, one of them a vowel, remain.
-  ///
-  /// 1. Plurals and third persons: `-ies` becomes `-y`; `-es` goes after ss, x, z, ch and sh; `-s` goes, but not after
-  ///    s, u and i.
-  /// 2. Verbs and doers: `-ied` becomes `-y`; `-ing`, `-ed`, `-er`, `-or` go, and so does one of two equal consonants
-  ///    that then end the word, but for l, s and z.
-  /// 3. A final `-e` goes, so that "parse", "parses", "parsed", "parsing" and "parser" agree.
-  static func stem(_ word: [UInt8]) -> [UInt8] {
-    var stem = word[...]
-    if stem.hasEnding("ies"), isLongEnough(stem.dropLast(2)) {
-      stem = stem.dropLast(3) + [UInt8(ascii: "y")]
-    } else if stem.hasEnding("es"), ["ss", "x", "z", "ch", "sh"].contains(where: stem.dropLast(2).hasEnding) {
-      cut(2, from: &stem)
-    } else if stem.hasEnding("s"), !["ss", "us", "is"].contains(where: stem.hasEnding) {
-      cut(1, from: &stem)
-    }
-    if stem.hasEnding("ied"), isLongEnough(stem.dropLast(2)) {
-      stem = stem.dropLast(3) + [UInt8(ascii: "y")]
-    } else if let ending = ["ing", "ed", "er", "or"].first(where: stem.hasEnding), cut(ending.utf8.count, from: &stem),
-      let last = stem.last, last == stem.dropLast().last, !vowels.contains(last), !Array("lsz".utf8).contains(last)
-    {
-      stem = stem.dropLast()
-    }
-    if stem.hasEnding("e") { cut(1, from: &stem) }
-    return Array(stem)
-  }
-
-  private static let vowels = Array("aeiouy".utf8)
-
-  /// Cuts bytes off the end if enough of the word remains, and says whether it did.
-  @discardableResult
-  private static func cut(_ count: Int, from stem: inout ArraySlice<UInt8>) -> Bool {
-    guard isLongEnough(stem.dropLast(count)) else { return false }
-    stem = stem.dropLast(count)
-    return true
-  }
-
-  private static func isLongEnough(_ stem: ArraySlice<UInt8>) -> Bool {
-    stem.count >= 3 && stem.contains(where: vowels.contains)
-  }
-}
-
-extension ArraySlice<UInt8> {
-  fileprivate func hasEnding(_ ending: String) -> Bool {
-    suffix(ending.utf8.count).elementsEqual(ending.utf8)
-  }
 }

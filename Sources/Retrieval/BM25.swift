@@ -13,14 +13,14 @@ import Kernels
 /// them with t. This is the form of Lucene and Anserini, whose constant factor k1 + 1 is left out: it changes no order.
 /// (Robertson and Zaragoza, "The probabilistic relevance framework: BM25 and beyond", 2009.)
 ///
-/// What counts as a term says ``Analyzer``. Sums are taken in 32 bits in the order of the query's terms, so that results
+/// ``Analyzer`` decides what a term is. Sums are taken in 32 bits in the order of the query's terms, so that results
 /// are the same everywhere.
 public struct BM25: Sendable {
   /// The two constants of the formula.
   public struct Parameters: Sendable, Equatable {
-    /// How slowly repetitions of a term stop counting: 0 means that one occurrence is as good as many.
+    /// The saturation of term frequency: with 0 one occurrence counts as much as many.
     public var k1: Float
-    /// How much long documents are held against, from 0 (not) to 1 (in proportion).
+    /// The length normalization, from 0 (none) to 1 (in proportion).
     public var b: Float
 
     /// The values that Anserini uses, unless told otherwise.
@@ -44,7 +44,7 @@ public struct BM25: Sendable {
   ///   - ids: The documents' identifiers, each once.
   ///   - texts: The documents' texts in the same order.
   ///   - parameters: The constants of the formula.
-  ///   - analyzer: What counts as a term.
+  ///   - analyzer: The steps from text to terms.
   /// - Throws: `RetrievalError` when the numbers of identifiers and texts differ, an identifier occurs twice, or a
   ///   constant is out of range.
   public init(
@@ -86,7 +86,7 @@ public struct BM25: Sendable {
   ///
   /// - Parameters:
   ///   - query: The query's text.
-  ///   - count: How many documents at most.
+  ///   - count: The largest number of documents.
   /// - Returns: The documents in the order of ``Run``.
   public func search(_ query: String, top count: Int) -> [ScoredDocument] {
     var scores = Accumulator(documentCount: lengthFactors.count)
@@ -119,7 +119,7 @@ public struct BM25: Sendable {
       }
     }
     var best = BestScores(count: min(count, scores.touched.count))
-    for document in scores.touched { best.offer(scores.values[document], tieBreaker: documents.places[document]) }
+    for document in scores.touched { best.offer(scores.values[document], tieBreaker: documents.ranks[document]) }
     scores.clear()
     return best.descending().map { entry in
       ScoredDocument(id: documents.ids[Int(documents.positions[Int(entry.tieBreaker)])], score: entry.score)

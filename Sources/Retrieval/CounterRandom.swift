@@ -1,6 +1,6 @@
-/// Random bits as a pure function of a seed and a place: no state, so the same on every machine and in any order.
+/// Random bits as a pure function of a seed and a counter: no state, so the same on every machine and in any order.
 ///
-/// The places are hashed with the finalizer of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// Counters are hashed with the finalizer of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
 /// generators", 2014), once per coordinate.
 struct CounterRandom {
   private let key: UInt64
@@ -9,13 +9,13 @@ struct CounterRandom {
     key = Self.mixed(Self.mixed(seed &+ Self.increment) ^ purpose)
   }
 
-  /// 64 random bits for a place with two coordinates.
+  /// 64 random bits for a counter of two coordinates.
   func bits(_ first: Int, _ second: Int) -> UInt64 {
     let row = Self.mixed(key &+ UInt64(truncatingIfNeeded: first) &* Self.increment)
     return Self.mixed(row &+ (UInt64(truncatingIfNeeded: second) &+ 1) &* Self.increment)
   }
 
-  /// A random number below `bound` (bias below bound / 2⁶⁴) for a place with two coordinates.
+  /// A random number below `bound` (bias below bound / 2⁶⁴) for a counter of two coordinates.
   func index(below bound: Int, _ first: Int, _ second: Int) -> Int {
     Int(bits(first, second).multipliedFullWidth(by: UInt64(bound)).high)
   }

@@ -4,9 +4,9 @@ import Words
 struct DocumentIDs: Sendable {
   /// The identifiers, by position in the index.
   let ids: [String]
-  /// For every position, the place of its identifier among all, ordered by UTF-8 bytes.
-  let places: [UInt32]
-  /// For every place, the position in the index: the inverse of ``places``.
+  /// For every position, the rank of its identifier among all, ordered by UTF-8 bytes.
+  let ranks: [UInt32]
+  /// For every rank, the position in the index: the inverse of ``ranks``.
   let positions: [UInt32]
 
   /// - Throws: `RetrievalError` when an identifier occurs twice or there are more than 2³² − 1.
@@ -16,16 +16,16 @@ struct DocumentIDs: Sendable {
     }
     let keys = ids.map { ExactText($0) }
     let positions = (0..<count).sorted { keys[Int($0)] < keys[Int($1)] }
-    var places = [UInt32](repeating: 0, count: ids.count)
-    for (place, position) in positions.enumerated() {
-      places[Int(position)] = UInt32(place)
-      if place > 0, keys[Int(positions[place - 1])] == keys[Int(position)] {
+    var ranks = [UInt32](repeating: 0, count: ids.count)
+    for (rank, position) in positions.enumerated() {
+      ranks[Int(position)] = UInt32(rank)
+      if rank > 0, keys[Int(positions[rank - 1])] == keys[Int(position)] {
         throw RetrievalError(
           "document \"\(ids[Int(position)])\" occurs twice in the corpus; give each document an identifier of its own")
       }
     }
     self.ids = ids
-    self.places = places
+    self.ranks = ranks
     self.positions = positions
   }
 }

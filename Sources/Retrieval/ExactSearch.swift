@@ -21,10 +21,10 @@ public struct Vectors: Sendable {
       throw RetrievalError(
         "expected \(count) vectors of \(width) numbers each, found \(buffer.count) numbers; encode the texts again")
     }
-    if let place = firstBeyond(Self.largestMagnitude, in: buffer) {
+    if let index = firstBeyond(Self.largestMagnitude, in: buffer) {
       throw RetrievalError(
         .internalError,
-        "vector \(place / width) holds \(buffer[place]), which cannot be ranked; check the model that made it")
+        "vector \(index / width) holds \(buffer[index]), which cannot be ranked; check the model that made it")
     }
     self.buffer = buffer
     self.count = count
@@ -69,7 +69,7 @@ public struct ExactSearch: Sendable {
   ///
   /// - Parameters:
   ///   - queries: One vector per query, as long as the documents'.
-  ///   - count: How many documents at most.
+  ///   - count: The largest number of documents.
   /// - Returns: For every query its documents in the order of ``Run``.
   public func search(_ queries: Vectors, top count: Int) throws(RetrievalError) -> [[ScoredDocument]] {
     guard queries.width == documents.width else {
@@ -78,7 +78,7 @@ public struct ExactSearch: Sendable {
           + "encode both with the same model")
     }
     let found = largestProducts(
-      queries: queries.matrix, documents: documents.matrix, count: count, tieBreakers: ids.places)
+      queries: queries.matrix, documents: documents.matrix, count: count, tieBreakers: ids.ranks)
     return found.map { list in
       list.map { ScoredDocument(id: ids.ids[Int(ids.positions[Int($0.tieBreaker)])], score: $0.score) }
     }

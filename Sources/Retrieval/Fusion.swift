@@ -6,15 +6,15 @@ extension Run {
   ///
   /// score(d) = Σ over runs of weight / (constant + rank of d in the run), ranks from 1, over the runs that have d
   /// (Cormack, Clarke and Büttcher, SIGIR 2009). Only ranks count, so runs whose scores cannot be compared (BM25 and
-  /// cosines) can be fused. Queries stand in the order in which the runs first name them; sums are taken in the order of the
+  /// cosines) can be fused. Queries are in the order in which the runs first name them; sums are taken in the order of the
   /// runs in 64 bits.
   ///
   /// - Parameters:
   ///   - runs: The runs to join.
   ///   - weights: One number per run between 0 and a million, not all 0; all 1 when nil.
-  ///   - constant: How much the first ranks are flattened, at least 0; 60 in the paper.
-  ///   - depth: How many documents of every query are kept; all when nil.
-  /// - Throws: `RetrievalError` (kind `usage`) when runs are missing, or weights or the constant are not as said.
+  ///   - constant: The number added to every rank, at least 0; 60 in the paper.
+  ///   - depth: The number of documents kept per query; all when nil.
+  /// - Throws: `RetrievalError` (kind `usage`) when runs are missing, or weights or the constant are out of range.
   public static func fused(
     _ runs: [Run], weights: [Double]? = nil, constant: Double = 60, depth: Int? = nil
   ) throws(RetrievalError) -> Run {

@@ -1,6 +1,6 @@
 import Words
 
-/// What judges said about documents for one query.
+/// A query with the judged documents.
 public struct JudgedTopic: Sendable {
   /// The query's identifier.
   public var query: String
@@ -21,7 +21,7 @@ struct TopicJudgments {
   /// The grades above 0, largest first: the ideal list.
   let idealGrades: [Int]
 
-  /// How many documents are relevant: R.
+  /// The number of relevant documents: R.
   var relevantCount: Int { idealGrades.count }
 
   init(_ topic: JudgedTopic) throws(RetrievalError) {

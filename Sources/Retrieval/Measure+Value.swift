@@ -9,7 +9,7 @@ extension Measure {
   ///
   /// - Parameters:
   ///   - grades: The grades of the returned documents, in rank order.
-  ///   - judgments: What is known about the query.
+  ///   - judgments: The judgments of the query.
   func value(grades: [Int], judgments: TopicJudgments) -> Double {
     let relevantCount = judgments.relevantCount
     switch self {

@@ -10,7 +10,7 @@ public struct MeasureValues: Sendable {
     public let values: [Double]
   }
 
-  /// What was measured.
+  /// The measures.
   public let measures: [Measure]
   /// The measured queries, ordered by the UTF-8 bytes of their identifiers.
   public let topics: [Topic]
@@ -24,10 +24,10 @@ public struct MeasureValues: Sendable {
   /// - Parameters:
   ///   - run: The ranked lists.
   ///   - judgments: The judged topics, each query once, in any order.
-  ///   - measures: What to measure.
-  ///   - complete: Which queries count. False: those that the run and the judgments both have. True: every judged query,
-  ///     one that the run lacks with 0 (`trec_eval -c`); what a comparison that decides something must use, since a system
-  ///     could else gain by not answering.
+  ///   - measures: The measures.
+  ///   - complete: The queries that count. False: those that the run and the judgments both have. True: every judged query,
+  ///     one that the run lacks with 0 (`trec_eval -c`); comparisons that decide something must use it, since a
+  ///     system could otherwise gain by not answering.
   /// - Throws: `RetrievalError` when a query or a document is judged twice, or when no query would count.
   public init(
     of run: Run, against judgments: some Sequence<JudgedTopic>, measures: [Measure], complete: Bool = false

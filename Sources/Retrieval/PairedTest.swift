@@ -1,7 +1,7 @@
 import Files
 import Words
 
-/// Whether a candidate is better than a baseline on the same queries: a paired randomization test.
+/// A paired randomization test of a candidate against a baseline on the same queries.
 ///
 /// If both systems were equally good, each query's difference could as well have had the other sign. The p-value is the share
 /// of sign assignments whose mean difference is at least as far from 0 as the observed one (two-sided; Fisher's
@@ -12,13 +12,13 @@ import Words
 /// Differences are rounded to multiples of 2⁻⁴⁰ (about 10⁻¹²) first, so that all sums are exact: the result has the same bits
 /// whatever the order of the queries in memory, and differences that are equal up to rounding count as equal.
 public struct PairedTest: Sendable, Equatable {
-  /// How many queries were compared.
+  /// The number of compared queries.
   public let queryCount: Int
   /// The mean over queries of candidate − baseline.
   public let meanDifference: Double
   /// The two-sided p-value of the mean difference; 1 when no query differs.
   public let pValue: Double
-  /// Whether every sign assignment was counted, rather than a random sample of them.
+  /// True if every sign assignment was counted, false if a random sample of them.
   public let isExact: Bool
   /// The 95 % confidence interval of the mean difference.
   public let interval: ClosedRange<Double>
@@ -41,8 +41,8 @@ public struct PairedTest: Sendable, Equatable {
   /// - Parameters:
   ///   - baseline: One value per query, between -1 and 1, as all measures are.
   ///   - candidate: The values of the same queries in the same order.
-  ///   - draws: How many random sign assignments, and how many bootstrap samples, are drawn.
-  ///   - seed: What the random numbers depend on.
+  ///   - draws: The number of random sign assignments, and of bootstrap samples.
+  ///   - seed: The seed of the random numbers.
   /// - Throws: `RetrievalError` when there is nothing to compare, the numbers of values differ, one is not a finite number
   ///   between -1 and 1, there are fewer than 1,000 draws, or more than a million queries.
   public init(
@@ -90,14 +90,14 @@ public struct PairedTest: Sendable, Equatable {
     try self.init(baseline: before, candidate: after, draws: draws, seed: seed)
   }
 
-  /// What follows from the test.
+  /// The conclusion from the test.
   public var verdict: Verdict {
     guard pValue < Self.alpha else { return .noDifference }
     return meanDifference > 0 ? .improved : .worse
   }
 }
 
-/// What a paired test says about a candidate.
+/// The conclusion of a paired test about a candidate.
 ///
 /// A mean difference counts when its two-sided p-value is below 0.05 (``PairedTest/alpha``); else there is no difference,
 /// which also is the verdict when there are too few queries to tell.
@@ -171,7 +171,7 @@ extension PairedTest {
     sums.reserveCapacity(draws)
     for draw in 0..<draws {
       var sum: Int64 = 0
-      for place in differences.indices { sum += differences[random.index(below: differences.count, draw, place)] }
+      for index in differences.indices { sum += differences[random.index(below: differences.count, draw, index)] }
       sums.append(sum)
     }
     sums.sort()

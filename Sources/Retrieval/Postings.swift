@@ -1,10 +1,10 @@
 /// The inverted index: for every term the documents that have it, in ascending order, and how often.
 struct Postings: Sendable {
-  /// Where each term's entries start; one more than there are terms.
+  /// The offsets of each term's entries; one more than there are terms.
   fileprivate let starts: [Int]
   /// The documents of all terms, term by term.
   let documents: [UInt32]
-  /// How often the term occurs in the document.
+  /// The occurrences of the term in the document.
   let frequencies: [UInt32]
 
   /// The entries of a term.
@@ -15,7 +15,7 @@ struct Postings: Sendable {
 struct PostingsCollector {
   private var terms: [UInt32] = []
   private var frequencies: [UInt32] = []
-  /// Where each document's entries end.
+  /// The end of each document's entries.
   private var ends: [Int] = []
 
   /// Adds the next document by its terms, which are put in order.
@@ -45,10 +45,10 @@ struct PostingsCollector {
     var index = 0
     for (document, end) in ends.enumerated() {
       while index < end {
-        let place = next[Int(terms[index])]
+        let slot = next[Int(terms[index])]
         next[Int(terms[index])] += 1
-        documents[place] = UInt32(truncatingIfNeeded: document)
-        turnedFrequencies[place] = frequencies[index]
+        documents[slot] = UInt32(truncatingIfNeeded: document)
+        turnedFrequencies[slot] = frequencies[index]
         index += 1
       }
     }

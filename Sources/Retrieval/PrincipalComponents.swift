@@ -21,7 +21,7 @@ public struct PrincipalComponents: Sendable {
   ///
   /// - Shape: `[width]`
   public let variances: [Double]
-  /// How many components have a variance above what rounding of the vectors alone leaves: λ > λ₁ · width · ε², with the ε
+  /// The number of components with a variance above what rounding of the vectors alone leaves: λ > λ₁ · width · ε², with the ε
   /// of 32-bit floats.
   public let rank: Int
   /// V, row after row.

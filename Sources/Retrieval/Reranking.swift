@@ -8,7 +8,7 @@ extension Run {
   /// get others: from the lowest new score downwards, a step of 1 each.
   ///
   /// - Parameters:
-  ///   - top: How many documents of a query are reranked.
+  ///   - top: The number of documents to rerank per query.
   ///   - scores: The new scores of the first `top` documents of each query, one query after the other.
   /// - Throws: `RetrievalError` when a score is not a finite number.
   public func reranked(top: Int, scores: [Float]) throws(RetrievalError) -> Run {
@@ -37,7 +37,7 @@ extension Run {
   /// Documents that no judge saw count as not relevant, and so do all of a query without judgments.
   ///
   /// - Parameters:
-  ///   - top: How many documents of a query are reranked.
+  ///   - top: The number of documents to rerank per query.
   ///   - judgments: The judged topics, each query once.
   /// - Throws: `RetrievalError` when a query or a document is judged twice.
   public func ideallyReranked(top: Int, judgments: some Sequence<JudgedTopic>) throws(RetrievalError) -> Run {

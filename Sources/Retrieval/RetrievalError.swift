@@ -1,6 +1,6 @@
 public import Files
 
-/// What is wrong with a run, a measure's name or anything else a user gave to be searched, fused or evaluated.
+/// A fault in a run, a measure's name or anything else a user gave to be searched, fused or evaluated.
 public struct RetrievalError: UserFacingError, Equatable {
   /// The kind of failure.
   public let kind: FailureKind

@@ -5,7 +5,7 @@ extension Run {
   /// Reads a run file in TREC form.
   ///
   /// A line has six columns separated by white space: query, `Q0`, document, rank, score, tag. As in `trec_eval`, the rank
-  /// column is not looked at (the scores decide), whatever follows the tag is ignored, blank lines and lines that
+  /// column is ignored (the scores decide), whatever follows the tag is ignored, blank lines and lines that
   /// start with `#` are skipped, and a score is read as a 64-bit number and kept as a 32-bit one.
   ///
   /// - Parameter file: The path, or "-" for standard input.
@@ -67,7 +67,7 @@ extension Run {
   }
 }
 
-/// What C's `isspace` takes for white space.
+/// True for the white space of C's `isspace`.
 func isWhiteSpace(_ byte: UInt8) -> Bool {
   byte == 0x20 || (0x09...0x0D).contains(byte)
 }
@@ -92,7 +92,7 @@ private struct RunReading {
     self.file = file
   }
 
-  /// Takes one line; after the first failure the rest is not looked at.
+  /// Takes one line; after the first failure the rest is ignored.
   mutating func take(_ bytes: [UInt8], number: Int) {
     guard failure == nil else { return }
     let columns = bytes.split(maxSplits: 6, whereSeparator: isWhiteSpace)

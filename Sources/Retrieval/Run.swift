@@ -5,7 +5,7 @@ import Words
 public struct ScoredDocument: Sendable, Equatable {
   /// The document's identifier.
   public var id: String
-  /// How well it fits the query; larger is better.
+  /// The relevance to the query; larger is better.
   public var score: Float
 
   /// Pairs a document with its score.
@@ -14,7 +14,7 @@ public struct ScoredDocument: Sendable, Equatable {
     self.score = score
   }
 
-  /// Whether this document stands above another: score descending, equal scores by identifier, the larger first.
+  /// True if this document ranks above another: score descending, equal scores by identifier, the larger first.
   ///
   /// Identifiers compare by their UTF-8 bytes. This is `trec_eval`'s rule (`form_res_rels.c`), so that a list has one order
   /// here and there. Every ranking of this module follows it.
@@ -23,7 +23,7 @@ public struct ScoredDocument: Sendable, Equatable {
   }
 }
 
-/// What a search returned for one query, best first.
+/// The documents that a search returned for one query, best first.
 public struct RankedList: Sendable, Equatable {
   /// The query's identifier.
   public let query: String
@@ -31,7 +31,7 @@ public struct RankedList: Sendable, Equatable {
   public let documents: [ScoredDocument]
 }
 
-/// What a search returned for many queries: one ranked list each.
+/// The documents that a search returned for many queries: one ranked list each.
 ///
 /// The order of the lists is the order in which they were added. Identifiers are equal only when their UTF-8 bytes are.
 public struct Run: Sendable {
@@ -89,6 +89,6 @@ public struct Run: Sendable {
 }
 
 extension Run: Equatable {
-  /// Whether both have the same lists in the same order.
+  /// True if both have the same lists in the same order.
   public static func == (left: Run, right: Run) -> Bool { left.lists == right.lists }
 }

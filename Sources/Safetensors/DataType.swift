@@ -59,13 +59,13 @@ public enum DataType: String, CaseIterable, Sendable {
     }
   }
 
-  /// The place in the order of rank, by which the writer sorts tensors from high to low.
+  /// The position in the order of rank, by which the writer sorts tensors from high to low.
   var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
   /// The bytes of a tensor, or what is wrong with its shape.
   ///
   /// The product is taken from the left in 64 unsigned bits, as the reference does it: a dimension of zero saves
-  /// only what stands after it.
+  /// only what comes after it.
   func byteCount(shape: [Int]) throws(SizeError) -> UInt64 {
     var count: UInt64 = 1
     for dimension in shape {

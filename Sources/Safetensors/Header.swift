@@ -9,7 +9,7 @@ package struct Header {
 
   /// The most the header may have, by the format.
   static let maximumBytes = 100_000_000
-  /// How deep values may be nested, as in the reference.
+  /// The deepest nesting of values, as in the reference.
   static let maximumDepth = 127
   static let metadataName = "__metadata__"
 
@@ -93,7 +93,7 @@ package struct Header {
   }
 }
 
-/// A tensor as the header declares it, before its place has been checked.
+/// A tensor as the header declares it, before its byte range has been checked.
 private struct Declaration {
   let name: String
   let type: DataType

@@ -4,7 +4,7 @@ import Files
 ///
 /// The header is checked in full when the file is opened; the numbers are read when they are asked for.
 /// The rules are those of `safetensors/src/tensor.rs` 0.8.0 and stricter in these points: no tensor, field or
-/// metadata entry stands twice, no name contains a NUL, every tensor is written as an object with its dtype as a
+/// metadata entry occurs twice, no name contains a NUL, every tensor is written as an object with its dtype as a
 /// string, and a dimension fits in 63 bits. The file is never mapped into memory.
 public final class SafetensorsFile: Sendable {
   /// The path as it was given.

@@ -49,7 +49,7 @@ public enum SafetensorsWriter {
   ///
   /// - Parameters:
   ///   - tensors: In any order; each is asked for its content once, in the order of the file.
-  ///   - metadata: What goes into `__metadata__`; nil for none. An empty one is written as `{}`.
+  ///   - metadata: The content of `__metadata__`; nil for none. An empty one is written as `{}`.
   ///   - path: The file, replaced if it exists.
   public static func write(
     _ tensors: [PendingTensor], metadata: [(name: String, value: String)]? = nil, to path: String
@@ -103,7 +103,7 @@ public enum SafetensorsWriter {
   }
 }
 
-/// The order and places of the tensors, and the header that says so.
+/// The order and offsets of the tensors, and the header with them.
 private struct Plan {
   let tensors: [(tensor: PendingTensor, size: Int)]
   let header: [UInt8]

@@ -2,7 +2,7 @@
 struct AddedToken: Sendable {
   var content: [UInt8]
   var id: Int32 = 0
-  /// Only where no word character stands next to it.
+  /// Only where no word character is next to it.
   var isSingleWord = false
   /// Takes the white space on its left along.
   var stripsLeft = false
@@ -20,7 +20,7 @@ struct AddedToken: Sendable {
 struct AddedTokenFinder: Sendable {
   private let table: ByteTable
   let tokens: [AddedToken]
-  /// Whether some pattern starts with a byte; most bytes of most texts are passed over by this alone.
+  /// True for the first bytes of patterns; this alone passes over most bytes of most texts.
   private let startsPattern: [Bool]
   private let noPrefix = ByteTable.Prefix([])
   private let properties = UnicodeData.properties
@@ -48,7 +48,7 @@ struct AddedTokenFinder: Sendable {
 
   /// Calls `body` with the pieces of `range` of `text` in order until it returns false.
   ///
-  /// - Parameter ignoresSpecial: Whether matches of special tokens are left as text. What such a match covers is not
+  /// - Parameter ignoresSpecial: True if matches of special tokens are left as text. What such a match covers is not
   ///   searched again, as upstream.
   /// - Returns: False where `body` did.
   @inline(__always)
@@ -56,20 +56,20 @@ struct AddedTokenFinder: Sendable {
     in text: [UInt8], _ range: Range<Int>, ignoresSpecial: Bool, _ body: (Piece) -> Bool
   ) -> Bool {
     var done = range.lowerBound
-    var place = range.lowerBound
-    while place < range.upperBound {
-      guard startsPattern[Int(text[place])] else {
-        place += 1
+    var position = range.lowerBound
+    while position < range.upperBound {
+      guard startsPattern[Int(text[position])] else {
+        position += 1
         continue
       }
-      guard let (index, matchEnd) = table.longestKey(noPrefix, in: text, from: place, to: range.upperBound) else {
-        place += 1
+      guard let (index, matchEnd) = table.longestKey(noPrefix, in: text, from: position, to: range.upperBound) else {
+        position += 1
         continue
       }
       let token = tokens[index]
-      var start = place
+      var start = position
       var end = matchEnd
-      place = matchEnd
+      position = matchEnd
       if ignoresSpecial && token.isSpecial { continue }
       if token.isSingleWord && hasWordNeighbour(start, end, text, range) { continue }
       if token.stripsLeft {

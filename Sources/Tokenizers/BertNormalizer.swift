@@ -7,7 +7,7 @@ struct BertNormalizer: Sendable {
   let stripsAccents: Bool
   let lowercases: Bool
 
-  /// What each ASCII byte becomes; `dropped` where it goes.
+  /// The normal form of each ASCII byte; `dropped` where it is removed.
   private let ascii: [UInt8]
   /// The properties that make a scalar need work under these options.
   private let attention: ScalarProperties
@@ -43,24 +43,24 @@ struct BertNormalizer: Sendable {
   /// Appends the normal form of `range` of `input` to `output`.
   func append(_ input: [UInt8], _ range: Range<Int>, to output: inout [UInt8]) {
     var run = CombiningRun()
-    var place = range.lowerBound
-    while place < range.upperBound {
-      let byte = input[place]
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let byte = input[position]
       if byte < 0x80, run.isEmpty {
         let result = ascii[Int(byte)]
         if result != Self.dropped { output.append(result) }
-        place += 1
+        position += 1
         continue
       }
-      let (scalar, length) = UTF8Text.scalar(at: place, in: input)
+      let (scalar, length) = UTF8Text.scalar(at: position, in: input)
       let known = ScalarProperties(rawValue: properties[scalar])
       if known.isDisjoint(with: attention) {
         if !run.isEmpty { drain(&run, into: &output) }
-        for offset in 0..<length { output.append(input[place + offset]) }
+        for offset in 0..<length { output.append(input[position + offset]) }
       } else {
         append(scalar, known, &run, to: &output)
       }
-      place += length
+      position += length
     }
     drain(&run, into: &output)
   }

@@ -88,27 +88,29 @@ struct ByteTable: Sendable {
   func longestKey(_ prefix: Prefix, in text: [UInt8], from start: Int, to end: Int) -> (index: Int, end: Int)? {
     let skipped = prefix.search.length
     guard longest > skipped else { return nil }
-    var place = min(end, start + longest - skipped)
+    var position = min(end, start + longest - skipped)
     var search = prefix.search
-    for index in start..<place { search.append(text[index]) }
-    while place > start {
-      if case .found(let index) = find(search, { matches($0, prefix, text, start, place) }) { return (index, place) }
-      place -= 1
-      search.removeLast(text[place])
+    for index in start..<position { search.append(text[index]) }
+    while position > start {
+      if case .found(let index) = find(search, { matches($0, prefix, text, start, position) }) {
+        return (index, position)
+      }
+      position -= 1
+      search.removeLast(text[position])
     }
     return nil
   }
 
   private func matches(_ index: Int, _ prefix: Prefix, _ text: [UInt8], _ start: Int, _ end: Int) -> Bool {
-    var place = Int(starts[index])
-    guard Int(starts[index + 1]) - place == prefix.bytes.count + end - start else { return false }
+    var position = Int(starts[index])
+    guard Int(starts[index + 1]) - position == prefix.bytes.count + end - start else { return false }
     for byte in prefix.bytes {
-      if bytes[place] != byte { return false }
-      place += 1
+      if bytes[position] != byte { return false }
+      position += 1
     }
     for index in start..<end {
-      if bytes[place] != text[index] { return false }
-      place += 1
+      if bytes[position] != text[index] { return false }
+      position += 1
     }
     return true
   }

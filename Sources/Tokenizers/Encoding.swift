@@ -4,7 +4,7 @@
 public struct Encoding: Sendable, Equatable {
   /// The id of each token.
   public var ids: [Int32]
-  /// Which of the two texts each token belongs to, as the post-processor says.
+  /// The number of the text that each token belongs to, from the post-processor.
   public var typeIDs: [Int32]
 
   /// Makes an encoding of two arrays of one length.

@@ -55,10 +55,10 @@ indirect enum Normalizer: Sendable {
   }
 
   private static func forEachScalar(of input: [UInt8], _ range: Range<Int>, _ body: (UInt32) -> Void) {
-    var place = range.lowerBound
-    while place < range.upperBound {
-      let (scalar, length) = UTF8Text.scalar(at: place, in: input)
-      place += length
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let (scalar, length) = UTF8Text.scalar(at: position, in: input)
+      position += length
       body(scalar)
     }
   }
@@ -77,9 +77,9 @@ enum Whitespace {
       start += length
     }
     while right, start < end {
-      let (scalar, place) = UTF8Text.scalar(before: end, in: text)
+      let (scalar, position) = UTF8Text.scalar(before: end, in: text)
       guard ScalarProperties(rawValue: properties[scalar]).contains(.whitespace) else { break }
-      end = place
+      end = position
     }
     return start..<end
   }

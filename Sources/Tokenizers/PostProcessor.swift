@@ -1,4 +1,4 @@
-/// Puts special tokens around and between texts, and says which text each token belongs to.
+/// Puts special tokens around and between texts, and numbers each token by its text.
 ///
 /// Whatever processors a file names, one or several in sequence, they come to the same here: one template for a single
 /// text and one for a pair. Upstream: `processors/`.

@@ -82,24 +82,24 @@ struct WordScanner: Sendable {
   func forEachWord(in text: [UInt8], _ range: Range<Int>, _ body: (Range<Int>) -> Bool) -> Bool {
     var start = range.lowerBound
     var running = Class.space
-    var place = range.lowerBound
-    while place < range.upperBound {
+    var position = range.lowerBound
+    while position < range.upperBound {
       var length = 1
       let found: UInt8
-      let byte = text[place]
+      let byte = text[position]
       if byte < 0x80 {
         found = ascii[Int(byte)]
       } else {
         let scalar: UInt32
-        (scalar, length) = UTF8Text.scalar(at: place, in: text)
+        (scalar, length) = UTF8Text.scalar(at: position, in: text)
         found = Self.classify(ScalarProperties(rawValue: properties[scalar]), rule)
       }
       if found != running || found == Class.single {
-        if running != Class.space, !body(start..<place) { return false }
+        if running != Class.space, !body(start..<position) { return false }
         running = found
-        start = place
+        start = position
       }
-      place += length
+      position += length
     }
     return running == Class.space || body(start..<range.upperBound)
   }

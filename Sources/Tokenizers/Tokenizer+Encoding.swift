@@ -31,10 +31,10 @@ extension Tokenizer {
     return PostProcessor.fill(postProcessor.pair, texts)
   }
 
-  /// How many token types the encoding of one text may have: 1 for type 0 only.
+  /// The number of token types in the encoding of one text: 1 for type 0 only.
   public var singleTypeCount: Int { postProcessor.single.typeCount }
 
-  /// How many token types the encoding of a pair may have: 2 for types 0 and 1.
+  /// The number of token types in the encoding of a pair: 2 for types 0 and 1.
   public var pairTypeCount: Int { postProcessor.pair.typeCount }
 
   /// The tokens that may come from texts.
@@ -116,7 +116,7 @@ extension Tokenizer {
   }
 }
 
-/// How two texts share the room there is.
+/// The truncation of two texts to a common length.
 ///
 /// Upstream: `utils/truncation.rs`.
 enum Truncation {

@@ -27,7 +27,7 @@ public struct Tokenizer: Sendable {
   /// The id of the token for unknown words, where there is one.
   public let unknownID: Int32?
 
-  /// Whether special tokens written out in a text become those tokens; otherwise they are text as any other.
+  /// True if special tokens written out in a text become those tokens; otherwise they are text as any other.
   public var readsSpecialTokensInText = true
 
   let model: WordPiece
@@ -40,11 +40,11 @@ public struct Tokenizer: Sendable {
 
   /// Reads the tokenizer of a model folder: `tokenizer.json`, or else `vocab.txt` with `tokenizer_config.json`.
   ///
-  /// The sections `truncation` and `padding` of `tokenizer.json` are checked and have no effect: each call says how long
-  /// its result may be, and nothing is ever padded.
+  /// The sections `truncation` and `padding` of `tokenizer.json` are checked and have no effect: each call sets the length
+  /// of its result, and nothing is ever padded.
   ///
   /// Errors: `.missingInput` where neither file is there; `.badData` for anything in them that is malformed or that this
-  /// type does not do exactly as upstream, by name and place.
+  /// type does not do exactly as upstream, by name and path.
   public init(folder: String) throws(TokenizerError) {
     let configuration = try Configuration(folder: folder)
     let file = Files.join(folder, "tokenizer.json")

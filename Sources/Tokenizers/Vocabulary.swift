@@ -49,10 +49,10 @@ struct Vocabulary: Sendable {
     var high = ids.count
     while low < high {
       let middle = (low + high) / 2
-      if ids[place(middle)] < id { low = middle + 1 } else { high = middle }
+      if ids[index(middle)] < id { low = middle + 1 } else { high = middle }
     }
-    guard low < ids.count, ids[place(low)] == id else { return nil }
-    return text(of: place(low))
+    guard low < ids.count, ids[index(low)] == id else { return nil }
+    return text(of: index(low))
   }
 
   /// Token number `index` as text.
@@ -60,5 +60,6 @@ struct Vocabulary: Sendable {
     String(decoding: table.key(index), as: UTF8.self)
   }
 
-  private func place(_ rank: Int) -> Int { order.map { Int($0[rank]) } ?? rank }
+  /// The index of the token whose id is the `rank`-th in ascending order.
+  private func index(_ rank: Int) -> Int { order.map { Int($0[rank]) } ?? rank }
 }

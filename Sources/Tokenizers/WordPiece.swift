@@ -8,7 +8,7 @@ struct WordPiece: Sendable {
   let unknownID: Int32?
   /// The longest word, in scalars, that is looked up at all.
   let maximumWordLength: Int
-  /// What stands before every piece of a word but the first in the vocabulary.
+  /// The prefix of every piece of a word but the first in the vocabulary.
   let continuation: ByteTable.Prefix
   private let noPrefix = ByteTable.Prefix([])
 
@@ -30,10 +30,10 @@ struct WordPiece: Sendable {
     if isTooLong { return appendUnknown(to: &ids) }
     let mark = ids.count
     var piece = vocabulary.table.longestKey(noPrefix, in: text, from: start, to: end)
-    while let (index, place) = piece {
+    while let (index, position) = piece {
       ids.append(vocabulary.ids[index])
-      if place == end { return true }
-      piece = vocabulary.table.longestKey(continuation, in: text, from: place, to: end)
+      if position == end { return true }
+      piece = vocabulary.table.longestKey(continuation, in: text, from: position, to: end)
     }
     ids.removeSubrange(mark...)
     return appendUnknown(to: &ids)

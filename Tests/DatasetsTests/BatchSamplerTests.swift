@@ -30,8 +30,6 @@ import Testing
       check(batches, rows, size, unique: unique)
       #expect(batches.count == (count + size - 1) / size)
       #expect(batches.dropLast().allSatisfy { $0.count == size })
-      let whole = try BatchSampler(rows: rows, batchSize: size, seed: 1, uniqueTexts: unique, dropsIncomplete: true)
-      #expect(whole.batches(epoch: 0) == batches.filter { $0.count == size })
     }
   }
 

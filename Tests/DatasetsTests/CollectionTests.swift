@@ -132,13 +132,14 @@ private let malformedJudgments: [(String, String)] = [
   }
 
   /// The counts that the collections' own README files state.
-  @Test(arguments: [
-    ("debian-programs", 6466, 6349, "train", 4712), ("scifact", 5183, 1109, "train", 919),
-    ("medline", 1033, 30, "test", 696),
-  ])
+  @Test(
+    .needsCollections,
+    arguments: [
+      ("debian-programs", 6466, 6349, "train", 4712), ("scifact", 5183, 1109, "train", 919),
+      ("medline", 1033, 30, "test", 696),
+    ])
   func readsRealCollections(_ name: String, _ documents: Int, _ queries: Int, _ split: String, _ rows: Int) throws {
-    guard let shared = Locations.sharedFolder(for: "reading \(name)") else { return }
-    let collection = try Collection(folder: Files.join(shared, "collections", name))
+    let collection = try Collection(folder: Files.join(Locations.collections, name))
     #expect(collection.corpus.documents.count == documents && collection.queries.queries.count == queries)
     let training = try TrainingRows(collection: collection, split: split)
     #expect(training.rows.count == rows)
@@ -146,9 +147,8 @@ private let malformedJudgments: [(String, String)] = [
     #expect(unknown.queries.isEmpty && unknown.documents.isEmpty)
   }
 
-  @Test func readsRealPairs() throws {
-    guard let shared = Locations.sharedFolder(for: "reading labelled pairs") else { return }
-    let rows = try TrainingRows(file: Files.join(shared, "collections", "stsb", "train.tsv")).rows
+  @Test(.needsCollections) func readsRealPairs() throws {
+    let rows = try TrainingRows(file: Files.join(Locations.collections, "stsb", "train.tsv")).rows
     #expect(rows.count == 5749)
     #expect(rows.allSatisfy { (0...5).contains($0.label ?? -1) })
   }

@@ -59,6 +59,7 @@ import Testing
   @Test func negativesAreDrawnAnewInEveryEpoch() {
     let groups = pool(12)
     let epochs = (0..<3).map { groups.drawing(2, epoch: $0, seed: 7) }
+    #expect(epochs.map(\.count) == [12, 12, 12])
     #expect(epochs.allSatisfy { $0.allSatisfy { $0.grades == [1, 0, 0] && $0.scores?.count == 3 } })
     #expect(Set(epochs.map { $0.map(\.documents) }).count == 3)
     #expect(groups.drawing(2, epoch: 1, seed: 7) == epochs[1])
@@ -96,7 +97,9 @@ import Testing
   @Test func easyNegativesTakeTheirShareAndNeverFit() {
     let groups = pool(12)
     let easy = EasyNegatives(share: 0.5, groups: groups)
-    for group in groups.drawing(4, easy: easy, epoch: 0, seed: 7) {
+    let epoch = groups.drawing(4, easy: easy, epoch: 0, seed: 7)
+    #expect(epoch.count == 12)
+    for group in epoch {
       let own = groups.groups[group.row].documents
       #expect(group.grades == [1, 0, 0, 0, 0] && group.scores == nil)
       #expect(group.documents.dropFirst().count { own.contains($0) } == 2)

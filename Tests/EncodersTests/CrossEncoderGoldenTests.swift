@@ -12,7 +12,7 @@ import Training
 @testable import Encoders
 
 /// A small cross-encoder of each family against what PyTorch computed in double precision from the same weights
-/// (scripts/goldens): tokens of pairs, logits, the loss, all gradients and ten steps of AdamW.
+/// (Tests/Goldens/make): tokens of pairs, logits, the loss, all gradients and ten steps of AdamW.
 @Suite struct CrossEncoderGoldenTests {
   /// A model and what PyTorch computed of it.
   private struct Golden {
@@ -47,13 +47,8 @@ import Training
 
     /// Compares numbers relative to the largest one.
     func expectClose(_ tensor: Tensor, _ name: String, shape: Shape) throws {
-      let expected = try file.floats(named: name)
       #expect(tensor.shape == shape)
-      let found = tensor.elements
-      try #require(found.count == expected.count, "\(name): \(found.count) numbers, expected \(expected.count)")
-      let scale = expected.map { abs($0) }.max() ?? 0
-      let worst = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
-      #expect(worst <= 1e-5 * scale, "\(name): differs by \(worst) of \(scale)")
+      try EncodersTests.expectClose(tensor, name, of: file)
     }
   }
 

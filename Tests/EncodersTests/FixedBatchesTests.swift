@@ -103,13 +103,8 @@ import Tokenizers
     try check(headed, texts(300))
   }
 
-  @Test func theRealModelToo() throws {
-    let folder = Files.join(Locations.repositoryRoot, "checkpoints/all-MiniLM-L6-v2")
-    guard Files.exists(folder) else {
-      print("skipped: \(folder) is not there; scripts/fetch-checkpoint brings it")
-      return
-    }
-    try check(BiEncoder(folder: folder), texts(150))
+  @Test(.needsCheckpoint) func theRealModelToo() throws {
+    try check(BiEncoder(folder: Locations.checkpoint), texts(150))
   }
 
   /// Widths of whole panels only, on a processor with registers for them.

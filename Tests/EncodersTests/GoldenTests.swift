@@ -12,7 +12,7 @@ import Tokenizers
 import Training
 
 /// A small model of each family with random weights against what PyTorch computed in double precision from the same weights
-/// (scripts/goldens): every layer, every pooling, the loss, all gradients and ten steps of AdamW.
+/// (Tests/Goldens/make): every layer, every pooling, the loss, all gradients and ten steps of AdamW.
 @Suite struct GoldenTests {
   /// A model and what PyTorch computed of it.
   private struct Golden {
@@ -45,11 +45,7 @@ import Training
     }
 
     func expectClose(_ tensor: Tensor, _ name: String, within tolerance: Float) throws {
-      let expected = try file.floats(named: name)
-      let found = tensor.elements
-      try #require(found.count == expected.count, "\(name): \(found.count) numbers, expected \(expected.count)")
-      let worst = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
-      #expect(worst <= tolerance, "\(name): differs by \(worst)")
+      try EncodersTests.expectClose(tensor, name, of: file, within: tolerance)
     }
   }
 

@@ -101,6 +101,7 @@ import Words
         }
       }
     }
+    #expect(others.count == 4 + model.parameters.count && others.count > 6)
     var seen: Set = [ModelFingerprint(of: model, as: .document)]
     for (name, other) in others {
       #expect(seen.insert(ModelFingerprint(of: other, as: .document)).inserted, "\(name)")

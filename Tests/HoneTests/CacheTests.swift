@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 /// The cache of vectors as users meet it: a section of a recipe, an option of a command, two processes, a kill.
-@Suite(.serialized) struct CacheTests {
-  private let folder: TemporaryFolder
+@Suite(.serialized) struct CacheTests: HoneSuite {
+  let folder: TemporaryFolder
 
   init() throws {
     folder = TemporaryFolder()
@@ -27,10 +27,6 @@ import Testing
     output:  { folder: runs/first, format: texts }
 
     """
-
-  private func hone(_ arguments: String...) throws -> HoneProcess.Ended {
-    try HoneProcess.run(arguments, in: folder.path)
-  }
 
   private func mine(_ run: String, _ settings: String..., found: [String]) throws -> [UInt8] {
     let ended = try HoneProcess.run(

@@ -5,16 +5,12 @@ import TestSupport
 import Testing
 
 /// Every command through the built executable: what it prints where, and its exit code.
-@Suite(.serialized) struct CommandTests {
-  private let folder: TemporaryFolder
+@Suite(.serialized) struct CommandTests: HoneSuite {
+  let folder: TemporaryFolder
 
   init() throws {
     folder = TemporaryFolder()
     try SmallCollection.write(to: folder.path)
-  }
-
-  private func hone(_ arguments: String..., input: String = "") throws -> HoneProcess.Ended {
-    try HoneProcess.run(arguments, input: input, in: folder.path)
   }
 
   private func json(_ ended: HoneProcess.Ended) throws -> JSONValue {
@@ -268,8 +264,7 @@ import Testing
     #expect(try Files.read(folder.file("status")) == Array("0\n".utf8))
   }
 
-  @Test func aFullDiskIsAFailure() throws {
-    guard Files.exists("/dev/full") else { return print("skipped: this system has no /dev/full") }
+  @Test(.enabled(if: Files.exists("/dev/full"), "this system has no /dev/full")) func aFullDiskIsAFailure() throws {
     let ended = try HoneProcess.shell("\"$HONE\" inspect '\(HoneProcess.model)' > /dev/full", in: folder.path)
     #expect(ended.status == 74)
     #expect(ended.messages.hasPrefix("error: cannot write standard output: "))

@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 /// Smaller vectors as users make them: a recipe in, a model folder for each width and a report out.
-@Suite(.serialized) struct ReductionTests {
-  private let folder: TemporaryFolder
+@Suite(.serialized) struct ReductionTests: HoneSuite {
+  let folder: TemporaryFolder
 
   init() throws {
     folder = TemporaryFolder()
@@ -22,14 +22,6 @@ import Testing
     output:     { folder: runs/small }
 
     """
-
-  private func hone(_ arguments: String...) throws -> HoneProcess.Ended {
-    try HoneProcess.run(arguments, in: folder.path)
-  }
-
-  private func object(_ name: String) throws -> JSONObject {
-    try #require(try JSONReader.parse(Files.read(folder.file(name))).objectValue)
-  }
 
   /// The vectors of the corpus' documents as `hone encode` gives them.
   private func vectors(_ model: String) throws -> [[Double]] {
@@ -64,7 +56,9 @@ import Testing
     // What the recipe scored is what the exported models find.
     for (model, width) in zip(models, [16, 4]) {
       let path = try #require(model["folder"]?.stringValue)
-      #expect(try vectors(path).allSatisfy { $0.count == width && abs($0.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5 })
+      let vectors = try vectors(path)
+      #expect(vectors.count == 30)
+      #expect(vectors.allSatisfy { $0.count == width && abs($0.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5 })
       try Files.write(
         """
         recipe: evaluate
@@ -139,7 +133,7 @@ import Testing
       "run", "small.yaml", "--set", "model.folder=runs/small/model-8", "--set", "dimensions=[3]", "--set",
       "output.folder=runs/again")
     #expect(fourth.status == 0, "\(fourth.messages)")
-    #expect(try vectors("runs/again/model-3").allSatisfy { $0.count == 3 })
+    #expect(try vectors("runs/again/model-3").map(\.count) == Array(repeating: 3, count: 30))
   }
 
   @Test func textsThatDoNotVaryEnoughAreToldOf() throws {

@@ -4,16 +4,12 @@ import TestSupport
 import Testing
 
 /// Scoring, reranking and inspecting with a tiny cross-encoder, as users start them.
-@Suite(.serialized) struct RerankingTests {
-  private let folder: TemporaryFolder
+@Suite(.serialized) struct RerankingTests: HoneSuite {
+  let folder: TemporaryFolder
 
   init() throws {
     folder = TemporaryFolder()
     try SmallCollection.write(to: folder.path)
-  }
-
-  private func hone(_ arguments: String..., input: String = "") throws -> HoneProcess.Ended {
-    try HoneProcess.run(arguments, input: input, in: folder.path)
   }
 
   private func score(_ input: String, model: String = HoneProcess.crossEncoder) throws -> HoneProcess.Ended {

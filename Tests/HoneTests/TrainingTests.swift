@@ -5,28 +5,12 @@ import TestSupport
 import Testing
 
 /// Whole training runs of a tiny model, as users start them.
-@Suite(.serialized) struct TrainingTests {
-  private let folder: TemporaryFolder
+@Suite(.serialized) struct TrainingTests: HoneSuite {
+  let folder: TemporaryFolder
 
   init() throws {
     folder = TemporaryFolder()
     try SmallCollection.write(to: folder.path)
-  }
-
-  private func hone(_ arguments: String..., whileRunning: (Process) throws -> Void = { _ in }) throws
-    -> HoneProcess.Ended
-  {
-    try HoneProcess.run(arguments, in: folder.path, whileRunning: whileRunning)
-  }
-
-  private func result(_ run: String) throws -> JSONObject {
-    try #require(try JSONReader.parse(Files.read(folder.file("\(run)/result.json"))).objectValue)
-  }
-
-  private func log(_ run: String) throws -> [JSONObject] {
-    try Files.read(folder.file("\(run)/log.jsonl")).split(separator: UInt8(ascii: "\n")).compactMap {
-      try JSONReader.parse(Array($0)).objectValue
-    }
   }
 
   @Test func aRunLeavesEverythingThatIsPromised() throws {
@@ -104,6 +88,7 @@ import Testing
     let losses = try ["small", "large"].map { name in
       try log("runs/\(name)").compactMap { $0["loss"]?.doubleValue }
     }
+    #expect(losses.map(\.count) == [20, 20])
     for (first, second) in zip(losses[0], losses[1]) { #expect(abs(first - second) <= 1e-4 * max(1, second)) }
   }
 
@@ -162,8 +147,10 @@ import Testing
     #expect(resumed.status == 0)
     #expect(resumed.messages.contains("going on after step "))
     #expect(try result("runs/parts")["weightsSHA256"] == result("runs/whole")["weightsSHA256"])
-    func losses(_ run: String) throws -> [JSONValue?] { try log(run).map { $0["loss"] } }
-    #expect(try losses("runs/parts") == losses("runs/whole"))
+    func losses(_ run: String) throws -> [JSONValue] { try log(run).compactMap { $0["loss"] } }
+    let whole = try losses("runs/whole")
+    #expect(whole.count == 3000)
+    #expect(try losses("runs/parts") == whole)
   }
 
   @Test func patienceEndsTrainingWhereScoresStayAsTheyAre() throws {
@@ -245,6 +232,15 @@ import Testing
       "\(tooWide.messages)")
   }
 
+  /// A loss in every step of a run, all of them finite, and lower at the end than at the start by more than batches differ.
+  private func expectLearning(_ loss: String) throws {
+    let losses = try log().compactMap { $0["loss"]?.doubleValue }
+    #expect(try losses.count == result()["steps"]?.integerValue && losses.count >= 8)
+    #expect(losses.allSatisfy { $0.isFinite }, "\(loss): \(losses)")
+    let (first, last) = (losses.prefix(4).reduce(0, +), losses.suffix(4).reduce(0, +))
+    #expect(last < 0.8 * first, "\(loss): \(losses)")
+  }
+
   @Test(arguments: [
     "loss={name: coSENT, scale: 20}", "loss={name: cosineMSE}", "loss={name: contrastive, margin: 0.5}",
   ])
@@ -259,6 +255,7 @@ import Testing
       "run", "recipe.yaml", "--quiet", "--set", "data={rows: pairs.jsonl}", "--set", "evaluate=null", "--set", loss)
     #expect(ended.status == 0, "\(ended.messages)")
     #expect(try result("runs/small")["comparisons"] == nil)
+    try expectLearning(loss)
     let wrong = try hone("run", "recipe.yaml", "--set", loss, "--set", "output.folder=runs/wrong")
     #expect(wrong.status == 65)
     #expect(wrong.messages.contains("needs a label in every row, 20 rows of 20 have none"))
@@ -284,7 +281,14 @@ import Testing
       "run", "recipe.yaml", "--quiet", "--set", "data={rows: rows.jsonl}", "--set", loss, "--set",
       "batch.uniqueTexts=false", "--set", "matryoshka={dimensions: [32, 16]}", "--set", "output.weights=best")
     #expect(ended.status == 0, "\(ended.messages)")
-    #expect(try result("runs/small")["bestStep"]?.integerValue != nil)
+    try expectLearning(loss)
+    // The exported weights are those of the best first measure after the first step, the earlier of equal ones.
+    let scores = try log().compactMap { line in
+      try line["dev"].map { (step: line["step"], value: try #require($0.objectValue?["nDCG@10"]?.doubleValue)) }
+    }
+    #expect(scores.first?.step == 0 && scores.count >= 3)
+    let best = try #require(scores.dropFirst().map(\.value).max())
+    #expect(try result()["bestStep"] == scores.dropFirst().first { $0.value == best }?.step)
   }
 
   @Test func theEvaluateRecipeScoresAndCompares() throws {

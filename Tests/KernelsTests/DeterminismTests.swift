@@ -13,7 +13,9 @@ import Testing
         try withEvery("threads", in: [1, 2, 3, 5]) { threads in
           Threads.configure(count: threads)
           try withEvery("repetition", in: 0..<2) { _ in
-            for (found, expected) in zip(computation.results(), expected) {
+            let found = computation.results()
+            try expect(!found.isEmpty && found.count == expected.count, "\(found.count) results of \(computation.name)")
+            for (found, expected) in zip(found, expected) {
               try expectSameBits(found, expected, computation.name)
             }
           }

@@ -144,6 +144,7 @@ import Testing
     let whole = valueAndGradients(of: tower) { $0(x).sum() }.gradients
     var sum = valueAndGradients(of: tower) { $0(x.slice(0..<1)).sum() }.gradients
     sum.accumulate(valueAndGradients(of: tower) { $0(x.slice(1..<2)).sum() }.gradients)
+    #expect(whole.keys == tower.parameters.keys)
     for (key, gradient) in whole {
       try expectClose(sum[key]?.elements ?? [], gradient.elements.doubles, floor: 1, key)
     }

@@ -55,9 +55,26 @@ import Words
     for forbidden in ["<script", "http", "<link", "<img", "<a & b>"] {
       #expect(!page.contains(forbidden), "\(forbidden)")
     }
+    #expect(unmatchedTags(of: page) == [])
+    #expect(page.matches(of: #/<h2>(.*)</h2>/#).map { String($0.1) } == ["Verdict", "Training", "Run", "Settings"])
+    #expect(page.matches(of: #/<polyline/#).count == 2)
+    let cells = page.matches(of: #/<td[^>]*>([^<]*)</td>/#).map { String($0.1) }
+    #expect(cells == Comparison.table(try report().comparisons).lines[1].split(separator: #/  +/#).map(String.init))
+    #expect(page.contains("<dl>\n<dt>base model</dt><dd>checkpoints/minilm</dd>\n</dl>"))
+    #expect(page.contains("<pre>seed: 17\n</pre>"))
     for wanted in ["runs/&lt;a &amp; b&gt;", "<polyline", "prefers-color-scheme: dark", "IMPROVED", "seed: 17"] {
       #expect(page.contains(wanted), "\(wanted)")
     }
+  }
+
+  /// The tags of a page that are opened or closed out of order.
+  private func unmatchedTags(of page: String) -> [String] {
+    var (open, wrong): ([String], [String]) = ([], [])
+    for tag in page.matches(of: #/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/#) where tag.2 != "meta" && tag.3.isEmpty {
+      let name = String(tag.2)
+      if tag.1.isEmpty { open.append(name) } else if open.popLast() != name { wrong.append(name) }
+    }
+    return wrong + open
   }
 
   @Test func chartsKeepLongRunsSmallAndNeedTwoPoints() {

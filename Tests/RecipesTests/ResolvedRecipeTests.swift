@@ -5,7 +5,7 @@ import Training
 @testable import Recipes
 
 @Suite struct ResolvedRecipeTests {
-  /// Sections that between them use every optional key and every variant.
+  /// Edits of the sample that between them use every optional key.
   static let variants: [[String]] = [
     [],
     ["evaluate=null"],
@@ -37,7 +37,45 @@ import Training
     ["evaluate.verdict=[test, dev]", "evaluate.every=null", "evaluate.documents=null"],
     ["data={rows: $F/collection/corpus.jsonl, collection: $F/collection, shuffle: false}"],
     ["output.folder=no", "seed=18446744073709551615", "optimizer.rate=1.2345678901234567e-300"],
+    ["dense={dimensions: 16, activation: tanh}", "cache={folder: runs/cache, megabytes: 100}"],
+    ["guide={folder: $F/model, relativeMargin: 0.1}", "loss.hardness={strength: 5, negatives: own}"],
+    ["guide={folder: $F/model, absoluteMargin: 0.1}", "data.negatives=1"],
+    [
+      "mining={epochs: 1, sources: [{name: model, candidates: 20, negatives: 4}], select: {name: softmax, temperature: 1}, "
+        + "rules: [{name: ranks, from: 1, to: 9}, {name: scores, floor: 0, ceiling: 1}, {name: absoluteMargin, margin: 0.1, anchor: highest}]}"
+    ],
+    [
+      "mining={steps: 5, corpus: $F/collection/corpus.jsonl, sources: [{name: BM25, candidates: 20, negatives: 4}], "
+        + "select: {name: first}, rules: [{name: judge, model: $F/model, below: 0.1, above: 0.9}, "
+        + "{name: relativeMargin, margin: 0.1, anchor: mean}]}"
+    ],
   ]
+
+  /// Optional properties of a value and of what it holds, with those of them that have a value.
+  private struct OptionalKeys {
+    var all: Set<String> = []
+    var used: Set<String> = []
+
+    mutating func visit(_ value: Any) {
+      let mirror = Mirror(reflecting: value)
+      for child in mirror.children {
+        let content = Mirror(reflecting: child.value)
+        if content.displayStyle == .optional, let label = child.label {
+          all.insert("\(mirror.subjectType).\(label)")
+          if !content.children.isEmpty { used.insert("\(mirror.subjectType).\(label)") }
+        }
+        visit(child.value)
+      }
+    }
+  }
+
+  @Test func theVariantsUseEveryOptionalKey() throws {
+    var keys = OptionalKeys()
+    for overrides in Self.variants { keys.visit(try SampleRecipe.read(overrides: overrides).program) }
+    #expect(keys.all.count > 20)
+    // Cosines are bounded as they are, so that a bi-encoder's loss takes no activation of logits.
+    #expect(keys.all.subtracting(keys.used).sorted() == ["InfoNCE.activation"])
+  }
 
   @Test(arguments: variants)
   func readsBackAsTheSameSettings(_ overrides: [String]) throws {

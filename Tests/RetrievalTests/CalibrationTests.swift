@@ -4,7 +4,7 @@ import Retrieval
 import TestSupport
 import Testing
 
-/// Numbers of scikit-learn, made by `scripts/goldens/make_calibration.py`.
+/// Numbers of scikit-learn, made by `Tests/Goldens/make/make_calibration.py`.
 @Suite struct CalibrationGoldenTests {
   private struct Golden {
     let object: JSONObject
@@ -44,7 +44,9 @@ import Testing
         abs(curve.intercept - intercept) < 1e-8 * max(1, abs(intercept)),
         "\(golden.name): \(curve.intercept), not \(intercept)")
       #expect(abs(curve.slope - (try golden.number("sklearnSlope"))) < 5e-3 * max(1, abs(slope)), "\(golden.name)")
-      for (point, expected) in zip(try golden.numbers("points"), try golden.numbers("platt")) {
+      let (points, probabilities) = (try golden.numbers("points"), try golden.numbers("platt"))
+      #expect(!points.isEmpty && points.count == probabilities.count, "\(golden.name)")
+      for (point, expected) in zip(points, probabilities) {
         #expect(abs(curve.probability(of: point) - expected) < 1e-8, "\(golden.name) at \(point)")
       }
     }
@@ -55,9 +57,12 @@ import Testing
       let function = IsotonicRegression(scores: golden.scores, labels: golden.labels)
       let (thresholds, values) = (try golden.numbers("thresholds"), try golden.numbers("values"))
       #expect(function.points.map(\.score) == thresholds, "\(golden.name)")
+      #expect(!values.isEmpty && values.count == thresholds.count, "\(golden.name)")
       #expect(
         zip(function.points, values).allSatisfy { abs($0.probability - $1) < 1e-12 }, "\(golden.name)")
-      for (point, expected) in zip(try golden.numbers("points"), try golden.numbers("isotonic")) {
+      let (points, probabilities) = (try golden.numbers("points"), try golden.numbers("isotonic"))
+      #expect(!points.isEmpty && points.count == probabilities.count, "\(golden.name)")
+      for (point, expected) in zip(points, probabilities) {
         #expect(abs(function.probability(of: point) - expected) < 1e-9, "\(golden.name) at \(point)")
       }
       #expect(IsotonicRegression(points: function.points) == function)
@@ -67,7 +72,9 @@ import Testing
   @Test func calibrationErrors() throws {
     for golden in try Golden.all() {
       let probabilities = golden.scores.map { logistic($0) }
-      for entry in try #require(golden.object["errors"]?.arrayValue) {
+      let errors = try #require(golden.object["errors"]?.arrayValue)
+      #expect(!errors.isEmpty, "\(golden.name)")
+      for entry in errors {
         let bins = try #require(entry.objectValue?["bins"]?.integerValue)
         let reliability = Reliability(probabilities: probabilities, labels: golden.labels, bins: bins)
         let expected = try #require(entry.objectValue?["error"]?.doubleValue)

@@ -6,14 +6,17 @@ import Testing
 
 /// BM25 on real collections, where they lie beside the package.
 @Suite struct CollectionTests {
-  /// nDCG@10 of plain BM25 as the collections' own README files state it; ours must not be worse.
-  @Test(arguments: [
-    ("debian-programs", "test", 0.7513), ("debian-programs", "tags", 0.3305), ("medline", "test", 0.6779),
-    ("scifact", "test", 0.6694),
-  ])
-  func reachesTheSanityLine(_ name: String, _ split: String, _ line: Double) throws {
-    guard let shared = Locations.sharedFolder(for: "BM25 on \(name)") else { return }
-    let collection = try Datasets.Collection(folder: Files.join(shared, "collections", name))
+  /// nDCG@10 as a program of its own in Python computes it, with NLTK's stemmer and in double precision.
+  ///
+  /// For scifact BEIR has 0.679 (title and text as one field).
+  @Test(
+    .needsCollections,
+    arguments: [
+      ("debian-programs", "test", 0.7652), ("debian-programs", "tags", 0.3302), ("medline", "test", 0.6698),
+      ("scifact", "test", 0.6791),
+    ])
+  func ranksAsAnIndependentProgram(_ name: String, _ split: String, _ expected: Double) throws {
+    let collection = try Datasets.Collection(folder: Files.join(Locations.collections, name))
     let documents = collection.corpus.documents
     let judgments = try collection.judgments(split: split)
     let queries = judgments.topics.compactMap { collection.queries[$0.query] }
@@ -23,6 +26,6 @@ import Testing
       of: run, against: judgments.topics.map { JudgedTopic(query: $0.query, grades: $0.grades) },
       measures: [.nDCG(cut: 10)], complete: true)
     #expect(evaluation.topics.count == judgments.topics.count && judgments.topics.count >= 30)
-    #expect(evaluation.means[0] > line)
+    #expect(abs(evaluation.means[0] - expected) < 1e-4, "\(evaluation.means[0])")
   }
 }

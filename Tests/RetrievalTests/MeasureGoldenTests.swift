@@ -4,7 +4,7 @@ import Retrieval
 import TestSupport
 import Testing
 
-/// Values of `trec_eval` itself, made by `scripts/goldens/make_measures.py`: equal in every bit.
+/// Values of `trec_eval` itself, made by `Tests/Goldens/make/make_measures.py`: equal in every bit.
 @Suite struct MeasureGoldenTests {
   private struct Golden {
     let run: Run

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct PrincipalComponentsTests {
-  /// What `scripts/goldens/make_components.py` found with NumPy's singular value decomposition.
+  /// What `Tests/Goldens/make/make_components.py` found with NumPy's singular value decomposition.
   private struct Golden {
     let object: JSONObject
     let vectors: Vectors
@@ -44,7 +44,9 @@ import Testing
         #expect(abs(found - expected) < 1e-9 * abs(expected), "\(name): \(found), \(expected)")
       }
     }
-    for (index, share) in try golden.numbers("explained").enumerated() {
+    let explained = try golden.numbers("explained")
+    #expect(!explained.isEmpty)
+    for (index, share) in explained.enumerated() {
       #expect(abs(components.explainedShare(of: index + 1) - share) < 1e-12)
     }
     #expect(components.explainedShare(of: 12) == 1)

@@ -4,7 +4,7 @@ import Safetensors
 import TestSupport
 import Testing
 
-/// Files made by the reference library (scripts/goldens/make_safetensors.py).
+/// Files made by the reference library (Tests/Goldens/make/make_safetensors.py).
 struct GoldenCase: Sendable, CustomTestStringConvertible {
   struct Tensor: Sendable {
     let name: String

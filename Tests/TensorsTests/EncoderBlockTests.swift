@@ -20,7 +20,9 @@ import Testing
         let expected = block.valueAndGradients()
         try withEvery("threads", in: [1, 2, 3, 5]) { threads in
           Threads.configure(count: threads)
-          for (index, (found, expected)) in zip(block.valueAndGradients(), expected).enumerated() {
+          let found = block.valueAndGradients()
+          try expect(found.count == block.inputs.count + 1 && found.count == expected.count, "\(found.count) results")
+          for (index, (found, expected)) in zip(found, expected).enumerated() {
             try expectSameBits(found, expected, index == 0 ? "value" : "gradient of input \(index - 1)")
           }
         }

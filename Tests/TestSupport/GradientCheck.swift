@@ -55,6 +55,9 @@ public func checkGradients(
   let gradients = zip(pullback([weights]), inputs).map { $0 ?? Tensor(repeating: 0, shape: $1.shape) }
   let expected = centralDifferences(
     of: { zip(reference($0).elements, weights.elements).reduce(0) { $0 + $1.0 * Double($1.1) } }, at: exactInputs)
+  try expect(
+    !inputs.isEmpty && gradients.count == inputs.count && expected.count == inputs.count,
+    "\(gradients.count) gradients of \(inputs.count) inputs", file: file, line: line)
   let largest = expected.map(\.largestMagnitude).max() ?? 0
   for (index, (found, expected)) in zip(gradients, expected).enumerated() {
     try expect(

@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Where tests find files.
+/// The folders in which tests find files.
 public enum Locations {
   /// The root of the repository, found from this file's own path; symbolic links resolved.
   public static let repositoryRoot: String = {
@@ -12,15 +12,11 @@ public enum Locations {
     return here.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
   }()
 
-  /// Large files that lie beside the repository and that not everybody has: `../shared` where it exists.
-  ///
-  /// - Parameter purpose: what is skipped without it; printed then.
-  public static func sharedFolder(for purpose: String) -> String? {
-    let folder = resolved(repositoryRoot + "/../shared")
-    if access(folder, F_OK) == 0 { return folder }
-    print("skipped: \(purpose): there is no folder ../shared beside the repository")
-    return nil
-  }
+  /// Collections that lie beside the repository and that not everybody has; tests that read them say `.needsCollections`.
+  public static let collections = resolved(repositoryRoot + "/..") + "/shared/collections"
+
+  /// A model that is fetched; tests that read it say `.needsCheckpoint`.
+  public static let checkpoint = repositoryRoot + "/checkpoints/all-MiniLM-L6-v2"
 
   private static func resolved(_ path: String) -> String {
     guard let result = realpath(path, nil) else { return path }

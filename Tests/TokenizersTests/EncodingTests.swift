@@ -35,7 +35,7 @@ import Tokenizers
   func models() throws {
     for row in try Golden.rows("models.jsonl") {
       let tokenizer = try Golden.tokenizer(try #require(row["tokenizer"]))
-      for value in try #require(row["cases"]?.arrayValue) {
+      for value in try row.cases() {
         let entry = try #require(value.objectValue)
         let text = try entry.string("text")
         #expect(try tokenizer.encode(text).ids == entry.integers("ids"), "\(JSONValue(text).text())")
@@ -48,7 +48,7 @@ import Tokenizers
     for row in try Golden.rows("pairs.jsonl") {
       let name = try row.string("name")
       let tokenizer = try Golden.tokenizer(try #require(row["tokenizer"]))
-      for value in try #require(row["cases"]?.arrayValue) {
+      for value in try row.cases() {
         let entry = try #require(value.arrayValue)
         let texts = [("a", entry[0]), ("b", entry[1])].compactMap { letter, count in
           count.integerValue.map { Array(repeating: letter, count: $0).joined(separator: " ") }
@@ -94,7 +94,7 @@ import Tokenizers
       let name = try row.string("name")
       var tokenizer = try Golden.tokenizer(try #require(row["tokenizer"]))
       #expect(tokenizer.vocabularySize == row["size"]?.integerValue)
-      for value in try #require(row["cases"]?.arrayValue) {
+      for value in try row.cases() {
         let entry = try #require(value.objectValue)
         let text = try entry.string("text")
         tokenizer.readsSpecialTokensInText = true

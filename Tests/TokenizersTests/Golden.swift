@@ -3,14 +3,12 @@ import JSONText
 import Testing
 import Tokenizers
 
-/// The files made by scripts/goldens/make_tokenizers.py, and what else tests read and make.
+/// The files made by Tests/Goldens/make/make_tokenizer_tables_and_goldens.py, and what else tests read and make.
 enum Golden {
   private static let tests = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
 
   /// The folder of the files.
   static let folder = (tests + ["Goldens"]).joined(separator: "/")
-  /// The folder of the package.
-  static let package = tests.dropLast(2).joined(separator: "/")
 
   static func path(_ name: String) -> String { Files.join(folder, name) }
 
@@ -18,13 +16,14 @@ enum Golden {
     String(decoding: try Files.read(path(name)), as: UTF8.self)
   }
 
-  /// The objects of a JSONL file.
+  /// The objects of a JSONL file; at least one.
   static func rows(_ name: String) throws -> [JSONObject] {
     let reader = try LineReader(path(name))
     var rows: [JSONObject] = []
     while let line = try reader.next() {
       rows.append(try #require(try JSONReader.parse(line.bytes).objectValue, "\(name):\(line.number)"))
     }
+    try #require(!rows.isEmpty, "\(name) is empty")
     return rows
   }
 
@@ -67,6 +66,12 @@ enum Golden {
 }
 
 extension JSONObject {
+  /// The cases of a row; at least one.
+  func cases() throws -> [JSONValue] {
+    let cases = try #require(self["cases"]?.arrayValue)
+    try #require(!cases.isEmpty)
+    return cases
+  }
   func string(_ name: String) throws -> String { try #require(self[name]?.stringValue) }
   func integers(_ name: String) throws -> [Int32] {
     try #require(self[name]?.arrayValue).map { Int32(try #require($0.integerValue)) }

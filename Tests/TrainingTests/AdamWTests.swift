@@ -261,6 +261,7 @@ import Training
     #expect(error?.gradientNorm.isFinite == (place == "loss") && error?.loss.bitPattern == loss.bitPattern)
     for (key, parameter) in model.parameters { #expect(sameBits(parameter, weights[key])) }
     #expect(optimizer.steps == 1)
+    #expect(optimizer.state.moments.count == 6)
     for (key, moment) in optimizer.state.moments { #expect(sameBits(moment, state.moments[key])) }
 
     // The run can go on with sound gradients.
@@ -365,6 +366,7 @@ import Training
           firstMoment.c is not expected
         """)
     #expect(optimizer.steps == 1)
+    #expect(optimizer.state.moments.count == 4)
     for (key, moment) in optimizer.state.moments { #expect(sameBits(moment, before.moments[key])) }
     let negative = #expect(throws: OptimizerStateError.self) { try optimizer.restore(.init(steps: -1, moments: [:])) }
     #expect(negative?.description.hasSuffix(":\n  the number of steps is -1") == true)

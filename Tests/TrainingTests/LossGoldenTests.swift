@@ -47,6 +47,7 @@ import Training
     // Cells that the loss does not read hold anything, and get a gradient of exactly zero.
     var random = SeededGenerator(seed: 5)
     var elements = random.tensor([targets.queries * documents]).elements
+    #expect(!cells.isEmpty && cells.count == known.elements.count)
     for (cell, score) in zip(cells, known.elements) { elements[cell] = score }
     let scores = Tensor(elements, shape: [targets.queries, documents])
     let (value, gradients) = valueAndGradients(of: [scores]) { loss($0[0], targets: targets) }

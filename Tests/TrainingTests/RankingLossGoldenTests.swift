@@ -23,6 +23,7 @@ import Training
     let scores = Tensor(golden.scores, shape: [golden.scores.count])
     let (value, gradients) = valueAndGradients(of: [scores]) { loss(targets.rectangle(of: $0[0]), targets: targets) }
     #expect(Self.areClose(value.scalar, golden.value), "\(value.scalar) for \(golden.value)")
+    #expect(golden.gradient.count == golden.scores.count && !golden.gradient.isEmpty)
     for (found, expected) in zip(gradients[0].elements, golden.gradient) {
       #expect(Self.areClose(found, expected), "\(gradients[0].elements) for \(golden.gradient)")
     }
@@ -46,6 +47,7 @@ import Training
     let cells = golden.grades.enumerated().flatMap { query, group in
       group.indices.map { query * documents + starts[query] + $0 }
     }
+    #expect(cells.count == documents && golden.gradient.count == documents)
     for (cell, score) in zip(cells, golden.scores) { elements[cell] = score }
     let (value, gradient) = evaluate(
       try Self.loss(golden), Tensor(elements, shape: [targets.queries, documents]), targets)

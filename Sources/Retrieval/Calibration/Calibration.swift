@@ -1,8 +1,8 @@
 import Kernels
 
-/// How raw scores become probabilities of relevance.
+/// A map from raw scores to probabilities of relevance.
 ///
-/// A calibration says how far a score can be believed; it is not for ranking. Isotonic regression gives equal probabilities to
+/// A calibration tells how reliable a score is; it is not for ranking. Isotonic regression gives equal probabilities to
 /// different scores, and a logistic curve rounds high ones to the same number.
 public enum Calibration: Sendable, Equatable {
   /// By a logistic curve, which needs few pairs.
@@ -23,7 +23,7 @@ public enum Calibration: Sendable, Equatable {
   /// - Parameters:
   ///   - method: The kind of function.
   ///   - scores: Finite scores, at least one.
-  ///   - labels: Whether each pair is relevant.
+  ///   - labels: The relevance of each pair.
   public init(_ method: Method, scores: [Double], labels: [Bool]) {
     switch method {
     case .platt: self = .platt(PlattScaling(scores: scores, labels: labels))
@@ -49,12 +49,12 @@ public enum Calibration: Sendable, Equatable {
 
   /// The probability of every pair by a calibration that was fitted without the pair's fold.
   ///
-  /// What a calibration says about the pairs it was fitted to flatters it; this does not. Pairs of one query belong in one
-  /// group, since they are alike.
+  /// On the pairs it was fitted to, a calibration looks better than it is; held-out pairs show its quality. Pairs of one query
+  /// belong in one group, since they are alike.
   ///
   /// - Parameters:
   ///   - groups: The number of each pair's group; the fold of a group is its number modulo `folds`.
-  ///   - folds: How many; at least two must have pairs.
+  ///   - folds: The number of folds; at least two must have pairs.
   public static func heldOutProbabilities(
     _ method: Method, scores: [Double], labels: [Bool], groups: [Int], folds: Int
   ) -> [Double] {

@@ -44,7 +44,7 @@ public struct IsotonicRegression: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - scores: Finite scores, at least one.
-  ///   - labels: Whether each pair is relevant.
+  ///   - labels: The relevance of each pair.
   public init(scores: [Double], labels: [Bool]) {
     require(
       scores.count == labels.count && !scores.isEmpty,
@@ -99,7 +99,7 @@ public struct IsotonicRegression: Sendable, Equatable {
       Block(first: first, last: next.last, count: count + next.count, relevant: relevant + next.relevant)
     }
 
-    /// Whether the share of relevant pairs is at least that of the next block.
+    /// True if the share of relevant pairs is at least that of the next block.
     func isAtLeast(_ next: Block) -> Bool { relevant * next.count >= next.relevant * count }
   }
 }

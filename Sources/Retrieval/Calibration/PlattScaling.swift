@@ -11,7 +11,7 @@ import Kernels
 ///
 /// Platt, "Probabilistic outputs for support vector machines", 1999, whose A and B are −slope and −intercept.
 public struct PlattScaling: Sendable, Equatable {
-  /// How fast the probability rises with the score.
+  /// The factor of the score in the logit.
   public let slope: Double
   /// The logit of a pair whose score is 0.
   public let intercept: Double
@@ -32,7 +32,7 @@ public struct PlattScaling: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - scores: Finite scores, at least one.
-  ///   - labels: Whether each pair is relevant.
+  ///   - labels: The relevance of each pair.
   public init(scores: [Double], labels: [Bool]) {
     require(
       scores.count == labels.count && !scores.isEmpty,
@@ -53,7 +53,7 @@ public struct PlattScaling: Sendable, Equatable {
   public func probability(of score: Double) -> Double { logistic(slope * score + intercept) }
 }
 
-/// The logistic function 1 / (1 + exp(−z)), without overflow; what an uncalibrated logit z says about its pair.
+/// The logistic function 1 / (1 + exp(−z)), without overflow: the probability that an uncalibrated logit z gives.
 public func logistic(_ logit: Double) -> Double {
   let small = exp(-abs(logit))
   return logit >= 0 ? 1 / (1 + small) : small / (1 + small)

@@ -1,12 +1,12 @@
 import Kernels
 
-/// How well probabilities agree with what was seen.
+/// The agreement of probabilities with observed relevance.
 public struct Reliability: Sendable, Equatable {
   /// The pairs whose probabilities lie in one interval.
   public struct Bin: Sendable, Equatable {
     /// The interval, which its upper end belongs to and its lower one does not, but for 0.
     public let range: ClosedRange<Double>
-    /// How many pairs there are.
+    /// The number of pairs.
     public let count: Int
     /// The mean of their probabilities; 0 where there are no pairs.
     public let meanProbability: Double
@@ -28,8 +28,8 @@ public struct Reliability: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - probabilities: Numbers between 0 and 1, at least one.
-  ///   - labels: Whether each pair is relevant.
-  ///   - bins: How many intervals, at least one.
+  ///   - labels: The relevance of each pair.
+  ///   - bins: The number of intervals, at least one.
   public init(probabilities: [Double], labels: [Bool], bins count: Int) {
     require(
       probabilities.count == labels.count && !labels.isEmpty && count > 0,

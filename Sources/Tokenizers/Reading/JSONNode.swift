@@ -1,11 +1,11 @@
 import Files
 import JSONText
 
-/// A value inside a JSON file that knows where it stands, so that every complaint about it can say so.
+/// A value inside a JSON file together with its path, which every error about it names.
 struct JSONNode {
   /// The path of the file.
   let file: String
-  /// Where the value stands in it: `model.vocab`, `added_tokens[3].id`; empty for the whole.
+  /// The path of the value in the file: `model.vocab`, `added_tokens[3].id`; empty for the whole.
   let path: String
   let value: JSONValue
 
@@ -67,7 +67,7 @@ struct JSONNode {
     return elements.enumerated().map { JSONNode(file: file, path: "\(path)[\($0.offset)]", value: $0.element) }
   }
 
-  /// The place of the member `name`.
+  /// The node of the member `name`.
   func child(_ name: String, _ value: JSONValue = .null) -> JSONNode {
     let isPlain =
       !name.isEmpty

@@ -1,4 +1,4 @@
-/// What a tokenizer is made of, whichever files it came from.
+/// The parts of a tokenizer, whichever files they came from.
 struct TokenizerParts {
   var model: WordPiece
   var addedTokens: [AddedToken] = []
@@ -12,7 +12,7 @@ struct TokenizerParts {
 /// Added tokens in the order of a file, each with the id that upstream gives it.
 ///
 /// A token of the model has the model's id; the others count on from the number of the model's tokens. Upstream replaces
-/// any other id that a file says by this one, silently; here it is an error.
+/// any other id in a file by this one, silently; here it is an error.
 struct ListedTokens {
   private(set) var tokens: [AddedToken] = []
   private var contents = ByteTable(capacity: 8)
@@ -51,7 +51,7 @@ enum Limits {
   static let fileBytes = 1 << 26
   static let tokens = 1 << 22
   static let tokenBytes = 1 << 16
-  /// Looked for at every place of a text, unlike the tokens of the model.
+  /// Looked for at every position of a text, unlike the tokens of the model.
   static let addedTokenBytes = 1 << 10
   /// The components of a sequence.
   static let steps = 64

@@ -1,4 +1,4 @@
-// Written by scripts/goldens/make_tokenizers.py from tokenizers 0.23.3; do not edit.
+// Written by Tests/Goldens/make/make_tokenizer_tables_and_goldens.py from tokenizers 0.23.3; do not edit.
 
 /// The Unicode 9 tables of the crate unicode-normalization-alignments.
 enum DecompositionTable {

@@ -16,10 +16,10 @@ enum Normalization {
         run.append(scalar, combiningClass)
       }
     }
-    var place = range.lowerBound
-    while place < range.upperBound {
-      let (scalar, length) = UTF8Text.scalar(at: place, in: bytes)
-      place += length
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let (scalar, length) = UTF8Text.scalar(at: position, in: bytes)
+      position += length
       if scalar >= Hangul.first, scalar <= Hangul.last {
         Hangul.forEachPart(of: scalar, append)
       } else {

@@ -59,7 +59,7 @@ enum UnicodeData {
     return table
   }()
 
-  /// What two scalars in a row compose to, keyed by both.
+  /// The composition of two scalars in a row, keyed by both.
   ///
   /// Each full decomposition is built from the pair of its last scalar and the composition of all before it; shorter
   /// ones come first, so that the composition is known when a longer one needs it.
@@ -89,7 +89,7 @@ enum Hangul {
   static let last: UInt32 = 0xD7A3
   static let leads = UInt32(0x1100)..<0x1113
   static let vowels = UInt32(0x1161)..<0x1176
-  /// The trailing consonants; the place before the first stands for none.
+  /// The trailing consonants; the position before the first means none.
   static let trails = UInt32(0x11A8)..<0x11C3
 
   @inline(__always)

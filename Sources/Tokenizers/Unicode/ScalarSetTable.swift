@@ -1,4 +1,4 @@
-// Written by scripts/goldens/make_tokenizers.py from tokenizers 0.23.3; do not edit.
+// Written by Tests/Goldens/make/make_tokenizer_tables_and_goldens.py from tokenizers 0.23.3; do not edit.
 
 /// The sets of Unicode scalars that the rules of the reference library use.
 enum ScalarSetTable {

@@ -26,7 +26,7 @@ struct ScalarTable: Sendable {
       } else {
         if isShared { blocks[block] = addBlock(filledWith: old) }
         let start = Int(blocks[block]) << 7
-        for place in (at & 127)...(end & 127) { values[start | place] |= value }
+        for offset in (at & 127)...(end & 127) { values[start | offset] |= value }
       }
       at = end + 1
     }
@@ -45,10 +45,10 @@ struct ScalarTable: Sendable {
   }
 }
 
-/// What some scalars turn into, one or more scalars each.
+/// A map from some scalars to one or more scalars each.
 struct ScalarMapping: Sendable {
-  /// One more than the place in `entries`; 0 where a scalar stays as it is.
-  private var places = ScalarTable()
+  /// One more than the index in `entries`; 0 where a scalar stays as it is.
+  private var indices = ScalarTable()
   private var entries: [(start: UInt32, count: UInt32)] = []
   private var targets: [UInt32] = []
 
@@ -60,12 +60,12 @@ struct ScalarMapping: Sendable {
           let start = UInt32(targets.count)
           targets.append(word.value + UInt32(index) * word.step)
           targets += word.rest
-          if places[scalar] == 0 {
+          if indices[scalar] == 0 {
             entries.append((start, UInt32(targets.count) - start))
-            places.insert(UInt16(entries.count), from: scalar, through: scalar)
+            indices.insert(UInt16(entries.count), from: scalar, through: scalar)
           } else {
             // A later text replaces what an earlier one said.
-            entries[Int(places[scalar]) - 1] = (start, UInt32(targets.count) - start)
+            entries[Int(indices[scalar]) - 1] = (start, UInt32(targets.count) - start)
           }
         }
       }
@@ -75,17 +75,17 @@ struct ScalarMapping: Sendable {
   /// Calls `body` with each scalar that `scalar` turns into, which may be itself.
   @inline(__always)
   func forEach(of scalar: UInt32, _ body: (UInt32) -> Void) {
-    let place = places[scalar]
-    guard place != 0 else { return body(scalar) }
-    let entry = entries[Int(place) - 1]
+    let number = indices[scalar]
+    guard number != 0 else { return body(scalar) }
+    let entry = entries[Int(number) - 1]
     for index in Int(entry.start)..<Int(entry.start + entry.count) { body(targets[index]) }
   }
 
   /// The scalars that `scalar` turns into, or nil where it stays as it is.
   subscript(scalar: UInt32) -> ArraySlice<UInt32>? {
-    let place = places[scalar]
-    guard place != 0 else { return nil }
-    let entry = entries[Int(place) - 1]
+    let number = indices[scalar]
+    guard number != 0 else { return nil }
+    let entry = entries[Int(number) - 1]
     return targets[Int(entry.start)..<Int(entry.start + entry.count)]
   }
 }

@@ -3,16 +3,16 @@
 /// Everything the tokenizer works on comes from a `String` or from a file whose text was checked, so decoding only
 /// follows lead bytes.
 enum UTF8Text {
-  /// The scalar that starts at `place`, and its length in bytes.
+  /// The scalar that starts at `position`, and its length in bytes.
   @inline(__always)
-  static func scalar(at place: Int, in bytes: [UInt8]) -> (scalar: UInt32, length: Int) {
-    let lead = UInt32(bytes[place])
+  static func scalar(at position: Int, in bytes: [UInt8]) -> (scalar: UInt32, length: Int) {
+    let lead = UInt32(bytes[position])
     if lead < 0x80 { return (lead, 1) }
-    let second = UInt32(bytes[place + 1] & 0x3F)
+    let second = UInt32(bytes[position + 1] & 0x3F)
     if lead < 0xE0 { return ((lead & 0x1F) << 6 | second, 2) }
-    let third = UInt32(bytes[place + 2] & 0x3F)
+    let third = UInt32(bytes[position + 2] & 0x3F)
     if lead < 0xF0 { return ((lead & 0x0F) << 12 | second << 6 | third, 3) }
-    return ((lead & 0x07) << 18 | second << 12 | third << 6 | UInt32(bytes[place + 3] & 0x3F), 4)
+    return ((lead & 0x07) << 18 | second << 12 | third << 6 | UInt32(bytes[position + 3] & 0x3F), 4)
   }
 
   /// The scalar that ends just before `end`, and where it starts.
@@ -45,11 +45,11 @@ enum UTF8Text {
   /// The number of scalars in `range`.
   static func count(of range: Range<Int>, in bytes: [UInt8]) -> Int {
     var count = 0
-    for place in range where bytes[place] & 0xC0 != 0x80 { count += 1 }
+    for position in range where bytes[position] & 0xC0 != 0x80 { count += 1 }
     return count
   }
 
-  /// Whether `bytes` is well-formed UTF-8 (Unicode Standard, table 3-7).
+  /// True if `bytes` is well-formed UTF-8 (Unicode Standard, table 3-7).
   static func isValid(_ bytes: some Sequence<UInt8>) -> Bool {
     var decoder = Unicode.UTF8.ForwardParser()
     var iterator = bytes.makeIterator()

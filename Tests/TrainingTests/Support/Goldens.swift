@@ -3,7 +3,7 @@ import JSONText
 import Tensors
 import Testing
 
-/// What `make_losses.py` and its kin in `scripts/goldens` wrote: cases with settings, and their tensors.
+/// What `make_losses.py` and its kin in `Tests/Goldens/make` wrote: cases with settings, and their tensors.
 struct LossGoldens {
   struct Case: CustomTestStringConvertible {
     let name: String
@@ -54,7 +54,7 @@ struct LossGoldens {
   func hasTensor(_ name: String) -> Bool { header[name] != nil }
 }
 
-/// What `scripts/goldens/make_ranking_losses.py` wrote: groups of documents with grades and scores.
+/// What `Tests/Goldens/make/make_ranking_losses.py` wrote: groups of documents with grades and scores.
 struct RankingLossGolden: CustomTestStringConvertible {
   let name: String
   let loss: String

@@ -3,7 +3,7 @@
 
     python3 -m venv /tmp/venv-tokenizers
     /tmp/venv-tokenizers/bin/pip install tokenizers==0.23.3
-    /tmp/venv-tokenizers/bin/python scripts/goldens/make_tokenizers.py [tables] [goldens]
+    /tmp/venv-tokenizers/bin/python Tests/Goldens/make/make_tokenizer_tables_and_goldens.py [tables] [goldens]
 
 `tables` probes every Unicode scalar and writes Sources/Tokenizers/Unicode/*Table.swift; `goldens` writes the files of
 Tests/TokenizersTests/Goldens that come from the library. Both are written when nothing is named. The golden for the
@@ -20,7 +20,7 @@ import tokenizers
 from tokenizers import Tokenizer, normalizers, pre_tokenizers
 
 VERSION = "0.23.3"
-ROOT = pathlib.Path(__file__).absolute().parents[2]
+ROOT = pathlib.Path(__file__).absolute().parents[3]
 TABLES = ROOT / "Sources/Tokenizers/Unicode"
 GOLDENS = ROOT / "Tests/TokenizersTests/Goldens"
 CHECKPOINT = ROOT / "checkpoints/all-MiniLM-L6-v2"
@@ -207,7 +207,7 @@ def literal(name, comment, words):
 
 
 def write_table(name, summary, entries):
-    text = (f"// Written by scripts/goldens/make_tokenizers.py from tokenizers {VERSION}; do not edit.\n\n"
+    text = (f"// Written by Tests/Goldens/make/make_tokenizer_tables_and_goldens.py from tokenizers {VERSION}; do not edit.\n\n"
             f"/// {summary}\nenum {name} {{\n" + "\n".join(literal(*entry) for entry in entries) + "}\n")
     path = TABLES / f"{name}.swift"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -293,7 +293,7 @@ def write_scalars():
     A mark is `=` where nothing happens, `-` where the scalar goes, `+` where it is set apart, and else the last byte of
     the hash of the answer; `=*65` stands for 65 equal marks in a row.
     """
-    lines = ["# Written by scripts/goldens/make_tokenizers.py; see write_scalars there for the form."]
+    lines = ["# Written by Tests/Goldens/make/make_tokenizer_tables_and_goldens.py; see write_scalars there for the form."]
     for name, (function, identity) in scalar_functions().items():
         lines.append(f"setting {name}")
         for block in range(0x110000 >> 8):

@@ -1,7 +1,7 @@
 """Makes Tests/Goldens/bert-tiny: a random two-layer BERT as a sentence-transformers folder, and what PyTorch computes.
 
-    pip install -r scripts/goldens/requirements.txt
-    python scripts/goldens/make_bert.py
+    pip install -r Tests/Goldens/make/requirements.txt
+    python Tests/Goldens/make/make_bert.py
 
 The folder itself is a complete model in the verbose layout. `golden.safetensors` holds inputs, the output of every
 layer, pooled vectors, one InfoNCE loss with the gradient of every parameter, and ten AdamW steps; `golden.json`
@@ -22,7 +22,7 @@ import transformers
 from safetensors.torch import save_file
 from sentence_transformers.sentence_transformer.modules import Pooling
 
-GOLDENS = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Goldens"
+GOLDENS = pathlib.Path(__file__).resolve().parents[1]
 WORDS = """search query text word find fast file image sound game play chess board network packet
 the a of for and with is to in s ##s ##er ##ing ##ed""".split()
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -300,7 +300,7 @@ def make(folder: pathlib.Path, model, names: list[str], script: str, key_bias: s
     write_json(
         folder / "golden.json",
         {
-            "made by": f"scripts/goldens/{script}",
+            "made by": f"Tests/Goldens/make/{script}",
             "versions": {**versions(), "tokenizers": tokenizers.__version__},
             "computed in": "Float64 from the Float32 weights, eager attention; rounded to Float32 once",
             "tensors": {

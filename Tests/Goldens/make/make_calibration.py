@@ -1,7 +1,7 @@
 """Makes Tests/Goldens/calibration: Platt scaling, isotonic regression and calibration errors as scikit-learn computes them.
 
-    pip install -r scripts/goldens/requirements.txt
-    python scripts/goldens/make_calibration.py
+    pip install -r Tests/Goldens/make/requirements.txt
+    python Tests/Goldens/make/make_calibration.py
 
 scikit-learn fits its sigmoid with L-BFGS, which stops some digits early; `slope` and `intercept` are the root of the same
 gradient (Platt's smoothed targets), found by SciPy from there, and `sklearnSlope` and `sklearnIntercept` what scikit-learn has.
@@ -18,7 +18,7 @@ from sklearn.calibration import _sigmoid_calibration, calibration_curve
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Goldens" / "calibration"
+FOLDER = pathlib.Path(__file__).resolve().parents[1] / "calibration"
 BINS = [5, 10, 15]
 
 

@@ -1,7 +1,7 @@
 """Makes Tests/Goldens/cross-encoder-tiny: a random two-layer BERT with a classifier, and what PyTorch computes.
 
-    pip install -r scripts/goldens/requirements.txt
-    python scripts/goldens/make_cross_encoder.py
+    pip install -r Tests/Goldens/make/requirements.txt
+    python Tests/Goldens/make/make_cross_encoder.py
 
 The folder itself is a complete model as transformers writes it, without a word of sentence-transformers.
 `golden.safetensors` holds the logits of pairs, a binary cross-entropy with the gradient of every parameter, and the
@@ -168,7 +168,7 @@ def make(folder: pathlib.Path, model, names: list[str], script: str, key_bias: s
     make_bert.write_json(
         folder / "golden.json",
         {
-            "made by": f"scripts/goldens/{script}",
+            "made by": f"Tests/Goldens/make/{script}",
             "versions": {**make_bert.versions(), "tokenizers": tokenizers.__version__},
             "computed in": "Float64 from the Float32 weights, eager attention; rounded to Float32 once",
             "tensors": {

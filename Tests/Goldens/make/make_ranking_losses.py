@@ -1,7 +1,7 @@
 """Makes Tests/Goldens/losses/ranking.json: values and gradients of losses on the scores of a cross-encoder.
 
-    pip install -r scripts/goldens/requirements.txt
-    python scripts/goldens/make_ranking_losses.py
+    pip install -r Tests/Goldens/make/requirements.txt
+    python Tests/Goldens/make/make_ranking_losses.py
 
 A case has groups of documents, one a query, each with a grade and a raw score, and some a teacher's score. The classes
 of sentence-transformers compute value and gradient where they have the loss; plain PyTorch does where they have not.
@@ -17,7 +17,7 @@ import torch
 from sentence_transformers.cross_encoder import CrossEncoder, losses
 from torch.nn import functional
 
-FILE = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Goldens" / "losses" / "ranking.json"
+FILE = pathlib.Path(__file__).resolve().parents[1] / "losses" / "ranking.json"
 
 cases: list[dict] = []
 
@@ -315,7 +315,7 @@ def main() -> None:
             )  # fmt: skip
 
     index = {
-        "made by": "scripts/goldens/make_ranking_losses.py",
+        "made by": "Tests/Goldens/make/make_ranking_losses.py",
         "versions": {
             "sentence_transformers": sentence_transformers.__version__, "pytorch": torch.__version__,
         },

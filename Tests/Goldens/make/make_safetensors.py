@@ -1,7 +1,7 @@
 """Makes Tests/SafetensorsTests/Goldens/serialized.json with the reference library.
 
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install safetensors==0.8.0
-    /tmp/venv/bin/python scripts/goldens/make_safetensors.py
+    /tmp/venv/bin/python Tests/Goldens/make/make_safetensors.py
 
 Each case is a dictionary of tensors and the whole file safetensors.serialize makes of it, in hexadecimal.
 At most one entry of metadata: with more, the reference's order is that of a hash table.
@@ -84,7 +84,7 @@ CASES = [
     ], {"format": "pt"}),
 ] + [case("padding %d" % n, [("x" * n, "F32", [1])]) for n in range(1, 9)]
 
-target = pathlib.Path(__file__).parents[2] / "Tests/SafetensorsTests/Goldens/serialized.json"
+target = pathlib.Path(__file__).resolve().parents[2] / "SafetensorsTests/Goldens/serialized.json"
 lines = ",\n".join(json.dumps(one, ensure_ascii=True) for one in CASES)
 target.write_text("[\n" + lines + "\n]\n")
 print(len(CASES), "cases,", target.stat().st_size, "bytes")

@@ -1,7 +1,7 @@
 """Makes Tests/Goldens/components/golden.json: principal components of made-up vectors as NumPy finds them.
 
-    pip install -r scripts/goldens/requirements.txt
-    python scripts/goldens/make_components.py [--folder F]
+    pip install -r Tests/Goldens/make/requirements.txt
+    python Tests/Goldens/make/make_components.py [--folder F]
 
 Hone decomposes the covariance (dsyevd); here they come from the singular value decomposition of the centred vectors in
 double precision, an independent way to the same numbers, and torch.pca_lowrank is asked as well. Each direction's entry
@@ -15,7 +15,7 @@ import pathlib
 import numpy
 import torch
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Goldens" / "components"
+FOLDER = pathlib.Path(__file__).resolve().parents[1] / "components"
 COUNT, WIDTH, DIMENSIONS, SHOWN = 60, 12, 5, 8
 
 

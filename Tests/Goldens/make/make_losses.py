@@ -1,7 +1,7 @@
 """Makes Tests/Goldens/losses: values and gradients of every loss, AdamW trajectories and learning-rate schedules.
 
-    pip install -r scripts/goldens/requirements.txt
-    python scripts/goldens/make_losses.py
+    pip install -r Tests/Goldens/make/requirements.txt
+    python Tests/Goldens/make/make_losses.py
 
 Losses act on embeddings. Where sentence-transformers has the loss, its own class computes value and gradients, and
 the plain formula here must agree; where it has none (ragged negatives, in-batch negatives off, masked known
@@ -20,7 +20,7 @@ from sentence_transformers.sentence_transformer import losses
 from sentence_transformers.util import cos_sim, pairwise_cos_sim, pairwise_dot_score
 from torch.nn import functional
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Goldens" / "losses"
+FOLDER = pathlib.Path(__file__).resolve().parents[1] / "losses"
 WIDTH = 16
 ROWS = 6
 RAGGED = [2, 0, 3, 1, 0, 2]  # negatives of each row where their number differs
@@ -344,7 +344,7 @@ def main() -> None:
 
     FOLDER.mkdir(parents=True, exist_ok=True)
     index = {
-        "made by": "scripts/goldens/make_losses.py",
+        "made by": "Tests/Goldens/make/make_losses.py",
         "versions": {
             "sentence_transformers": sentence_transformers.__version__,
             "transformers": transformers.__version__,

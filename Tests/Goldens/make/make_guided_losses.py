@@ -1,7 +1,7 @@
 """Makes Tests/Goldens/guided: InfoNCE with hardness weighting and with a guide, as sentence-transformers computes them.
 
-    pip install -r scripts/goldens/requirements.txt
-    python scripts/goldens/make_guided_losses.py
+    pip install -r Tests/Goldens/make/requirements.txt
+    python Tests/Goldens/make/make_guided_losses.py
 
 Hardness is `hardness_mode` of MultipleNegativesRankingLoss; the guide is GISTEmbedLoss without its contrasts of anchors
 and of positives. Inputs are Float32; everything is computed in Float64 and rounded once.
@@ -16,7 +16,7 @@ import transformers
 from safetensors.torch import save_file
 from sentence_transformers.sentence_transformer import losses
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Goldens" / "guided"
+FOLDER = pathlib.Path(__file__).resolve().parents[1] / "guided"
 WIDTH = 12
 # GISTEmbedLoss wants to see that both models read the same tokens; nothing is tokenized here.
 TOKENIZER = transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizers.Tokenizer(tokenizers.models.WordLevel()))

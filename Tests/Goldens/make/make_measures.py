@@ -1,7 +1,7 @@
 """Makes Tests/Goldens/measures: a run and judgments full of ties and grades, and what trec_eval says about them.
 
     pip install pytrec_eval-terrier==0.5.11
-    python scripts/goldens/make_measures.py [--topics N] [--folder F]
+    python Tests/Goldens/make/make_measures.py [--topics N] [--folder F]
 
 `run.txt` and `qrels.txt` are files in TREC form; `values.json` holds every measure for every query and the means.
 The values per query are trec_eval's own C code, called through pytrec_eval, which keeps scores in 32 bits as trec_eval 9
@@ -17,7 +17,7 @@ import struct
 
 import pytrec_eval
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Goldens" / "measures"
+FOLDER = pathlib.Path(__file__).resolve().parents[1] / "measures"
 MEASURES = {
     "nDCG": "ndcg", "nDCG@1": "ndcg_cut_1", "nDCG@10": "ndcg_cut_10", "nDCG@100": "ndcg_cut_100",
     "MAP": "map", "MAP@5": "map_cut_5", "MAP@100": "map_cut_100",
