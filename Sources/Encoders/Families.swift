@@ -4,7 +4,8 @@ import JSONText
 enum Families {
   /// The first that reads a configuration is taken.
   static let all: [any EncoderFamily.Type] = [
-    BERTConfiguration.self
+    BERTConfiguration.self,
+    DistilBERTConfiguration.self,
   ]
 
   /// The family of a `config.json`.
