@@ -187,7 +187,7 @@ import Testing
       var object = whole
       object[rate] = "much"
       try copy.write("config.json", JSONValue.object(object).text())
-      let error = #expect(throws: ModelError.self) { try CrossEncoder(folder: copy.path) }
+      let error = #expect(throws: ModelError.self) { _ = try CrossEncoder(folder: copy.path) }
       #expect(error?.problems == ["'\(rate)' should be a number from 0.0 to below 1.0, found \"much\""])
     }
   }
