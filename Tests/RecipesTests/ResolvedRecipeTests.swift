@@ -74,7 +74,7 @@ import Training
     for overrides in Self.variants { keys.visit(try SampleRecipe.read(overrides: overrides).program) }
     #expect(keys.all.count > 20)
     // Cosines are bounded as they are, so that a bi-encoder's loss takes no activation of logits.
-    #expect(keys.all.subtracting(keys.used).sorted() == ["InfoNCE.activation"])
+    #expect(keys.all.subtracting(keys.used).sorted() == ["InfoNCESettings.activation"])
   }
 
   @Test(arguments: variants)
