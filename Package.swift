@@ -69,6 +69,13 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
     ], [orderedCollections, crypto]
   ),
   (
+    "Tools",
+    [
+      "Words", "JSONText", "Files", "Runs", "Evaluation", "Safetensors", "Tokenizers", "Tensors", "Encoders", "Datasets",
+      "Retrieval",
+    ], []
+  ),
+  (
     "Recipes",
     [
       "Words", "Settings", "Runs", "Evaluation", "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors",
@@ -87,7 +94,7 @@ targets += libraries.map { library in
   .target(name: library.name, dependencies: library.targets.map { .byName(name: $0) } + library.packages)
 }
 targets += [
-  .executableTarget(name: "hone", dependencies: ["Recipes", "Runs", "Words", argumentParser]),
+  .executableTarget(name: "hone", dependencies: ["Recipes", "Tools", "Runs", "Words", argumentParser]),
   .executableTarget(
     name: "benchmarks",
     dependencies: [

@@ -3,7 +3,6 @@ import Files
 import OrderedCollections
 import Words
 
-
 /// Cuts training rows into batches, in an order that depends on the seed and the epoch only, or in their own.
 ///
 /// Every row is in exactly one batch of an epoch. With unique texts no query and no positive (compared byte by byte) is in

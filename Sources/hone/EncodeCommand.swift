@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recipes
+import Tools
 
 /// Encodes texts.
 struct EncodeCommand: ParsableCommand {

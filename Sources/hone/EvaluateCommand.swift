@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recipes
+import Tools
 
 /// Measures a run file.
 struct EvaluateCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recipes
+import Tools
 
 /// Shows what a model holds.
 struct InspectCommand: ParsableCommand {

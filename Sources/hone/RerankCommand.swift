@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recipes
+import Tools
 
 /// Reranks a run.
 struct RerankCommand: ParsableCommand {

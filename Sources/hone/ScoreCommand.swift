@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recipes
+import Tools
 
 /// Scores pairs of texts.
 struct ScoreCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recipes
+import Tools
 
 /// Searches a corpus.
 struct SearchCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recipes
+import Tools
 
 /// Tokenizes texts.
 struct TokenizeCommand: ParsableCommand {
