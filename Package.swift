@@ -71,8 +71,8 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   (
     "Tools",
     [
-      "Words", "JSONText", "Files", "Runs", "Evaluation", "Safetensors", "Tokenizers", "Tensors", "Encoders", "Datasets",
-      "Retrieval",
+      "Words", "JSONText", "Files", "Runs", "Evaluation", "Safetensors", "Tokenizers", "Tensors", "Encoders",
+      "Datasets", "Retrieval",
     ], []
   ),
   (

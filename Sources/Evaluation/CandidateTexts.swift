@@ -26,11 +26,12 @@ package struct CandidateTexts {
   ///
   /// - Parameter source: Where the run comes from, for messages.
   /// - Throws: `FileError` with the first queries and documents that are not there.
-  package mutating func pairs(of run: Run, from source: String) throws(FileError) -> [(query: String, document: String)]
-  {
-    var missing = MissingEntries(run: source)
+  package mutating func pairs(of ranking: Ranking, from source: String) throws(FileError) -> [(
+    query: String, document: String
+  )] {
+    var missing = MissingEntries(source: source)
     var pairs: [(query: String, document: String)] = []
-    for list in run.lists {
+    for list in ranking.lists {
       guard let query = queries[list.query] else {
         missing.add("query \"\(list.query)\"", in: queryFile)
         continue
@@ -63,17 +64,17 @@ package struct CandidateTexts {
 /// Collects what a run names and the collection does not have.
 private struct MissingEntries {
   private static let listed = 10
-  let run: String
+  let source: String
   private var texts: [String] = []
   private var named: Set<String> = []
 
-  init(run: String) {
-    self.run = run
+  init(source: String) {
+    self.source = source
   }
 
   mutating func add(_ entry: String, in file: String) {
     guard named.insert(entry).inserted else { return }
-    if texts.count < Self.listed { texts.append("\(run): \(entry) is not in \(file)") }
+    if texts.count < Self.listed { texts.append("\(source): \(entry) is not in \(file)") }
   }
 
   func throwIfAny() throws(FileError) {
@@ -81,6 +82,6 @@ private struct MissingEntries {
     let rest = named.count - texts.count
     let lines =
       texts + (rest > 0 ? ["and \(rest) more like these"] : []) + ["give the collection that the run was made from"]
-    throw FileError(path: run, kind: .badData, description: lines.joined(separator: "\n"))
+    throw FileError(path: source, kind: .badData, description: lines.joined(separator: "\n"))
   }
 }

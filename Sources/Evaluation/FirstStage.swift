@@ -27,17 +27,17 @@ package struct FirstStage {
   /// The best documents of some queries.
   ///
   /// - Parameter task: What is being done, for progress.
-  package func run(
+  package func ranking(
     of queries: [Query], depth: Int, task: String, report: (RunEvent) throws -> Void
-  ) throws -> Run {
+  ) throws -> Ranking {
     let vectors = try model.vectors(of: queries.map(\.text), as: .query, task: task, report: report)
     let ids = queries.map(\.id)
     guard let lexical else { return try index.search(vectors, ids: ids, top: depth) }
     let fusion = lexical.settings
-    let runs = [
+    let rankings = [
       try index.search(vectors, ids: ids, top: fusion.candidates),
       try lexical.index.search(queries.map { (id: $0.id, text: $0.text) }, top: fusion.candidates),
     ]
-    return try Run.fused(runs, weights: fusion.weights, constant: fusion.constant, depth: depth)
+    return try Ranking.fused(rankings, weights: fusion.weights, constant: fusion.constant, depth: depth)
   }
 }

@@ -41,12 +41,12 @@ package struct JudgedPairs {
   /// Takes the best documents of a run for every judged query that it has; what no judge saw counts as not relevant.
   ///
   /// - Parameter file: The run, in TREC form.
-  /// - Throws: `FileError` with what the run names and the collection has not; `RetrievalError` for what ``Run`` refuses.
+  /// - Throws: `FileError` with what the run names and the collection has not; `RetrievalError` for what ``Ranking`` refuses.
   package init(of file: String, top: Int, judgments: Judgments, in collection: Collection) throws {
-    let run = try Run(file: file)
-    var judged = Run()
+    let ranking = try Ranking(file: file)
+    var judged = Ranking()
     for topic in judgments.topics {
-      guard let documents = run[topic.query] else { continue }
+      guard let documents = ranking[topic.query] else { continue }
       try judged.append(query: topic.query, documents: Array(documents.prefix(top)))
     }
     if judged.lists.isEmpty {

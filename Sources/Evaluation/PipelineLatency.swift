@@ -52,8 +52,8 @@ package struct PipelineLatency {
       try report(.progress(RunProgress(task: "timing", done: done, total: steps, unit: "queries")))
     }
     /// One query through the first stage; nothing is reported while the clock runs.
-    func found(_ query: Query) throws -> Run {
-      try firstStage.run(of: [query], depth: most, task: "", report: { _ in })
+    func found(_ query: Query) throws -> Ranking {
+      try firstStage.ranking(of: [query], depth: most, task: "", report: { _ in })
     }
     func seconds(_ body: () throws -> Void) rethrows -> Double {
       let started = ContinuousClock.now
@@ -65,9 +65,9 @@ package struct PipelineLatency {
     var pairs: [[(query: String, document: String)]] = []
     var searches: [Double] = []
     for query in chosen {
-      var run = Run()
-      searches.append(try seconds { run = try found(query) })
-      pairs.append(try texts.pairs(of: run, from: "the first stage"))
+      var ranking = Ranking()
+      searches.append(try seconds { ranking = try found(query) })
+      pairs.append(try texts.pairs(of: ranking, from: "the first stage"))
       try advance()
     }
     reranking = try settings.candidates.map { candidates in

@@ -8,7 +8,7 @@ import Words
 /// A run whose best documents a cross-encoder puts in order, with the texts that it reads for that.
 package struct RerankingCandidates {
   /// The documents in the order of the first stage.
-  package let run: Run
+  package let ranking: Ranking
   /// How many of the best documents of a query are put in order.
   private let top: Int
   package let pairs: [(query: String, document: String)]
@@ -16,17 +16,17 @@ package struct RerankingCandidates {
   /// Finds the texts of the best documents.
   ///
   /// - Parameter source: Where the run comes from, for an error that names what the collection lacks.
-  package init(_ run: Run, top: Int, _ texts: inout CandidateTexts, from source: String) throws(FileError) {
-    self.run = run
+  package init(_ ranking: Ranking, top: Int, _ texts: inout CandidateTexts, from source: String) throws(FileError) {
+    self.ranking = ranking
     self.top = top
-    pairs = try texts.pairs(of: run.top(top), from: source)
+    pairs = try texts.pairs(of: ranking.top(top), from: source)
   }
 
   /// The documents in the order of a model's raw logits; those below the top keep their order.
-  package func reranked(by model: CrossEncoder, task: String, report: (RunEvent) throws -> Void) throws -> Run {
+  package func reranked(by model: CrossEncoder, task: String, report: (RunEvent) throws -> Void) throws -> Ranking {
     let logits = try model.score(pairs) { share in
       try report(.progress(RunProgress(scoring: task, share: share, of: pairs.count)))
     }
-    return try run.reranked(top: top, scores: logits.elements)
+    return try ranking.reranked(top: top, scores: logits.elements)
   }
 }

@@ -87,7 +87,7 @@ public struct BM25: Sendable {
   /// - Parameters:
   ///   - query: The query's text.
   ///   - count: The largest number of documents.
-  /// - Returns: The documents in the order of ``Run``.
+  /// - Returns: The documents in the order of ``Ranking``.
   public func search(_ query: String, top count: Int) -> [ScoredDocument] {
     var scores = Accumulator(documentCount: lengthFactors.count)
     return search(query, count, &scores)
@@ -96,13 +96,13 @@ public struct BM25: Sendable {
   /// The best documents for each of many queries, as a run.
   ///
   /// - Throws: `RetrievalError` when a query's identifier occurs twice.
-  public func search(_ queries: [(id: String, text: String)], top count: Int) throws(RetrievalError) -> Run {
-    var run = Run()
+  public func search(_ queries: [(id: String, text: String)], top count: Int) throws(RetrievalError) -> Ranking {
+    var ranking = Ranking()
     var scores = Accumulator(documentCount: lengthFactors.count)
     for (id, text) in queries {
-      try run.append(RankedList(query: id, documents: search(text, count, &scores)))
+      try ranking.append(RankedList(query: id, documents: search(text, count, &scores)))
     }
-    return run
+    return ranking
   }
 
   private func search(_ query: String, _ count: Int, _ scores: inout Accumulator) -> [ScoredDocument] {

@@ -70,7 +70,7 @@ public struct ExactSearch: Sendable {
   /// - Parameters:
   ///   - queries: One vector per query, as long as the documents'.
   ///   - count: The largest number of documents.
-  /// - Returns: For every query its documents in the order of ``Run``.
+  /// - Returns: For every query its documents in the order of ``Ranking``.
   public func search(_ queries: Vectors, top count: Int) throws(RetrievalError) -> [[ScoredDocument]] {
     guard queries.width == documents.width else {
       throw RetrievalError(
@@ -87,16 +87,16 @@ public struct ExactSearch: Sendable {
   /// The best documents for each query, as a run.
   ///
   /// - Throws: `RetrievalError` when the numbers of vectors and identifiers differ or an identifier occurs twice.
-  public func search(_ queries: Vectors, ids queryIDs: [String], top count: Int) throws(RetrievalError) -> Run {
+  public func search(_ queries: Vectors, ids queryIDs: [String], top count: Int) throws(RetrievalError) -> Ranking {
     guard queries.count == queryIDs.count else {
       throw RetrievalError(
         "a search needs one identifier per query, found \(queryIDs.count) identifiers and \(queries.count) vectors")
     }
-    var run = Run()
+    var ranking = Ranking()
     for (query, documents) in zip(queryIDs, try search(queries, top: count)) {
-      try run.append(RankedList(query: query, documents: documents))
+      try ranking.append(RankedList(query: query, documents: documents))
     }
-    return run
+    return ranking
   }
 }
 

@@ -1,7 +1,7 @@
 import Files
 import Words
 
-extension Run {
+extension Ranking {
   /// Joins runs by reciprocal-rank fusion.
   ///
   /// score(d) = Σ over runs of weight / (constant + rank of d in the run), ranks from 1, over the runs that have d
@@ -16,15 +16,16 @@ extension Run {
   ///   - depth: The number of documents kept per query; all when nil.
   /// - Throws: `RetrievalError` (kind `usage`) when runs are missing, or weights or the constant are out of range.
   public static func fused(
-    _ runs: [Run], weights: [Double]? = nil, constant: Double = 60, depth: Int? = nil
-  ) throws(RetrievalError) -> Run {
-    guard !runs.isEmpty else {
+    _ rankings: [Ranking], weights: [Double]? = nil, constant: Double = 60, depth: Int? = nil
+  ) throws(RetrievalError) -> Ranking {
+    guard !rankings.isEmpty else {
       throw RetrievalError(.usage, "fusion needs at least one run, found none; name two or more")
     }
-    let weights = weights ?? runs.map { _ in 1 }
-    guard weights.count == runs.count else {
+    let weights = weights ?? rankings.map { _ in 1 }
+    guard weights.count == rankings.count else {
       throw RetrievalError(
-        .usage, "fusion needs one weight per run: expected \(runs.count), found \(weights.count); give as many as runs")
+        .usage,
+        "fusion needs one weight per run: expected \(rankings.count), found \(weights.count); give as many as runs")
     }
     guard weights.allSatisfy({ (0...largestWeight).contains($0) }), weights.contains(where: { $0 > 0 }) else {
       throw RetrievalError(
@@ -35,12 +36,12 @@ extension Run {
     }
     var queries: [String] = []
     var seen: Set<ExactText> = []
-    for list in runs.lazy.flatMap(\.lists) where seen.insert(ExactText(list.query)).inserted {
+    for list in rankings.lazy.flatMap(\.lists) where seen.insert(ExactText(list.query)).inserted {
       queries.append(list.query)
     }
-    var result = Run()
+    var result = Ranking()
     for query in queries {
-      let documents = fusedDocuments(of: runs.map { $0[query] ?? [] }, weights, constant)
+      let documents = fusedDocuments(of: rankings.map { $0[query] ?? [] }, weights, constant)
       try result.append(RankedList(query: query, documents: Array(documents.prefix(max(0, depth ?? .max)))))
     }
     return result

@@ -30,7 +30,7 @@ public struct MeasureValues: Sendable {
   ///     system could otherwise gain by not answering.
   /// - Throws: `RetrievalError` when a query or a document is judged twice, or when no query would count.
   public init(
-    of run: Run, against judgments: some Sequence<JudgedTopic>, measures: [Measure], complete: Bool = false
+    of ranking: Ranking, against judgments: some Sequence<JudgedTopic>, measures: [Measure], complete: Bool = false
   ) throws(RetrievalError) {
     var topics: [Topic] = []
     var judged: Set<ExactText> = []
@@ -38,12 +38,12 @@ public struct MeasureValues: Sendable {
       guard judged.insert(ExactText(topic.query)).inserted else {
         throw RetrievalError("query \"\(topic.query)\" has two entries in the judgments; merge them into one")
       }
-      guard let documents = run[topic.query] ?? (complete ? [] : nil) else { continue }
+      guard let documents = ranking[topic.query] ?? (complete ? [] : nil) else { continue }
       let known = try TopicJudgments(topic)
       let grades = known.grades(of: documents)
       topics.append(Topic(query: topic.query, values: measures.map { $0.value(grades: grades, judgments: known) }))
     }
-    guard !topics.isEmpty else { throw Self.nothingToMeasure(run, judged) }
+    guard !topics.isEmpty else { throw Self.nothingToMeasure(ranking, judged) }
     topics.sort { ExactText($0.query) < ExactText($1.query) }
     self.measures = measures
     self.topics = topics
@@ -62,11 +62,11 @@ public struct MeasureValues: Sendable {
     measures.firstIndex(of: measure).map { index in topics.map { $0.values[index] } }
   }
 
-  private static func nothingToMeasure(_ run: Run, _ judged: Set<ExactText>) -> RetrievalError {
+  private static func nothingToMeasure(_ ranking: Ranking, _ judged: Set<ExactText>) -> RetrievalError {
     guard let example = judged.min() else {
       return RetrievalError("the judgments have no query; check that the right file was given")
     }
-    guard let query = run.lists.first?.query else {
+    guard let query = ranking.lists.first?.query else {
       return RetrievalError("the run has no query; check that the right file was given")
     }
     return RetrievalError(

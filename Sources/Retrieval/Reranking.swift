@@ -1,7 +1,7 @@
 import Kernels
 import Words
 
-extension Run {
+extension Ranking {
   /// The same run with the best documents of every query in the order of new scores.
   ///
   /// Documents below the top keep their order behind the reranked ones. Their scores cannot be compared with the new ones, so they
@@ -11,11 +11,11 @@ extension Run {
   ///   - top: The number of documents to rerank per query.
   ///   - scores: The new scores of the first `top` documents of each query, one query after the other.
   /// - Throws: `RetrievalError` when a score is not a finite number.
-  public func reranked(top: Int, scores: [Float]) throws(RetrievalError) -> Run {
+  public func reranked(top: Int, scores: [Float]) throws(RetrievalError) -> Ranking {
     require(
       scores.count == lists.reduce(0) { $0 + min(max(0, top), $1.documents.count) },
       "reranked: \(scores.count) scores do not belong to the best \(top) documents of \(lists.count) queries")
-    var result = Run()
+    var result = Ranking()
     var next = 0
     for list in lists {
       let count = min(max(0, top), list.documents.count)
@@ -40,7 +40,7 @@ extension Run {
   ///   - top: The number of documents to rerank per query.
   ///   - judgments: The judged topics, each query once.
   /// - Throws: `RetrievalError` when a query or a document is judged twice.
-  public func ideallyReranked(top: Int, judgments: some Sequence<JudgedTopic>) throws(RetrievalError) -> Run {
+  public func ideallyReranked(top: Int, judgments: some Sequence<JudgedTopic>) throws(RetrievalError) -> Ranking {
     var known: [ExactText: TopicJudgments] = [:]
     for topic in judgments {
       guard known.updateValue(try TopicJudgments(topic), forKey: ExactText(topic.query)) == nil else {

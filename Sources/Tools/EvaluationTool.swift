@@ -33,7 +33,7 @@ package struct EvaluationTool {
     let measures = try Measure.list(parsing: measures)
     let topics = try Judgments(file: judgments).topics.map { JudgedTopic(query: $0.query, grades: $0.grades) }
     func evaluation(_ file: String) throws -> MeasureValues {
-      try MeasureValues(of: Run(file: file), against: topics, measures: measures, complete: !answeredOnly)
+      try MeasureValues(of: Ranking(file: file), against: topics, measures: measures, complete: !answeredOnly)
     }
     let tuned = try evaluation(run)
     let base = try baseline.map(evaluation)

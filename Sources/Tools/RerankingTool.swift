@@ -31,7 +31,7 @@ package struct RerankingTool {
   }
 
   package func callAsFunction() throws -> Outcome {
-    let first = try Run(file: run)
+    let first = try Ranking(file: run)
     var texts = try CandidateTexts(queries: queries, corpus: corpus)
     let candidates = try RerankingCandidates(first, top: top, &texts, from: run)
     let model = try CrossEncoder(folder: model, labels: 1)

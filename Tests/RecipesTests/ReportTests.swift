@@ -15,7 +15,7 @@ import Words
     report.comparisons = [comparison]
     report.losses = (1...1000).map { LineChart.Point(step: $0, value: 1 / Double($0)) }
     report.development = [0, 37, 74].map { step in
-      ScoreRecord(step: step, values: [ScoreRecord.Value(measure: "nDCG@10", value: 0.3 + Double(step) / 300)])
+      MeasureRecord(step: step, values: [MeasureRecord.Value(measure: "nDCG@10", value: 0.3 + Double(step) / 300)])
     }
     report.facts = [("base model", "checkpoints/minilm")]
     return report
@@ -60,7 +60,7 @@ import Words
     #expect(page.matches(of: #/<polyline/#).count == 2)
     let cells = page.matches(of: #/<td[^>]*>([^<]*)</td>/#).map { String($0.1) }
     #expect(cells == Comparison.table(try report().comparisons).lines[1].split(separator: #/  +/#).map(String.init))
-    #expect(page.contains("<dl>\n<dt>base model</dt><dd>checkpoints/minilm</dd>\n</dl>"))
+    #expect(page.contains("<dl>\n<dt>base model</dt><dd>checkpoints/minilm</dd>\n<dt>processor</dt><dd>"))
     #expect(page.contains("<pre>seed: 17\n</pre>"))
     for wanted in ["runs/&lt;a &amp; b&gt;", "<polyline", "prefers-color-scheme: dark", "IMPROVED", "seed: 17"] {
       #expect(page.contains(wanted), "\(wanted)")

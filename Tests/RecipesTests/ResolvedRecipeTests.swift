@@ -33,7 +33,7 @@ import Training
     ["optimizer.freeze=['**.query', '*.layer']", "optimizer.rates={'**': 0.5, '*.layer.1': 2}"],
     ["schedule={name: cosine, warmup: 0, steps: 100}"],
     ["schedule.name=constant", "model.prompts={query: 'query: ', document: \"a \\\"b\\\"\\n# c\"}"],
-    ["checkpoint={every: 10, keep: 2}", "output.weights=best"],
+    ["checkpoint={every: 10, keep: 2}", "output.weights=best", "patience={scores: 3, minimumImprovement: 0.01}"],
     ["evaluate.verdict=[test, dev]", "evaluate.every=null", "evaluate.documents=null"],
     ["data={rows: $F/collection/corpus.jsonl, collection: $F/collection, shuffle: false}"],
     ["output.folder=no", "seed=18446744073709551615", "optimizer.rate=1.2345678901234567e-300"],
@@ -74,7 +74,7 @@ import Training
     for overrides in Self.variants { keys.visit(try SampleRecipe.read(overrides: overrides).program) }
     #expect(keys.all.count > 20)
     // Cosines are bounded as they are, so that a bi-encoder's loss takes no activation of logits.
-    #expect(keys.all.subtracting(keys.used).sorted() == ["InfoNCESettings.activation"])
+    #expect(keys.all.subtracting(keys.used).sorted() == ["InfoNCE.activation"])
   }
 
   @Test(arguments: variants)

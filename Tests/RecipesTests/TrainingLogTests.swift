@@ -16,7 +16,7 @@ import Testing
         step: step, epoch: 1, loss: 0.5, rate: 1e-5, norm: 2, rows: 8, tokens: 100, seconds: 0.25, spread: 1)
     }
     let log = try RunLog(in: folder, after: 0)
-    try log.add(ScoreRecord(step: 0, values: [ScoreRecord.Value(measure: "nDCG@10", value: 0.25)]))
+    try log.add(MeasureRecord(step: 0, values: [MeasureRecord.Value(measure: "nDCG@10", value: 0.25)]))
     for step in 1...4 { try log.add(record(step)) }
     let resumed = try RunLog(in: folder, after: 2)
     try resumed.add(record(3))

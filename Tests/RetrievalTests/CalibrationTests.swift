@@ -151,17 +151,17 @@ import Testing
   }
 
   @Test func theBestOrderIsThatOfTheGrades() throws {
-    var run = Run()
-    try run.append(query: "q", documents: documents([("a", 4), ("b", 3), ("c", 2), ("d", 1)]))
-    try run.append(query: "unjudged", documents: documents([("a", 1)]))
+    var ranking = Ranking()
+    try ranking.append(query: "q", documents: documents([("a", 4), ("b", 3), ("c", 2), ("d", 1)]))
+    try ranking.append(query: "unjudged", documents: documents([("a", 1)]))
     let judgments = [JudgedTopic(query: "q", grades: [("a", -1), ("b", 1), ("c", 2), ("d", 3), ("missed", 1)])]
-    let best = try run.ideallyReranked(top: 3, judgments: judgments)
+    let best = try ranking.ideallyReranked(top: 3, judgments: judgments)
     #expect(best["q"]?.map(\.id) == ["c", "b", "a", "d"])
     #expect(best["unjudged"]?.map(\.id) == ["a"])
     // The document that was missed stays missed.
     #expect(try MeasureValues(of: best, against: judgments, measures: [.recall(cut: 3)]).means == [0.5])
     #expect(
-      message { _ = try run.ideallyReranked(top: 3, judgments: judgments + judgments) }
+      message { _ = try ranking.ideallyReranked(top: 3, judgments: judgments + judgments) }
         == "query \"q\" has two entries in the judgments; merge them into one")
   }
 }

@@ -21,9 +21,9 @@ import Testing
     let judgments = try collection.judgments(split: split)
     let queries = judgments.topics.compactMap { collection.queries[$0.query] }
     let index = try BM25(ids: documents.map(\.id), texts: documents.map(\.content))
-    let run = try index.search(queries.map { ($0.id, $0.text) }, top: 100)
+    let ranking = try index.search(queries.map { ($0.id, $0.text) }, top: 100)
     let evaluation = try MeasureValues(
-      of: run, against: judgments.topics.map { JudgedTopic(query: $0.query, grades: $0.grades) },
+      of: ranking, against: judgments.topics.map { JudgedTopic(query: $0.query, grades: $0.grades) },
       measures: [.nDCG(cut: 10)], complete: true)
     #expect(evaluation.topics.count == judgments.topics.count && judgments.topics.count >= 30)
     #expect(abs(evaluation.means[0] - expected) < 1e-4, "\(evaluation.means[0])")

@@ -86,11 +86,11 @@ import Testing
 
   @Test func manyQueriesGiveARun() throws {
     let index = try BM25(ids: ids, texts: texts)
-    let run = try index.search([("q2", "fox"), ("q1", "sleeping dog"), ("q0", "nothing")], top: 3)
-    #expect(run.queries == ["q2", "q1", "q0"])
-    #expect(run["q2"]?.map(\.id) == ["d4", "d0"])
-    #expect(run["q1"] == index.search("sleeping dog", top: 3))
-    #expect(run["q0"] == [])
+    let ranking = try index.search([("q2", "fox"), ("q1", "sleeping dog"), ("q0", "nothing")], top: 3)
+    #expect(ranking.queries == ["q2", "q1", "q0"])
+    #expect(ranking["q2"]?.map(\.id) == ["d4", "d0"])
+    #expect(ranking["q1"] == index.search("sleeping dog", top: 3))
+    #expect(ranking["q0"] == [])
   }
 
   @Test func anEmptyIndexFindsNothing() throws {

@@ -7,14 +7,14 @@ import Testing
 /// Values of `trec_eval` itself, made by `Tests/Goldens/make/make_measures.py`: equal in every bit.
 @Suite struct MeasureGoldenTests {
   private struct Golden {
-    let run: Run
+    let ranking: Ranking
     let judgments: [JudgedTopic]
     let measures: [Measure]
     let values: JSONObject
 
     init() throws {
       let folder = Files.join(Locations.repositoryRoot, "Tests", "Goldens", "measures")
-      run = try Run(file: Files.join(folder, "run.txt"))
+      ranking = try Ranking(file: Files.join(folder, "run.txt"))
       var topics: [(query: String, grades: [(document: String, grade: Int)])] = []
       let lines = try LineReader(Files.join(folder, "qrels.txt"))
       while let line = try lines.next() {
@@ -39,7 +39,7 @@ import Testing
   @Test func everyValueOfEveryQuery() throws {
     let golden = try Golden()
     let expected = try #require(golden.values["queries"]?.objectValue)
-    let evaluation = try MeasureValues(of: golden.run, against: golden.judgments, measures: golden.measures)
+    let evaluation = try MeasureValues(of: golden.ranking, against: golden.judgments, measures: golden.measures)
     #expect(evaluation.topics.count == expected.members.count)
     #expect(evaluation.topics.count > 40 && golden.measures.count == 20)
     for topic in evaluation.topics {
@@ -54,7 +54,7 @@ import Testing
   @Test func meansOverAllJudgedQueries() throws {
     let golden = try Golden()
     let evaluation = try MeasureValues(
-      of: golden.run, against: golden.judgments, measures: golden.measures, complete: true)
+      of: golden.ranking, against: golden.judgments, measures: golden.measures, complete: true)
     #expect(evaluation.topics.count == golden.judgments.count)
     #expect(evaluation.means == (try golden.numbers("completeMeans")))
   }
@@ -65,8 +65,8 @@ import Testing
     let shuffled = golden.judgments.shuffled(using: &generator).map { topic in
       JudgedTopic(query: topic.query, grades: topic.grades.shuffled(using: &generator))
     }
-    let first = try MeasureValues(of: golden.run, against: golden.judgments, measures: golden.measures)
-    let second = try MeasureValues(of: golden.run, against: shuffled, measures: golden.measures)
+    let first = try MeasureValues(of: golden.ranking, against: golden.judgments, measures: golden.measures)
+    let second = try MeasureValues(of: golden.ranking, against: shuffled, measures: golden.measures)
     #expect(first.topics == second.topics && first.means == second.means)
   }
 }

@@ -80,14 +80,15 @@ import Testing
 }
 
 @Suite struct MeasureValueTests {
-  private func value(_ name: String, _ ranking: [String], _ grades: [(document: String, grade: Int)]) throws -> Double {
-    var run = Run()
-    let count = Float(ranking.count)
-    try run.append(
-      query: "q", documents: ranking.enumerated().map { ScoredDocument(id: $1, score: count - Float($0)) })
+  private func value(_ name: String, _ documents: [String], _ grades: [(document: String, grade: Int)]) throws -> Double
+  {
+    var ranking = Ranking()
+    let count = Float(documents.count)
+    try ranking.append(
+      query: "q", documents: documents.enumerated().map { ScoredDocument(id: $1, score: count - Float($0)) })
     let measure = try Measure(parsing: name)
     let evaluation = try MeasureValues(
-      of: run, against: [JudgedTopic(query: "q", grades: grades)], measures: [measure])
+      of: ranking, against: [JudgedTopic(query: "q", grades: grades)], measures: [measure])
     return try #require(evaluation.mean(of: measure))
   }
 
@@ -116,42 +117,42 @@ import Testing
   }
 
   @Test func completeCountsMissingQueriesAsZero() throws {
-    var run = Run()
-    try run.append(query: "q1", documents: documents([("a", 1)]))
-    try run.append(query: "unjudged", documents: documents([("a", 1)]))
+    var ranking = Ranking()
+    try ranking.append(query: "q1", documents: documents([("a", 1)]))
+    try ranking.append(query: "unjudged", documents: documents([("a", 1)]))
     let judgments = ["q2", "q1", "q10"].map { JudgedTopic(query: $0, grades: [("a", 1)]) }
-    let some = try MeasureValues(of: run, against: judgments, measures: [.precision(cut: 1)])
+    let some = try MeasureValues(of: ranking, against: judgments, measures: [.precision(cut: 1)])
     #expect(some.means == [1])
     #expect(some.topics.map(\.query) == ["q1"])
-    let all = try MeasureValues(of: run, against: judgments, measures: [.precision(cut: 1)], complete: true)
+    let all = try MeasureValues(of: ranking, against: judgments, measures: [.precision(cut: 1)], complete: true)
     #expect(all.means == [1.0 / 3])
     #expect(all.topics.map(\.query) == ["q1", "q10", "q2"])
     #expect(all.values(of: .precision(cut: 1)) == [1, 0, 0])
     #expect(all.mean(of: .rPrecision) == nil)
-    let empty = try MeasureValues(of: Run(), against: judgments, measures: [.rPrecision], complete: true)
+    let empty = try MeasureValues(of: Ranking(), against: judgments, measures: [.rPrecision], complete: true)
     #expect(empty.means == [0])
   }
 
   @Test func saysWhyNothingCanBeMeasured() throws {
-    var run = Run()
+    var ranking = Ranking()
     #expect(
-      message { _ = try MeasureValues(of: run, against: [], measures: []) }
+      message { _ = try MeasureValues(of: ranking, against: [], measures: []) }
         == "the judgments have no query; check that the right file was given")
     #expect(
-      message { _ = try MeasureValues(of: run, against: [JudgedTopic(query: "q", grades: [])], measures: []) }
+      message { _ = try MeasureValues(of: ranking, against: [JudgedTopic(query: "q", grades: [])], measures: []) }
         == "the run has no query; check that the right file was given")
-    try run.append(query: "p", documents: [])
+    try ranking.append(query: "p", documents: [])
     #expect(
-      message { _ = try MeasureValues(of: run, against: [JudgedTopic(query: "q", grades: [])], measures: []) }
+      message { _ = try MeasureValues(of: ranking, against: [JudgedTopic(query: "q", grades: [])], measures: []) }
         == "no query of the run is judged: the run has for example \"p\", the judgments \"q\"; "
         + "check that both belong to the same collection")
     let twice = [JudgedTopic(query: "p", grades: []), JudgedTopic(query: "p", grades: [])]
     #expect(
-      message { _ = try MeasureValues(of: run, against: twice, measures: []) }
+      message { _ = try MeasureValues(of: ranking, against: twice, measures: []) }
         == "query \"p\" has two entries in the judgments; merge them into one")
     let judgedTwice = JudgedTopic(query: "p", grades: [("a", 1), ("a", 1)])
     #expect(
-      message { _ = try MeasureValues(of: run, against: [judgedTwice], measures: []) }
+      message { _ = try MeasureValues(of: ranking, against: [judgedTwice], measures: []) }
         == "query \"p\": document \"a\" is judged twice; keep one judgment")
   }
 }

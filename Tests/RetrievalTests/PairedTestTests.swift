@@ -113,10 +113,10 @@ import Testing
 
   @Test func comparesEvaluations() throws {
     func evaluation(_ grade: Int, _ queries: [String]) throws -> MeasureValues {
-      var run = Run()
-      for query in queries { try run.append(query: query, documents: documents([("a", 1)])) }
+      var ranking = Ranking()
+      for query in queries { try ranking.append(query: query, documents: documents([("a", 1)])) }
       let judgments = queries.map { JudgedTopic(query: $0, grades: [("a", grade), ("b", 1)]) }
-      return try MeasureValues(of: run, against: judgments, measures: [.success(cut: 1)])
+      return try MeasureValues(of: ranking, against: judgments, measures: [.success(cut: 1)])
     }
     let queries = (0..<8).map { "q\($0)" }
     let test = try PairedTest(

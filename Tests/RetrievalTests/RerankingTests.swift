@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 
 @Suite struct RerankingTests {
-  private func run(_ lists: [(String, [(String, Float)])]) throws -> Run {
-    var run = Run()
-    for (query, list) in lists { try run.append(query: query, documents: documents(list)) }
-    return run
+  private func run(_ lists: [(String, [(String, Float)])]) throws -> Ranking {
+    var ranking = Ranking()
+    for (query, list) in lists { try ranking.append(query: query, documents: documents(list)) }
+    return ranking
   }
 
   @Test func theTopIsOrderedByNewScoresAndTheRestKeepsItsOrder() throws {

@@ -97,10 +97,10 @@ import Testing
     let documents = try Vectors([1, 0, 0, 1, 1, 1], count: 3, width: 2)
     let queries = try Vectors([1, 0, 0, 2], count: 2, width: 2)
     let search = try ExactSearch(documents: documents, ids: ["x", "y", "z"])
-    let run = try search.search(queries, ids: ["q1", "q2"], top: 2)
-    #expect(run.queries == ["q1", "q2"])
-    #expect(run["q1"]?.map(\.id) == ["z", "x"])
-    #expect(run["q2"] == [ScoredDocument(id: "z", score: 2), ScoredDocument(id: "y", score: 2)])
+    let ranking = try search.search(queries, ids: ["q1", "q2"], top: 2)
+    #expect(ranking.queries == ["q1", "q2"])
+    #expect(ranking["q1"]?.map(\.id) == ["z", "x"])
+    #expect(ranking["q2"] == [ScoredDocument(id: "z", score: 2), ScoredDocument(id: "y", score: 2)])
   }
 
   @Test func refusesWhatDoesNotFit() throws {
@@ -158,18 +158,18 @@ import Testing
 }
 
 @Suite struct FusionTests {
-  private func run(_ lists: [String: [(String, Float)]]) throws -> Run {
-    var run = Run()
+  private func run(_ lists: [String: [(String, Float)]]) throws -> Ranking {
+    var ranking = Ranking()
     for (query, pairs) in lists.sorted(by: { $0.key < $1.key }) {
-      try run.append(query: query, documents: documents(pairs))
+      try ranking.append(query: query, documents: documents(pairs))
     }
-    return run
+    return ranking
   }
 
   @Test func addsReciprocalRanks() throws {
     let first = try run(["q": [("a", 9), ("b", 5), ("c", 1)]])
     let second = try run(["q": [("c", 0.3), ("d", 0.2)], "p": [("x", 1)]])
-    let fused = try Run.fused([first, second])
+    let fused = try Ranking.fused([first, second])
     #expect(fused.queries == ["q", "p"])
     #expect(
       fused["q"]
@@ -182,24 +182,24 @@ import Testing
   @Test func weighsAndCuts() throws {
     let first = try run(["q": [("a", 9), ("b", 5)]])
     let second = try run(["q": [("b", 9), ("a", 5)]])
-    let fused = try Run.fused([first, second], weights: [1, 3], constant: 0, depth: 1)
+    let fused = try Ranking.fused([first, second], weights: [1, 3], constant: 0, depth: 1)
     #expect(fused["q"] == documents([("b", 3.5)]))
   }
 
   @Test func refusesBadSettings() throws {
     let one = try run(["q": [("a", 1)]])
-    #expect(message { _ = try Run.fused([]) } == "fusion needs at least one run, found none; name two or more")
+    #expect(message { _ = try Ranking.fused([]) } == "fusion needs at least one run, found none; name two or more")
     #expect(
-      message { _ = try Run.fused([one], weights: [1, 2]) }
+      message { _ = try Ranking.fused([one], weights: [1, 2]) }
         == "fusion needs one weight per run: expected 1, found 2; give as many as runs")
     #expect(
-      message { _ = try Run.fused([one], weights: [-1]) }
+      message { _ = try Ranking.fused([one], weights: [-1]) }
         == "fusion weights must lie between 0 and 1000000.0, not all 0; found [-1.0]")
     #expect(
-      message { _ = try Run.fused([one], weights: [0]) }
+      message { _ = try Ranking.fused([one], weights: [0]) }
         == "fusion weights must lie between 0 and 1000000.0, not all 0; found [0.0]")
     #expect(
-      message { _ = try Run.fused([one], constant: -1) }
+      message { _ = try Ranking.fused([one], constant: -1) }
         == "the fusion constant must be finite and at least 0; found -1.0, 60 is usual")
   }
 }

@@ -39,15 +39,15 @@ struct EvaluateModel: Recipe, Equatable {
   func run(in context: RunContext) throws -> Outcome {
     try context.perform(self) { folder in
       let plan = try evaluate.plan(context)
-      let baseRuns = try baseline.map { try rank($0, named: "baseline", plan, folder, context) }
-      let runs = try rank(model, named: "model", plan, folder, context)
+      let baseRankings = try baseline.map { try rank($0, named: "baseline", plan, folder, context) }
+      let rankings = try rank(model, named: "model", plan, folder, context)
 
       var report = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
       report.names = (base: "baseline", tuned: "model")
-      if let baseRuns {
-        report.comparisons = try plan.comparisons(base: baseRuns, tuned: runs)
+      if let baseRankings {
+        report.comparisons = try plan.comparisons(base: baseRankings, tuned: rankings)
       } else {
-        report.scores = try plan.scores(of: runs)
+        report.scores = try plan.scores(of: rankings)
       }
       report.facts = [
         ("model", model.folder), ("baseline", baseline?.folder ?? "none"), ("collection", evaluate.collection),
@@ -61,13 +61,13 @@ struct EvaluateModel: Recipe, Equatable {
 
   /// The ranked lists of a model for every split, also written to the run folder.
   private func rank(
-    _ model: FolderSection, named name: String, _ plan: ScoringPlan, _ folder: RunFolder, _ context: RunContext
-  ) throws -> [Run] {
+    _ model: FolderSection, named name: String, _ plan: EvaluationPlan, _ folder: RunFolder, _ context: RunContext
+  ) throws -> [Ranking] {
     context.report(.note("scoring \(model.folder)"))
-    let runs = try plan.runs(of: BiEncoder(folder: model.folder), cache: cache?.open(), report: context.report)
-    for (run, split) in zip(runs, plan.splits) {
+    let rankings = try plan.rankings(of: BiEncoder(folder: model.folder), cache: cache?.open(), report: context.report)
+    for (run, split) in zip(rankings, plan.splits) {
       try run.write(to: folder.file("\(name).\(split.name).run"), tag: name)
     }
-    return runs
+    return rankings
   }
 }

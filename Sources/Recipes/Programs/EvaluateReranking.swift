@@ -60,9 +60,9 @@ struct EvaluateReranking: Recipe, Equatable {
         report: context.reportOrStop)
       var texts = CandidateTexts(collection)
       let depth = max(top, plan.measures.map(\.depth).max() ?? 0)
-      var (found, reranked): ([Run], [Run]) = ([], [])
+      var (found, reranked): ([Ranking], [Ranking]) = ([], [])
       for split in plan.splits {
-        let first = try firstStage.run(
+        let first = try firstStage.ranking(
           of: split.queries, depth: depth, task: "encoding queries of \(split.name)", report: context.reportOrStop)
         try first.write(to: folder.file("first.\(split.name).run"), tag: "first")
         let second = try RerankingCandidates(first, top: top, &texts, from: "the first stage").reranked(
@@ -93,7 +93,7 @@ struct EvaluateReranking: Recipe, Equatable {
 
   /// The latency, where it is asked for, of those numbers of candidates that the collection has.
   private func measuredLatency(
-    of firstStage: FirstStage, _ model: CrossEncoder, _ plan: ScoringPlan, _ texts: inout CandidateTexts,
+    of firstStage: FirstStage, _ model: CrossEncoder, _ plan: EvaluationPlan, _ texts: inout CandidateTexts,
     _ context: RunContext
   ) throws -> PipelineLatency? {
     guard var settings = latency else { return nil }
@@ -111,7 +111,7 @@ struct EvaluateReranking: Recipe, Equatable {
       report: context.reportOrStop)
   }
 
-  private func facts(_ plan: ScoringPlan) -> [RunReport.Fact] {
+  private func facts(_ plan: EvaluationPlan) -> [RunReport.Fact] {
     let joined = fusion.map { fusion in
       let weights = (fusion.weights ?? [1, 1]).map { "\($0)" }.joined(separator: " and ")
       return "with BM25 by reciprocal ranks, constant \(fusion.constant), weights \(weights)"

@@ -79,15 +79,15 @@ struct ReduceVectors: Recipe, Equatable {
           activation: .identity)
       }
 
-      let scored = try plan.map { (plan: $0, runs: try encoded.runs($0) { $0 }) }
+      let scored = try plan.map { (plan: $0, rankings: try encoded.rankings($0) { $0 }) }
       var report = ReductionReport(full: full.dimensions, components: components, whitened: whiten)
-      if let scored { report.scores = try scored.plan.scores(of: scored.runs) }
+      if let scored { report.scores = try scored.plan.scores(of: scored.rankings) }
       for (dimension, module) in zip(dimensions, modules) {
         let target = folder.file("model-\(dimension)")
         var reduced = ReductionReport.Model(
           dimensions: dimension, explained: components.explainedShare(of: dimension), folder: target)
-        if let (plan, runs) = scored {
-          reduced.comparisons = try plan.comparisons(base: runs, tuned: encoded.runs(plan) { module($0) })
+        if let (plan, rankings) = scored {
+          reduced.comparisons = try plan.comparisons(base: rankings, tuned: encoded.rankings(plan) { module($0) })
         }
         try export(full.appending(module), reduced, report, folder, context)
         report.models.append(reduced)
@@ -135,7 +135,7 @@ private struct EncodedTexts {
 
   /// Encodes a corpus, or the plan's documents where there is none, and what the plan scores.
   init(
-    _ model: BiEncoder, corpus file: String?, plan: ScoringPlan?, cache: EncodingCache?, _ context: RunContext
+    _ model: BiEncoder, corpus file: String?, plan: EvaluationPlan?, cache: EncodingCache?, _ context: RunContext
   ) throws {
     func encode(_ texts: [String], _ role: TextRole, _ task: String) throws -> Tensor {
       try model.embeddings(of: texts, as: role, task: task, cache: cache, report: context.reportOrStop)
@@ -153,11 +153,11 @@ private struct EncodedTexts {
   }
 
   /// Ranks the plan's documents for its queries by the cosines of their vectors behind a module.
-  func runs(_ plan: ScoringPlan, behind module: (Tensor) -> Tensor) throws -> [Run] {
+  func rankings(_ plan: EvaluationPlan, behind module: (Tensor) -> Tensor) throws -> [Ranking] {
     func unit(_ vectors: Tensor) throws -> Vectors {
       try (vectors.shape[0] == 0 ? vectors : module(vectors)).unitVectors
     }
     guard let documents else { fatalError("documents were not encoded for scoring") }
-    return try plan.runs(documents: unit(documents), queries: queries.map(unit))
+    return try plan.rankings(documents: unit(documents), queries: queries.map(unit))
   }
 }

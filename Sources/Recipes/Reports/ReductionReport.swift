@@ -22,7 +22,7 @@ struct ReductionReport {
   let components: PrincipalComponents
   let whitened: Bool
   /// The scores of the full vectors, in the order of the models' comparisons.
-  var scores: [ScoringPlan.Score] = []
+  var scores: [EvaluationPlan.Score] = []
   var models: [Model] = []
   var seconds = 0.0
 

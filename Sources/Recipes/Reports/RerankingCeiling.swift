@@ -12,8 +12,8 @@ struct RerankingCeiling {
   let best: [(measure: Measure, value: Double)]
   private let top: Int
 
-  init(of run: Run, _ split: ScoringPlan.Split, _ measures: [Measure], top: Int) throws {
-    func evaluation(of run: Run, _ measures: [Measure]) throws -> MeasureValues {
+  init(of run: Ranking, _ split: EvaluationPlan.Split, _ measures: [Measure], top: Int) throws {
+    func evaluation(of run: Ranking, _ measures: [Measure]) throws -> MeasureValues {
       try MeasureValues(of: run, against: split.topics, measures: measures, complete: true)
     }
     self.split = split.name

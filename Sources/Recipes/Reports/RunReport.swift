@@ -16,14 +16,14 @@ struct RunReport: Sendable {
   /// Base against tuned, the deciding comparison first; empty without an evaluation or a baseline.
   var comparisons: [Comparison] = []
   /// Scores of a model that is compared with nothing.
-  var scores: [ScoringPlan.Score] = []
+  var scores: [EvaluationPlan.Score] = []
   /// What else the recipe found out.
   var tables: [ReportTable] = []
   /// What the two models of the comparisons are called.
   var names = (base: "base", tuned: "tuned")
   var losses: [LineChart.Point] = []
   /// Scores during training, by measure; the first is drawn.
-  var development: [ScoreRecord] = []
+  var development: [MeasureRecord] = []
   /// Facts about this run, for a person.
   var facts: [Fact] = []
   /// The facts, and the machine and libraries that the run had.

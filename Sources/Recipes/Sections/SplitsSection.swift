@@ -25,8 +25,8 @@ extension SplitsSection {
   /// What is asked against which documents.
   ///
   /// - Parameter collection: The collection, where it is at hand.
-  func plan(of collection: Collection? = nil, _ context: RunContext) throws -> ScoringPlan {
-    try ScoringPlan(
+  func plan(of collection: Collection? = nil, _ context: RunContext) throws -> EvaluationPlan {
+    try EvaluationPlan(
       collection ?? Collection(folder: self.collection), splits: splits, measures: measures.map(\.measure),
       warn: { context.report(.warning($0)) })
   }

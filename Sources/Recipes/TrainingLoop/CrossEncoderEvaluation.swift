@@ -29,18 +29,18 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     var texts = CandidateTexts(collection)
     let wanted = settings.verdict ?? [settings.split]
     let asked = wanted + (settings.every == nil || wanted.contains(settings.split) ? [] : [settings.split])
-    let all = try ScoringPlan(
+    let all = try EvaluationPlan(
       collection, splits: asked, measures: settings.measures.map(\.measure), warn: { context.report(.warning($0)) })
     let verdictPlan = all.keeping(wanted)
     verdictPlan.warnOfQueries(in: queries) { context.report(.warning($0)) }
 
     isJudged = settings.candidates == .judged
     baseName = settings.baseName
-    let (runs, top, source): ([Run], Int, String)
+    let (rankings, top, source): ([Ranking], Int, String)
     switch settings.candidates {
-    case .judged: (runs, top, source) = (try all.judgedCandidates(in: collection.corpus), .max, settings.collection)
+    case .judged: (rankings, top, source) = (try all.judgedCandidates(in: collection.corpus), .max, settings.collection)
     case .run(let file, let best):
-      let run = try Run(file: file)
+      let run = try Ranking(file: file)
       for split in verdictPlan.splits {
         let missing = split.queries.count { run[$0.id] == nil }
         if missing > 0 {
@@ -50,53 +50,53 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
                 + "'\(split.name)'; they count as 0"))
         }
       }
-      (runs, top, source) = (asked.map { _ in run }, best, file)
+      (rankings, top, source) = (asked.map { _ in run }, best, file)
     case .model(let model, let best):
-      let found = try folder.keptRuns("first", of: asked) {
+      let found = try folder.keptRankings("first", of: asked) {
         context.report(.note("finding documents with \(model)"))
-        return try all.runs(of: BiEncoder(folder: model), depth: best, cache: cache, report: context.reportOrStop)
+        return try all.rankings(of: BiEncoder(folder: model), depth: best, cache: cache, report: context.reportOrStop)
       }
-      (runs, top, source) = (found, best, model)
+      (rankings, top, source) = (found, best, model)
     }
     verdict = try RerankingPlan(
-      verdictPlan, candidates: Array(runs.prefix(wanted.count)), top: top, &texts, from: source)
+      verdictPlan, candidates: Array(rankings.prefix(wanted.count)), top: top, &texts, from: source)
     development = try settings.every.flatMap { _ in asked.firstIndex(of: settings.split) }.map { place in
       let plan = all.keeping([settings.split])
       return try RerankingPlan(
-        settings.queries.map { plan.asking(atMost: $0, seed: seed) } ?? plan, candidates: [runs[place]], top: top,
+        settings.queries.map { plan.asking(atMost: $0, seed: seed) } ?? plan, candidates: [rankings[place]], top: top,
         &texts, from: source)
     }
   }
 
-  var plan: ScoringPlan { verdict.plan }
+  var plan: EvaluationPlan { verdict.plan }
 
-  func start(of model: CrossEncoder, _ context: RunContext) throws -> ScoreRecord? {
+  func start(of model: CrossEncoder, _ context: RunContext) throws -> MeasureRecord? {
     guard let development, !isJudged else { return try self.development(of: model, step: 0, context) }
-    return try development.plan.record(of: development.firstRuns, step: 0, context)
+    return try development.plan.record(of: development.firstRankings, step: 0, context)
   }
 
-  func development(of model: CrossEncoder, step: Int, _ context: RunContext) throws -> ScoreRecord? {
+  func development(of model: CrossEncoder, step: Int, _ context: RunContext) throws -> MeasureRecord? {
     guard let development else { return nil }
-    return try development.plan.record(of: runs(of: development, by: model, context), step: step, context)
+    return try development.plan.record(of: rankings(of: development, by: model, context), step: step, context)
   }
 
-  func baseRuns(of model: CrossEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Run] {
-    try folder.keptRuns("base", of: plan.splits.map(\.name)) {
-      if !isJudged { return verdict.firstRuns }
+  func baseRankings(of model: CrossEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Ranking] {
+    try folder.keptRankings("base", of: plan.splits.map(\.name)) {
+      if !isJudged { return verdict.firstRankings }
       context.report(.note("scoring the untrained model"))
-      return try verdict.runs(of: model, report: context.reportOrStop)
+      return try verdict.rankings(of: model, report: context.reportOrStop)
     }
   }
 
-  func tunedRuns(of model: CrossEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Run] {
+  func tunedRankings(of model: CrossEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Ranking] {
     context.report(.note("scoring the tuned model"))
-    return try folder.write(runs(of: verdict, by: model, context), as: "tuned", of: plan.splits.map(\.name))
+    return try folder.write(rankings(of: verdict, by: model, context), as: "tuned", of: plan.splits.map(\.name))
   }
 
   /// The rankings of a model in training, whose scores can become infinite by no fault of the input.
-  private func runs(of plan: RerankingPlan, by model: CrossEncoder, _ context: RunContext) throws -> [Run] {
+  private func rankings(of plan: RerankingPlan, by model: CrossEncoder, _ context: RunContext) throws -> [Ranking] {
     do {
-      return try plan.runs(of: model, report: context.reportOrStop)
+      return try plan.rankings(of: model, report: context.reportOrStop)
     } catch let error as ModelError {
       throw RunError(.internalError, "\(error); lower 'optimizer.rate'")
     }

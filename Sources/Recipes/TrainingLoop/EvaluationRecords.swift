@@ -5,15 +5,15 @@ import Words
 import Runs
 import Evaluation
 
-extension ScoringPlan {
+extension EvaluationPlan {
   /// The means of runs of the first split in the course of training, which are also told to the person who waits.
-  func record(of runs: [Run], step: Int, _ context: RunContext) throws -> ScoreRecord {
-    let values = zip(measures, try evaluations(of: runs).first?.means ?? []).map {
-      ScoreRecord.Value(measure: $0.description, value: $1)
+  func record(of rankings: [Ranking], step: Int, _ context: RunContext) throws -> MeasureRecord {
+    let values = zip(measures, try evaluations(of: rankings).first?.means ?? []).map {
+      MeasureRecord.Value(measure: $0.description, value: $1)
     }
     let shown = values.map { "\($0.measure) \(NumberText.fixed($0.value, decimals: 4))" }.joined(separator: ", ")
     context.report(.note("after step \(step): \(shown) on \(splits.map(\.name).joined())"))
-    return ScoreRecord(step: step, values: values)
+    return MeasureRecord(step: step, values: values)
   }
 
   /// Warns where queries of a split are trained on.
@@ -32,15 +32,15 @@ extension ScoringPlan {
 
 extension RunFolder {
   /// The rankings of some splits that an interrupted run has written, or else new ones, written to `NAME.SPLIT.run`.
-  func keptRuns(_ name: String, of splits: [String], make: () throws -> [Run]) throws -> [Run] {
+  func keptRankings(_ name: String, of splits: [String], make: () throws -> [Ranking]) throws -> [Ranking] {
     let paths = splits.map { file("\(name).\($0).run") }
-    if isContinued && paths.allSatisfy(Files.exists) { return try paths.map { try Run(file: $0) } }
+    if isContinued && paths.allSatisfy(Files.exists) { return try paths.map { try Ranking(file: $0) } }
     return try write(make(), as: name, of: splits)
   }
 
   /// Writes the rankings of some splits to `NAME.SPLIT.run`.
-  func write(_ runs: [Run], as name: String, of splits: [String]) throws -> [Run] {
-    for (run, split) in zip(runs, splits) { try run.write(to: file("\(name).\(split).run"), tag: name) }
-    return runs
+  func write(_ rankings: [Ranking], as name: String, of splits: [String]) throws -> [Ranking] {
+    for (run, split) in zip(rankings, splits) { try run.write(to: file("\(name).\(split).run"), tag: name) }
+    return rankings
   }
 }

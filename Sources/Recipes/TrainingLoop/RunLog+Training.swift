@@ -18,7 +18,7 @@ extension RunLog {
   }
 
   /// Adds the scores of an evaluation after a step.
-  func add(_ scores: ScoreRecord) throws {
+  func add(_ scores: MeasureRecord) throws {
     try add(scores.json, scalars: scores.values.map { ("dev/\($0.measure)", $0.value) }, step: scores.step)
   }
 

@@ -45,7 +45,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     let evaluation = try task.makeEvaluation(in: folder, context)
 
     // Before a checkpoint is restored the weights are the base model's; they are held once only.
-    let baseRuns = try evaluation.map { try $0.baseRuns(of: task.baseModel(run.model), in: folder, context) }
+    let baseRankings = try evaluation.map { try $0.baseRankings(of: task.baseModel(run.model), in: folder, context) }
     EngineMemory.releaseUnused()
     let checkpoints = CheckpointStore(folder: folder.path, keep: settings.checkpoint?.keep ?? 1)
     try resume(&run, &task, folder, from: checkpoints, steps: steps)
@@ -59,13 +59,13 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
 
     // The verdict is on the weights that are exported, over everything that is judged.
     let tuned = try run.exported(to: folder)
-    let tunedRuns = try savingWhenInterrupted(&run, in: checkpoints) { _ in
-      try evaluation?.tunedRuns(of: tuned, in: folder, context)
+    let tunedRankings = try savingWhenInterrupted(&run, in: checkpoints) { _ in
+      try evaluation?.tunedRankings(of: tuned, in: folder, context)
     }
     var report = RunReport(recipe: Recipe.name, folder: folder.path, settings: context.recipe)
-    if let evaluation, let baseRuns, let tunedRuns {
+    if let evaluation, let baseRankings, let tunedRankings {
       report.names.base = evaluation.baseName
-      report.comparisons = try evaluation.plan.comparisons(base: baseRuns, tuned: tunedRuns)
+      report.comparisons = try evaluation.plan.comparisons(base: baseRankings, tuned: tunedRankings)
     }
     try report.fill(
       from: folder, run.progress,

@@ -35,9 +35,9 @@ extension RunReport {
     development = records.compactMap { record in
       guard let step = record["step"]?.integerValue, let scores = record["dev"]?.objectValue else { return nil }
       let values = scores.members.compactMap { name, value in
-        value.doubleValue.map { ScoreRecord.Value(measure: name, value: $0) }
+        value.doubleValue.map { MeasureRecord.Value(measure: name, value: $0) }
       }
-      return ScoreRecord(step: step, values: values)
+      return MeasureRecord(step: step, values: values)
     }
     let rate = Double(progress.rows) / max(progress.seconds, 1e-9)
     var exported = "the last ones"

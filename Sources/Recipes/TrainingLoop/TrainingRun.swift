@@ -71,7 +71,7 @@ struct TrainingRun<Model: Module> {
   /// Takes an evaluation for the best one where it is better by more than `minimum`; true if it is.
   ///
   /// - Parameter keepsWeights: true if the weights of the best evaluation are kept.
-  mutating func compareWithBest(_ measured: ScoreRecord, by minimum: Double, keepsWeights: Bool) -> Bool {
+  mutating func compareWithBest(_ measured: MeasureRecord, by minimum: Double, keepsWeights: Bool) -> Bool {
     guard let first = measured.values.first else { return false }
     if let best = progress.best, first.value <= best.value + minimum { return false }
     progress.best = TrainingProgress.Best(step: measured.step, value: first.value)

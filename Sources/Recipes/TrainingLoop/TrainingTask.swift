@@ -126,15 +126,15 @@ struct TrainingSequence {
 protocol TrainingEvaluation {
   associatedtype Model
   /// The plan of the verdict.
-  var plan: ScoringPlan { get }
+  var plan: EvaluationPlan { get }
   /// The name of the base in reports.
   var baseName: String { get }
   /// The base's measures on what is evaluated during training; nil where nothing is.
-  func start(of model: Model, _ context: RunContext) throws -> ScoreRecord?
+  func start(of model: Model, _ context: RunContext) throws -> MeasureRecord?
   /// The measures after a step; nil where nothing is evaluated during training.
-  func development(of model: Model, step: Int, _ context: RunContext) throws -> ScoreRecord?
+  func development(of model: Model, step: Int, _ context: RunContext) throws -> MeasureRecord?
   /// The rankings to compare with, one a split; an interrupted run has written them already.
-  func baseRuns(of model: Model, in folder: RunFolder, _ context: RunContext) throws -> [Run]
+  func baseRankings(of model: Model, in folder: RunFolder, _ context: RunContext) throws -> [Ranking]
   /// The rankings of the trained model, one a split.
-  func tunedRuns(of model: Model, in folder: RunFolder, _ context: RunContext) throws -> [Run]
+  func tunedRankings(of model: Model, in folder: RunFolder, _ context: RunContext) throws -> [Ranking]
 }

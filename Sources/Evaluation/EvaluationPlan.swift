@@ -8,7 +8,7 @@ import Words
 /// A collection prepared for scoring: which queries of which splits are asked, against which documents.
 ///
 /// Every judged query counts; one that cannot be asked, because the collection lacks it, counts as 0 on every measure.
-package struct ScoringPlan {
+package struct EvaluationPlan {
   /// The judged queries of a split.
   package struct Split {
     package let name: String
@@ -65,14 +65,14 @@ package struct ScoringPlan {
   }
 
   /// The same plan with some of its splits, in the order of the names.
-  package func keeping(_ names: [String]) -> ScoringPlan {
+  package func keeping(_ names: [String]) -> EvaluationPlan {
     var plan = self
     plan.splits = names.compactMap { name in splits.first { $0.name == name } }
     return plan
   }
 
   /// The same plan with at most so many of the judged queries of every split, which the seed chooses.
-  package func asking(atMost limit: Int, seed: UInt64) -> ScoringPlan {
+  package func asking(atMost limit: Int, seed: UInt64) -> EvaluationPlan {
     var plan = self
     plan.splits = splits.map { split in
       let keys = split.topics.indices.map { (key: mixed(seed, UInt64($0)), index: $0) }.sorted { $0 < $1 }
@@ -89,9 +89,9 @@ package struct ScoringPlan {
   /// - Parameters:
   ///   - depth: How many documents of a query are found at least.
   ///   - cache: Where vectors are kept from one run to the next; without one all texts are encoded.
-  package func runs(
+  package func rankings(
     of model: BiEncoder, depth: Int = 0, cache: EncodingCache? = nil, report: (RunEvent) throws -> Void
-  ) throws -> [Run] {
+  ) throws -> [Ranking] {
     let vectors = try model.vectors(
       of: documents.map(\.content), as: .document, task: "encoding documents", cache: cache, report: report)
     let queries = try splits.map { split in
@@ -99,11 +99,11 @@ package struct ScoringPlan {
         of: split.queries.map(\.text), as: .query, task: "encoding queries of \(split.name)", cache: cache,
         report: report)
     }
-    return try runs(documents: vectors, queries: queries, depth: depth)
+    return try rankings(documents: vectors, queries: queries, depth: depth)
   }
 
   /// Ranks the documents for the queries of every split by vectors that are there already.
-  package func runs(documents vectors: Vectors, queries: [Vectors], depth least: Int = 0) throws -> [Run] {
+  package func rankings(documents vectors: Vectors, queries: [Vectors], depth least: Int = 0) throws -> [Ranking] {
     let index = try ExactSearch(documents: vectors, ids: documents.map(\.id))
     let depth = max(least, measures.map(\.depth).max() ?? 0)
     return try zip(splits, queries).map { split, queries in
@@ -112,9 +112,9 @@ package struct ScoringPlan {
   }
 
   /// Measures a run of each split.
-  package func evaluations(of runs: [Run]) throws -> [MeasureValues] {
-    try zip(runs, splits).map { run, split in
-      try MeasureValues(of: run, against: split.topics, measures: measures, complete: true)
+  package func evaluations(of rankings: [Ranking]) throws -> [MeasureValues] {
+    try zip(rankings, splits).map { ranking, split in
+      try MeasureValues(of: ranking, against: split.topics, measures: measures, complete: true)
     }
   }
 
@@ -122,14 +122,14 @@ package struct ScoringPlan {
   package typealias Score = (split: String, measure: Measure, value: Double)
 
   /// The scores of a run of each split, in the order of ``comparisons(base:tuned:)``.
-  package func scores(of runs: [Run]) throws -> [Score] {
-    try zip(splits, evaluations(of: runs)).flatMap { split, evaluation in
+  package func scores(of rankings: [Ranking]) throws -> [Score] {
+    try zip(splits, evaluations(of: rankings)).flatMap { split, evaluation in
       zip(evaluation.measures, evaluation.means).map { (split: split.name, measure: $0, value: $1) }
     }
   }
 
   /// Compares the runs of two models on every split and measure.
-  package func comparisons(base: [Run], tuned: [Run]) throws -> [Comparison] {
+  package func comparisons(base: [Ranking], tuned: [Ranking]) throws -> [Comparison] {
     let (before, after) = (try evaluations(of: base), try evaluations(of: tuned))
     return try splits.indices.flatMap { index in
       try Comparison.all(split: splits[index].name, base: before[index], tuned: after[index])

@@ -1,7 +1,7 @@
 import Files
 import Words
 
-extension Run {
+extension Ranking {
   /// Reads a run file in TREC form.
   ///
   /// A line has six columns separated by white space: query, `Q0`, document, rank, score, tag. As in `trec_eval`, the rank

@@ -4,50 +4,51 @@ import Testing
 
 @testable import Retrieval
 
-@Suite struct RunTests {
+@Suite struct RankingTests {
   @Test func ranksByScoreThenByLargerIdentifier() throws {
-    var run = Run()
-    try run.append(
+    var ranking = Ranking()
+    try ranking.append(
       query: "q", documents: documents([("d1", 1), ("d10", 1), ("d2", 1), ("D2", 1), ("a", 2), ("b", 0), ("c", -0.0)]))
-    #expect(run["q"]?.map(\.id) == ["a", "d2", "d10", "d1", "D2", "c", "b"])
-    #expect(run["other"] == nil)
+    #expect(ranking["q"]?.map(\.id) == ["a", "d2", "d10", "d1", "D2", "c", "b"])
+    #expect(ranking["other"] == nil)
   }
 
   @Test func ordersIdentifiersByBytesNotByNormalForm() throws {
-    var run = Run()
-    try run.append(query: "q", documents: documents([("e\u{301}", 1), ("\u{E9}", 1), ("f", 1)]))
-    let ids = try #require(run["q"]).map { Array($0.id.utf8) }
+    var ranking = Ranking()
+    try ranking.append(query: "q", documents: documents([("e\u{301}", 1), ("\u{E9}", 1), ("f", 1)]))
+    let ids = try #require(ranking["q"]).map { Array($0.id.utf8) }
     #expect(ids == [Array("\u{E9}".utf8), Array("f".utf8), Array("e\u{301}".utf8)])
   }
 
   @Test func queriesDifferingOnlyInNormalFormAreTwo() throws {
-    var run = Run()
-    try run.append(query: "\u{E9}", documents: documents([("a", 1)]))
-    try run.append(query: "e\u{301}", documents: documents([("b", 1)]))
-    #expect(run["\u{E9}"]?.first?.id == "a")
-    #expect(run["e\u{301}"]?.first?.id == "b")
+    var ranking = Ranking()
+    try ranking.append(query: "\u{E9}", documents: documents([("a", 1)]))
+    try ranking.append(query: "e\u{301}", documents: documents([("b", 1)]))
+    #expect(ranking["\u{E9}"]?.first?.id == "a")
+    #expect(ranking["e\u{301}"]?.first?.id == "b")
   }
 
   @Test func refusesWhatCannotBeRanked() throws {
-    var run = Run()
-    try run.append(query: "q", documents: [])
+    var ranking = Ranking()
+    try ranking.append(query: "q", documents: [])
     #expect(
-      message { try run.append(query: "p", documents: documents([("a", .nan)])) }
+      message { try ranking.append(query: "p", documents: documents([("a", .nan)])) }
         == "query \"p\": the score of document \"a\" is nan; only finite scores can be ranked")
     #expect(
-      message { try run.append(query: "p", documents: documents([("a", 1), ("b", 2), ("a", 3)])) }
+      message { try ranking.append(query: "p", documents: documents([("a", 1), ("b", 2), ("a", 3)])) }
         == "query \"p\": document \"a\" occurs twice; a run ranks each document once per query")
     #expect(
-      message { try run.append(query: "q", documents: []) } == "query \"q\" occurs twice; a run has one list per query")
-    #expect(run.queries == ["q"])
+      message { try ranking.append(query: "q", documents: []) }
+        == "query \"q\" occurs twice; a run has one list per query")
+    #expect(ranking.queries == ["q"])
   }
 
   @Test func cutsLists() throws {
-    var run = Run()
-    try run.append(query: "q", documents: documents([("a", 1), ("b", 2), ("c", 3)]))
-    #expect(run.top(2)["q"]?.map(\.id) == ["c", "b"])
-    #expect(run.top(-1)["q"] == [])
-    #expect(run.top(9) == run)
+    var ranking = Ranking()
+    try ranking.append(query: "q", documents: documents([("a", 1), ("b", 2), ("c", 3)]))
+    #expect(ranking.top(2)["q"]?.map(\.id) == ["c", "b"])
+    #expect(ranking.top(-1)["q"] == [])
+    #expect(ranking.top(9) == ranking)
   }
 
   // MARK: - Files
@@ -55,33 +56,33 @@ import Testing
   @Test func readsColumnsByAnyWhiteSpaceAndIgnoresTheRankColumn() throws {
     let folder = TemporaryFolder()
     let text = "\u{FEFF}# comment\r\n\nq2\tQ0\tb\t7\t 0.5\tx and more\r\n  q1 Q0 a nonsense 1e-3 x\nq2 0 c 1 +2 x"
-    let run = try Run(file: folder.write("run.txt", text))
-    #expect(run.queries == ["q2", "q1"])
-    #expect(run["q2"] == documents([("c", 2), ("b", 0.5)]))
-    #expect(run["q1"] == documents([("a", 0.001)]))
+    let ranking = try Ranking(file: folder.write("run.txt", text))
+    #expect(ranking.queries == ["q2", "q1"])
+    #expect(ranking["q2"] == documents([("c", 2), ("b", 0.5)]))
+    #expect(ranking["q1"] == documents([("a", 0.001)]))
   }
 
   @Test func scoresAreRoundedFrom64BitsAsTrecEvalDoes() throws {
     let folder = TemporaryFolder()
     // Above the middle between two 32-bit numbers, but by less than 64 bits can tell: rounding once or twice differs.
     let digits = "1.00000029802322387695312500001"
-    let run = try Run(file: folder.write("run.txt", "q Q0 a 1 \(digits) t\n"))
-    #expect(run["q"]?.first?.score == 1 + 2 * Float(1).ulp)
+    let ranking = try Ranking(file: folder.write("run.txt", "q Q0 a 1 \(digits) t\n"))
+    #expect(ranking["q"]?.first?.score == 1 + 2 * Float(1).ulp)
     #expect(Float(digits) == 1 + 3 * Float(1).ulp)
   }
 
   @Test func writesWhatItReads() throws {
     let folder = TemporaryFolder()
-    var run = Run()
+    var ranking = Ranking()
     let scores: [Float] = [
       0.1, -0.0, 1, 16_777_216, 1.175494351e-38, 3.402823466e38, -1e-10, 0.33333334, .leastNonzeroMagnitude,
     ]
-    try run.append(
+    try ranking.append(
       query: "b", documents: scores.enumerated().map { ScoredDocument(id: "d\($0.offset)", score: $0.element) })
-    try run.append(query: "a", documents: [ScoredDocument(id: "é", score: 1)])
-    try run.write(to: folder.file("run.txt"), tag: "me")
-    let again = try Run(file: folder.file("run.txt"))
-    #expect(again == run)
+    try ranking.append(query: "a", documents: [ScoredDocument(id: "é", score: 1)])
+    try ranking.write(to: folder.file("run.txt"), tag: "me")
+    let again = try Ranking(file: folder.file("run.txt"))
+    #expect(again == ranking)
     let text = String(decoding: try Files.read(folder.file("run.txt")), as: UTF8.self)
     #expect(text.hasPrefix("b Q0 d5 1 3.4028235e+38 me\nb Q0 d3 2 16777216.0 me\n"))
     #expect(text.hasSuffix("\na Q0 é 1 1.0 me\n"))
@@ -108,10 +109,10 @@ import Testing
     throws
   {
     let folder = TemporaryFolder()
-    var run = Run()
-    try run.append(query: query, documents: documents([(document, 1)]))
+    var ranking = Ranking()
+    try ranking.append(query: query, documents: documents([(document, 1)]))
     #expect(
-      message { try run.write(to: folder.file("run.txt"), tag: tag) }
+      message { try ranking.write(to: folder.file("run.txt"), tag: tag) }
         == "cannot write a run: \(subject) contains white space or starts with #, and a run file separates columns by white "
         + "space and comments by #; use another identifier")
     #expect(!Files.exists(folder.file("run.txt")))
@@ -119,10 +120,10 @@ import Testing
 
   @Test func doesNotWriteEmptyIdentifiers() throws {
     let folder = TemporaryFolder()
-    var run = Run()
-    try run.append(query: "q", documents: documents([("", 1)]))
+    var ranking = Ranking()
+    try ranking.append(query: "q", documents: documents([("", 1)]))
     #expect(
-      message { try run.write(to: folder.file("run.txt")) }
+      message { try ranking.write(to: folder.file("run.txt")) }
         == "cannot write a run: a document identifier is empty; give it at least one character")
   }
 
@@ -130,21 +131,21 @@ import Testing
   func saysWhatIsWrongWithAFile(_ text: String, _ expected: String) throws {
     let folder = TemporaryFolder()
     let file = try folder.write("run", text)
-    #expect(message { _ = try Run(file: file) }.map(folder.shortened) == expected)
+    #expect(message { _ = try Ranking(file: file) }.map(folder.shortened) == expected)
   }
 
   @Test func refusesOtherEncodings() throws {
     let folder = TemporaryFolder()
     for bytes in [Array("q Q0 ".utf8) + [0xFF] + Array(" 1 1 t".utf8), [0xFF] + Array(" Q0 a 1 1 t".utf8)] {
       let file = try folder.write("run", bytes)
-      let found = message { _ = try Run(file: file) }
+      let found = message { _ = try Ranking(file: file) }
       #expect(found.map(folder.shortened) == "run:1: expected UTF-8 text, found other bytes; convert the file to UTF-8")
     }
   }
 
   @Test func aMissingFileIsMissingInput() throws {
     do throws(RetrievalError) {
-      _ = try Run(file: "/tmp/no/such/run")
+      _ = try Ranking(file: "/tmp/no/such/run")
       Issue.record("nothing was thrown")
     } catch {
       #expect(error.kind == .missingInput)

@@ -1,7 +1,7 @@
 package import JSONText
 
 /// The scores of an evaluation during training.
-package struct ScoreRecord: Sendable, Equatable {
+package struct MeasureRecord: Sendable, Equatable {
   package struct Value: Sendable, Equatable {
     package var measure: String
     package var value: Double

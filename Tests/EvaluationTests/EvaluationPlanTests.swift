@@ -6,7 +6,7 @@ import Testing
 
 @testable import Evaluation
 
-@Suite struct ScoringPlanTests {
+@Suite struct EvaluationPlanTests {
   private let folder: TemporaryFolder
   private let collection: Collection
 
@@ -23,9 +23,9 @@ import Testing
     collection = try Collection(folder: folder.path)
   }
 
-  private func plan(_ splits: [String], limit: Int?, seed: UInt64 = 1) throws -> (ScoringPlan, [String]) {
+  private func plan(_ splits: [String], limit: Int?, seed: UInt64 = 1) throws -> (EvaluationPlan, [String]) {
     var warnings: [String] = []
-    let plan = try ScoringPlan(
+    let plan = try EvaluationPlan(
       collection, splits: splits, measures: [.nDCG(cut: 10)], limit: limit, seed: seed, warn: { warnings.append($0) })
     return (plan, warnings)
   }
@@ -51,9 +51,9 @@ import Testing
         "\(folder.path) lacks 1 query and 1 document that split 'odd' judges; they count as not found"
       ])
     #expect(plan.splits[0].queries.map(\.id) == ["q1"])
-    var run = Run()
-    try run.append(query: "q1", documents: [ScoredDocument(id: "d40", score: 1)])
-    #expect(try plan.evaluations(of: [run])[0].means == [0.5])
+    var ranking = Ranking()
+    try ranking.append(query: "q1", documents: [ScoredDocument(id: "d40", score: 1)])
+    #expect(try plan.evaluations(of: [ranking])[0].means == [0.5])
   }
 
   @Test func measuresSayHowDeepTheyLook() {

@@ -34,7 +34,7 @@ public struct RankedList: Sendable, Equatable {
 /// The documents that a search returned for many queries: one ranked list each.
 ///
 /// The order of the lists is the order in which they were added. Identifiers are equal only when their UTF-8 bytes are.
-public struct Run: Sendable {
+public struct Ranking: Sendable {
   /// The ranked lists, in the order in which they were added.
   public private(set) var lists: [RankedList] = []
   private var positions: [ExactText: Int] = [:]
@@ -81,14 +81,14 @@ public struct Run: Sendable {
   }
 
   /// The same run with at most the `depth` best documents of every query.
-  public func top(_ depth: Int) -> Run {
+  public func top(_ depth: Int) -> Ranking {
     var result = self
     result.lists = lists.map { RankedList(query: $0.query, documents: Array($0.documents.prefix(max(0, depth)))) }
     return result
   }
 }
 
-extension Run: Equatable {
+extension Ranking: Equatable {
   /// True if both have the same lists in the same order.
-  public static func == (left: Run, right: Run) -> Bool { left.lists == right.lists }
+  public static func == (left: Ranking, right: Ranking) -> Bool { left.lists == right.lists }
 }
