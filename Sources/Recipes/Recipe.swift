@@ -18,21 +18,3 @@ protocol Recipe: Codable, Sendable {
   /// Does the work, from reading the inputs to the report.
   func run(in context: RunContext) throws -> Outcome
 }
-
-/// The program of a recipe file, chosen by its `recipe:` key among ``Programs``.
-struct RecipeProgram: Codable, Sendable {
-  /// The program with its settings.
-  let recipe: any Recipe
-
-  private enum Key: String, CodingKey { case recipe }
-
-  init(from decoder: any Decoder) throws {
-    recipe = try decoder.variant(of: Programs.all, forKey: Key.recipe) { $0.name }.init(from: decoder)
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
-    try container.encode(type(of: recipe).name, forKey: .recipe)
-    try recipe.encode(to: encoder)
-  }
-}

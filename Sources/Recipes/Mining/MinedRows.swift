@@ -21,14 +21,10 @@ struct MinedRows {
   /// Different queries among the rows.
   let queries: Int
 
-  /// The remedy where neither a recipe nor its data has a corpus.
-  static let noCorpus =
-    "there is nothing to choose negatives from; give 'corpus' (a corpus.jsonl) or 'data.collection'"
-
   /// The corpus to choose negatives from: a file, or else that of the data's collection.
   static func corpus(_ file: String?, or collection: Collection?) throws -> Corpus {
     if let file { return try Corpus(file: file) }
-    guard let collection else { throw RunError(.badRecipe, noCorpus) }
+    guard let collection else { throw RunError(.badRecipe, MiningSettings.noCorpus) }
     return collection.corpus
   }
 

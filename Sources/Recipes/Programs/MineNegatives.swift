@@ -32,7 +32,7 @@ struct MineNegatives: Recipe, Equatable {
     checks.require(data.shuffle == nil, "data.shuffle", else: "mining keeps the rows in their order; remove it")
     if let corpus { checks.file("corpus", corpus) }
     checks.require(
-      corpus != nil || data.source.collection != nil, "data", reading: ["corpus"], else: MinedRows.noCorpus)
+      corpus != nil || data.source.collection != nil, "data", reading: ["corpus"], else: MiningSettings.noCorpus)
     checks.require(
       data.negatives == nil, "data.negatives", else: "mining gives every row its negatives anew; remove it")
     mining.validate(checks, at: "")

@@ -46,7 +46,7 @@ extension MiningSection: Codable {
     if let corpus { checks.file("mining.corpus", corpus) }
     checks.require(
       corpus != nil || data.source.collection != nil, "mining", reading: ["data.collection"],
-      else: MinedRows.noCorpus)
+      else: MiningSettings.noCorpus)
     checks.require(
       [.nothing, .grades].contains(loss.needs), "loss.name",
       else: "\(loss.name) learns from labels or a teacher's scores, which negatives mined in training do not have")

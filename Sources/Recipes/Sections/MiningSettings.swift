@@ -10,6 +10,10 @@ struct MiningSettings: Sendable, Equatable {
   var rules: [MiningRuleSetting]
   var select: NegativeSelection
 
+  /// The remedy where neither a recipe nor its data has a corpus.
+  static let noCorpus =
+    "there is nothing to choose negatives from; give 'corpus' (a corpus.jsonl) or 'data.collection'"
+
   /// How many negatives a row gets at most.
   var wanted: Int { sources.reduce(0) { $0 + $1.negatives } }
 }

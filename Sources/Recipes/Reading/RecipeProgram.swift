@@ -1,0 +1,19 @@
+import Settings
+
+/// The program of a recipe file, chosen by its `recipe:` key among ``Programs``.
+struct RecipeProgram: Codable, Sendable {
+  /// The program with its settings.
+  let recipe: any Recipe
+
+  private enum Key: String, CodingKey { case recipe }
+
+  init(from decoder: any Decoder) throws {
+    recipe = try decoder.variant(of: Programs.all, forKey: Key.recipe) { $0.name }.init(from: decoder)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(type(of: recipe).name, forKey: .recipe)
+    try recipe.encode(to: encoder)
+  }
+}
