@@ -9,8 +9,8 @@ extension BiEncoder {
   ///
   /// - Shape: → `[texts, dimensions]`
   /// - Parameters:
-  ///   - tokens: the most tokens that are in work at once.
-  ///   - progress: gets the share of the tokens that is done; what it throws ends the work.
+  ///   - tokens: the most tokens of a batch.
+  ///   - progress: receives the share of tokens done; an error it throws stops the work.
   public func encode(
     _ texts: [String], as role: TextRole, tokens: Int = 8192, progress: (_ done: Double) throws -> Void = { _ in }
   ) throws -> Tensor {

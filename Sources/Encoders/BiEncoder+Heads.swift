@@ -3,18 +3,18 @@ import Layers
 import Tensors
 
 extension BiEncoder {
-  /// The model without a division by the length at its end: its vectors are what a module appended to it sees.
+  /// The model without a Normalize at its end, so that its vectors are the input of a module appended to it.
   public var withoutFinalNormalize: BiEncoder {
     var model = self
     while case .normalize = model.heads.last { model.heads.removeLast() }
     return model
   }
 
-  /// The model with a Dense module behind it and its vectors divided by their length.
+  /// The model with a Dense module appended and its vectors divided by their length.
   ///
-  /// A Normalize at the end moves behind the Dense module. Readers such as text-embeddings-inference apply every Dense module
-  /// to the pooled vector and normalize once, whatever `modules.json` has between them; only in this order do they
-  /// compute the same vectors.
+  /// A Normalize at the end moves after the Dense module. Readers such as text-embeddings-inference apply every Dense
+  /// module to the pooled vector and normalize once, whatever `modules.json` has between them; they compute the same
+  /// vectors only in this order.
   ///
   /// - Parameter dense: a module that takes vectors of `dimensions` numbers.
   public func appending(_ dense: DenseHead) -> BiEncoder {
@@ -26,12 +26,12 @@ extension BiEncoder {
     return model
   }
 
-  /// The model with a new Dense module behind it, to be trained: orthogonal, so that at first it keeps angles as well as its
-  /// shape lets it.
+  /// The model with a new Dense module appended, to be trained; it starts orthogonal, so it keeps angles as well as its
+  /// shape allows.
   ///
   /// - Parameters:
-  ///   - dimensions: the width of the vectors that come out.
-  ///   - seed: what the module's weight depends on.
+  ///   - dimensions: the width of the output vectors.
+  ///   - seed: the seed of the module's weight.
   public func appendingNewDense(
     dimensions outputs: Int, activation: DenseHead.Activation = .identity, seed: UInt64
   ) -> BiEncoder {

@@ -4,13 +4,13 @@ public import Tensors
 import Tokenizers
 
 extension BiEncoder {
-  /// The vectors of texts, in their order, each with the same bits whatever else is encoded with it.
+  /// The vectors of texts, in their order, each with the same bits regardless of the other texts.
   ///
-  /// ``encode(_:as:tokens:progress:)`` gives vectors that differ from one list of texts to another by some 10⁻⁷. The bits here
-  /// are those of this build on this OpenBLAS core type.
+  /// ``encode(_:as:tokens:progress:)`` gives vectors that differ by some 10⁻⁷ between lists of texts. The bits here
+  /// hold for this build on this OpenBLAS core type.
   ///
   /// - Shape: → `[texts, dimensions]`
-  /// - Parameter progress: gets the share of the tokens that is done; what it throws ends the work.
+  /// - Parameter progress: receives the share of tokens done; an error it throws stops the work.
   public func encodeIndependently(
     _ texts: [String], as role: TextRole, progress: (_ done: Double) throws -> Void = { _ in }
   ) throws -> Tensor {
@@ -22,14 +22,14 @@ extension BiEncoder {
     let batches = LengthBatches(lengths: encodings.map(\.ids.count), tokens: 8192)
     let vectors = try batches.rows(progress: progress) { texts, context in
       var batch = TokenBatch(texts.map { encodings[$0] }, excludedTokens: excludedTokens)
-      // Products of fewer rows are computed in another way; sequences that nobody reads make up for them.
+      // Products of fewer rows are computed in another way, so unused sequences fill the batch.
       while batch.count < fewestIndependentRows { batch.append(Encoding(ids: [0], typeIDs: [0])) }
       return self(batch, &context).slice(0..<texts.count)
     }
     return vectors ?? Tensor([], shape: [0, dimensions])
   }
 
-  /// True if a row of every layer's product depends on that row alone, wherever it is in a batch.
+  /// True if each row of every layer's product depends on that row alone, wherever it is in a batch.
   var hasIndependentRows: Bool {
     var (model, check) = (self, IndependentRowsCheck())
     model.visitParameters(&check)
@@ -37,7 +37,7 @@ extension BiEncoder {
   }
 }
 
-/// Looks at every linear layer.
+/// Checks every linear layer.
 private struct IndependentRowsCheck: ParameterVisitor {
   var path: [String] = []
   var holds = true

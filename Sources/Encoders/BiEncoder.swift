@@ -3,11 +3,11 @@ import OrderedCollections
 public import Tensors
 public import Tokenizers
 
-/// Which side of a search a text is on.
+/// The side of a search that a text is on.
 public enum TextRole: String, Sendable, Codable, CaseIterable {
-  /// What is searched for.
+  /// A text to search for.
   case query
-  /// What is found.
+  /// A text to be found.
   case document
 }
 
@@ -17,23 +17,23 @@ public enum TextRole: String, Sendable, Codable, CaseIterable {
 public struct BiEncoder: Module {
   /// The encoder of tokens.
   public var transformer: any Transformer
-  /// From hidden states to one vector.
+  /// The map from hidden states to one vector.
   public var pooling: Pooling
-  /// What follows the pooling, in order.
+  /// The modules after the pooling, in order.
   public var heads: [EmbeddingHead]
   /// Turns text into tokens.
   public let tokenizer: Tokenizer
   /// The longest text, in tokens, the special ones included.
   public var maximumLength: Int
-  /// Whether texts are lower-cased before they are tokenized.
+  /// True if texts are lower-cased before they are tokenized.
   public let lowercasesText: Bool
-  /// What is put in front of a text, by role.
+  /// The prefix of a text, by role.
   public var prompts: [TextRole: String]
-  /// Whether a prompt's tokens take part in pooling.
+  /// True if a prompt's tokens take part in pooling.
   public let poolsPrompt: Bool
   /// The folder that the model was loaded from.
   public let folder: ModelFolder
-  /// Tensors of the checkpoint that no vector depends on, by key; they are saved as they were loaded.
+  /// Tensors of the checkpoint that do not affect the vectors, by key; they are saved as they were loaded.
   let carried: ParameterDictionary
 
   /// Makes a bi-encoder from its parts.
@@ -60,7 +60,7 @@ public struct BiEncoder: Module {
     return transformer.shape.width
   }
 
-  /// Whether vectors have length 1.
+  /// True if vectors have length 1.
   public var isNormalized: Bool {
     if case .normalize = heads.last { return true }
     return false
@@ -89,14 +89,14 @@ public struct BiEncoder: Module {
     return encodings
   }
 
-  /// How many tokens at the start of a text pooling leaves out.
+  /// The number of tokens at the start of a text that pooling leaves out.
   public func excludedTokens(as role: TextRole) throws(TokenizerError) -> Int {
     guard !poolsPrompt, let prompt = prompts[role], !prompt.isEmpty else { return 0 }
     // All but the closing special token, as sentence-transformers counts them.
     return try tokenizer.encode(prompt, maximumLength: maximumLength).ids.count - 1
   }
 
-  /// Shows the transformer's parameters under the checkpoint's keys, those of a dense head under its folder.
+  /// Shows the transformer's parameters under the checkpoint's keys and those of a dense head under its folder.
   public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
     transformer.visitParameters(&visitor)
     for index in heads.indices {
@@ -113,7 +113,7 @@ public struct BiEncoder: Module {
   static func folderName(ofHead index: Int, _ head: EmbeddingHead) -> String { "\(index + 2)_\(head.typeName)" }
 }
 
-/// A step behind the pooling.
+/// A module after the pooling.
 public enum EmbeddingHead: Sendable {
   /// An affine map with an activation.
   case dense(DenseHead)
@@ -137,7 +137,7 @@ public enum EmbeddingHead: Sendable {
 
 /// The Dense module of sentence-transformers: activation(x Wᵀ + b).
 public struct DenseHead: Module {
-  /// The functions readers know.
+  /// The activations that readers know.
   public enum Activation: String, Sendable, CaseIterable {
     /// The identity.
     case identity = "torch.nn.modules.linear.Identity"
@@ -147,7 +147,7 @@ public struct DenseHead: Module {
 
   /// The map.
   public var linear: Linear
-  /// What is applied to its result.
+  /// The activation of its output.
   public let activation: Activation
 
   /// Makes the module from its parts.

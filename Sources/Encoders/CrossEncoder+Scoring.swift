@@ -3,19 +3,19 @@ public import Tensors
 public import Tokenizers
 
 extension CrossEncoder {
-  /// Pairs whose tokens are kept at once: enough to sort by length, little beside the activations.
+  /// The number of pairs tokenized at once: enough to sort by length, small in memory beside the activations.
   private static let pairsAtOnce = 16_384
 
   /// The raw logits of pairs of texts, in their order.
   ///
-  /// Pairs are scored in batches of similar length, the longest first. Rank by these numbers: an activation such as the
+  /// Pairs are scored in batches of similar length, the longest first. Rank by these logits: an activation such as the
   /// sigmoid keeps the order at best, and rounds high scores to the same number.
   ///
   /// - Shape: → `[pairs]` with one label, `[pairs, labels]` with several
   /// - Parameters:
-  ///   - tokens: the most tokens that are in work at once.
-  ///   - progress: gets the share of the work that is done; what it throws ends the work.
-  /// - Throws: `TokenizerError`; `ModelError` where a score is no finite number, which no ranking could place.
+  ///   - tokens: the most tokens of a batch.
+  ///   - progress: receives the share of the work done; an error it throws stops the work.
+  /// - Throws: `TokenizerError`; `ModelError` if a score is not finite and so cannot be ranked.
   public func score(
     _ pairs: [(query: String, document: String)], tokens: Int = 8192,
     progress: (_ done: Double) throws -> Void = { _ in }

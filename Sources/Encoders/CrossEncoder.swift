@@ -4,13 +4,13 @@ public import Tokenizers
 
 /// A model that reads a query and a document together and scores how well they fit.
 ///
-/// An encoder of the pair's tokens, and the head of its family: from hidden states to a logit for each label.
+/// An encoder of the pair's tokens, then the head of its family, which maps hidden states to a logit for each label.
 ///
 /// Nogueira & Cho 2019, arXiv:1901.04085.
 public struct CrossEncoder: Module {
   /// The encoder of tokens.
   public var transformer: any Transformer
-  /// From hidden states to a logit for each label.
+  /// The map from hidden states to a logit for each label.
   public var head: any ScoringHead
   /// The names of the labels.
   public let labels: [String]
@@ -49,7 +49,7 @@ public struct CrossEncoder: Module {
     head(transformer(batch, of: head.wantedTokens(of: batch), &context), batch, &context)
   }
 
-  /// Without the dimension of the labels where there is one label only.
+  /// Drops the dimension of the labels if there is only one.
   func shaped(_ logits: Tensor) -> Tensor { labels.count == 1 ? logits.reshaped(to: [logits.shape[0]]) : logits }
 
   /// The tokens of a pair, cut to the maximum length: the longer text loses tokens at its end first.
@@ -57,7 +57,7 @@ public struct CrossEncoder: Module {
     try tokenizer.encode(query, document, maximumLength: maximumLength)
   }
 
-  /// Shows the parameters under the checkpoint's keys: the encoder's behind its name, then the head's.
+  /// Shows the parameters under the checkpoint's keys: the encoder's after its name, then the head's.
   public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
     visitor.visit(folder.family.encoderName, &transformer)
     head.visitParameters(&visitor)

@@ -1,8 +1,8 @@
 import JSONText
 
-/// The families of encoders that are read: a line each.
+/// The supported families of encoders, one per line.
 enum Families {
-  /// The first that reads a configuration is taken.
+  /// The first that reads a configuration is used.
   static let all: [any EncoderFamily.Type] = [
     BERTConfiguration.self,
     DistilBERTConfiguration.self,
@@ -10,7 +10,7 @@ enum Families {
 
   /// The family of a `config.json`.
   ///
-  /// - Throws: `ModelError` with the families that are read, where it is none of them.
+  /// - Throws: `ModelError` with the supported families if it is none of them.
   static func family(of reader: ConfigurationReader) throws(ModelError) -> any EncoderFamily.Type {
     if let family = all.first(where: { $0.reads(reader.object) }) { return family }
     let known = modelTypes
@@ -20,11 +20,11 @@ enum Families {
     throw ModelError(path: reader.path, problem: "'model_type' \(problem)")
   }
 
-  /// Every `model_type` that is read, sorted.
+  /// Every supported `model_type`, sorted.
   static var modelTypes: [String] { all.flatMap { $0.folder.modelTypes }.sorted() }
 }
 
-/// The configuration of a family, with all that is known of the family's checkpoints.
+/// The configuration of a family, with the facts about its checkpoints.
 protocol EncoderFamily: TransformerConfiguration {
   /// The layout of the family's checkpoints.
   static var folder: FamilyFolder { get }
@@ -51,24 +51,24 @@ extension EncoderFamily {
 
 /// The layout of a family's checkpoints: class names, keys of tensors and files of the tokenizer.
 struct FamilyFolder: Sendable {
-  /// The family in messages.
+  /// The name of the family in messages.
   let title: String
   /// The values of `model_type` in `config.json`.
   let modelTypes: [String]
-  /// The class that `architectures` names for an encoder by itself.
+  /// The class that `architectures` names for an encoder without a head.
   let encoderClass: String
   /// The class that `architectures` names for an encoder with a scoring head.
   let scorerClass: String
   /// The name of the encoder in a checkpoint with a head.
   let encoderName: String
-  /// The linear map of the head whose weight has a row for each label.
+  /// The key of the head's linear map whose weight has a row for each label.
   let classifier: String
   /// The keys of the tensors.
   let naming: CheckpointNaming
-  /// The key of `config.json` that gives the number of token types; nil where the family has none.
+  /// The key of `config.json` that gives the number of token types; nil if the family has none.
   let tokenTypesKey: String?
-  /// The files beside `tokenizer_config.json` that an exported tokenizer consists of, as far as they are there.
+  /// The files of an exported tokenizer besides `tokenizer_config.json`, as far as they exist.
   let tokenizerFiles: [String]
-  /// The `tokenizer_class` of an export, where `tokenizer_config.json` names none.
+  /// The `tokenizer_class` of an export if `tokenizer_config.json` names none.
   let tokenizerClass: String
 }

@@ -2,23 +2,23 @@ import Layers
 import Tensors
 import Tokenizers
 
-/// Batches of one shape, in which a text gets the same bits whatever else is encoded, for models whose products are those of
-/// `sgemm`: odd widths, and processors without AVX2.
+/// Batches of one shape, in which a text gets the same bits regardless of the other texts, for models whose products go
+/// to `sgemm`: odd widths, and processors without AVX2.
 ///
-/// `sgemm` sums in an order that depends on its shape, and in the faster kernels of OpenBLAS also on where in
-/// the matrix a row stands: the kernels for Haswell and Zen take rows by twelves and treat the two halves differently. So every
-/// batch here has the same number of rows, cut into blocks that are multiples of ``period``, and a text always begins at
-/// the same place within a period, which its own tokens choose. Since those places are spread evenly, a text
-/// that fits is nearly always at hand and almost no row is lost between two texts.
+/// `sgemm` sums in an order that depends on its shape and, in the faster kernels of OpenBLAS, also on the index of the
+/// row: the kernels for Haswell and Zen take rows by twelves and treat the two halves differently. So every batch here
+/// has the same number of rows, cut into row blocks that are multiples of ``period``, and a text always begins at the
+/// same offset in a period, a hash of its tokens. These offsets are evenly distributed, so a text that fits is nearly
+/// always available and almost no row is lost between two texts.
 struct FixedBatches {
   /// Rows after which the order of summation repeats: that of Haswell and Zen, doubled.
   static let period = 24
   /// Rows of a batch: eight equal blocks of 960 = 40 · 24 for the kernels.
   static let rows = 7680
-  /// Rows of a block, as a product is cut.
+  /// Rows of a row block of a product.
   static let block = 960
 
-  /// The texts of a batch and the first row of each, with whatever is between them filled.
+  /// The texts of a batch and the first row of each; the rows between them are padding.
   struct Batch {
     var texts: [(index: Int, start: Int)] = []
   }
@@ -29,7 +29,7 @@ struct FixedBatches {
   private(set) var alone: [Int] = []
 
   init(_ encodings: [Encoding]) {
-    /// The texts that begin at each place of a period, the longest last.
+    /// The texts that begin at each offset of a period, the longest last.
     var waiting = [[Int]](repeating: [], count: Self.period)
     let order = encodings.indices.sorted { (encodings[$0].ids.count, $1) < (encodings[$1].ids.count, $0) }
     for index in order {
@@ -43,7 +43,7 @@ struct FixedBatches {
     while left > 0 {
       var batch = Batch()
       var row = 0
-      // The next place that has a text which still fits; the first row of a batch always has one.
+      // The next offset with a text that still fits; the first row of a batch always has one.
       while let gap = (0..<Self.period).first(where: { gap in
         waiting[(row + gap) % Self.period].last.map { row + gap + encodings[$0].ids.count <= Self.rows } ?? false
       }) {
@@ -56,7 +56,7 @@ struct FixedBatches {
     }
   }
 
-  /// Where in a period a text begins.
+  /// The offset in a period at which a text begins.
   static func place(of encoding: Encoding) -> Int {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for id in encoding.ids { hash = (hash ^ UInt64(UInt32(bitPattern: id))) &* 0x9E37_79B9_7F4A_7C15 }
@@ -65,7 +65,7 @@ struct FixedBatches {
 }
 
 extension BiEncoder {
-  /// The vectors of tokenized texts, in their order, each with the same bits whatever else is encoded with it.
+  /// The vectors of tokenized texts, in their order, each with the same bits regardless of the other texts.
   ///
   /// Even one text costs a batch of 7,680 rows.
   func encodeInFixedBatches(
@@ -99,7 +99,7 @@ extension BiEncoder {
   private func vectors(of batch: FixedBatches.Batch, _ encodings: [Encoding], _ excludedTokens: Int) -> Tensor {
     var tokens = TokenBatch()
     var sequences: [Int] = []
-    /// Fills up to a row with sequences that nobody reads.
+    /// Pads up to a row with unused sequences.
     func fill(upTo row: Int) {
       while tokens.tokenCount < row {
         let count = min(row - tokens.tokenCount, transformer.shape.positions)
@@ -118,7 +118,7 @@ extension BiEncoder {
     return applyingHeads(to: pooled)
   }
 
-  /// Applies the heads; a dense one to blocks of one shape, with every vector at the beginning of a period.
+  /// Applies the heads; a dense one to row blocks of one shape, with every vector at the start of a period.
   private func applyingHeads(to pooled: Tensor) -> Tensor {
     func apply(_ x: Tensor) -> Tensor { heads.reduce(x) { $1($0) } }
     let hasDense = heads.contains { if case .dense = $0 { true } else { false } }

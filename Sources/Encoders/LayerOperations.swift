@@ -1,6 +1,6 @@
 /// The matrix products of a stack of equal layers in which every token attends to all tokens of its sequence.
 ///
-///     2 · weights · tokens + 4 · width · Σ length²        a layer
+///     2 · weights · tokens + 4 · width · Σ length²        per layer
 ///
 /// With the reverse pass that is 6 · parameters · tokens, plus attention.
 struct LayerOperations {
@@ -8,13 +8,13 @@ struct LayerOperations {
   let layers: Int
   /// The width of queries, keys and values.
   let width: Int
-  /// The numbers in the weights of a layer.
+  /// The number of weights in a layer.
   let weights: Int
 
   /// The floating-point operations of one forward pass over sequences of these lengths.
   ///
-  /// - Parameter oneToken: true where only one token of each sequence is wanted, so that of the others the last layer computes
-  ///   nothing but keys and values.
+  /// - Parameter oneToken: true if only one token of each sequence is wanted, so the last layer computes only keys and
+  ///   values of the others.
   func count(lengths: some Sequence<Int>, oneToken: Bool) -> Double {
     var (sequences, tokens, squares) = (0.0, 0.0, 0.0)
     for length in lengths {

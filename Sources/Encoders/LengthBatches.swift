@@ -4,11 +4,11 @@ import Tokenizers
 
 /// Texts in batches of similar length, the longest first, so that memory is highest at the start.
 struct LengthBatches {
-  /// The texts of each batch.
+  /// The indices of the texts of each batch.
   private(set) var batches: [[Int]] = []
   private let lengths: [Int]
 
-  /// Cuts texts into batches of at most so many tokens; a longer text is a batch of its own.
+  /// Cuts texts into batches of at most `tokens` tokens; a longer text is a batch of its own.
   init(lengths: [Int], tokens: Int) {
     self.lengths = lengths
     var total = 0
@@ -22,11 +22,11 @@ struct LengthBatches {
     }
   }
 
-  /// What a model makes of each text, in the order of the texts; nothing where there are none.
+  /// The model's output for each text, in the order of the texts; nil if there are none.
   ///
   /// - Parameters:
-  ///   - progress: gets the share of the tokens that is done; what it throws ends the work.
-  ///   - body: gives a row for each text of a batch.
+  ///   - progress: receives the share of tokens done; an error it throws stops the work.
+  ///   - body: computes a row for each text of a batch.
   func rows(
     progress: (_ done: Double) throws -> Void, _ body: (_ texts: [Int], _ context: inout ForwardContext) -> Tensor
   ) rethrows -> Tensor? {

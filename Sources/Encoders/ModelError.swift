@@ -1,10 +1,10 @@
 public import Files
 
-/// A model folder that cannot be used, with everything that is wrong with it.
+/// A model folder that cannot be used, with all its problems.
 public struct ModelError: UserFacingError, Equatable {
   /// The file or folder.
   public let path: String
-  /// What is wrong, one line each.
+  /// The problems, one line each.
   public let problems: [String]
 
   init(path: String, problems: [String]) {

@@ -1,7 +1,7 @@
 import Kernels
 public import Tensors
 
-/// How the hidden states of a text become one vector.
+/// The reduction of a text's hidden states to one vector.
 public enum Pooling: String, Sendable, Codable, CaseIterable {
   /// The mean over the tokens.
   case mean
@@ -36,10 +36,10 @@ public enum Pooling: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// Whether the vector of a sequence is the hidden state of one token, so that of the last layer no other is wanted.
+  /// True if the vector of a sequence is the hidden state of one token, so the last layer can skip the others.
   public var takesOneToken: Bool { self == .cls || self == .last }
 
-  /// The token whose hidden state is the vector, of each sequence; nothing where several make it.
+  /// The index of the token whose hidden state is the vector, for each sequence; nil if several tokens are pooled.
   func tokens(of batch: TokenBatch) -> [Int]? {
     switch self {
     case .cls: zip(batch.offsets, batch.excludedTokens).map { $0 + $1 }
@@ -48,7 +48,7 @@ public enum Pooling: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// Pools each sequence of a batch, without the tokens it excludes.
+  /// Pools each sequence of a batch, without its excluded tokens.
   ///
   /// - Shape: `[tokens, width]` → `[sequences, width]`
   public func callAsFunction(_ hiddenStates: Tensor, _ batch: TokenBatch) -> Tensor {

@@ -1,14 +1,14 @@
 public import Tokenizers
 
-/// Sequences of tokens one after the other, without padding.
+/// Concatenated sequences of tokens, without padding.
 public struct TokenBatch: Sendable {
   /// The ids of all tokens.
   public private(set) var ids: [Int32] = []
   /// The type (first or second text) of all tokens.
   public private(set) var typeIDs: [Int32] = []
-  /// The first token of each sequence, then the number of tokens.
+  /// The index of the first token of each sequence, then the number of tokens.
   public private(set) var offsets: [Int] = [0]
-  /// Tokens at the start of each sequence that pooling leaves out: a prompt, where the model says so.
+  /// The number of tokens at the start of each sequence that pooling leaves out: those of an excluded prompt.
   public private(set) var excludedTokens: [Int] = []
 
   /// Makes an empty batch.
@@ -29,7 +29,7 @@ public struct TokenBatch: Sendable {
 
   /// The number of sequences.
   public var count: Int { offsets.count - 1 }
-  /// The first token of each sequence.
+  /// The index of the first token of each sequence.
   var firstTokens: [Int] { offsets.dropLast() }
   /// The number of tokens.
   public var tokenCount: Int { ids.count }

@@ -3,8 +3,8 @@ public import Tensors
 
 /// An encoder of tokens, of any family: token ids to hidden states.
 ///
-/// Its tree of modules is the checkpoint's tree. A family is one folder with such a model, its configuration and its head, and a
-/// line in ``Families``.
+/// Its module tree is the checkpoint's tree. A family is one folder with a model, its configuration and its head, and
+/// one line in ``Families``.
 public protocol Transformer: Module {
   /// The type of ``configuration``.
   associatedtype Configuration: TransformerConfiguration
@@ -13,12 +13,12 @@ public protocol Transformer: Module {
 
   /// The hidden states of a batch.
   ///
-  /// - Shape: → `[tokens, width]`, or `[sequences, width]` where one token of each sequence is wanted
+  /// - Shape: → `[tokens, width]`, or `[sequences, width]` for `.oneEach`
   func callAsFunction(_ batch: TokenBatch, of wanted: WantedTokens, _ context: inout ForwardContext) -> Tensor
 }
 
 extension Transformer {
-  /// The numbers that others need to know of any family.
+  /// The sizes that code outside the family reads.
   public var shape: TransformerShape { configuration.shape }
 
   /// The hidden state of every token.
@@ -29,7 +29,7 @@ extension Transformer {
   }
 }
 
-/// The tokens whose hidden states are read; of the others the last layer computes only what these depend on.
+/// The tokens whose hidden states are read; for the others, the last layer computes only what these depend on.
 public enum WantedTokens: Sendable, Equatable {
   /// Every token.
   case all
@@ -39,18 +39,19 @@ public enum WantedTokens: Sendable, Equatable {
 
 /// The settings of a transformer, from which its model is made.
 public protocol TransformerConfiguration: Sendable, Equatable {
-  /// The numbers that others need to know of any family.
+  /// The sizes that code outside the family reads.
   var shape: TransformerShape { get }
 
-  /// The floating-point operations of one forward pass over sequences of these lengths; the reverse pass takes twice as many.
+  /// The floating-point operations of a forward pass over sequences of these lengths; a reverse pass takes twice as
+  /// many.
   ///
-  /// Multiplications and additions of matrix products only: what a perfect implementation could not leave out.
+  /// Counts only the multiplications and additions of matrix products, which no implementation can avoid.
   ///
-  /// - Parameter oneToken: true where only one token of each sequence is wanted.
+  /// - Parameter oneToken: true if only one token of each sequence is wanted.
   func forwardOperations(lengths: some Sequence<Int>, oneToken: Bool) -> Double
 }
 
-/// The numbers that others need to know of a transformer.
+/// The sizes of a transformer that code outside its family reads.
 public struct TransformerShape: Sendable, Equatable {
   /// Width of the hidden states.
   public let width: Int
@@ -58,6 +59,6 @@ public struct TransformerShape: Sendable, Equatable {
   public let positions: Int
   /// Rows of the word embeddings.
   public let vocabulary: Int
-  /// Rows of the token type embeddings; nil where the family has none, so that token types are not read.
+  /// Rows of the token type embeddings; nil if the family has none and token types are not read.
   public let tokenTypes: Int?
 }

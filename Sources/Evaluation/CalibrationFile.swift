@@ -4,12 +4,13 @@ package import Retrieval
 import Runs
 import Words
 
-/// `calibration.json` in the folder of a cross-encoder: how its raw logits become probabilities, and for which weights.
+/// `calibration.json` in the folder of a cross-encoder: the map from its raw logits to probabilities, with the digests
+/// of the weights.
 ///
-/// Nothing in it is trusted: a curve that is none is refused, and so is one that was fitted to other weights.
+/// Every value is validated on reading; a curve fitted to other weights is refused.
 package struct CalibrationFile {
   package static let name = "calibration.json"
-  /// The form of the file; a reader refuses others.
+  /// The form of the file; other forms are refused.
   private static let form = 1
 
   package let calibration: Calibration
@@ -45,9 +46,9 @@ package struct CalibrationFile {
     self.calibration = calibration
   }
 
-  /// Writes a calibration beside the weights it was fitted to.
+  /// Writes a calibration next to the weights it was fitted to.
   ///
-  /// - Parameter details: What else is worth knowing; no reader needs it.
+  /// - Parameter details: Further members for a person; no reader needs them.
   package static func write(
     _ calibration: Calibration, details: [(name: String, value: JSONValue)], to folder: String
   ) throws {
@@ -61,7 +62,7 @@ package struct CalibrationFile {
     try Files.write(JSONValue.object(object).text(indented: true) + "\n", to: Files.join(folder, name))
   }
 
-  /// The files of weights in a folder with their digests.
+  /// The weight files of a folder with their digests.
   private static func weights(of folder: String) throws -> JSONValue {
     let names = try Files.list(folder).filter { $0.hasSuffix(".safetensors") }.sorted()
     return .array(
@@ -91,14 +92,14 @@ extension Calibration {
   }
 }
 
-/// Reads the numbers of a calibration and collects what is wrong with them.
+/// Reads the numbers of a calibration and collects their problems.
 private struct CalibrationReader {
   private let object: JSONObject
   private(set) var problems: [String] = []
 
   init(_ object: JSONObject) { self.object = object }
 
-  /// Notes that a member is not what it must be.
+  /// Notes that a member is not as expected.
   mutating func expect(_ name: String, _ expectation: String) {
     let found = object[name]?.text().shortened ?? "nothing"
     problems.append("'\(name)' should be \(expectation), found \(found)")

@@ -2,13 +2,13 @@ package import Datasets
 package import Files
 package import Retrieval
 
-/// The texts that a cross-encoder reads for a run: each query together with each of its best documents.
+/// The texts that a cross-encoder reads for a ranking: each query paired with each of its documents.
 package struct CandidateTexts {
   private let queries: Queries
   private let corpus: Corpus
   private let queryFile: String
   private let corpusFile: String
-  /// A document of many lists is put together and kept once.
+  /// The contents of the documents used so far, by index; each is made once.
   private var contents: [Int: String] = [:]
 
   package init(queries queryFile: String, corpus corpusFile: String) throws {
@@ -22,10 +22,10 @@ package struct CandidateTexts {
     corpusFile = Files.join(collection.folder, "corpus.jsonl")
   }
 
-  /// All pairs of a run, one query after the other.
+  /// All pairs of a ranking, query by query.
   ///
-  /// - Parameter source: Where the run comes from, for messages.
-  /// - Throws: `FileError` with the first queries and documents that are not there.
+  /// - Parameter source: The origin of the ranking, for messages.
+  /// - Throws: `FileError` with the first missing queries and documents.
   package mutating func pairs(of ranking: Ranking, from source: String) throws(FileError) -> [(
     query: String, document: String
   )] {
@@ -48,10 +48,10 @@ package struct CandidateTexts {
     return pairs
   }
 
-  /// The text of a query, or nil when there is none of this identifier.
+  /// The text of a query; nil if the identifier is unknown.
   package func query(_ id: String) -> String? { queries[id]?.text }
 
-  /// The text of a document, or nil when there is none of this identifier.
+  /// The text of a document; nil if the identifier is unknown.
   package mutating func document(_ id: String) -> String? {
     guard let index = corpus.index(of: id) else { return nil }
     if let known = contents[index] { return known }
@@ -61,7 +61,7 @@ package struct CandidateTexts {
   }
 }
 
-/// Collects what a run names and the collection does not have.
+/// Collects the entries of a ranking that the collection lacks.
 private struct MissingEntries {
   private static let listed = 10
   let source: String

@@ -2,7 +2,7 @@ package import JSONText
 package import Retrieval
 package import Words
 
-/// A base model against a tuned one, on one measure of one split.
+/// The comparison of a base model and a tuned one on one measure of one split.
 package struct Comparison: Sendable, Equatable {
   package var split: String
   package var measure: Measure
@@ -30,7 +30,7 @@ package struct Comparison: Sendable, Equatable {
     ]
   }
 
-  /// The columns of a table of comparisons, with what the two systems are called.
+  /// The columns of a table of comparisons, with the names of the two systems.
   package static func columns(base: String, tuned: String) -> [(name: String, alignment: TextTable.Alignment)] {
     [
       ("split", .left), ("measure", .left), (base, .right), (tuned, .right), ("change", .right),

@@ -5,9 +5,9 @@ package import Retrieval
 package import Runs
 import Words
 
-/// A collection prepared for scoring: which queries of which splits are asked, against which documents.
+/// A collection prepared for evaluation: the judged queries of some splits and the documents to search.
 ///
-/// Every judged query counts; one that cannot be asked, because the collection lacks it, counts as 0 on every measure.
+/// Every judged query counts; one that the collection lacks counts as 0 on every measure.
 package struct EvaluationPlan {
   /// The judged queries of a split.
   package struct Split {
@@ -23,9 +23,9 @@ package struct EvaluationPlan {
   /// Prepares some splits of a collection.
   ///
   /// - Parameters:
-  ///   - limit: With a number, the documents are every judged one and a sample of the others up to that number.
-  ///   - seed: What the sample depends on.
-  ///   - warn: Is told of judgments that the collection does not cover.
+  ///   - limit: If set, the documents are every judged one and a sample of the others up to this number.
+  ///   - seed: The seed of the sample.
+  ///   - warn: Receives a warning about judgments that the collection does not cover.
   package init(
     _ collection: Collection, splits names: [String], measures: [Measure], limit: Int? = nil, seed: UInt64 = 0,
     warn: (String) -> Void
@@ -51,7 +51,7 @@ package struct EvaluationPlan {
       limit.map { Self.sample(of: collection, splits: splits, limit: $0, seed: seed) } ?? collection.corpus.documents
   }
 
-  /// Every judged document and the others that come first in an order the seed decides, in the order of the corpus.
+  /// Every judged document and a sample of the others by the seed, in the order of the corpus.
   private static func sample(of collection: Collection, splits: [Split], limit: Int, seed: UInt64) -> [Document] {
     let documents = collection.corpus.documents
     let judged = splits.flatMap {
@@ -71,7 +71,7 @@ package struct EvaluationPlan {
     return plan
   }
 
-  /// The same plan with at most so many of the judged queries of every split, which the seed chooses.
+  /// The same plan with at most `limit` judged queries per split, chosen by the seed.
   package func asking(atMost limit: Int, seed: UInt64) -> EvaluationPlan {
     var plan = self
     plan.splits = splits.map { split in
@@ -87,8 +87,8 @@ package struct EvaluationPlan {
   /// Ranks the documents for the queries of every split.
   ///
   /// - Parameters:
-  ///   - depth: How many documents of a query are found at least.
-  ///   - cache: Where vectors are kept from one run to the next; without one all texts are encoded.
+  ///   - depth: The least number of documents to find per query.
+  ///   - cache: The cache that keeps vectors between runs; without one all texts are encoded.
   package func rankings(
     of model: BiEncoder, depth: Int = 0, cache: EncodingCache? = nil, report: (RunEvent) throws -> Void
   ) throws -> [Ranking] {
@@ -102,7 +102,7 @@ package struct EvaluationPlan {
     return try rankings(documents: vectors, queries: queries, depth: depth)
   }
 
-  /// Ranks the documents for the queries of every split by vectors that are there already.
+  /// Ranks the documents for the queries of every split by precomputed vectors.
   package func rankings(documents vectors: Vectors, queries: [Vectors], depth least: Int = 0) throws -> [Ranking] {
     let index = try ExactSearch(documents: vectors, ids: documents.map(\.id))
     let depth = max(least, measures.map(\.depth).max() ?? 0)
@@ -111,24 +111,24 @@ package struct EvaluationPlan {
     }
   }
 
-  /// Measures a run of each split.
+  /// Evaluates a ranking of each split.
   package func evaluations(of rankings: [Ranking]) throws -> [MeasureValues] {
     try zip(rankings, splits).map { ranking, split in
       try MeasureValues(of: ranking, against: split.topics, measures: measures, complete: true)
     }
   }
 
-  /// A score of a model that is compared with nothing.
+  /// The value of a measure for a model without a baseline.
   package typealias Score = (split: String, measure: Measure, value: Double)
 
-  /// The scores of a run of each split, in the order of ``comparisons(base:tuned:)``.
+  /// The values of a ranking of each split, in the order of ``comparisons(base:tuned:)``.
   package func scores(of rankings: [Ranking]) throws -> [Score] {
     try zip(splits, evaluations(of: rankings)).flatMap { split, evaluation in
       zip(evaluation.measures, evaluation.means).map { (split: split.name, measure: $0, value: $1) }
     }
   }
 
-  /// Compares the runs of two models on every split and measure.
+  /// Compares the rankings of two models on every split and measure.
   package func comparisons(base: [Ranking], tuned: [Ranking]) throws -> [Comparison] {
     let (before, after) = (try evaluations(of: base), try evaluations(of: tuned))
     return try splits.indices.flatMap { index in

@@ -3,9 +3,9 @@ package import Encoders
 package import Retrieval
 package import Runs
 
-/// The first stage of a pipeline: what finds the documents that a cross-encoder then reads.
+/// The first stage of a pipeline, which finds the documents that a cross-encoder then reads.
 ///
-/// That is exact search by the vectors of a bi-encoder, joined with BM25 by reciprocal ranks where asked for.
+/// Exact search by the vectors of a bi-encoder, optionally fused with BM25 by reciprocal ranks.
 package struct FirstStage {
   private let model: BiEncoder
   private let index: ExactSearch
@@ -26,7 +26,7 @@ package struct FirstStage {
 
   /// The best documents of some queries.
   ///
-  /// - Parameter task: What is being done, for progress.
+  /// - Parameter task: The name of the task in progress reports.
   package func ranking(
     of queries: [Query], depth: Int, task: String, report: (RunEvent) throws -> Void
   ) throws -> Ranking {

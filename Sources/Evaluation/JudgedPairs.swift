@@ -4,22 +4,22 @@ import Retrieval
 import Runs
 import Words
 
-/// Pairs of a query and a document of which it is known whether the document is relevant.
+/// Pairs of a query and a document with known relevance.
 package struct JudgedPairs {
   package private(set) var pairs: [(query: String, document: String)] = []
-  /// Whether each pair's document is relevant.
+  /// True for each pair whose document is relevant.
   package private(set) var labels: [Bool] = []
-  /// The number of each pair's query.
+  /// The index of each pair's query.
   package private(set) var queries: [Int] = []
 
-  /// How many queries there are.
+  /// The number of queries.
   package var queryCount: Int { (queries.last ?? -1) + 1 }
-  /// How many pairs are relevant.
+  /// The number of relevant pairs.
   package var relevantCount: Int { labels.count { $0 } }
 
-  /// Takes what judges saw: grades of 1 and more are relevant, 0 is not, less counts as not judged.
+  /// Makes a pair of every judgment: grades of 1 and more are relevant, 0 is not, less counts as not judged.
   ///
-  /// - Parameter warn: Is told of judgments that the collection does not cover.
+  /// - Parameter warn: Receives a warning about judgments that the collection does not cover.
   package init(of judgments: Judgments, in collection: Collection, warn: (String) -> Void) throws {
     var texts = CandidateTexts(collection)
     var missing = 0
@@ -38,10 +38,11 @@ package struct JudgedPairs {
     }
   }
 
-  /// Takes the best documents of a run for every judged query that it has; what no judge saw counts as not relevant.
+  /// Makes pairs of the top documents of a run file for its judged queries; unjudged ones count as not relevant.
   ///
-  /// - Parameter file: The run, in TREC form.
-  /// - Throws: `FileError` with what the run names and the collection has not; `RetrievalError` for what ``Ranking`` refuses.
+  /// - Parameter file: The run file, in TREC form.
+  /// - Throws: `FileError` with the entries that the collection lacks; `RetrievalError` if ``Ranking`` refuses the
+  ///   file.
   package init(of file: String, top: Int, judgments: Judgments, in collection: Collection) throws {
     let ranking = try Ranking(file: file)
     var judged = Ranking()

@@ -1,4 +1,4 @@
-/// The queries and the numbers of candidates that a pipeline is timed with.
+/// The number of queries and the numbers of candidates for timing a pipeline.
 package struct Latency: Codable, Sendable, Equatable {
   /// The number of queries.
   package var queries: Int

@@ -1,7 +1,7 @@
 package import Retrieval
 
 extension Measure {
-  /// How many documents of a query's list the measure looks at; 1,000 where it looks at all, as is usual.
+  /// The number of documents per query that the measure reads; 1,000, the usual depth, if it reads all.
   package var depth: Int {
     switch self {
     case .recall(let cut), .precision(let cut), .success(let cut): cut

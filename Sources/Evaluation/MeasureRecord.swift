@@ -1,6 +1,6 @@
 package import JSONText
 
-/// The scores of an evaluation during training.
+/// The measures of an evaluation during training.
 package struct MeasureRecord: Sendable, Equatable {
   package struct Value: Sendable, Equatable {
     package var measure: String

@@ -8,9 +8,9 @@ extension BiEncoder {
   /// The vectors of texts with length 1, so that inner products are cosines.
   ///
   /// - Parameters:
-  ///   - task: What is being done, for progress.
-  ///   - cache: Where vectors are kept from one run to the next; without one all texts are encoded.
-  ///   - report: Gets the progress; what it throws ends the work.
+  ///   - task: The name of the task in progress reports.
+  ///   - cache: The cache that keeps vectors between runs; without one all texts are encoded.
+  ///   - report: Receives the progress; an error it throws stops the work.
   package func vectors(
     of texts: [String], as role: TextRole, task: String, cache: EncodingCache? = nil,
     report: (RunEvent) throws -> Void

@@ -5,18 +5,18 @@ import Retrieval
 package import Runs
 import Words
 
-/// How long one query takes from its text to the end of each stage, asked alone, as a person waits for it.
+/// The time of a single query from its text to the end of each stage, as a person waits for it.
 package struct PipelineLatency {
-  /// What many queries took, in seconds.
+  /// The times of many queries, in seconds.
   package struct Times {
     private let sorted: [Double]
 
     package init(_ seconds: [Double]) { sorted = seconds.sorted() }
 
-    /// The middle one, or the mean of the two in the middle.
+    /// The median; of an even number, the mean of the two in the middle.
     package var median: Double { sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2 }
 
-    /// What nine in ten queries stay below, by the nearest rank.
+    /// The 90th percentile, by the nearest rank.
     package var ninetieth: Double {
       sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int((0.9 * Double(sorted.count)).rounded(.up)) - 1)]
     }
@@ -26,18 +26,18 @@ package struct PipelineLatency {
     }
   }
 
-  /// How many queries were timed.
+  /// The number of timed queries.
   package let queries: Int
-  /// Encoding the query and searching.
+  /// The times of encoding the query and searching.
   package let search: Times
-  /// Tokenizing and scoring as many pairs of the query.
+  /// The times of tokenizing and scoring a query's pairs, by the number of pairs.
   package let reranking: [(candidates: Int, times: Times)]
 
-  /// Times the stages, with every stage done once before without the clock.
+  /// Times the stages, after running each once untimed.
   ///
   /// - Parameters:
   ///   - queries: Queries to choose from; those timed are spread evenly over them.
-  ///   - settings: How many, and with how many documents each.
+  ///   - settings: The number of queries, and the numbers of documents each.
   package init(
     of firstStage: FirstStage, _ model: CrossEncoder, queries all: [Query], settings: Latency,
     texts: inout CandidateTexts, report: (RunEvent) throws -> Void
@@ -51,7 +51,7 @@ package struct PipelineLatency {
       done += 1
       try report(.progress(RunProgress(task: "timing", done: done, total: steps, unit: "queries")))
     }
-    /// One query through the first stage; nothing is reported while the clock runs.
+    /// Runs the first stage for one query; nothing is reported while the clock runs.
     func found(_ query: Query) throws -> Ranking {
       try firstStage.ranking(of: [query], depth: most, task: "", report: { _ in })
     }

@@ -5,17 +5,17 @@ package import Runs
 import Tensors
 import Words
 
-/// A run whose best documents a cross-encoder puts in order, with the texts that it reads for that.
+/// A ranking whose top documents a cross-encoder reranks, with the texts that it reads.
 package struct RerankingCandidates {
   /// The documents in the order of the first stage.
   package let ranking: Ranking
-  /// How many of the best documents of a query are put in order.
+  /// The number of documents per query that are reranked.
   private let top: Int
   package let pairs: [(query: String, document: String)]
 
-  /// Finds the texts of the best documents.
+  /// Finds the texts of the top documents.
   ///
-  /// - Parameter source: Where the run comes from, for an error that names what the collection lacks.
+  /// - Parameter source: The origin of the ranking, for an error about entries that the collection lacks.
   package init(_ ranking: Ranking, top: Int, _ texts: inout CandidateTexts, from source: String) throws(FileError) {
     self.ranking = ranking
     self.top = top

@@ -3,11 +3,12 @@ package import Encoders
 package import Retrieval
 package import Runs
 
-/// A collection prepared for scoring a reranker: which documents of which queries are put in order.
+/// A collection prepared for evaluating a reranker: the documents to rerank for each query.
 ///
-/// Every judged query counts, and every relevant document counts in the ideal, found by the first stage or not.
+/// Every judged query counts, and every relevant document counts in the ideal ranking, even if the first stage missed
+/// it.
 package struct RerankingPlan {
-  /// The judged queries and what is measured.
+  /// The judged queries and the measures.
   package let plan: EvaluationPlan
   /// The documents of each split's queries.
   private let candidates: [RerankingCandidates]
@@ -15,11 +16,11 @@ package struct RerankingPlan {
   /// The documents of each split's queries in the order of the first stage.
   package var firstRankings: [Ranking] { candidates.map(\.ranking) }
 
-  /// Prepares the documents of runs, one a split of the plan.
+  /// Prepares the documents of rankings, one per split of the plan.
   ///
   /// - Parameters:
-  ///   - runs: Queries that a split does not ask are left out.
-  ///   - source: Where the runs come from, for an error that names what the collection lacks.
+  ///   - rankings: Queries that are not in the split are left out.
+  ///   - source: The origin of the rankings, for an error about entries that the collection lacks.
   package init(
     _ plan: EvaluationPlan, candidates rankings: [Ranking], top: Int, _ texts: inout CandidateTexts, from source: String
   ) throws {
@@ -42,7 +43,7 @@ package struct RerankingPlan {
 }
 
 extension EvaluationPlan {
-  /// The documents judged for the queries of every split, in no order: all have the score 0.
+  /// The documents judged for the queries of every split, unordered: all have the score 0.
   ///
   /// Grades below 0 count as not judged.
   package func judgedCandidates(in corpus: Corpus) throws -> [Ranking] {

@@ -3,7 +3,7 @@ package struct AdamWTensor {
   let parameter, gradient, firstMoment, secondMoment: FloatBuffer
   let rate, decay: Float
 
-  /// Names the buffers of a parameter and its own rate and decay.
+  /// Makes the entry of a parameter from its buffers and its own rate and decay.
   package init(
     parameter: FloatBuffer, gradient: FloatBuffer, firstMoment: FloatBuffer, secondMoment: FloatBuffer, rate: Float,
     decay: Float
@@ -28,8 +28,8 @@ package struct AdamWTensor {
 ///     m ← β₁ m + (1 − β₁) g        v ← β₂ v + (1 − β₂) g²
 ///     p ← p − rate / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
 ///
-/// Loshchilov & Hutter 2019, arXiv:1711.05101; in the order of `torch.optim.AdamW`. `gradientScale` multiplies every gradient
-/// first (clipping by global norm).
+/// Loshchilov & Hutter 2019, arXiv:1711.05101; in the order of `torch.optim.AdamW`. `gradientScale` multiplies every
+/// gradient first (clipping by global norm).
 package func adamWStep(
   _ tensors: [AdamWTensor], step: Int, firstDecay: Double, secondDecay: Double, epsilon: Float, gradientScale: Float
 ) {
@@ -88,7 +88,7 @@ private func power(_ base: Double, _ exponent: Int) -> Double {
   return result
 }
 
-/// Σ x², in Double over chunks of a fixed size: not finite exactly where x is not or overflows.
+/// Σ x², in Double over chunks of a fixed size; not finite if and only if x is not finite or overflows.
 package func sumOfSquares(_ x: FloatBuffer) -> Double {
   let partition = Partition(x.count, size: 1 << 14, unit: laneCount)
   let partials = FloatBuffer(repeating: 0, count: partition.parts)

@@ -6,26 +6,26 @@
 
 /// Large blocks of memory, cut from a few mapped segments and merged again when they are freed.
 ///
-/// A block is taken from the lowest free range that holds it (address-ordered first fit), and freed ranges that touch
-/// become one. A tape frees its tensors in the reverse order of their making, so a training step leaves large free ranges
-/// behind, whatever its sizes were: the steps of ragged batches differ, and still hardly one after the largest touches new pages.
-/// Segments ask for huge pages, which saves most page faults and misses of the translation cache.
+/// A block comes from the lowest free range that is large enough (address-ordered first fit), and adjacent free ranges
+/// are merged. A tape frees its tensors in the reverse order of their creation, so a training step leaves large free
+/// ranges behind, whatever its sizes were: ragged batches differ from step to step, and still hardly a step after the
+/// largest touches new pages. Segments ask for huge pages, which saves most page faults and TLB misses.
 ///
-/// Not safe to share: `BufferPool` guards it.
+/// Not thread-safe: `BufferPool` guards it.
 struct Arena {
-  /// Free memory: never empty ranges that do not touch, by address.
+  /// The free memory: non-empty, non-adjacent ranges, by address.
   private var free: [Range<UInt>] = []
 
-  /// What blocks are rounded up to.
+  /// The granularity of blocks, in bytes.
   static let unit = 4096
   private static let hugePage = 2 << 20
-  /// Addresses asked for at once: enough for most runs, so that free ranges seldom end at the border of a segment.
+  /// The address space of a segment: enough for most runs, so that free ranges seldom end at a segment's border.
   private static let segment = 4 << 30
 
   /// The size of the block for a request.
   static func roundedSize(of bytes: Int) -> Int { (bytes + unit - 1) / unit * unit }
 
-  /// A block of a rounded size, or nothing where the system has no memory left.
+  /// Returns a block of a rounded size, or nil if the system is out of memory.
   mutating func take(_ size: Int) -> UnsafeMutableRawPointer? {
     guard let index = free.firstIndex(where: { $0.count >= size }) ?? mapSegment(for: size) else { return nil }
     let range = free[index]
@@ -34,7 +34,7 @@ struct Arena {
     return UnsafeMutableRawPointer(bitPattern: range.lowerBound)
   }
 
-  /// Frees a block that `take` gave.
+  /// Frees a block that `take` returned.
   mutating func give(back address: UnsafeMutableRawPointer, _ size: Int) {
     let start = UInt(bitPattern: address)
     insert(start..<start + UInt(size))
@@ -75,11 +75,11 @@ struct Arena {
     return low
   }
 
-  /// Maps a segment that holds a block of a size, and returns the index of the free range that it became.
+  /// Maps a segment large enough for a block, and returns the index of its free range.
   private mutating func mapSegment(for size: Int) -> Int? {
-    // Pages that nothing touches are not occupied; a system that counts them all the same gets a smaller segment.
+    // Untouched pages take no memory; a system that counts them all the same gets a smaller segment.
     for wanted in [max(size, Self.segment), size] {
-      // Mapped with room to spare, so that it can begin at a huge page.
+      // Mapped with room to spare, so that it can be aligned to a huge page.
       let length = wanted + Self.hugePage
       guard let mapped = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
         mapped != MAP_FAILED

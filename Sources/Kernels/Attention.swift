@@ -10,8 +10,8 @@ import CInstructions
 ///
 ///     O = dropout(softmax(Q Kᵀ / √d)) V        per sequence and head
 ///
-/// The forward pass keeps the log-sum-exp of each row of scores; the reverse pass recomputes the probabilities from it in
-/// bands of rows, so memory grows with the tokens, not with their square (Dao et al. 2022, arXiv:2205.14135).
+/// The forward pass keeps the log-sum-exp of each row of scores; the reverse pass recomputes the probabilities from it
+/// in row blocks, so memory grows with the tokens, not with their square (Dao et al. 2022, arXiv:2205.14135).
 ///
 /// - Shape: projections `[tokens, 3 · heads · d]` (queries, keys, values side by side) → `[tokens, heads · d]`
 package struct AttentionKernel {
@@ -34,17 +34,17 @@ package struct AttentionKernel {
   var width: Int { heads * headWidth }
   var sequences: Int { offsets.count - 1 }
   var scale: Float { 1 / Float(headWidth).squareRoot() }
-  /// The most rows of scores computed at once: a band stays in the second-level cache for sequences of 500 tokens.
+  /// The most rows of scores computed at once: a row block stays in the second-level cache for sequences of 500 tokens.
   private static let largestBand = 96
 
-  /// Rows of scores computed at once for a sequence: equal bands of whole tiles, so that the last one is not a sliver.
+  /// The rows of a row block of a sequence: equal blocks of whole tiles, so that the last one is not a sliver.
   private static func band(_ count: Int) -> Int {
     let bands = (count + largestBand - 1) / largestBand
     let rows = (count + bands - 1) / bands
     return min(count, (rows + tileRows - 1) / tileRows * tileRows)
   }
 
-  /// The forward pass: the outputs, and the log-sum-exp `[heads, tokens]` where the reverse pass will want it.
+  /// The forward pass: the outputs, and the log-sum-exp `[heads, tokens]` if the reverse pass needs it.
   package func forward(
     _ projections: FloatBuffer, keepingLogSumExp: Bool
   ) -> (output: FloatBuffer, logSumExp: FloatBuffer?) {
@@ -68,7 +68,7 @@ package struct AttentionKernel {
     return gradient
   }
 
-  /// One head of one sequence: where its numbers are, and the padded sizes of its scratch.
+  /// One head of one sequence: the location of its numbers, and the padded sizes of its scratch.
   private struct Head {
     let head: Int
     let start: Int
@@ -91,21 +91,21 @@ package struct AttentionKernel {
     }
   }
 
-  /// The head that the thread of a task is likely to take next: tasks are handed out in order.
+  /// The head that a task's thread is likely to process next: tasks are handed out in order.
   private func upcoming(_ task: Int) -> Head? {
     let next = task + Threads.count
     return next < sequences * heads ? Head(self, next) : nil
   }
 
-  /// Asks for a token's query, key and value of the next head: they lie a whole row of projections apart from those of
-  /// the token before, and no processor foresees that.
+  /// Prefetches a token's query, key and value of the next head: they lie a whole row of projections away from those of
+  /// the previous token, and no processor foresees that.
   @inline(__always)
-  private func fetch(_ row: Int, of next: Head?, _ projections: UnsafePointer<Float>) {
+  private func prefetch(_ row: Int, of next: Head?, _ projections: UnsafePointer<Float>) {
     guard let next, row < next.count else { return }
-    let place = projections + (next.start + row) * 3 * width + next.head * headWidth
+    let source = projections + (next.start + row) * 3 * width + next.head * headWidth
     for part in 0..<3 {
       for column in stride(from: 0, to: headWidth, by: laneCount) {
-        hone_prefetch_for_later(place + part * width + column)
+        hone_prefetch_for_later(source + part * width + column)
       }
     }
   }
@@ -138,7 +138,7 @@ package struct AttentionKernel {
         q + first * wide, rowStride: wide, innerStride: 1, keysTransposed, stride: padded, into: scores, stride: padded,
         rows: rows, columns: padded, inner: headWidth, accumulate: false)
       for row in 0..<rows {
-        fetch(first + row, of: next, projections)
+        prefetch(first + row, of: next, projections)
         let (peak, sum) = powersOfRow(
           scores + row * padded, count: n, padded: padded, mask: head.mask, at: (first + row) * padded)
         if let logSumExp { logSumExp[head.head * tokens + head.start + first + row] = peak + logf(sum) }
@@ -176,7 +176,7 @@ package struct AttentionKernel {
     let dScores = p + band * padded
     pack(source, stride: stride, head: head, scale: scale, into: q)
     pack(source + width, stride: stride, head: head, scale: 1, into: k)
-    // The values themselves are not needed: dv is scratch until the first band.
+    // The values themselves are not needed: dv is scratch until the first row block.
     pack(source + 2 * width, stride: stride, head: head, scale: 1, into: dv)
     pack(
       outputGradient + head.start * width + head.head * headWidth, stride: width, head: head, scale: 1, into: dOutput)
@@ -192,7 +192,7 @@ package struct AttentionKernel {
         dOutput + first * wide, rowStride: wide, innerStride: 1, valuesTransposed, stride: padded, into: dScores,
         stride: padded, rows: rows, columns: padded, inner: headWidth, accumulate: false)
       for row in 0..<rows {
-        fetch(first + row, of: next, projections)
+        prefetch(first + row, of: next, projections)
         scoreGradientRow(
           p + row * padded, dScores + row * padded, count: n, padded: padded,
           logSumExp: logSumExp[head.head * tokens + head.start + first + row], mask: head.mask,
@@ -218,7 +218,7 @@ package struct AttentionKernel {
 
   /// Copies a head's rows into contiguous, padded rows.
   ///
-  /// The rows lie far apart, so this is bound by the memory; whole lanes keep many rows under way.
+  /// The rows lie far apart, so memory bounds the speed; whole lanes keep many rows in flight.
   @inline(__always)
   private func pack(
     _ source: UnsafePointer<Float>, stride: Int, head: Head, scale: Float, into target: UnsafeMutablePointer<Float>

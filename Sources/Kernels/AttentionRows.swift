@@ -1,9 +1,9 @@
-// Rows of attention. One of scores is that of a query and a head beside all tokens of its sequence, padded to whole lanes.
+// Rows of attention scores: those of one query and head with all tokens of the sequence, padded to whole lanes.
 
 /// Turns a row of scores s into e^(s − peak), times the dropout factors.
 ///
-/// The sum that a softmax divides by is that of the powers before dropout; dividing the few numbers that they are
-/// multiplied into spares a pass over the row.
+/// A softmax divides by the sum of the exponentials before dropout; dividing the few numbers of the product with the
+/// values instead saves a pass over the row.
 ///
 /// - Returns: peak, the largest score, and the sum.
 @inline(__always)
@@ -36,8 +36,8 @@ func powersOfRow(
   return (peak, sum(total))
 }
 
-/// From scores and the gradients of the dropped-out probabilities to the latter and the gradients of the scores, in
-/// place: `p` becomes dropout(P), `d` becomes P · (dropout(d) − Σ P · dropout(d)).
+/// Turns scores into dropped-out probabilities, and the gradients of those into gradients of the scores, in place: `p`
+/// becomes dropout(P), `d` becomes P · (dropout(d) − Σ P · dropout(d)).
 @inline(__always)
 func scoreGradientRow(
   _ p: UnsafeMutablePointer<Float>, _ d: UnsafeMutablePointer<Float>, count: Int, padded: Int, logSumExp: Float,
@@ -45,7 +45,7 @@ func scoreGradientRow(
 ) {
   for column in count..<padded { p[column] = -Float.infinity }
   guard let mask else { return scoreGradientRow(p, d, padded: padded, logSumExp: logSumExp) }
-  // Between the two passes the sign of a probability tells whether it was dropped, so that the mask is made once.
+  // Between the two passes the sign of a probability marks if it was dropped, so the mask is computed once.
   var total = Lanes()
   var column = 0
   while column < padded {
@@ -89,7 +89,7 @@ private func scoreGradientRow(
   }
 }
 
-/// Copies numbers of a head with a factor; `target` may be `source`.
+/// Copies numbers times a factor; `target` may be `source`.
 @inline(__always)
 func copyScaled(
   _ source: UnsafePointer<Float>, by factor: Float, into target: UnsafeMutablePointer<Float>, count: Int

@@ -9,8 +9,8 @@ import Synchronization
 
 /// Recycles the memory of buffers.
 ///
-/// Large blocks come from an `Arena`. A small block waits for the next request of its size class; waiting and live small
-/// blocks together never exceed what was once live at the same time.
+/// Large blocks come from an `Arena`. A freed small block waits for the next request of its size class; waiting and
+/// live small blocks together never exceed the peak of live ones.
 final class BufferPool: Sendable {
   static let shared = BufferPool()
 
@@ -60,7 +60,7 @@ final class BufferPool: Sendable {
     }
   }
 
-  /// Returns all waiting memory to the system, and forgets the peak.
+  /// Returns all waiting memory to the system, and resets the peak.
   func drain() {
     state.withLock { state in
       state.arena.drain()
@@ -104,13 +104,14 @@ final class BufferPool: Sendable {
   }
 }
 
-/// What the engine's buffers occupy.
+/// The memory that the engine's buffers occupy.
 public enum EngineMemory {
   /// Bytes in buffers that are in use now.
   public static var liveBytes: Int { BufferPool.shared.statistics.liveBytes }
   /// The most bytes that were in use at once.
   public static var peakBytes: Int { BufferPool.shared.statistics.peakLiveBytes }
-  /// Returns memory that waits for reuse to the system, the C heap's too, as after a phase that needed other things than the next.
+  /// Returns memory that waits for reuse, the C heap's included, to the system: for use between phases with different
+  /// needs.
   public static func releaseUnused() {
     BufferPool.shared.drain()
     hone_release_heap()

@@ -23,8 +23,9 @@ package func columnMeans(_ x: Matrix) -> [Double] {
 
 /// The covariance of the columns: C = Σ (x − μ)(x − μ)ᵀ / (rows − 1), over the rows x.
 ///
-/// In double precision throughout: rows are centred and multiplied in blocks of fixed size, and the blocks are added in the
-/// order of the rows, so the result has the same bits at any number of threads. Memory is one block beside the result.
+/// In double precision throughout: rows are centred and multiplied in blocks of fixed size, and the blocks are added in
+/// the order of the rows, so the result has the same bits at any number of threads. Memory: one block in addition to
+/// the result.
 ///
 /// - Shape: x `[rows, columns]`, means `[columns]` → `[columns, columns]`, row-major
 package func covariance(_ x: Matrix, means: [Double]) -> [Double] {
@@ -44,7 +45,7 @@ package func covariance(_ x: Matrix, means: [Double]) -> [Double] {
             for column in 0..<width { centred[row * width + column] = Double(source[column]) - means[column] }
           }
         }
-        // The lower triangle and a little more: a band of rows up to its own last column.
+        // The lower triangle and a little more: a row block up to its own last column.
         parallelFor(bands.parts) { band in
           let rows = bands[band]
           if rows.isEmpty { return }
@@ -66,5 +67,5 @@ package func covariance(_ x: Matrix, means: [Double]) -> [Double] {
   return result
 }
 
-/// Rows that are centred at one time.
+/// The number of rows centred at a time.
 private let covarianceBlock = 1024

@@ -6,18 +6,18 @@ import CLAPACKE
 package struct SymmetricEigen {
   /// λ, descending.
   package let values: [Double]
-  /// V, row after row; in each row the entry of the largest magnitude, the first of equals, is positive.
+  /// V, row by row; in each row the entry of the largest magnitude (the first of equals) is positive.
   ///
   /// - Shape: `[size, size]`, row-major
   package let vectors: [Double]
 
-  /// Decomposes a symmetric matrix, of which the lower triangle is read (LAPACK's dsyevd: divide and conquer).
+  /// Decomposes a symmetric matrix; only its lower triangle is read (LAPACK's dsyevd: divide and conquer).
   ///
-  /// LAPACK runs on the calling thread alone, so the result has the same bits at any number of threads. An eigenvector is
-  /// unique up to its sign only, which is why the sign is settled here.
+  /// LAPACK runs on the calling thread alone, so the result has the same bits at any number of threads. An eigenvector
+  /// is unique only up to its sign, so the sign is fixed here.
   ///
   /// - Parameter matrix: `[size, size]`, row-major.
-  /// - Throws: `DecompositionError` for a number that is not finite, and where the iteration does not end.
+  /// - Throws: `DecompositionError` if a number is not finite, or if the iteration does not converge.
   package init(of matrix: [Double], size: Int) throws(DecompositionError) {
     require(matrix.count == size * size, "SymmetricEigen: \(matrix.count) numbers are not \(size) × \(size)")
     for (index, number) in matrix.enumerated() where !number.isFinite && index % size <= index / size {
@@ -28,7 +28,7 @@ package struct SymmetricEigen {
     var ascending = [Double](repeating: 0, count: size)
     if size > 0 {
       let size = Int32(size)
-      // LAPACK counts by columns, so the lower triangle of our rows is its upper one, and its columns are our rows.
+      // LAPACK is column-major: the lower triangle of our rows is its upper one, and its columns are our rows.
       try check(LAPACKE_dsyevd(LAPACK_COL_MAJOR, letter("V"), letter("U"), size, &columns, size, &ascending), "dsyevd")
     }
     values = ascending.reversed()
@@ -44,7 +44,7 @@ package struct SymmetricEigen {
   }
 }
 
-/// A matrix as a product Q R: the columns of Q are orthonormal, R is upper triangular with a diagonal that is not negative.
+/// A matrix as a product Q R: Q has orthonormal columns, R is upper triangular with a non-negative diagonal.
 package struct OrthogonalTriangular {
   /// Q.
   ///
@@ -57,10 +57,10 @@ package struct OrthogonalTriangular {
 
   /// Decomposes a matrix with at least as many rows as columns (LAPACK's sgeqrf and sorgqr: Householder reflections).
   ///
-  /// The sign of R's diagonal makes both factors unique where the columns are independent, and makes Q evenly distributed
-  /// among all such matrices where A is Gaussian (Mezzadri 2007, arXiv:math-ph/0609050).
+  /// The sign of R's diagonal makes both factors unique if the columns are independent, and makes Q uniformly
+  /// distributed among all such matrices if A is Gaussian (Mezzadri 2007, arXiv:math-ph/0609050).
   ///
-  /// - Throws: `DecompositionError` for a number that is not finite.
+  /// - Throws: `DecompositionError` if a number is not finite.
   package init(of matrix: Matrix) throws(DecompositionError) {
     let (rows, columns) = (matrix.rows, matrix.columns)
     require(rows >= columns, "OrthogonalTriangular: \(rows) rows are fewer than \(columns) columns")
@@ -91,11 +91,11 @@ package struct OrthogonalTriangular {
   }
 }
 
-/// Why a matrix has no decomposition.
+/// The reason why a matrix has no decomposition.
 package enum DecompositionError: Error, Equatable, CustomStringConvertible {
-  /// A number of the matrix is infinite or none.
+  /// A number of the matrix is infinite or NaN.
   case notFinite(row: Int, column: Int)
-  /// The iteration did not end.
+  /// The iteration did not converge.
   case notConverged(routine: String, info: Int)
   /// There is no memory for LAPACK's workspace.
   case outOfMemory(routine: String)
@@ -110,10 +110,10 @@ package enum DecompositionError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// A choice as LAPACK wants it.
+/// An option in LAPACK's form.
 private func letter(_ scalar: Unicode.Scalar) -> CChar { CChar(UInt8(ascii: scalar)) }
 
-/// LAPACK calls the BLAS of OpenBLAS, which the engine's threads set to one thread when they start.
+/// LAPACK calls OpenBLAS, which the engine's threads set to one thread when they start.
 private func runLAPACKOnOneThread() { _ = Threads.count }
 
 /// Turns LAPACK's status into an error; LAPACKE finds and allocates the workspace by itself.

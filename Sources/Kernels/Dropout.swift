@@ -1,13 +1,13 @@
-/// The random mask of one dropout site: recomputed wherever it is needed, never stored.
+/// The random mask of one dropout site: recomputed whenever it is needed, never stored.
 ///
-/// Whether an element is kept is a hash of (key, index), so the same key gives the same mask in the forward and the
+/// A hash of (key, index) decides if an element is kept, so the same key gives the same mask in the forward and the
 /// reverse pass, in a second encoding of the same batch, and after resuming.
 public struct DropoutMask: Sendable, Hashable {
-  /// Identifies the site: made from (seed, step, place).
+  /// Identifies the site: made from (seed, step, chunk, site).
   package let key: UInt64
-  /// An element is dropped where its 32-bit hash lies below this.
+  /// An element is dropped if its 32-bit hash is below this.
   let threshold: UInt32
-  /// 1 / (1 − rate): what a kept element is multiplied by.
+  /// 1 / (1 − rate), the factor of a kept element.
   package let scale: Float
 
   /// Makes the mask of a site.
@@ -35,15 +35,15 @@ public struct DropoutMask: Sendable, Hashable {
   @inline(__always)
   func factors(at index: Int) -> Lanes { Lanes().replacing(with: scale, where: kept(at: index)) }
 
-  /// Which of the elements from `index` on are kept.
+  /// True for those of the elements from `index` on that are kept.
   @inline(__always)
   func kept(at index: Int) -> SIMDMask<Lanes.MaskStorage> {
     let position = laneIndices &+ IntegerLanes(repeating: UInt32(truncatingIfNeeded: index))
     return hash(position) .>= IntegerLanes(repeating: threshold)
   }
 
-  /// Two rounds of multiply and xor-shift with the key added before each: passes the usual tests of avalanche, and
-  /// costs about ten instructions for eight elements.
+  /// Two rounds of multiply and xor-shift with the key added before each: passes the usual avalanche tests, and costs
+  /// about ten instructions for eight elements.
   @inline(__always)
   private func hash(_ index: IntegerLanes) -> IntegerLanes {
     var h = (index ^ IntegerLanes(repeating: UInt32(truncatingIfNeeded: key))) &* 0x9E37_79B1

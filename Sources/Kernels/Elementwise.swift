@@ -35,7 +35,7 @@ package func map(_ function: UnaryFunction, _ x: FloatBuffer) -> FloatBuffer {
   return y
 }
 
-/// e^x up to infinity: `exponential` stops growing at 88, and the largest float is e^88.72.
+/// e^x up to infinity: `exponential` saturates at 88, and the largest float is e^88.72.
 @inline(__always)
 private func exponentialToInfinity(_ x: Lanes) -> Lanes {
   let isLarge = x .> Lanes(repeating: 88)
@@ -57,7 +57,7 @@ package func affine(_ x: FloatBuffer, scale: Float, shift: Float) -> FloatBuffer
 /// A function of two floats.
 package enum BinaryFunction: Sendable {
   case add, subtract, multiply, divide
-  /// The larger; not a number where one of the two is not.
+  /// The larger; NaN if either is NaN.
   case maximum
   /// 1 where the first is larger or equal, else 0.
   case notLess
@@ -94,7 +94,7 @@ package func addInPlace(_ x: FloatBuffer, _ y: FloatBuffer) {
   }
 }
 
-/// z = f(x, y) where x and y repeat along some dimensions of z.
+/// z = f(x, y), where x and y are broadcast along some dimensions of z.
 ///
 /// - Parameters:
 ///   - shape: the dimensions of z.

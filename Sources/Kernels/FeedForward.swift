@@ -1,7 +1,7 @@
 /// The feed-forward block of a transformer layer: y = f(x W₁ᵀ + b₁) W₂ᵀ + b₂.
 ///
-/// Keeps the pre-activation only. The activation lives in a band of rows while it is in the cache, and is recomputed in the
-/// reverse pass: three eighths of a layer's activations are never stored.
+/// Keeps the pre-activation only. The activation exists for one row block at a time, in the cache, and is recomputed in
+/// the reverse pass: three eighths of a layer's activations are never stored.
 ///
 /// - Shape: x `[rows, width]`, W₁ `[inner, width]`, W₂ `[width, inner]` → y `[rows, width]`
 package struct FeedForwardKernel {
@@ -29,7 +29,7 @@ package struct FeedForwardKernel {
 
   private var inner: Int { inputWeight.rows }
 
-  /// The forward pass: y, and the pre-activation where the reverse pass will want it.
+  /// The forward pass: y, and the pre-activation if the reverse pass needs it.
   package func forward(_ x: Matrix, keepingPreActivation: Bool) -> (y: FloatBuffer, preActivation: FloatBuffer?) {
     require(
       x.columns == inputWeight.columns, "feed-forward: x has \(x.columns) columns, the weight \(inputWeight.columns)")
@@ -70,10 +70,10 @@ package struct FeedForwardKernel {
     }
   }
 
-  /// Rows whose gradients at the pre-activation live at once in the reverse pass.
+  /// The number of rows whose pre-activation gradients are in memory at once in the reverse pass.
   private static let chunk = 4096
 
-  /// The reverse pass: the wanted gradients, and no product for any other.
+  /// The reverse pass: computes the requested gradients only.
   ///
   /// It consumes the pre-activation, whose memory takes the recomputed activation.
   package func backward(
@@ -157,7 +157,7 @@ package struct FeedForwardKernel {
     }
   }
 
-  /// Inlined once for each activation, so that the choice stays outside the loop.
+  /// Inlined once per activation, so that the choice stays outside the loop.
   @inline(__always)
   private func differentiate(
     _ function: Activation, _ pre: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ count: Int

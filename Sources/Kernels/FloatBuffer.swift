@@ -4,14 +4,14 @@
   import Darwin
 #endif
 
-/// A run of 32-bit floats in memory: the only storage of the engine.
+/// 32-bit floats in memory: the only storage of the engine.
 ///
 /// Its memory comes from `BufferPool` and goes back there, so that a training step allocates nothing new after the
 /// first.
 ///
-/// `@unchecked Sendable` rests on one invariant: a buffer is written only by the function that made it, before it
-/// is handed on, by a caller who holds the only reference to it (`isKnownUniquelyReferenced`), or by the reverse pass that is
-/// the last to read what its own forward pass kept, which a tape runs once.
+/// `@unchecked Sendable` rests on one invariant: a buffer is written only by the function that made it, before it is
+/// returned; by a caller who holds the only reference to it (`isKnownUniquelyReferenced`); or by a reverse pass, which
+/// a tape runs once, as the last reader of what its own forward pass kept.
 public final class FloatBuffer: @unchecked Sendable {
   /// The number of floats.
   public let count: Int
@@ -71,7 +71,7 @@ public final class FloatBuffer: @unchecked Sendable {
     return Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
   }
 
-  /// The elements of a range as the little-endian bytes that a weight file has.
+  /// The elements of a range as the little-endian bytes of a weight file.
   package func littleEndianBytes(in range: Range<Int>) -> [UInt8] {
     require(range.lowerBound >= 0 && range.upperBound <= count, "FloatBuffer: range \(range) of \(count) elements")
     #if _endian(big)

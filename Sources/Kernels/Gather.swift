@@ -26,7 +26,7 @@ package func gatherRows(_ x: FloatBuffer, indices: [Int32], width: Int) -> Float
 
 /// y[indices[i]] += x[i], from zero: the gradient of a gather.
 ///
-/// Shared among the threads by columns, so that each sum has one order.
+/// The threads split the columns, so each sum has a fixed order.
 package func scatterAddRows(_ x: FloatBuffer, indices: [Int32], rows: Int, width: Int) -> FloatBuffer {
   checkIndices(indices, rows: rows, count: width == 0 ? indices.count : x.count / width)
   let y = FloatBuffer(repeating: 0, count: rows * width)

@@ -31,11 +31,11 @@ func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float {
   #endif
 }
 
-/// The larger of two lanes; the first where one is not a number.
+/// The larger of two lanes; the first if either is NaN.
 @inline(__always)
 func larger(_ a: Lanes, _ b: Lanes) -> Lanes { a.replacing(with: b, where: a .< b) }
 
-/// The smaller of two lanes; the first where one is not a number.
+/// The smaller of two lanes; the first if either is NaN.
 @inline(__always)
 func smaller(_ a: Lanes, _ b: Lanes) -> Lanes { a.replacing(with: b, where: a .> b) }
 
@@ -80,7 +80,7 @@ func store(_ lanes: Lanes, _ target: UnsafeMutablePointer<Float>, count: Int) {
   for lane in 0..<count { target[lane] = lanes[lane] }
 }
 
-/// The sum of the lanes as a fixed tree.
+/// The sum of the lanes, added in a fixed tree.
 @inline(__always)
 func sum(_ lanes: Lanes) -> Float {
   let eight = lanes.lowHalf + lanes.highHalf
@@ -91,7 +91,7 @@ func sum(_ lanes: Lanes) -> Float {
 
 /// The largest lane.
 ///
-/// By halves, each with its own type: `max()`, and comparison in a generic function, go lane by lane.
+/// By halves, each with its own type, because `max()` and comparisons in a generic function go lane by lane.
 @inline(__always)
 func maximum(_ lanes: Lanes) -> Float {
   let (a, b) = (lanes.lowHalf, lanes.highHalf)

@@ -20,16 +20,16 @@ package struct LayerNormKernel {
     self.epsilon = epsilon
   }
 
-  /// What the reverse pass needs of the forward pass.
+  /// The values of the forward pass that the reverse pass needs.
   package struct Saved: Sendable {
     let inverseDeviations: FloatBuffer
-    /// The normalized rows, kept only where they cannot be had back from y.
+    /// The normalized rows, kept only if they cannot be recovered from y.
     let normalized: FloatBuffer?
   }
 
-  /// Whether (y − β) / γ gives the normalized rows back without visible loss: |β/γ| stays small everywhere.
+  /// True if (y − β) / γ recovers the normalized rows without visible loss: |β/γ| is small everywhere.
   ///
-  /// It does in every trained encoder seen; then y alone is kept, and a sixth of the activations is saved.
+  /// True for every trained encoder seen; then only y is kept, which saves a sixth of the activations.
   private var isInvertible: Bool {
     (0..<width).allSatisfy { abs(gamma.base[$0]) > 1e-6 && abs(beta.base[$0]) <= 64 * abs(gamma.base[$0]) }
   }

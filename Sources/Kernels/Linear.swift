@@ -2,7 +2,7 @@ import CInstructions
 
 /// y = x Wᵀ + b.
 ///
-/// The bias is written first and the product added to it, which costs nothing over a product alone.
+/// The bias is written first and the product added to it, which costs no more than a product alone.
 ///
 /// - Shape: x `[rows, in]`, weight `[out, in]`, bias `[out]` → y `[rows, out]`
 package func linear(_ x: Matrix, weight: Matrix, bias: FloatBuffer?, into y: Matrix) {
@@ -15,8 +15,8 @@ package func linear(_ x: Matrix, weight: Matrix, bias: FloatBuffer?, into y: Mat
     skinnyLinear(x, weight: weight, bias: bias, into: y)
     return
   }
-  if Panels.pay(rows: y.rows, columns: y.columns, inner: x.columns) {
-    multiplyByPanels(x, weight, transposeSecond: true, bias: bias, into: y)
+  if Panels.areFaster(rows: y.rows, columns: y.columns, inner: x.columns) {
+    multiplyPacked(x, weight, transposeSecond: true, bias: bias, into: y)
     return
   }
   let tiles = ProductTiles(rows: y.rows, columns: y.columns, inner: x.columns)
@@ -35,9 +35,9 @@ func fillRows(_ target: Matrix, with row: UnsafePointer<Float>) {
   }
 }
 
-/// The sum of each column, as over the rows of a gradient for a bias.
+/// The sum of each column: the gradient of a bias.
 ///
-/// Summed in bands of rows with a fixed order, so the result does not depend on the thread count.
+/// Summed in row blocks in a fixed order, so the result does not depend on the thread count.
 package func columnSums(_ matrix: Matrix) -> FloatBuffer {
   let result = FloatBuffer(repeating: 0, count: matrix.columns)
   addColumnSums(of: matrix, to: result)
@@ -64,7 +64,7 @@ func addRow(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Floa
 
 // MARK: - Few rows
 
-/// Up to this many rows a product is bound by reading the weights, and packing them as sgemm does costs more than
+/// The most rows for which reading the weights bounds a product, and packing them as sgemm does would cost more than
 /// the product.
 let skinnyRows = 32
 
@@ -107,7 +107,7 @@ private func threeByFour(
   var (s20, s21, s22, s23) = (HalfLanes(), HalfLanes(), HalfLanes(), HalfLanes())
   var k = 0
   while k < inner {
-    // Where the rows of the weight follow each other, this is the part of the next four that lies as far as we are.
+    // If the weight's rows are contiguous, this is the same part of the next four.
     hone_prefetch(next + 4 * k)
     hone_prefetch(next + 4 * k + laneCount)
     let (a, b, c) = (loadHalf(x0 + k), loadHalf(x1 + k), loadHalf(x2 + k))
@@ -132,7 +132,7 @@ private func threeByFour(
   return (sums(s00, s01, s02, s03), sums(s10, s11, s12, s13), sums(s20, s21, s22, s23))
 }
 
-/// The sum of the lanes of each as a fixed tree.
+/// The sums of the lanes, each added in a fixed tree.
 @inline(__always)
 private func sums(_ a: HalfLanes, _ b: HalfLanes, _ c: HalfLanes, _ d: HalfLanes) -> SIMD4<Float> {
   let (a, b) = (a.lowHalf + a.highHalf, b.lowHalf + b.highHalf)

@@ -9,7 +9,7 @@ package struct Matrix {
   /// Floats from one row to the next.
   let stride: Int
 
-  /// Makes a view; a whole buffer of `rows × columns` floats unless told otherwise.
+  /// Makes a view, by default of a whole buffer of `rows × columns` floats.
   package init(_ buffer: FloatBuffer, offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) {
     let stride = stride ?? columns
     let needed = rows == 0 || columns == 0 ? 0 : (rows - 1) * stride + columns
@@ -36,7 +36,7 @@ package struct Matrix {
   }
 }
 
-/// C = α · op(A) op(B) + β · C on the calling thread; `op` transposes where asked.
+/// C = α · op(A) op(B) + β · C on the calling thread; `op` transposes on request.
 @inline(__always)
 func multiplyBlock(
   _ a: Matrix, _ b: Matrix, transposeFirst transposeA: Bool = false, transposeSecond transposeB: Bool = false,
@@ -67,12 +67,12 @@ package func multiply(
       + "does not give \(c.rows) × \(c.columns)")
   ProductCounter.add(rows: c.rows, columns: c.columns, inner: inner)
   if scale == 1 && !(transposeA && transposeB)
-    && Panels.pay(rows: c.rows, columns: c.columns, inner: inner)
+    && Panels.areFaster(rows: c.rows, columns: c.columns, inner: inner)
   {
     if transposeA {
-      multiplyByPanels(transposed: a, b, into: c, accumulate: accumulate)
+      multiplyPacked(transposed: a, b, into: c, accumulate: accumulate)
     } else {
-      multiplyByPanels(a, b, transposeSecond: transposeB, into: c, accumulate: accumulate)
+      multiplyPacked(a, b, transposeSecond: transposeB, into: c, accumulate: accumulate)
     }
     return
   }
@@ -86,8 +86,8 @@ package func multiply(
   }
 }
 
-/// C = A op(B) + bias, or C += …, by panels.
-func multiplyByPanels(
+/// C = A op(B) + bias, or C += …, as packed GEMM.
+func multiplyPacked(
   _ a: Matrix, _ b: Matrix, transposeSecond transposeB: Bool, bias: FloatBuffer? = nil, into c: Matrix,
   accumulate: Bool = false
 ) {
@@ -98,10 +98,11 @@ func multiplyByPanels(
   }
 }
 
-/// C = Aᵀ B, or C += Aᵀ B, by panels: the gradient of a weight, a sum over all tokens.
+/// C = Aᵀ B, or C += Aᵀ B, as packed GEMM: the gradient of a weight, a sum over all tokens.
 ///
-/// The tokens go in pieces, so that their panels stay in a cache that the threads share, and need little memory.
-private func multiplyByPanels(transposed a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
+/// The tokens are split into pieces, so that the packed ones stay in a cache that the threads share, and need little
+/// memory.
+private func multiplyPacked(transposed a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool) {
   let pieces = Partition(b.rows, size: 1536)
   let bands = Panels.bands(ofTransposed: c.rows)
   for piece in 0..<pieces.parts {
@@ -114,12 +115,12 @@ private func multiplyByPanels(transposed a: Matrix, _ b: Matrix, into c: Matrix,
   }
 }
 
-/// How a product is cut into tiles: bands of about 256 rows, cut across as well where that leaves few.
+/// The tiles of a product: row blocks of about 1,024 rows, split by columns too if there are few.
 struct ProductTiles {
   let rowPartition: Partition
   let columnPartition: Partition
 
-  /// Tiles below this many multiplications cost more to hand out than to compute.
+  /// Tiles below this many multiplications cost more to schedule than to compute.
   private static let smallestTile = 200_000
 
   init(rows: Int, columns: Int, inner: Int) {

@@ -1,7 +1,7 @@
 /// C = A B, or C += A B, for the small products inside attention, where packing as sgemm does would cost too much.
 ///
-/// A may have any strides, so a transposed A needs no copy. B's rows are contiguous; `columns` is a multiple of the lane
-/// count, so B and C are padded. Its tiles are those of `RegisterTile.swift`.
+/// A may have any strides, so a transposed A needs no copy. B's rows are contiguous; `columns` is a multiple of the
+/// lane count, so B and C are padded. Its tiles are those of `RegisterTile.swift`.
 ///
 /// - Shape: A `[rows, inner]`, B `[inner, columns]`, C `[rows, columns]`
 @inline(__always)

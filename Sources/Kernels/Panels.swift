@@ -1,11 +1,12 @@
 import CInstructions
 
-/// The right factor B of products A B or Aᵀ B, laid out once as tiles read it.
+/// The packed right factor B of a packed GEMM, A B or Aᵀ B; panels are the packed layout, in the order in which tiles
+/// read it.
 ///
-/// `sgemm` copies both factors into its own order at every call: a tenth of its time at the widths of an encoder. Here B is
-/// laid out once for all rows of A, in panels of sixteen columns that fit the first-level cache, and A is read where it is.
-/// A tile fetches a share of the next panel and its place in C while it computes. What comes out for a row depends on that
-/// row alone, so the rows may be shared among threads at will.
+/// `sgemm` packs both factors at every call: a tenth of its time at the widths of an encoder. Here B is packed once for
+/// all rows of A, in panels of sixteen columns that fit the first-level cache, and A is read in place. A tile
+/// prefetches a share of the next panel and its part of C while it computes. The result for a row depends on that row
+/// alone, so the rows may be split among threads at will.
 ///
 /// The blocking is that of Goto and van de Geijn 2008 (Anatomy of High-Performance Matrix Multiplication), without its
 /// packing of A.
@@ -15,20 +16,21 @@ struct Panels {
   /// Block by block of the inner dimension, panel by panel: `[inner of the block, 16]`.
   private let buffer: FloatBuffer
 
-  /// The inner dimension of a panel: 24 KB, beside a few rows of A in a first-level cache of 32 KB.
+  /// The largest inner dimension of a panel: 24 KB, which leaves room for a few rows of A in a first-level cache of 32
+  /// KB.
   private static let largestBlock = 384
 
-  /// Whether tiles are faster than `sgemm` for C `[rows, columns]` and this inner dimension.
+  /// True if packed GEMM is faster than `sgemm` for C `[rows, columns]` and this inner dimension.
   ///
   /// Measured on AMD, with AVX2 and with AVX-512 (Zen 4).
-  static func pay(rows: Int, columns: Int, inner: Int) -> Bool {
+  static func areFaster(rows: Int, columns: Int, inner: Int) -> Bool {
     hone_prefers_own_tiles() && rows > skinnyRows && inner >= laneCount && columns >= laneCount
       && columns % laneCount == 0
   }
 
-  /// Lays out op(B).
+  /// Packs op(B).
   ///
-  /// - Shape: B `[inner, columns]`, or `[columns, inner]` where it is transposed; `columns` a multiple of sixteen
+  /// - Shape: B `[inner, columns]`, or `[columns, inner]` if it is transposed; `columns` a multiple of sixteen
   init(_ matrix: Matrix, isTransposed: Bool) {
     inner = isTransposed ? matrix.columns : matrix.rows
     columns = isTransposed ? matrix.rows : matrix.columns
@@ -55,10 +57,10 @@ struct Panels {
 
   // MARK: - A B
 
-  /// How the rows of A are shared among threads: bands whose products with 1,536 columns take half of a second-level cache,
-  /// of 512 KB, or of 1 MB where there is AVX-512.
+  /// The row blocks of A for the threads: a block's product with 1,536 columns takes half of a second-level cache, of
+  /// 512 KB, or of 1 MB with AVX-512.
   ///
-  /// Every band reads all panels anew, from a cache that others use too: the fewer bands, the better.
+  /// Every row block reads all panels again, from a shared cache: the fewer blocks, the better.
   static func bands(of rows: Int) -> Partition { Partition(rows, size: 8 * tileRows, unit: tileRows) }
 
   /// C = A B + bias, or C += A B + bias, on the calling thread.
@@ -74,7 +76,7 @@ struct Panels {
 
   // MARK: - Aᵀ B
 
-  /// How the rows of Aᵀ are shared among threads: smaller bands, since a weight has few rows and many threads may want some.
+  /// The row blocks of Aᵀ for the threads: smaller, since a weight has few rows and many threads may need some.
   static func bands(ofTransposed rows: Int) -> Partition { Partition(rows, size: 48, unit: tileRows) }
 
   /// C = Aᵀ B, or C += Aᵀ B, on the calling thread.
@@ -117,7 +119,7 @@ struct Panels {
 
   /// Calls `body` for every tile: for each block of the inner dimension, each panel, each `tileRows` rows.
   ///
-  /// `fetch` is the part of the next panel that a tile is to fetch; all tiles of a panel together fetch the whole.
+  /// `fetch` is the part of the next panel that a tile prefetches; all tiles of a panel together prefetch the whole.
   @inline(__always)
   private func forEachTile(
     rows: Int,
@@ -143,15 +145,15 @@ struct Panels {
   }
 }
 
-/// The fewest rows of a product that can be independent of each other.
+/// The fewest rows of a product for which `rowsAreIndependent` can be true.
 package let fewestIndependentRows = skinnyRows + 1
 
-/// True if every row of a product `[rows, columns]` depends on that row alone: it has the same bits in any product with as many
-/// rows or more.
+/// True if every row of a product `[rows, columns]` depends on that row alone: its bits are the same in any product
+/// with as many rows or more.
 ///
-/// `sgemm` promises no such thing: its order of summation depends on the number of rows and on a row's place among them.
+/// `sgemm` does not guarantee that: its order of summation depends on the number of rows and on a row's index.
 package func rowsAreIndependent(rows: Int, columns: Int, inner: Int) -> Bool {
-  Panels.pay(rows: rows, columns: columns, inner: inner)
+  Panels.areFaster(rows: rows, columns: columns, inner: inner)
 }
 
 /// Writes the transpose of sixteen rows of `count` numbers.
@@ -170,23 +172,23 @@ private func transposePanel(
   }
 }
 
-/// A weight that many bands of rows are multiplied by: panels where they pay, else the matrix for `sgemm`.
+/// A weight that many row blocks are multiplied by: packed if that is faster, else the matrix for `sgemm`.
 struct RightFactor {
   private let matrix: Matrix
   private let isTransposed: Bool
   private let panels: Panels?
 
-  /// Makes the factor op(B) for products with so many rows.
+  /// Makes the factor op(B) for products with this many rows.
   init(_ matrix: Matrix, isTransposed: Bool, rows: Int) {
     ProductCounter.add(rows: rows, columns: matrix.rows, inner: matrix.columns)
     self.matrix = matrix
     self.isTransposed = isTransposed
     let (inner, columns) = isTransposed ? (matrix.columns, matrix.rows) : (matrix.rows, matrix.columns)
     panels =
-      Panels.pay(rows: rows, columns: columns, inner: inner) ? Panels(matrix, isTransposed: isTransposed) : nil
+      Panels.areFaster(rows: rows, columns: columns, inner: inner) ? Panels(matrix, isTransposed: isTransposed) : nil
   }
 
-  /// How the rows of A are shared among threads.
+  /// The row blocks of A for the threads.
   func bands(of rows: Int) -> Partition {
     panels == nil ? Partition(rows, size: 1024, unit: 8) : Panels.bands(of: rows)
   }

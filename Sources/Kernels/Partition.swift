@@ -1,12 +1,12 @@
-/// Splits a count into equal parts, the first ones one unit larger, each a multiple of `unit` but for the last.
+/// Splits a count into parts that differ by at most one unit, each a multiple of `unit` except for the last.
 ///
-/// Depends on its arguments only, never on the number of threads: this is what makes results independent of it.
+/// Depends on its arguments only, never on the number of threads, so results do not depend on it either.
 struct Partition {
   let count: Int
   let parts: Int
   let unit: Int
 
-  /// Parts of about `size`, and an even number of them where there are several, so that two threads finish together.
+  /// Parts of about `size`, an even number of them if there are several, so that two threads finish together.
   init(_ count: Int, size: Int, unit: Int = 1) {
     self.count = count
     self.unit = unit

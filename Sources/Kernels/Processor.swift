@@ -1,7 +1,7 @@
 import CInstructions
 import COpenBLAS
 
-/// What the engine runs on, and whether that can be trusted.
+/// The processor and BLAS that the engine runs on, and a check of both.
 public enum Processor {
   /// The name OpenBLAS gives to the kernels it chose for this processor; results may differ in the last bits between
   /// two of them.
@@ -18,10 +18,10 @@ public enum Processor {
 
   /// Checks processor and OpenBLAS; call it once at start.
   ///
-  /// Three products of awkward shapes are computed twice by OpenBLAS, compared with each other bit by bit and with a plain
-  /// loop to k · 10⁻⁶.
+  /// Three products of awkward shapes are computed twice by OpenBLAS, compared with each other bit by bit and with a
+  /// plain loop to k · 10⁻⁶.
   ///
-  /// - Throws: `ProcessorError`, when training here would give wrong results.
+  /// - Throws: `ProcessorError` if training here would give wrong results.
   public static func check() throws(ProcessorError) {
     if let missing = missingInstructionSet { throw .missingInstructionSet(missing) }
     openblas_set_num_threads(1)
@@ -47,7 +47,7 @@ public enum Processor {
   }
 }
 
-/// Why the engine cannot be used on this machine.
+/// The reason why the engine cannot be used on this machine.
 public enum ProcessorError: Error, CustomStringConvertible, Sendable {
   /// The binary was compiled for a newer processor.
   case missingInstructionSet(String)

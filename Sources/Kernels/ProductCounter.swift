@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Counts the operations of matrix products, so that tests can see what is not computed.
+/// Counts the operations of matrix products, so that tests can check what is skipped.
 ///
 /// Products inside attention and in search are not counted.
 package final class ProductCounter: Sendable {

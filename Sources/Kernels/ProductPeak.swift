@@ -1,12 +1,12 @@
-/// How fast this machine multiplies matrices: the yardstick for everything the engine does.
+/// The speed at which this machine multiplies matrices: the yardstick for everything the engine does.
 public enum ProductPeak {
-  /// The most floating-point operations a second that OpenBLAS reached with every thread of the engine busy at once.
+  /// The most floating-point operations per second that OpenBLAS reached with every thread of the engine busy.
   ///
   /// Each thread multiplies its own square matrices with `sgemm`; the best of `rounds` counts.
   ///
   /// - Parameters:
-  ///   - size: rows and columns of the matrices; 1,536 is 7 billion operations a product.
-  ///   - rounds: how often all threads multiply.
+  ///   - size: rows and columns of the matrices; 1,536 is 7 billion operations per product.
+  ///   - rounds: the number of times that all threads multiply.
   public static func measure(size: Int = 1536, rounds: Int = 5) -> Double {
     let threads = Threads.count
     let matrices = (0..<threads).map { _ in

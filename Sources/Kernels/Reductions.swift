@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Sums the middle dimension away.
+/// Sums over the middle dimension.
 ///
 /// - Shape: x `[outer, reduced, inner]` → `[outer, inner]`
 package func sumMiddle(_ x: FloatBuffer, outer: Int, reduced: Int, inner: Int) -> FloatBuffer {
@@ -36,7 +36,7 @@ private func sumRows(_ x: FloatBuffer, rows: Int, width: Int) -> FloatBuffer {
   }
 }
 
-/// The largest element of each row and where it stands; the first of equals, but what is not a number wins.
+/// The largest element of each row and its column; the first of equals, but NaN wins.
 package func largestOfRows(_ x: FloatBuffer, rows: Int, width: Int) -> (values: FloatBuffer, indices: [Int32]) {
   require(width > 0, "largestOfRows: rows are empty")
   let values = FloatBuffer(uninitialized: rows)
@@ -150,7 +150,8 @@ package func transpose(_ x: FloatBuffer, rows: Int, columns: Int) -> FloatBuffer
   return y
 }
 
-/// Copies blocks of consecutive floats: target[i · targetStride + targetOffset ...] = source[i · sourceStride + sourceOffset ...].
+/// Copies blocks of consecutive floats: target[i · targetStride + targetOffset ...] = source[i · sourceStride +
+/// sourceOffset ...].
 package func copyBlocks(
   _ source: FloatBuffer, offset sourceOffset: Int, stride sourceStride: Int, to target: FloatBuffer,
   offset targetOffset: Int, stride targetStride: Int, blocks: Int, size: Int
@@ -172,7 +173,7 @@ package func gatherElements(_ x: FloatBuffer, indices: [Int32]) -> FloatBuffer {
 
 // MARK: - Sequences
 
-/// Checks that the offsets of sequences begin at 0 and never fall.
+/// Checks that the offsets of sequences begin at 0 and never decrease.
 func checkOffsets(_ offsets: [Int], of name: String) {
   require(offsets.first == 0 && zip(offsets, offsets.dropFirst()).allSatisfy(<=), "\(name): offsets \(offsets)")
 }
@@ -191,7 +192,7 @@ package func segmentSum(_ x: FloatBuffer, offsets: [Int], width: Int) -> FloatBu
   return y
 }
 
-/// Gives each row of a sequence the sequence's row: the gradient of `segmentSum`.
+/// Repeats the row of a sequence for each of its tokens: the gradient of `segmentSum`.
 package func segmentRepeat(_ x: FloatBuffer, offsets: [Int], width: Int) -> FloatBuffer {
   let y = FloatBuffer(uninitialized: (offsets.last ?? 0) * width)
   parallelFor(offsets.count - 1) { segment in
@@ -202,8 +203,7 @@ package func segmentRepeat(_ x: FloatBuffer, offsets: [Int], width: Int) -> Floa
   return y
 }
 
-/// The largest value of each column within each sequence, and the row it stands in; the first of equals, but what is
-/// not a number wins.
+/// The largest value of each column within each sequence, and its row; the first of equals, but NaN wins.
 package func segmentMaximum(_ x: FloatBuffer, offsets: [Int], width: Int) -> (y: FloatBuffer, rows: [Int32]) {
   checkOffsets(offsets, of: "segmentMaximum")
   let segments = offsets.count - 1

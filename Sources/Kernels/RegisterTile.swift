@@ -1,6 +1,7 @@
 import CInstructions
 
-/// The rows of a tile: its sums of sixteen columns take twelve of AVX2's sixteen registers, or of AVX-512's thirty-two.
+/// The rows of a tile, whose sums of sixteen columns take twelve of AVX2's sixteen registers, or of AVX-512's
+/// thirty-two.
 @inline(__always)
 var tileRows: Int { Int(hone_tile_rows()) }
 
@@ -23,13 +24,13 @@ struct TileTarget {
   let stride: Int
 }
 
-/// What a tile brings near while it computes: `step` floats for every four of the inner dimension.
+/// The data that a tile prefetches while it computes: `step` floats for every four of the inner dimension.
 struct TileFetch {
   let next: UnsafePointer<Float>
   let step: Int
 }
 
-/// One tile of up to `tileRows` rows of a product whose factors lie in a near cache.
+/// One tile of up to `tileRows` rows of a product whose factors are in a near cache.
 @inline(never)
 func productTile(
   _ left: TileLeft, _ right: TileRight, into target: TileTarget, rows: Int, inner: Int, accumulate: Bool
@@ -39,9 +40,9 @@ func productTile(
     fetchStep: 0)
 }
 
-/// One tile of up to `tileRows` rows by a panel, sixteen numbers a row of it, while the next panel is fetched.
+/// One tile of up to `tileRows` rows times a panel of sixteen columns, while the next panel is prefetched.
 ///
-/// - Parameter start: what the sums of every row begin with, sixteen numbers; zeros where it is nil.
+/// - Parameter start: the sixteen initial sums of every row; zeros if nil.
 @inline(never)
 func panelTile(
   _ a: UnsafePointer<Float>, rowStride: Int, _ panel: UnsafePointer<Float>, into target: TileTarget, rows: Int,
@@ -53,7 +54,7 @@ func panelTile(
     fetchStep: fetch.step)
 }
 
-/// One tile of a panel and a strip: `[inner, tileRows]`, a column of as many rows after the other.
+/// One tile of a panel and a strip `[inner, tileRows]`, which holds columns of `tileRows` numbers one after the other.
 @inline(never)
 func stripTile(
   _ strip: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, into target: TileTarget, rows: Int, inner: Int,
@@ -65,11 +66,11 @@ func stripTile(
     fetchStep: fetch.step)
 }
 
-/// The sums of up to `tileRows` rows: twelve at once where there are registers and rows for so many, else six at a time.
+/// The sums of up to `tileRows` rows: twelve at once if there are registers and rows for that, else six at a time.
 ///
-/// A processor that starts two multiplications in a cycle, each of four cycles, is busy with eight sums: six of AVX-512's
-/// registers are too few for it. A row's sums are the same in either. Six rows are called straight: within a loop the
-/// compiler kept AVX2's sums in memory, at half the speed.
+/// A processor that starts two multiplications per cycle, each of four cycles, needs eight sums to stay busy: six of
+/// AVX-512's registers are too few. A row's sums are the same either way. Six rows are called without a loop: within
+/// one the compiler kept AVX2's sums in memory, at half the speed.
 @inline(__always)
 private func tileRowsAtOnce(
   _ left: TileLeft, _ right: TileRight, into target: TileTarget, rows: Int, inner: Int,
@@ -96,10 +97,10 @@ private func tileRowsAtOnce(
   }
 }
 
-/// The sums of some rows; where there are only a few of six, the missing ones repeat the last and are not stored.
+/// The sums of some rows; if there are fewer than six, the missing ones repeat the last row and are not stored.
 ///
-/// Where there is something to fetch, the target is far away too, and the sums take long enough to bring it near. Address and step
-/// come apart, since Swift 6.3.1 crashes on an optional `TileFetch` here.
+/// If there is something to prefetch, the target is not in a near cache either, and the sums take long enough to
+/// prefetch it. Address and step are separate, since Swift 6.3.1 crashes on an optional `TileFetch` here.
 @inline(__always)
 private func tileOfSums<Sums: TileSums>(
   _ sums: Sums.Type, _ left: TileLeft, _ right: TileRight, into target: TileTarget, rows: Int, inner: Int,
@@ -109,7 +110,7 @@ private func tileOfSums<Sums: TileSums>(
   var sums = Sums(startingWith: start.map { load($0) } ?? Lanes())
   var leftRows = LeftRows(left, rows: rows)
   var (b, next) = (right.first, next)
-  // Four at a time: a loop of one is bound by counting.
+  // Four at a time: a loop over single ones is bound by its counter.
   for _ in 0..<inner / 4 {
     for k in 0..<4 { sums.add(leftRows, at: k * left.innerStride, load(b + k * right.stride)) }
     if let address = next {
@@ -126,7 +127,8 @@ private func tileOfSums<Sums: TileSums>(
 /// The rows of a left factor that a tile reads.
 private struct LeftRows {
   var r0, r1, r2, r3, r4, r5: UnsafePointer<Float>
-  /// From each of these to the row six further on: six pointers and a distance leave general registers for the rest.
+  /// The distance from each of these to the row six further on: six pointers and a distance leave general registers for
+  /// the rest.
   let distance: Int
 
   @inline(__always)
@@ -160,7 +162,7 @@ private protocol TileSums {
   /// Adds a number of each row times a row of the right factor.
   mutating func add(_ rows: LeftRows, at index: Int, _ lanes: Lanes)
 
-  /// Stores the rows that there are, or adds them to what is there.
+  /// Stores the first `rows` rows, or adds them to the target.
   func finish(_ target: TileTarget, rows: Int, _ accumulate: Bool)
 }
 
@@ -197,7 +199,7 @@ private struct SixSums: TileSums {
   }
 }
 
-/// All twelve rows are there.
+/// Sums of exactly twelve rows.
 private struct TwelveSums: TileSums {
   var first, second: SixSums
 

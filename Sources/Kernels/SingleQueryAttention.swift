@@ -4,18 +4,19 @@
   import Darwin
 #endif
 
-// Attention of one query a sequence to all of its tokens, as in a last layer of which one token each is wanted:
+// Attention of one query per sequence to all of its tokens, as in a last layer of which only one token per sequence is
+// used:
 //
 //     o = dropout(softmax(q Kᵀ / √d)) V        per sequence and head
 //
-// It is what self-attention computes in the row of that query, with the dropout of its first row. Keys and values are read
-// where they are, all heads of a token at once: for a single row of scores it would not pay to lay them out.
+// It equals self-attention in the row of that query, with the dropout of the sequence's first row. Keys and values are
+// read in place, all heads of a token at once: for a single row of scores, packing them would not pay.
 //
 // Shapes: queries [sequences, heads · d], keys and values side by side [tokens, 2 · heads · d] → [sequences, heads · d]
 
 extension AttentionKernel {
-  /// The forward pass of one query a sequence: the outputs, zeros for an empty sequence; and the log-sum-exp
-  /// `[sequences, heads]` where the reverse pass will want it.
+  /// The forward pass of one query per sequence: the outputs, zeros for an empty sequence, and the log-sum-exp
+  /// `[sequences, heads]` if the reverse pass needs it.
   package func forward(
     queries: FloatBuffer, keysAndValues: FloatBuffer, keepingLogSumExp: Bool
   ) -> (output: FloatBuffer, logSumExp: FloatBuffer?) {
@@ -50,7 +51,7 @@ extension AttentionKernel {
     return (output, logSumExp)
   }
 
-  /// The reverse pass of one query a sequence: the gradients of the queries, and of the keys and values.
+  /// The reverse pass of one query per sequence: the gradients of the queries, and of the keys and values.
   package func backward(
     _ outputGradient: FloatBuffer, queries: FloatBuffer, keysAndValues: FloatBuffer, logSumExp: FloatBuffer
   ) -> (queries: FloatBuffer, keysAndValues: FloatBuffer) {
@@ -78,8 +79,8 @@ extension AttentionKernel {
         let keys = keysAndValues.base + (sequence.start + token) * 2 * width
         let target = gradient.base + (sequence.start + token) * 2 * width
         for head in 0..<heads {
-          let (place, column) = (head * sequence.padded + token, head * headWidth)
-          let (dScore, probability) = (dScores[place], p[place])
+          let (cell, column) = (head * sequence.padded + token, head * headWidth)
+          let (dScore, probability) = (dScores[cell], p[cell])
           add(keys + column, times: dScore, to: dQuery + column)
           copyScaled(query + column, by: dScore, into: target + column, count: headWidth)
           copyScaled(dOutput + column, by: probability, into: target + width + column, count: headWidth)
@@ -90,7 +91,7 @@ extension AttentionKernel {
     return (dQueries, gradient)
   }
 
-  /// The tokens of one sequence: where they are, and their number rounded up to whole lanes.
+  /// The tokens of one sequence: the index of the first, their number, and that number rounded up to whole lanes.
   private struct Tokens {
     let start: Int
     let count: Int
@@ -103,7 +104,7 @@ extension AttentionKernel {
     }
   }
 
-  /// The products of a row with that of each token, head by head: `[heads, padded]`, zeros behind the last token.
+  /// The products of a row with that of each token, head by head: `[heads, padded]`, zeros after the last token.
   @inline(__always)
   private func dots(
     of row: UnsafePointer<Float>, with keysOrValues: UnsafePointer<Float>, _ sequence: Tokens,

@@ -16,7 +16,7 @@ public enum Threads {
   /// The number of threads that share a loop, the caller's included.
   public static var count: Int { ThreadPool.shared.current.threadCount }
 
-  /// Sets the number of threads; 0 means one a processor core.
+  /// Sets the number of threads; 0 means one per processor core.
   ///
   /// Call it between computations.
   public static func configure(count: Int) {
@@ -32,8 +32,8 @@ public enum Threads {
 
 /// Runs `body(0)` … `body(count - 1)`, shared among the engine's threads, and returns when all are done.
 ///
-/// The order is undefined, so the calls must write to different places. Inside another parallel loop the calls run
-/// one after the other.
+/// The order is undefined, so the calls must write to different memory. Inside another parallel loop the calls run one
+/// after the other.
 package func parallelFor(_ count: Int, _ body: (Int) -> Void) {
   ThreadPool.shared.current.run(count, body)
 }
@@ -79,8 +79,8 @@ private final class Team: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let wakeUp = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  /// How often a helper looks for the next loop before it sleeps; some tens of microseconds.
-  private static let patience = 4_000
+  /// The number of times a helper polls for the next loop before it sleeps; some tens of microseconds.
+  private static let spinLimit = 4_000
 
   init(threadCount: Int) {
     self.threadCount = max(1, threadCount)
@@ -162,7 +162,7 @@ private final class Team: @unchecked Sendable {
   }
 
   private func waitForGeneration(after seen: Int) {
-    for _ in 0..<Self.patience {
+    for _ in 0..<Self.spinLimit {
       if generation.load(ordering: .sequentiallyConsistent) != seen { return }
       hone_spin_hint()
     }

@@ -1,6 +1,6 @@
-/// The largest scores of those offered, a fixed number of them; equal scores rank by a tie breaker, the larger first.
+/// A fixed number of the largest scores offered; equal scores rank by a tie breaker, the larger first.
 ///
-/// Tie breakers must all be different. What is kept then does not depend on the order of the offers.
+/// Tie breakers must all be different, so that the result does not depend on the order of the offers.
 package struct BestScores {
   private let selections: Selections
 
@@ -9,21 +9,21 @@ package struct BestScores {
     selections = Selections(count: 1, kept: max(0, count))
   }
 
-  /// Takes a score, which must be a number, in if it is among the largest so far.
+  /// Adds a score, which must not be NaN, if it is among the largest so far.
   package mutating func offer(_ score: Float, tieBreaker: UInt32) {
     selections.offer(score, tieBreaker, to: 0)
   }
 
-  /// What was kept, best first.
+  /// The scores kept, best first.
   package func descending() -> [(score: Float, tieBreaker: UInt32)] { selections.merged(0..<1, step: 1) }
 }
 
-/// Selections of the largest of many scores: each a buffer twice as long as what is kept.
+/// Selections of the largest of many scores: each a buffer of twice the number kept.
 ///
-/// Score and tie breaker are packed into one 64-bit key whose order is theirs. Keys that reach the smallest one known to
-/// be among the largest are appended; when the buffer is full the larger half is selected, in time linear in its
-/// length, and the smallest key of that half becomes the new bound. An offer costs a few nanoseconds whatever is kept, where a
-/// heap would pay its depth.
+/// Score and tie breaker are packed into one 64-bit key with the same order. Keys that reach the current bound are
+/// appended; when the buffer is full the larger half is selected, in time linear in its length, and the smallest key of
+/// that half becomes the new bound. An offer costs a few nanoseconds for any number kept, where a heap would pay its
+/// depth.
 ///
 /// `@unchecked Sendable`: each task of a parallel loop works on selections of its own.
 final class Selections: @unchecked Sendable {
@@ -33,10 +33,10 @@ final class Selections: @unchecked Sendable {
   private let keys: UnsafeMutablePointer<UInt64>
   private let states: UnsafeMutablePointer<State>
 
-  /// How far one selection has come.
+  /// The state of one selection.
   private struct State {
     var filled = 0
-    /// The score below which nothing can be kept any more.
+    /// The score below which nothing can be kept.
     var bound = -Float.infinity
   }
 
@@ -65,7 +65,7 @@ final class Selections: @unchecked Sendable {
     append(packed(score, tieBreaker), to: index)
   }
 
-  /// Offers a row of scores: lanes none of which reaches the bound cost one comparison together.
+  /// Offers a row of scores; lanes that are all below the bound cost a single comparison.
   func offer(_ scores: UnsafePointer<Float>, _ tieBreakers: UnsafePointer<UInt32>, count: Int, to index: Int) {
     if kept == 0 { return }
     let state = states + index
@@ -74,8 +74,8 @@ final class Selections: @unchecked Sendable {
       if !any(reaching) { return }
       var lanes = bits(reaching)
       while lanes != 0 {
-        let place = offset + lanes.trailingZeroBitCount
-        append(packed(scores[place], tieBreakers[place]), to: index)
+        let lane = offset + lanes.trailingZeroBitCount
+        append(packed(scores[lane], tieBreakers[lane]), to: index)
         lanes &= lanes - 1
       }
     } rest: { offset, rest in
@@ -100,11 +100,11 @@ final class Selections: @unchecked Sendable {
     moveLargestToFront(buffer, count: capacity, kept: kept)
     states[index].filled = kept
     var smallest = UInt64.max
-    for place in 0..<kept { smallest = min(smallest, buffer[place]) }
+    for offset in 0..<kept { smallest = min(smallest, buffer[offset]) }
     states[index].bound = unpacked(smallest).score
   }
 
-  /// What the selections `indices.lowerBound`, + step, … kept together, best first.
+  /// The scores kept by the selections `indices.lowerBound`, + step, …, merged, best first.
   func merged(_ indices: Range<Int>, step: Int) -> [(score: Float, tieBreaker: UInt32)] {
     var all: [UInt64] = []
     for index in stride(from: indices.lowerBound, to: indices.upperBound, by: step) {
@@ -119,7 +119,7 @@ final class Selections: @unchecked Sendable {
   }
 }
 
-/// A mask as one bit a lane.
+/// A mask as one bit per lane.
 @inline(__always)
 private func bits(_ mask: SIMDMask<SIMD16<Int32>>) -> UInt32 {
   let powers = IntegerLanes(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
@@ -128,9 +128,9 @@ private func bits(_ mask: SIMDMask<SIMD16<Int32>>) -> UInt32 {
 
 // MARK: - Keys
 
-/// A key that orders as the pair does: the bits of a float order as integers once the negative ones are turned around.
+/// A key with the order of the pair: the bits of a float order as integers once the negative ones are inverted.
 ///
-/// Adding 0 makes 0 of -0, since the two are equal scores.
+/// Adding 0 turns -0 into 0, since the two are equal scores.
 @inline(__always)
 private func packed(_ score: Float, _ tieBreaker: UInt32) -> UInt64 {
   let bits = (score + 0).bitPattern
@@ -153,7 +153,7 @@ private func moveLargestToFront(_ keys: UnsafeMutablePointer<UInt64>, count: Int
   while low < kept && kept < high && high - low > 1 {
     rounds += 1
     if rounds > 64 {
-      // Pivots were bad throughout, as only contrived data makes them: sorting bounds the time.
+      // All pivots were bad, which only contrived data causes: sorting bounds the time.
       var rest = UnsafeMutableBufferPointer(start: keys + low, count: high - low)
       rest.sort(by: >)
       return
@@ -161,18 +161,18 @@ private func moveLargestToFront(_ keys: UnsafeMutablePointer<UInt64>, count: Int
     let pivot = median(keys[low], keys[low + (high - low) / 2], keys[high - 1])
     // Keys above the pivot go to the front, without branches that cannot be predicted.
     var front = low
-    for place in low..<high {
-      let key = keys[place]
-      keys[place] = keys[front]
+    for index in low..<high {
+      let key = keys[index]
+      keys[index] = keys[front]
       keys[front] = key
       front += key > pivot ? 1 : 0
     }
     if front >= kept {
       high = front
     } else {
-      // The pivot is the largest of the rest; put it first, since it may be the one at the border.
-      for place in front..<high where keys[place] == pivot {
-        keys[place] = keys[front]
+      // The pivot is the largest of the rest; put it first, since it may be the last one to keep.
+      for index in front..<high where keys[index] == pivot {
+        keys[index] = keys[front]
         keys[front] = pivot
         break
       }

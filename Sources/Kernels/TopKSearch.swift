@@ -2,15 +2,15 @@ import COpenBLAS
 
 /// The documents with the largest inner products for each query.
 ///
-/// The product is computed tile by tile, and each tile is read once against the bounds of its queries' selections, so that
-/// memory is the tiles and twice what is kept, never queries × documents. The tiles depend on the shapes only.
+/// The product is computed tile by tile, and each tile is compared once with the bounds of its queries' selections, so
+/// memory is the tiles and twice the results, never queries × documents. The tiles depend on the shapes only.
 ///
 /// - Parameters:
-///   - queries: One vector a row.
-///   - documents: One vector a row.
-///   - count: How many documents are kept for each query.
+///   - queries: One vector per row.
+///   - documents: One vector per row.
+///   - count: The number of documents kept per query.
 ///   - tieBreakers: One number per document, all different; of equal scores the larger number ranks first.
-/// - Returns: For every query the kept documents by their tie breakers, best first.
+/// - Returns: For every query the documents kept, by their tie breakers, best first.
 /// - Shape: queries `[m, d]`, documents `[n, d]`, result m lists of min(count, n)
 package func largestProducts(
   queries: Matrix, documents: Matrix, count: Int, tieBreakers: [UInt32]
@@ -60,7 +60,7 @@ private struct Lists: @unchecked Sendable {
   let buffer: UnsafeMutableBufferPointer<[(score: Float, tieBreaker: UInt32)]>
 }
 
-/// How a search is cut into tasks: tiles of queries and, where these are few, parts of the documents.
+/// The split of a search into tasks: tiles of queries and, if these are few, parts of the documents.
 private struct SearchPlan {
   /// The queries of a task.
   let queryTile: Int
@@ -68,19 +68,20 @@ private struct SearchPlan {
   let documentTile = 768
   /// The query tiles that are searched at once.
   let queryTiles: Int
-  /// The parts the documents are cut into.
+  /// The parts of the documents.
   let documentParts: Partition
 
-  /// Enough for the threads of a large machine.
+  /// The most tasks, enough for the threads of a large machine.
   private static let mostTasks = 16
-  /// Each part of the documents starts selections of its own, which pays only where a part is far longer than these.
+  /// The fewest documents of a part: each part has selections of its own, which pays only if it is far longer than
+  /// these.
   private static let smallestPart = 4096
-  /// The memory of all selections, in keys, above which there are fewer tasks.
-  private static let wantedKeys = 1 << 25
+  /// The most keys of all selections; above that there are fewer tasks.
+  private static let keyLimit = 1 << 25
 
   init(queries: Int, documents: Int, kept: Int) {
     queryTile = max(1, min(256, queries))
-    let tasks = max(2, min(Self.mostTasks, Self.wantedKeys / max(1, 2 * kept * queryTile)))
+    let tasks = max(2, min(Self.mostTasks, Self.keyLimit / max(1, 2 * kept * queryTile)))
     queryTiles = max(1, min(tasks, (queries + queryTile - 1) / queryTile))
     let size = max(Self.smallestPart, 32 * kept, (documents + tasks - 1) / tasks * queryTiles)
     documentParts = Partition(documents, size: size, unit: 16)
@@ -90,7 +91,8 @@ private struct SearchPlan {
 
   var queriesAtOnce: Int { queryTiles * queryTile }
 
-  /// The first selection of a query, one of every `queryTile` from there, and where they end: one a part of the documents.
+  /// The selections of a query, one per part of the documents: every `queryTile`-th from `first` up to but not
+  /// including `past`.
   func selections(ofQuery query: Int) -> (first: Int, past: Int) {
     let tile = query / queryTile
     return (
@@ -123,8 +125,8 @@ private func search(
   }
 }
 
-/// scores = queries · documentsᵀ; for a few queries as products of a matrix and a vector, since packing the documents
-/// would cost more than the product.
+/// scores = queries · documentsᵀ; for a few queries as matrix-vector products, since packing the documents would cost
+/// more than the product.
 private func multiplyRows(_ queries: Matrix, _ documents: Matrix, into scores: Matrix) {
   if queries.rows > 2 || queries.columns == 0 {
     return multiplyBlock(queries, documents, transposeSecond: true, into: scores)

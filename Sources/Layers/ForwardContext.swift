@@ -1,6 +1,6 @@
 public import Kernels
 
-/// What a forward pass needs beyond its input: where dropout masks come from.
+/// The context of a forward pass beyond its input: the source of dropout masks.
 ///
 /// Without a source there is no dropout; there is no training mode.
 public struct ForwardContext: Sendable {
@@ -12,15 +12,15 @@ public struct ForwardContext: Sendable {
   /// Training with masks from a source, or without dropout.
   public init(dropout: DropoutSource?) { source = dropout }
 
-  /// The mask of the next dropout site; nothing where the rate is 0 or in evaluation.
+  /// The mask of the next dropout site; nil if the rate is 0 or in evaluation.
   public mutating func dropout(rate: Float) -> DropoutMask? { source?.next(rate: rate) }
 }
 
-/// Masks keyed by (seed, step, chunk, place): the same key gives the same masks, so a batch may be encoded twice and a run resumed
-/// without any stored state.
+/// Masks keyed by (seed, step, chunk, site): the same key gives the same masks, so a batch may be encoded twice and a
+/// run resumed without any stored state.
 public struct DropoutSource: Sendable {
   private let key: UInt64
-  private var place: UInt64 = 0
+  private var site: UInt64 = 0
 
   /// Makes the source of one forward pass.
   public init(seed: UInt64, step: Int, chunk: Int = 0) {
@@ -28,7 +28,7 @@ public struct DropoutSource: Sendable {
   }
 
   mutating func next(rate: Float) -> DropoutMask? {
-    place += 1
-    return rate > 0 ? DropoutMask(key: mixed(key, place), rate: rate) : nil
+    site += 1
+    return rate > 0 ? DropoutMask(key: mixed(key, site), rate: rate) : nil
   }
 }

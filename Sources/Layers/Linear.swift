@@ -6,7 +6,7 @@ public import Tensors
 public struct Linear: Module {
   /// `[out, in]`.
   public var weight: Tensor
-  /// `[out]`; nothing where the map has no bias.
+  /// `[out]`; nil if the map has no bias.
   public var bias: Tensor?
 
   /// Makes the map from its parameters.
@@ -28,7 +28,7 @@ public struct Linear: Module {
   /// Applies the map.
   public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(map) }
 
-  /// Shows the layer as a whole; a visitor that does not ask for whole layers sees its parameters.
+  /// Shows the layer as a whole; by default, a visitor then sees its parameters.
   public mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit(linear: &self) }
 
   /// Shows `weight` and `bias`.

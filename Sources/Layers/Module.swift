@@ -4,23 +4,22 @@ public import Tensors
 
 /// A part of a model: a value that holds parameters and other modules.
 ///
-/// `visitParameters` is the only place where a parameter's name stands. Loading, saving, gradients, optimizer state and inspection
-/// all go through it, so they cannot disagree. Properties are visited in the order of the checkpoint.
+/// `visitParameters` is the only code that names a parameter. Loading, saving, gradients, optimizer state and
+/// inspection all go through it, so they cannot disagree. Properties are visited in the order of the checkpoint.
 public protocol Module: Sendable {
   /// Shows every parameter and every child module, with its name in the checkpoint, to the visitor.
   mutating func visitParameters(_ visitor: inout some ParameterVisitor)
 }
 
-/// Sees the parameters of a module one by one.
+/// Visits the parameters of a module one by one.
 public protocol ParameterVisitor {
-  /// The names of the modules around the current one.
+  /// The names of the enclosing modules.
   var path: [String] { get set }
-  /// Sees a parameter and may replace it.
+  /// Visits a parameter and may replace it.
   mutating func visit(key: String, _ parameter: inout Tensor)
-  /// Sees a linear layer as a whole, at the current path, and may change it; without an implementation its parameters are
-  /// shown.
+  /// Visits a linear layer as a whole, at the current path, and may change it; by default its parameters are visited.
   ///
-  /// A visitor that implements this calls ``Linear/visitTensors(_:)`` where it wants the parameters as well.
+  /// A visitor that implements this calls ``Linear/visitTensors(_:)`` to visit the parameters as well.
   mutating func visit(linear: inout Linear)
 }
 
@@ -57,7 +56,7 @@ extension ParameterVisitor {
     module = child
   }
 
-  /// Shows child modules that are named by their position.
+  /// Shows child modules that are named by their index.
   public mutating func visit<Child: Module>(_ name: String, _ modules: inout [Child]) {
     path.append(name)
     for index in modules.indices { visit(String(index), &modules[index]) }
@@ -65,7 +64,7 @@ extension ParameterVisitor {
   }
 }
 
-/// The one currency of parameters, gradients and optimizer state: checkpoint key to tensor, in the checkpoint's order.
+/// Parameters, gradients or optimizer state: tensors by checkpoint key, in the checkpoint's order.
 public typealias ParameterDictionary = OrderedDictionary<String, Tensor>
 
 extension Module {
@@ -77,7 +76,7 @@ extension Module {
     return reader.parameters
   }
 
-  /// The number of trained numbers.
+  /// The number of scalars in all parameters.
   public var parameterCount: Int { parameters.values.reduce(0) { $0 + $1.shape.count } }
 
   /// Changes every parameter.
@@ -110,15 +109,15 @@ private struct ParameterUpdater: ParameterVisitor {
 
 // MARK: - Gradients
 
-/// The values of a computation on a model, and the way back to gradients of its parameters.
+/// The outputs of a computation on a model, and the function from their gradients to those of its parameters.
 public struct ModelPullback: Sendable {
   private let keys: [String]
   private let pullback: Pullback
 
-  /// The values, detached.
+  /// The outputs, detached.
   public var outputs: [Tensor] { pullback.outputs }
 
-  /// Runs a computation with every parameter of the model on a tape; parameters for which `isTrained` is false stay constants.
+  /// Runs a computation with the model's parameters on a tape; those for which `isTrained` is false stay constants.
   public init<Model: Module>(
     of model: Model, where isTrained: (String) -> Bool = { _ in true }, _ body: (Model) throws -> [Tensor]
   ) rethrows {

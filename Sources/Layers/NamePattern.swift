@@ -1,9 +1,9 @@
-/// Chooses parameters and modules by name.
+/// Selects parameters and modules by name.
 ///
-/// A pattern is a list of components with dots between them. It covers each name whose first components it fits, so that a
-/// module's pattern covers all that is in the module: `encoder.layer.1` covers `encoder.layer.1.output.dense.weight`, but not
-/// `encoder.layer.10`. `*` fits any one component and `**` any number of them, also none: `encoder.layer.*.attention`
-/// covers the attention of every layer, `**.query` weight and bias of every `query`.
+/// A pattern is a list of components separated by dots. It covers each name whose leading components it matches, so a
+/// module's pattern covers everything in the module: `encoder.layer.1` covers `encoder.layer.1.output.dense.weight`,
+/// but not `encoder.layer.10`. `*` matches any one component and `**` any number of them, also none:
+/// `encoder.layer.*.attention` covers the attention of every layer, `**.query` weight and bias of every `query`.
 public struct NamePattern: Hashable, Sendable, CustomStringConvertible {
   private enum Component: Hashable {
     case literal(String)
@@ -15,7 +15,7 @@ public struct NamePattern: Hashable, Sendable, CustomStringConvertible {
   public let text: String
   private let components: [Component]
 
-  /// Makes a pattern; every text is one.
+  /// Makes a pattern; any text is valid.
   public init(_ text: String) {
     self.text = text
     components = Self.split(text).map { $0 == "*" ? .one : $0 == "**" ? .anyNumber : .literal($0) }
@@ -32,15 +32,15 @@ public struct NamePattern: Hashable, Sendable, CustomStringConvertible {
     components.compactMap { if case .literal(let name) = $0 { name } else { nil } }
   }
 
-  /// True if the pattern fits the first components of a name.
+  /// True if the pattern matches the leading components of a name.
   public func covers(_ name: String) -> Bool { specificity(for: name) != nil }
 
-  /// The rank of a pattern among those that cover a name; the most specific one decides about it.
+  /// The rank of a pattern among those that cover a name; the most specific one applies.
   ///
-  /// More specific is the pattern that needs more of the name: compared are the fewest components at its beginning that the
-  /// pattern fits, then the literals of the pattern, then its `**`, of which fewer are more specific. So `encoder.layer.1` comes
-  /// before `encoder`, `**.query` before `encoder.layer.1` for what is in a `query`, and both `encoder.layer.1.attention` and
-  /// `encoder.layer.*.attention` before `**.attention`, in this order.
+  /// The more of a name a pattern needs, the more specific it is. Compared are the fewest leading components that the
+  /// whole pattern matches, then its literals, then its `**`, of which fewer are more specific. So `encoder.layer.1`
+  /// precedes `encoder`, `**.query` precedes `encoder.layer.1` for a name in a `query`, and both
+  /// `encoder.layer.1.attention` and `encoder.layer.*.attention` precede `**.attention`, in this order.
   public struct Specificity: Comparable, Sendable {
     let depth: Int
     let literals: Int
@@ -52,7 +52,7 @@ public struct NamePattern: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// How specific the pattern is for a name; nothing where it does not cover the name.
+  /// The specificity of the pattern for a name; nil if it does not cover the name.
   public func specificity(for name: String) -> Specificity? {
     depth(in: Self.split(name)).map {
       Specificity(
@@ -60,9 +60,9 @@ public struct NamePattern: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The fewest components at the beginning of a name that the whole pattern fits.
+  /// The fewest leading components of a name that the whole pattern matches.
   private func depth(in names: [String]) -> Int? {
-    // The numbers of components of the pattern that may be used up.
+    // The possible numbers of pattern components consumed so far.
     var states = afterAnyNumbers([0])
     for depth in 0...names.count {
       if states.contains(components.count) { return depth }
@@ -80,7 +80,7 @@ public struct NamePattern: Hashable, Sendable, CustomStringConvertible {
     return nil
   }
 
-  /// Adds the states in which components that fit nothing are used up.
+  /// Adds the states in which `**` matches nothing.
   private func afterAnyNumbers(_ states: Set<Int>) -> Set<Int> {
     var result = states
     for state in components.indices where result.contains(state) && components[state] == .anyNumber {

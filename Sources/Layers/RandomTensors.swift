@@ -6,8 +6,8 @@ extension Tensor {
   ///
   ///     x = σ √(−2 ln u) cos(2π v)        u, v uniform, hashed from (key, index)
   ///
-  /// An element depends on the key and its index alone, so the same key gives the same numbers. They are not those of
-  /// `normalNumbers`: reranker heads drawn from the one and dense layers drawn from the other keep their weights.
+  /// An element depends on the key and its index alone, so the same key gives the same numbers. They differ from those
+  /// of `normalNumbers`: reranker heads use the one and dense layers the other, so that both keep their weights.
   ///
   /// - Parameter deviation: the standard deviation σ.
   public init(normalWithDeviation deviation: Float, shape: Shape, key: UInt64) {

@@ -1,6 +1,6 @@
 import JSONText
 
-/// The end of a program: its result, what is printed, and the page of its report where it has one.
+/// The end of a program: its result, the printed lines, and the page of its report, if it has one.
 struct Conclusion {
   var result: JSONValue
   var lines: [String]

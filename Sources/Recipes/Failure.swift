@@ -2,14 +2,14 @@ import Files
 import Runs
 import Settings
 
-/// An error as the end of a process: what is printed, and the exit code.
+/// An error as the end of a process: the message and the exit code.
 package struct Failure: Sendable, Equatable {
   package let message: String
   package let exitCode: Int32
 
-  /// The end of a process that failed for a reason the user can mend, or was interrupted; nil for other errors.
+  /// Makes the end of a process for an error that the user can mend or an interruption; nil for other errors.
   ///
-  /// - Parameter signal: The signal that came, if one did.
+  /// - Parameter signal: The signal that interrupted the process, if one did.
   package init?(_ error: any Error, signal: Int32 = 0) {
     switch error {
     case let error as RecipeError: self.init(message: error.description, exitCode: error.kind.rawValue)

@@ -2,12 +2,12 @@ import Files
 import Runs
 
 extension RunContext {
-  /// Opens the folder of a recipe's run; what the run reads is noted there before any work.
+  /// Opens the folder of a recipe's run, which records the inputs before any work.
   func open(_ recipe: some Recipe) throws -> RunFolder {
     try RunFolder(recipe.outputFolder, recipe: self.recipe, inputs: recipe.inputs, resume: resume)
   }
 
-  /// Does the work of a recipe in its folder and writes report and result; a run that is finished already is confirmed.
+  /// Does the work of a recipe in its folder and writes report and result; a finished run is confirmed.
   func perform(_ recipe: some Recipe, _ work: (RunFolder) throws -> Conclusion) throws -> Outcome {
     let folder = try open(recipe)
     if let confirmation = folder.confirmation { return confirmation }

@@ -2,7 +2,7 @@ package import Files
 import JSONText
 import Words
 
-/// A file of a checkpoint: its name and what writes it, durably, to the path it is given.
+/// A file of a checkpoint: its name and a function that writes it durably to a path.
 package struct CheckpointFile {
   package var name: String
   package var write: (_ path: String) throws -> Void
@@ -15,7 +15,7 @@ package struct CheckpointFile {
 
 /// A complete checkpoint on disk.
 package struct Checkpoint: Sendable, Equatable {
-  /// The steps done when it was saved.
+  /// The number of steps done when it was saved.
   package var step: Int
   package var folder: String
 
@@ -25,14 +25,15 @@ package struct Checkpoint: Sendable, Equatable {
 
 /// The checkpoints of a run folder: `checkpoint-STEP/` with a `MANIFEST.json` of sizes and SHA-256.
 ///
-/// A checkpoint appears under its name whole or not at all, the manifest written last (`DurableFolder`). Only after that are
-/// older checkpoints removed. A process that dies at any moment leaves at least the newest complete checkpoint it had.
+/// A checkpoint appears under its name whole or not at all, the manifest written last (`DurableFolder`). Older
+/// checkpoints are removed only after that. A process that dies at any moment leaves at least its newest complete
+/// checkpoint.
 package struct CheckpointStore {
   /// The run folder.
   package let folder: String
-  /// How many complete checkpoints stay.
+  /// The number of complete checkpoints to keep.
   package let keep: Int
-  /// Is told of every change before it is made; an error it throws stops everything there, as a crash would.
+  /// Called before every change; an error it throws stops everything there, as a crash would.
   package var willPerform: (DurableFolder.Operation) throws -> Void = { _ in }
 
   package init(folder: String, keep: Int) {
@@ -48,7 +49,7 @@ package struct CheckpointStore {
 
   /// Saves a checkpoint and then removes the oldest ones beyond `keep`; one that is complete already stays as it is.
   ///
-  /// - Parameter expectedBytes: About how large it will be; with less than 1.2 times that free, nothing is written.
+  /// - Parameter expectedBytes: Its approximate size; with less than 1.2 times that free, nothing is written.
   @discardableResult
   package func save(step: Int, files: [CheckpointFile], expectedBytes: Int) throws -> Checkpoint {
     let final = Checkpoint(step: step, folder: Files.join(folder, Self.prefix + String(step)))
@@ -64,7 +65,7 @@ package struct CheckpointStore {
     return final
   }
 
-  /// Removes what interrupted saves and removals left.
+  /// Removes the leftovers of interrupted saves and removals.
   private func removeLeftovers() throws {
     for name in try Files.list(folder) where Self.leftovers.contains(where: { name.hasPrefix($0) }) {
       let path = Files.join(folder, name)
@@ -108,9 +109,9 @@ package struct CheckpointStore {
 
   // MARK: - Finding
 
-  /// The newest complete checkpoint; nil when there is none.
+  /// The newest complete checkpoint; nil if there is none.
   ///
-  /// - Parameter warn: Is told of each newer one that is not complete, and why.
+  /// - Parameter warn: Receives a warning about each newer one that is not complete, with the reason.
   package func newest(warn: (String) -> Void) -> Checkpoint? {
     for checkpoint in numbered() {
       do {
@@ -135,7 +136,7 @@ package struct CheckpointStore {
     return found.sorted { $0.step > $1.step }
   }
 
-  /// Why a checkpoint cannot be used.
+  /// The reason why a checkpoint cannot be used.
   private struct Incomplete: Error, CustomStringConvertible {
     var description: String
     init(_ description: String) { self.description = description }

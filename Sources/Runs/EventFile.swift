@@ -2,9 +2,9 @@ import Files
 
 /// A TensorBoard event file: scalar values over steps, readable while the run goes on.
 ///
-/// A record is its length (u64), the masked checksum of those eight bytes (u32), the data, and the data's masked checksum
-/// (u32), all little-endian; the data is an `Event` protocol buffer (`tensorflow/core/util/event.proto`). A reader skips a
-/// record that a crash cut short, and each start of a run opens a file of its own.
+/// A record is its length (u64), the masked checksum of those eight bytes (u32), the data, and the data's masked
+/// checksum (u32), all little-endian; the data is an `Event` protocol buffer (`tensorflow/core/util/event.proto`). A
+/// reader skips a record that a crash cut short, and each start of a run opens a file of its own.
 struct EventFile {
   private let file: AppendingFile
 

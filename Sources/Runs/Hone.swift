@@ -7,9 +7,9 @@ public enum Hone {
   /// The version of the toolkit, as `hone --version` prints it and every result records it.
   public static let version = "0.1.0"
 
-  /// Checks that results can be trusted here and decides how many threads compute; once, before anything is computed.
+  /// Checks the processor and OpenBLAS, and sets the number of threads; call it once, before any computation.
   ///
-  /// - Parameter threads: The number, all cores without one. Results do not depend on it.
+  /// - Parameter threads: The number of threads; nil for all cores. Results do not depend on it.
   package static func prepare(threads: Int?) throws {
     do {
       try Processor.check()

@@ -1,7 +1,7 @@
 package import Files
 import JSONText
 
-/// The content of everything that a run reads, by digest, taken before its work begins.
+/// The digests of everything that a run reads, taken before its work begins.
 package struct InputDigests: Equatable, Sendable {
   /// A file and the SHA-256 of its bytes.
   package struct File: Equatable, Sendable {
@@ -28,7 +28,7 @@ package struct InputDigests: Equatable, Sendable {
 
   // MARK: - In the run folder
 
-  /// Reads the list of an earlier start of a run; nil where there is none.
+  /// Reads the list of an earlier start of a run; nil if there is none.
   init?(in folder: String) {
     guard let bytes = try? Files.read(Files.join(folder, Self.name), maximumBytes: 1 << 26),
       let entries = (try? JSONReader.parse(bytes))?.objectValue?["files"]?.arrayValue

@@ -1,10 +1,10 @@
 package import JSONText
 
-/// What a command ended with, for a program and for a person.
+/// The result of a command, for a program and for a person.
 public struct Outcome: Sendable {
   /// The result as one line of JSON.
   public let json: String
-  /// The same in words: tables, and where things are.
+  /// The result for a person: tables and paths.
   public let lines: [String]
 
   package init(_ result: JSONValue, lines: [String]) {

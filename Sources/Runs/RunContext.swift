@@ -1,12 +1,12 @@
-/// What a running recipe is given by the program around it.
+/// The settings and callbacks that the program passes to a recipe.
 public struct RunContext: Sendable {
   /// The settings in effect, for the run folder.
   package let recipe: String
-  /// Whether to go on with an interrupted run, or confirm a finished one.
+  /// True to go on with an interrupted run, or to confirm a finished one.
   package let resume: Bool
-  /// Where progress goes.
+  /// Receives the events of the run.
   package let report: @Sendable (RunEvent) -> Void
-  /// Whether the run was asked to stop; it then saves a checkpoint and throws ``RunInterrupted``.
+  /// True if the run was asked to stop; it then saves a checkpoint and throws ``RunInterrupted``.
   package let isInterrupted: @Sendable () -> Bool
 
   /// Makes a context.
@@ -22,9 +22,9 @@ public struct RunContext: Sendable {
 }
 
 extension RunContext {
-  /// Reports an event, and ends work that can be done again later when the run was asked to stop.
+  /// Reports an event, and throws ``RunInterrupted`` if the run was asked to stop; for work that can be repeated.
   package func reportOrStop(_ event: RunEvent) throws {
     report(event)
-    if isInterrupted() { throw RunInterrupted("stopped while scoring; go on with --resume") }
+    if isInterrupted() { throw RunInterrupted("stopped while evaluating; go on with --resume") }
   }
 }

@@ -2,7 +2,7 @@ import Files
 package import JSONText
 import Kernels
 
-/// The machine and the libraries a run had; results can differ in the last bits where they differ.
+/// The machine and the libraries of a run; if they differ, results can differ in the last bits.
 package struct RunEnvironment: Sendable {
   package let processor: String
   package let threads: Int

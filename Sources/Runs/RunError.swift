@@ -1,6 +1,6 @@
 package import Files
 
-/// An error of a run that the user can mend.
+/// An error of a run that the user can fix.
 package struct RunError: UserFacingError, Equatable {
   package let kind: FailureKind
   package let description: String

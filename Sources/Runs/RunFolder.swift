@@ -3,14 +3,14 @@ package import JSONText
 import Settings
 import Words
 
-/// The folder of one run: `recipe.yaml`, `inputs.json`, `log.jsonl`, event files, checkpoints, and at the end `result.json`,
-/// `report.html` and what the run made.
+/// The folder of one run: `recipe.yaml`, `inputs.json`, `log.jsonl`, event files, checkpoints, and at the end
+/// `result.json`, `report.html` and the products of the run.
 ///
 /// A folder holds one run, ever: results are never overwritten, and a nightly job names a new folder each night
-/// (`--set output.folder=runs/$(date -u +%F)`). `--resume` says "have this run done": it starts it, goes on with an
-/// interrupted one, or confirms a finished one, so a service may always pass it.
+/// (`--set output.folder=runs/$(date -u +%F)`). `--resume` starts a new run, goes on with an interrupted one, or
+/// confirms a finished one, so a service may always pass it.
 package final class RunFolder {
-  /// What the folder holds when a run opens it.
+  /// The state of the folder when a run opens it.
   package enum State {
     /// Nothing yet, or an interrupted run to go on with.
     case open
@@ -20,9 +20,9 @@ package final class RunFolder {
 
   package let path: String
   package let state: State
-  /// Whether an earlier start of the same run has left its log and maybe checkpoints.
+  /// True if an earlier start of the same run has left its log and maybe checkpoints.
   package let isContinued: Bool
-  /// The content of what the run reads.
+  /// The digests of the run's inputs.
   package let inputs: InputDigests
   private let lock: FolderLock
   private let started = ContinuousClock.now
@@ -35,8 +35,8 @@ package final class RunFolder {
   /// - Parameters:
   ///   - recipe: The resolved recipe of the run.
   ///   - inputs: The files and folders that the run reads; they are hashed here, before work begins.
-  ///   - resume: Whether a run of the same recipe that is there already is gone on with or confirmed.
-  /// - Throws: `FileError` where the folder holds another run, `RunError` where the same run read other content.
+  ///   - resume: True to go on with or confirm an existing run of the same recipe.
+  /// - Throws: `FileError` if the folder holds another run, `RunError` if the same run read other content.
   package init(_ path: String, recipe: String, inputs: [RunInput], resume: Bool) throws {
     self.path = path
     let others = Files.exists(path) ? try Files.list(path).filter { $0 != Self.lockName } : []
@@ -48,7 +48,7 @@ package final class RunFolder {
     lock = try FolderLock(path, name: Self.lockName, advice: "choose another output folder")
     let result = Files.join(path, Self.resultName)
     let isFinished = Files.exists(result)
-    // A run that failed before its first step, on bad data say, left nothing that is worth keeping.
+    // A run that failed before its first step, for example on bad data, left nothing worth keeping.
     guard isFinished || others.contains(RunLog.name) else {
       state = .open
       isContinued = false
@@ -75,7 +75,7 @@ package final class RunFolder {
   package static let resultName = "result.json"
   private static let lockName = "run.lock"
 
-  /// What a run has to say that is finished already; nothing where there is work left.
+  /// The outcome of a run that is finished already; nil if there is work left.
   package var confirmation: Outcome? {
     guard case .finished(let result) = state else { return nil }
     return Outcome(result, lines: ["\(path): this run is finished already; nothing to do"])
@@ -84,7 +84,7 @@ package final class RunFolder {
   /// The path of something in the folder.
   package func file(_ name: String) -> String { Files.join(path, name) }
 
-  /// Writes the result, which makes the run a finished one.
+  /// Writes the result, which marks the run as finished.
   package func finish(_ result: JSONValue) throws {
     try Files.write(result.text(indented: true) + "\n", to: file(Self.resultName))
   }
@@ -117,7 +117,7 @@ package final class RunFolder {
         + "folder")
   }
 
-  /// The first of some differences, in a line.
+  /// The first differences, on one line.
   private static func shown(_ differences: [String]) -> String {
     differences.prefix(3).joined(separator: ", ") + (differences.count > 3 ? ", …" : "")
   }

@@ -1,6 +1,6 @@
 import Files
 
-/// Something that a run reads and that shapes its result.
+/// An input that a run reads and that affects its result.
 package enum RunInput: Hashable, Sendable {
   case file(String)
   /// A model folder: its configuration, tokenizer and weights.
@@ -16,12 +16,12 @@ package enum RunInput: Hashable, Sendable {
     }
   }
 
-  /// Endings of the files that loading a model may read.
+  /// Extensions of the files that loading a model may read.
   private static let endings = [".json", ".txt", ".model", ".safetensors"]
 
   private static func modelFiles(in folder: String, depth: Int) throws(FileError) -> [String] {
     var files: [String] = []
-    // hone.json tells where a model comes from, which changes nothing about what it does.
+    // hone.json records the origin of a model, which does not affect its output.
     for name in try Files.list(folder) where !name.hasPrefix(".") && name != "hone.json" {
       let path = Files.join(folder, name)
       if Files.isFolder(path) {

@@ -1,6 +1,6 @@
-/// Thrown when a run was asked to stop and has saved what it can go on from.
+/// Thrown when a run was asked to stop and has saved all that it needs to resume.
 public struct RunInterrupted: Error, CustomStringConvertible {
-  /// Where the run stands, and what the user can do next.
+  /// The state of the run, and the user's next step.
   public let description: String
 
   package init(_ description: String) { self.description = description }

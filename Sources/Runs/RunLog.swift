@@ -1,7 +1,7 @@
 import Files
 package import JSONText
 
-/// The log of a run: one JSON object a line in `log.jsonl`, and its numbers for TensorBoard.
+/// The log of a run: one JSON object per line in `log.jsonl`, and its numbers for TensorBoard.
 package final class RunLog {
   private let file: AppendingFile
   private let events: EventFile

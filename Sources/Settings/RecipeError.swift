@@ -1,7 +1,7 @@
 public import Files
 import Words
 
-/// Everything that is wrong with a recipe; nothing was run.
+/// All problems of a recipe; nothing was run.
 public struct RecipeError: UserFacingError {
   /// One line per problem, in the order of the file, as a compiler prints them: `FILE:LINE:COLUMN: error: …`.
   public let problems: [String]
@@ -14,7 +14,7 @@ public struct RecipeError: UserFacingError {
     (problems + ["\(NumberText.counted(problems.count, "problem")); nothing was run."]).joined(separator: "\n")
   }
 
-  /// Makes the error of a file from its problems, which are sorted by place; those of options come last.
+  /// Makes the error of a file from its problems, which are sorted by line and column; those of options come last.
   init(_ found: [RecipeProblem], in path: String) {
     let sorted = found.enumerated().sorted { first, second in
       let (a, b) = (Self.rank(first.element.origin), Self.rank(second.element.origin))

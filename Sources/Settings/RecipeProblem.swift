@@ -1,4 +1,4 @@
-/// One thing that is wrong with a recipe, and where.
+/// One problem of a recipe, with its position.
 struct RecipeProblem: Sendable, Hashable {
   var origin: SettingNode.Origin
   var message: String

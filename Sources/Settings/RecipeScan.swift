@@ -1,19 +1,19 @@
 import Words
 
-/// The look at a recipe's bytes before the YAML parser sees them.
+/// The check of a recipe's bytes before the YAML parser reads them.
 ///
-/// A recipe is a small, strict subset of YAML, so that a file means what it seems to mean and no file can make the
-/// reader work long or deep: no anchors, aliases, tags, block texts, complex keys or directives; no tabs or control
+/// A recipe is a small, strict subset of YAML, so that a file means what it seems to mean and no file makes the reader
+/// slow or recurse deeply: no anchors, aliases, tags, block texts, complex keys or directives; no tabs or control
 /// characters; at most ``maximumBytes`` bytes and ``maximumDepth`` levels of brackets.
 enum RecipeScan {
-  /// The most bytes of a recipe.
+  /// The maximum bytes of a recipe.
   static let maximumBytes = 1 << 18
   /// The most brackets open at one time.
   static let maximumDepth = 32
   /// The most problems listed; a file with more is not a recipe.
   static let maximumProblems = 20
 
-  /// The text of a recipe, or what is wrong with its bytes.
+  /// The text of a recipe, or the problems of its bytes.
   static func text(of bytes: [UInt8]) -> Result<String, RecipeProblems> {
     let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     guard content.count <= maximumBytes else {
@@ -36,7 +36,7 @@ enum RecipeScan {
 }
 
 extension RecipeScan {
-  /// Walks over the text once, far enough to tell where a token starts: it knows quotes, comments and brackets.
+  /// Scans the text once for the starts of tokens; it knows quotes, comments and brackets.
   private struct Scanner {
     private let scalars: [Unicode.Scalar]
     private var index = 0
@@ -69,7 +69,7 @@ extension RecipeScan {
       problems.append(RecipeProblem(origin: .text(line: line, column: column), message: message))
     }
 
-    /// Moves on by one scalar and keeps the position.
+    /// Advances by one scalar and tracks line and column.
     private mutating func advance() {
       if scalars[index] == "\n" {
         line += 1
@@ -109,7 +109,7 @@ extension RecipeScan {
       }
     }
 
-    /// Whether nothing belonging to the same token follows the scalar at the index.
+    /// True if the scalar at the index is the last of its token.
     private var standsAlone: Bool {
       guard let next = scalar(at: index + 1) else { return true }
       return next == " " || next == "\n" || next == "\r" || next == "\t"

@@ -1,7 +1,7 @@
 import Words
 import Yams
 
-/// From the text of a recipe to its tree.
+/// Parses the text of a recipe into its tree.
 enum RecipeTree {
   /// Reads the text of a recipe file; the root of a recipe is a section.
   static func parse(_ bytes: [UInt8]) throws(RecipeProblems) -> SettingNode {
@@ -30,38 +30,38 @@ enum RecipeTree {
 
   // MARK: - Yams
 
-  private typealias Place = (_ line: Int, _ column: Int) -> SettingNode.Origin
+  private typealias Locator = (_ line: Int, _ column: Int) -> SettingNode.Origin
 
-  private static func compose(_ text: String, _ place: Place) throws(RecipeProblems) -> SettingNode? {
+  private static func compose(_ text: String, _ locate: Locator) throws(RecipeProblems) -> SettingNode? {
     let node: Node?
     do {
-      // `basic` resolves nothing: the schema, not the look of a scalar, decides its type.
+      // `basic` resolves nothing: the schema, not the form of a scalar, decides its type.
       node = try Yams.compose(yaml: text, .basic, .default, .utf8)
     } catch let error as YamlError {
-      throw RecipeProblems([problem(of: error, place)])
+      throw RecipeProblems([problem(of: error, locate)])
     } catch {
       throw RecipeProblems([problem(at: 1, 1, "not readable as YAML: \(error)")])
     }
     guard let node else { return nil }
     var problems: [RecipeProblem] = []
-    let tree = convert(node, place, &problems)
+    let tree = convert(node, locate, &problems)
     if !problems.isEmpty { throw RecipeProblems(problems) }
     return tree
   }
 
   /// Converts a node; the depth is bounded by the scan's brackets and the parser's 1,000 levels of indentation.
-  private static func convert(_ node: Node, _ place: Place, _ problems: inout [RecipeProblem]) -> SettingNode {
-    let origin = place(node.mark?.line ?? 1, node.mark?.column ?? 1)
+  private static func convert(_ node: Node, _ locate: Locator, _ problems: inout [RecipeProblem]) -> SettingNode {
+    let origin = locate(node.mark?.line ?? 1, node.mark?.column ?? 1)
     switch node {
     case .scalar(let scalar):
       let isPlain = scalar.style == .plain || scalar.style == .any
       return SettingNode(content: .scalar(scalar.string, isPlain: isPlain), origin: origin)
     case .sequence(let sequence):
-      return SettingNode(content: .list(sequence.map { convert($0, place, &problems) }), origin: origin)
+      return SettingNode(content: .list(sequence.map { convert($0, locate, &problems) }), origin: origin)
     case .mapping(let mapping):
       var entries: [SettingNode.Entry] = []
       for (key, value) in mapping {
-        let keyOrigin = place(key.mark?.line ?? 1, key.mark?.column ?? 1)
+        let keyOrigin = locate(key.mark?.line ?? 1, key.mark?.column ?? 1)
         guard case .scalar(let word) = key else {
           problems.append(RecipeProblem(origin: keyOrigin, message: "a list or section as a key; keys are plain words"))
           continue
@@ -72,7 +72,7 @@ enum RecipeTree {
           problems.append(RecipeProblem(origin: keyOrigin, message: duplicate(word.string)))
         } else {
           entries.append(
-            SettingNode.Entry(key: word.string, origin: keyOrigin, value: convert(value, place, &problems)))
+            SettingNode.Entry(key: word.string, origin: keyOrigin, value: convert(value, locate, &problems)))
         }
       }
       return SettingNode(content: .section(entries), origin: origin)
@@ -90,10 +90,10 @@ enum RecipeTree {
     RecipeProblem(origin: .text(line: line, column: column), message: message)
   }
 
-  /// The problem of an error of the parser, with its position and in its words.
-  private static func problem(of error: YamlError, _ place: Place) -> RecipeProblem {
+  /// The problem of a parser error, with its position and message.
+  private static func problem(of error: YamlError, _ locate: Locator) -> RecipeProblem {
     func problem(_ mark: Mark, _ message: String) -> RecipeProblem {
-      RecipeProblem(origin: place(mark.line, mark.column), message: message)
+      RecipeProblem(origin: locate(mark.line, mark.column), message: message)
     }
     switch error {
     case .composer(_, let words, let mark, _) where words.contains("another document"):
@@ -102,7 +102,7 @@ enum RecipeTree {
       .composer(let context, let words, let mark, _):
       if words.contains("nesting level") { return problem(mark, "too many levels of indentation") }
       let setting = context.map { context in
-        switch place(context.mark.line, context.mark.column) {
+        switch locate(context.mark.line, context.mark.column) {
         case .text(let line, let column): "\(context.text) that starts at \(line):\(column), "
         case .option: "\(context.text), "
         }
@@ -111,7 +111,7 @@ enum RecipeTree {
     case .duplicatedKeysInMapping(let keys, let context):
       return problem(context.mark, duplicate(keys.first ?? ""))
     default:
-      return RecipeProblem(origin: place(1, 1), message: "not readable as YAML: \(error)")
+      return RecipeProblem(origin: locate(1, 1), message: "not readable as YAML: \(error)")
     }
   }
 }

@@ -1,15 +1,15 @@
 import Files
 
-/// The checks of a recipe that look at more than one setting, or outside the recipe; they note problems where they are.
+/// The checks of a recipe that read more than one setting, or files; they report problems at the settings' positions.
 ///
-/// A setting that did not decode is not judged again: its value is a placeholder.
+/// A setting that did not decode is not checked again: its value is a placeholder.
 package struct SettingChecks {
   let root: SettingNode
   let record: DecodingRecord
 
   /// Notes a problem with the setting at a path unless the condition holds.
   ///
-  /// - Parameter others: Further settings the condition reads; if one of them did not decode, nothing is judged.
+  /// - Parameter others: Further settings the condition reads; if one of them did not decode, nothing is checked.
   package func require(
     _ condition: @autoclosure () -> Bool, _ path: String, reading others: [String] = [],
     else message: @autoclosure () -> String
@@ -18,7 +18,7 @@ package struct SettingChecks {
     record.report("'\(path)': \(message())", at: origin(of: path), unsound: path.split(separator: ".").map(String.init))
   }
 
-  /// True if the setting at a path was decoded as it stands in the file.
+  /// True if the setting at a path was decoded as it is in the file.
   package func isSound(_ path: String) -> Bool { record.isSound(path) }
 
   /// Notes a number that is below a minimum.
@@ -33,12 +33,12 @@ package struct SettingChecks {
 
   // MARK: - Files
 
-  /// A file that must be there.
+  /// Notes a file that is missing.
   package func file(_ path: String, _ file: String) {
     require(Files.exists(file) && !Files.isFolder(file), path, else: "there is no file \(file)")
   }
 
-  /// A folder to make: nothing else may have its name.
+  /// Notes an output folder without a name, or whose name is that of a file.
   package func outputFolder(_ path: String, _ folder: String) {
     require(!folder.isEmpty, path, else: "the name is empty")
     require(!Files.exists(folder) || Files.isFolder(folder), path, else: "\(folder) is a file; name a folder")
@@ -46,7 +46,7 @@ package struct SettingChecks {
 
   // MARK: - Helpers
 
-  /// Where a setting stands, or else the section it would stand in.
+  /// The position of a setting, or else of the section it belongs in.
   private func origin(of path: String) -> SettingNode.Origin {
     var node = root
     var origin = root.origin

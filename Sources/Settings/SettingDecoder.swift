@@ -2,17 +2,17 @@ import Words
 
 /// Decodes Codable settings from a recipe's tree and keeps going after a problem, so that one reading finds them all.
 ///
-/// A missing or wrong value is recorded and replaced by a placeholder of its type: zero, an empty text, the first of
-/// the choices, or a whole structure of placeholders (decoded from no node at all). After a structure is decoded, the keys
-/// of its section that no property asked for are the unknown ones.
+/// A missing or wrong value is reported and replaced by a placeholder of its type: zero, an empty text, the first of
+/// the choices, or a whole structure of placeholders (decoded from no node at all). After a structure is decoded, the
+/// keys of its section that no property requested are the unknown ones.
 final class SettingDecoder: Decoder {
   /// The node decoded from; nil makes placeholders and records nothing.
   let node: SettingNode?
-  /// Where a problem with the whole value is shown: its key, or the value itself inside a list.
+  /// The position of a problem with the whole value: that of its key, or of the value itself inside a list.
   private let origin: SettingNode.Origin
   let path: [String]
   let record: DecodingRecord
-  /// The keys asked for so far, with what each expects, in the order of the properties.
+  /// The keys requested so far, in the order of the properties.
   private(set) var requested: [String] = []
 
   var codingPath: [any CodingKey] { [] }
@@ -47,12 +47,12 @@ final class SettingDecoder: Decoder {
     SettingScalar(decoder: self)
   }
 
-  /// Notes that a key of this section has a meaning.
+  /// Notes that a key of this section is known.
   func request(_ key: String) {
     if !requested.contains(key) { requested.append(key) }
   }
 
-  /// Records the keys that nothing asked for.
+  /// Reports the keys that nothing requested.
   private func reportUnknownKeys() {
     guard let node else { return }
     for entry in node.entries where !requested.contains(entry.key) {
@@ -73,13 +73,14 @@ final class SettingDecoder: Decoder {
   }
 
   fileprivate func note(_ message: String, at key: String?) {
-    let place = path + (key.map { [$0] } ?? [])
-    guard let node, record.isSound(place.joined(separator: ".")) else { return }
+    let settingPath = path + (key.map { [$0] } ?? [])
+    guard let node, record.isSound(settingPath.joined(separator: ".")) else { return }
     record.report(
-      "\(Self.subject(place)): \(message)", at: key.flatMap { node.entry($0)?.origin } ?? origin, unsound: place)
+      "\(Self.subject(settingPath)): \(message)", at: key.flatMap { node.entry($0)?.origin } ?? origin,
+      unsound: settingPath)
   }
 
-  /// Records a problem with the whole value, unless there is one within it; all keys have been asked for.
+  /// Reports a problem with the whole value, unless there is one within it; all keys have been requested.
   fileprivate func reject(_ message: String) -> ProblemRecorded {
     reportUnknownKeys()
     if record.isSound(path.joined(separator: ".")) {
@@ -90,7 +91,7 @@ final class SettingDecoder: Decoder {
 
   // MARK: - Values
 
-  /// Decodes the value of a key of this section; one that is missing is recorded.
+  /// Decodes the value of a key of this section; a missing one is reported.
   fileprivate func value<Value: Decodable>(
     _ type: Value.Type, kind: SettingKind? = nil, forKey key: String
   ) throws -> Value {
@@ -108,7 +109,8 @@ final class SettingDecoder: Decoder {
 
   /// Decodes any value from a node, or a placeholder from nil.
   ///
-  /// - Parameter origin: Where a problem with the value is shown: its key, or the value itself inside a list.
+  /// - Parameter origin: The position of a problem with the value: that of its key, or of the value itself inside a
+  ///   list.
   static func value<Value: Decodable>(
     _ type: Value.Type, kind: SettingKind? = nil, from node: SettingNode?, origin: SettingNode.Origin, path: [String],
     record: DecodingRecord
@@ -137,9 +139,9 @@ final class SettingDecoder: Decoder {
 }
 
 extension Decoder {
-  /// Reads the name that decides which other settings a section has.
+  /// Reads the name that decides the other settings of a section.
   ///
-  /// - Throws: `ProblemRecorded` when it is missing or wrong, since the other keys then have no meaning yet.
+  /// - Throws: `ProblemRecorded` if it is missing or wrong, since the other keys then have no meaning yet.
   package func variantName<Name: ChoiceSetting, Key: CodingKey>(_ type: Name.Type, forKey key: Key) throws -> Name {
     let name = try container(keyedBy: Key.self).decode(type, forKey: key)
     try checkVariantName(forKey: key)
@@ -148,7 +150,7 @@ extension Decoder {
 
   /// Finds the entry of a table that the section names.
   ///
-  /// - Throws: `ProblemRecorded` when the name is missing or no entry has it.
+  /// - Throws: `ProblemRecorded` if the name is missing or no entry has it.
   package func variant<Entry, Key: CodingKey>(
     of table: [Entry], forKey key: Key, name: (Entry) -> String
   ) throws -> Entry {
@@ -182,7 +184,7 @@ extension Decoder {
     decoder.note(message, at: key?.stringValue)
   }
 
-  /// True if the value of a key was decoded as it stands.
+  /// True if the value of a key was decoded as it is in the file.
   package func isSound(_ key: any CodingKey) -> Bool {
     guard let decoder = self as? SettingDecoder else { return true }
     return decoder.record.isSound((decoder.path + [key.stringValue]).joined(separator: "."))
@@ -237,7 +239,7 @@ private struct SettingSection<Key: CodingKey>: KeyedDecodingContainerProtocol {
   }
 }
 
-/// A list as an unkeyed container; its items share the path of the list and are told apart by their positions.
+/// A list as an unkeyed container; its items share the path of the list and differ in their positions.
 private struct SettingList: UnkeyedDecodingContainer {
   let decoder: SettingDecoder
   let items: [SettingNode]

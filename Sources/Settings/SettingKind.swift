@@ -1,6 +1,6 @@
 import Words
 
-/// The kinds of single values a recipe holds: how each is read, and how each is called in messages.
+/// The kinds of single values in a recipe, with their parsing and their names in messages.
 enum SettingKind {
   case number
   case wholeNumber
@@ -33,13 +33,13 @@ enum SettingKind {
     return choices.isEmpty ? nil : .choice(choices)
   }
 
-  /// What a key of a type expects, for messages: "a number", "one of mean, cls", "a section".
+  /// The expected value of a key of a type, for messages: "a number", "one of mean, cls", "a section".
   static func expectation(of type: any Any.Type) -> String {
     if let kind = SettingKind(type) { return kind.expectation }
     return type is any ExpressibleByArrayLiteral.Type ? "a list" : "a section"
   }
 
-  /// What is allowed, for messages.
+  /// The allowed values, for messages.
   var expectation: String {
     switch self {
     case .number: "a number"
@@ -53,7 +53,7 @@ enum SettingKind {
     }
   }
 
-  /// Reads a value; a wrong one is recorded and replaced by a placeholder, as nil is without a record.
+  /// Reads a value; a wrong one is reported and replaced by a placeholder; nil is replaced without a report.
   func decode(_ node: SettingNode?, path: [String], record: DecodingRecord) throws -> any Decodable {
     guard let node else { return placeholder }
     if case .scalar(let text, let isPlain) = node.content, let value = parse(text, isPlain: isPlain) { return value }

@@ -1,19 +1,19 @@
 import Words
 
-/// One node of a recipe's tree: a word, a list or a section, with the place where it was written.
+/// One node of a recipe's tree: a word, a list or a section, with its position in the source.
 struct SettingNode: Sendable {
-  /// Where something was written.
+  /// A position in the source.
   enum Origin: Sendable, Hashable {
     /// In the recipe file; both count from 1, columns in Unicode scalars.
     case text(line: Int, column: Int)
-    /// In a `--set` option, whose whole argument this is.
+    /// In a `--set` option; the value is its whole argument.
     case option(String)
   }
 
-  /// A key of a section with what stands under it.
+  /// A key of a section with its value.
   struct Entry: Sendable {
     var key: String
-    /// Where the key was written.
+    /// The position of the key.
     var origin: Origin
     var value: SettingNode
   }
@@ -26,7 +26,7 @@ struct SettingNode: Sendable {
   }
 
   var content: Content
-  /// Where the value was written.
+  /// The position of the value.
   var origin: Origin
 
   /// The entries of a section; empty for anything else.
@@ -39,7 +39,7 @@ struct SettingNode: Sendable {
     entries.first { $0.key == key }
   }
 
-  /// What stands here, for a message: `'fast'`, `the text "17"`, `nothing`, `a list`, `a section`.
+  /// The content in words, for a message: `'fast'`, `the text "17"`, `nothing`, `a list`, `a section`.
   var found: String {
     switch content {
     case .scalar("", isPlain: true): "nothing"
@@ -52,7 +52,7 @@ struct SettingNode: Sendable {
 }
 
 extension SettingNode {
-  /// The places of two trees whose settings differ, as dotted paths with both values.
+  /// The settings that differ between two trees, as dotted paths with both values.
   static func differences(_ old: SettingNode, _ new: SettingNode, at path: String = "") -> [String] {
     switch (old.content, new.content) {
     case (.section(let first), .section(let second)):

@@ -20,7 +20,7 @@ struct SettingOverride {
     value = try RecipeTree.parseValue(String(argument[argument.index(after: separator)...]), of: argument)
   }
 
-  /// Puts the value at its path; keys and sections that are not there yet are made, the value `null` removes the key.
+  /// Sets the value at its path; missing keys and sections are made, the value `null` removes the key.
   func apply(to root: inout SettingNode) throws(RecipeProblems) {
     try edit(&root, path[...])
   }

@@ -1,8 +1,8 @@
 import Yams
 
-/// Settings as a YAML file: read with everything that is wrong with them at once, and written back.
+/// Settings as a YAML file: reads them with all problems at once, and writes them.
 package enum SettingsFile {
-  /// The largest file of settings.
+  /// The maximum bytes of a settings file.
   package static var maximumBytes: Int { RecipeScan.maximumBytes }
 
   /// Reads and checks settings.
@@ -11,8 +11,8 @@ package enum SettingsFile {
   ///   - bytes: The content of the file.
   ///   - path: The name of the file for messages.
   ///   - overrides: Edits `path=value`, made before the settings are decoded; the value `null` removes the key.
-  ///   - validate: Notes what is wrong across settings, or between them and the files they name.
-  /// - Throws: `RecipeError` with everything that is wrong.
+  ///   - validate: Notes problems between settings, or between them and the files they name.
+  /// - Throws: `RecipeError` with all problems.
   package static func read<Settings: Decodable>(
     _ type: Settings.Type, from bytes: [UInt8], of path: String, overrides: [String],
     validate: (Settings, SettingChecks) -> Void
@@ -44,7 +44,7 @@ package enum SettingsFile {
     }
   }
 
-  /// The settings that differ between two files, as dotted paths with both values; nil where one cannot be read.
+  /// The settings that differ between two files, as dotted paths with both values; nil if one cannot be read.
   package static func differences(_ old: [UInt8], _ new: [UInt8]) -> [String]? {
     guard let (first, second) = try? (RecipeTree.parse(old), RecipeTree.parse(new)) else { return nil }
     return SettingNode.differences(first, second)

@@ -1,8 +1,8 @@
 /// A setting that is one word with a fixed form: a measure, for example.
 package protocol WordSetting: Codable, Sendable {
-  /// Reads the word; nil when it is none of the allowed ones.
+  /// Reads the word; nil if it is not allowed.
   init?(word: String)
-  /// What is allowed, for messages: "a measure such as nDCG@10".
+  /// The allowed words, for messages: "a measure such as nDCG@10".
   static var expectation: String { get }
   /// Words to suggest from.
   static var suggestions: [String] { get }

@@ -2,7 +2,7 @@
 public struct AffineMap: Sendable {
   /// `[out, in]`, as checkpoints have it.
   public var weight: Tensor
-  /// `[out]`; nothing where the map has no bias.
+  /// `[out]`; nil if the map has no bias.
   public var bias: Tensor?
 
   /// Makes the map from its parameters.

@@ -1,11 +1,11 @@
 import Kernels
 
-/// The values of a computation, and the way back from gradients of the values to gradients of what they were computed from.
+/// The outputs of a computation, and the function from their gradients to those of its inputs.
 public struct Pullback: Sendable {
-  /// The values.
+  /// The outputs.
   public let outputs: [Tensor]
   private let tape: Tape
-  private let outputPlaces: [Tensor.Place?]
+  private let outputNodes: [Tensor.Node?]
   private let inputSlots: [Int]
 
   /// Runs a computation and keeps what its gradients need.
@@ -15,23 +15,23 @@ public struct Pullback: Sendable {
     let results = try body(tracked)
     self.tape = tape
     outputs = results.map(\.detached)
-    outputPlaces = results.map { $0.place?.tape === tape ? $0.place : nil }
-    inputSlots = tracked.compactMap { $0.place?.slot }
+    outputNodes = results.map { $0.node?.tape === tape ? $0.node : nil }
+    inputSlots = tracked.compactMap { $0.node?.slot }
   }
 
-  /// The gradients of the inputs, given those of the outputs; nothing for an input the outputs do not depend on.
+  /// The gradients of the inputs, given those of the outputs; nil for an input that the outputs do not depend on.
   ///
-  /// Works once: what the gradients needed is freed on the way.
+  /// Works once: the values that the gradients need are freed on the way.
   public func callAsFunction(_ outputGradients: [Tensor]) -> [Tensor?] {
     require(
       outputGradients.count == outputs.count,
       "pullback: \(outputGradients.count) gradients for \(outputs.count) outputs")
-    var starts: [(place: Tensor.Place, gradient: Tensor)] = []
-    for ((place, gradient), output) in zip(zip(outputPlaces, outputGradients), outputs) {
+    var starts: [(node: Tensor.Node, gradient: Tensor)] = []
+    for ((node, gradient), output) in zip(zip(outputNodes, outputGradients), outputs) {
       require(gradient.shape == output.shape, "pullback: gradient \(gradient.shape) for an output \(output.shape)")
-      if let place { starts.append((place, gradient)) }
+      if let node { starts.append((node, gradient)) }
     }
-    return tape.walkBack(from: starts, wanted: inputSlots)
+    return tape.backpropagate(from: starts, to: inputSlots)
   }
 }
 

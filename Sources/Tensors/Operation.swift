@@ -1,7 +1,7 @@
 /// Every differentiable operation, for messages, profiles and tests.
 ///
-/// No model or loss uses `maximum`, `logarithm`, `squareRoot`, `absolute`, `largest` and `softmax` today; they are the engine's
-/// vocabulary, for losses to come.
+/// No model or loss uses `maximum`, `logarithm`, `squareRoot`, `absolute`, `largest` and `softmax` today; they are the
+/// engine's vocabulary, for losses to come.
 ///
 /// The gradient tests switch over this without a default, so an operation without a gradient test does not compile.
 public enum Operation: String, Sendable, CaseIterable {

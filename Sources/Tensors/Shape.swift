@@ -32,14 +32,14 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   /// The shape as it is written in messages: `[2, 3]`.
   public var description: String { "[" + dimensions.map(String.init).joined(separator: ", ") + "]" }
 
-  /// A dimension counted from the front.
+  /// The index of a dimension, counted from the front.
   func resolved(_ axis: Int) -> Int {
     let index = axis < 0 ? axis + rank : axis
     require(index >= 0 && index < rank, "axis \(axis) of shape \(self)")
     return index
   }
 
-  /// The shape two shapes repeat to, aligned at the last dimension, as in NumPy; nothing where they do not fit.
+  /// The shape that two shapes broadcast to, aligned at the last dimension, as in NumPy; nil if they do not fit.
   func broadcast(with other: Shape) -> Shape? {
     var result: [Int] = []
     for position in stride(from: 1, through: max(rank, other.rank), by: 1) {
@@ -51,7 +51,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     return Shape(result.reversed())
   }
 
-  /// Floats from one element to the next along each dimension of a larger shape; 0 where this one repeats.
+  /// Floats from one element to the next along each dimension of a larger shape; 0 where this one is broadcast.
   func strides(in target: Shape) -> [Int] {
     var strides = [Int](repeating: 0, count: target.rank)
     var next = 1

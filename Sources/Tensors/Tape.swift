@@ -1,18 +1,18 @@
 import Kernels
 import Synchronization
 
-/// The record of one differentiated computation: a flat list, walked backwards once.
+/// The tape of one differentiated computation: a flat list, traversed backwards once.
 ///
-/// Slots number the values; an entry says which slots a value was computed from and how its gradient goes back to them.
+/// Slots number the values; an entry holds the slots that a value was computed from and the pullback of its gradient to
+/// them.
 final class Tape: Sendable {
-  /// How the gradient of one value becomes gradients of its inputs; an entry of the result is nothing where none is
-  /// wanted.
+  /// Turns the gradient of one value into gradients of its inputs; the result is nil for an input that needs none.
   typealias Pullback = @Sendable (_ gradient: Tensor, _ needed: [Bool]) -> [Tensor?]
 
   private struct Entry: Sendable {
     let operation: Operation
     let output: Int
-    /// The slot of each input, nothing for a constant.
+    /// The slot of each input; nil for a constant.
     let inputs: [Int?]
     let inputShapes: [Shape]
     let pullback: Pullback
@@ -26,10 +26,10 @@ final class Tape: Sendable {
 
   private let state = Mutex(State())
 
-  /// Gives a value a place of its own, as for a parameter.
+  /// Gives a value a slot of its own, as for a parameter.
   func track(_ tensor: Tensor) -> Tensor {
     var tracked = tensor.detached
-    tracked.place = Tensor.Place(tape: self, slot: newSlot())
+    tracked.node = Tensor.Node(tape: self, slot: newSlot())
     return tracked
   }
 
@@ -45,22 +45,23 @@ final class Tape: Sendable {
         Entry(
           operation: operation, output: slot,
           inputs: inputs.map { input in
-            guard let place = input.place else { return nil }
-            require(place.tape === self, "\(operation.rawValue): the inputs are on two tapes")
-            return place.slot
+            guard let node = input.node else { return nil }
+            require(node.tape === self, "\(operation.rawValue): the inputs are on two tapes")
+            return node.slot
           },
           inputShapes: inputs.map(\.shape), pullback: pullback))
       return slot
     }
-    result.place = Tensor.Place(tape: self, slot: slot)
+    result.node = Tensor.Node(tape: self, slot: slot)
     return result
   }
 
-  /// Walks back from the outputs with their gradients; gives the gradient of each wanted slot where there is one.
+  /// Propagates the gradients of the outputs backwards; returns the gradient of each target slot, nil if it has
+  /// none.
   ///
-  /// Entries are freed on the way, so memory falls while gradients appear. Where an input was repeated by broadcasting, its
-  /// gradient is summed back to its shape here, for every operation.
-  func walkBack(from outputs: [(place: Tensor.Place, gradient: Tensor)], wanted: [Int]) -> [Tensor?] {
+  /// Entries are freed on the way, so memory falls while gradients appear. The gradient of an input that was broadcast
+  /// is summed back to its shape here, for every operation.
+  func backpropagate(from outputs: [(node: Tensor.Node, gradient: Tensor)], to targets: [Int]) -> [Tensor?] {
     var entries: [Entry] = []
     let slots = state.withLock { state in
       require(state.isOpen, "gradients: the tape was already walked back")
@@ -69,7 +70,7 @@ final class Tape: Sendable {
       return state.slots
     }
     var gradients = [Tensor?](repeating: nil, count: slots)
-    for (place, gradient) in outputs { Self.add(gradient.detached, to: &gradients[place.slot]) }
+    for (node, gradient) in outputs { Self.add(gradient.detached, to: &gradients[node.slot]) }
     while let entry = entries.popLast() {
       guard let gradient = gradients[entry.output] else { continue }
       gradients[entry.output] = nil
@@ -83,7 +84,7 @@ final class Tape: Sendable {
         Self.add(result.summed(to: shape), to: &gradients[slot])
       }
     }
-    return wanted.map { gradients[$0] }
+    return targets.map { gradients[$0] }
   }
 
   private static func add(_ gradient: Tensor, to total: inout Tensor?) {
@@ -105,7 +106,7 @@ final class Tape: Sendable {
 }
 
 extension Tensor {
-  /// Undoes broadcasting: sums the dimensions along which a shape was repeated.
+  /// Undoes broadcasting: sums over the dimensions along which a shape was broadcast.
   func summed(to target: Shape) -> Tensor {
     if shape == target { return self }
     var result = self

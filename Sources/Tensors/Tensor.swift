@@ -1,18 +1,18 @@
 package import Kernels
 
-/// Numbers in a shape: contiguous, row-major, 32-bit floats.
+/// A multidimensional array of 32-bit floats: contiguous and row-major.
 ///
-/// A tensor is a value; a copy is a snapshot. It either has a place on a tape, because it was computed from what a gradient is
-/// wanted for, or it is a constant. There is no flag, no mode and nothing to reset.
+/// A tensor is a value; a copy is a snapshot. It is either on a tape, because it was computed from something that needs
+/// a gradient, or a constant. There is no flag, no mode and nothing to reset.
 public struct Tensor: Sendable {
   /// The dimensions.
   public let shape: Shape
   package private(set) var buffer: FloatBuffer
-  /// Where the tape that recorded this value keeps it; nothing for a constant.
-  var place: Place?
+  /// The node of this value on the tape that recorded it; nil for a constant.
+  var node: Node?
 
-  /// A position on a tape.
-  struct Place: Sendable {
+  /// A slot of a tape.
+  struct Node: Sendable {
     let tape: Tape
     let slot: Int
   }
@@ -61,18 +61,18 @@ public struct Tensor: Sendable {
     return buffer.elements(in: index * shape.width..<(index + 1) * shape.width)
   }
 
-  /// The same value without a place on a tape: what follows from it gets no gradient.
+  /// The same value off the tape: no gradient goes back through it.
   public var detached: Tensor { Tensor(buffer, shape: shape) }
 
-  /// Whether every element is finite.
+  /// True if every element is finite.
   public var isFinite: Bool { sumOfSquares(buffer).isFinite || buffer.elements.allSatisfy { $0.isFinite } }
 
   /// Σ x², in double precision.
   public var squaredNorm: Double { sumOfSquares(buffer) }
 
-  /// Changes the elements in place; copies them first where another tensor shares them.
+  /// Changes the elements in place; copies them first if another tensor shares them.
   package mutating func withUniqueBuffer<Result>(_ body: (FloatBuffer) -> Result) -> Result {
-    require(place == nil, "a tensor on a tape cannot be changed")
+    require(node == nil, "a tensor on a tape cannot be changed")
     if !isKnownUniquelyReferenced(&buffer) { buffer = buffer.copy() }
     return body(buffer)
   }

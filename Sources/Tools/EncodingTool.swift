@@ -11,15 +11,15 @@ import Words
 
 /// `hone encode`: the vectors of texts, to a file that other software reads.
 ///
-/// The form follows the ending of the output:
+/// The format follows the extension of the output:
 ///
-/// - `.safetensors`: the tensor `embeddings`, `[texts, dimensions]` F32, and the identifiers beside it
-/// - `.npy`: the same matrix for NumPy, and the identifiers beside it
+/// - `.safetensors`: the tensor `embeddings`, `[texts, dimensions]` F32, and the identifiers in a file of their own
+/// - `.npy`: the same matrix for NumPy, and the identifiers in a file of their own
 /// - `.jsonl`: an object `{"_id": …, "embedding": […]}` per text
 ///
-/// Identifiers beside a file stand in `OUTPUT.ids.txt`, one a line. Everything is in the order of the input.
+/// That file is `OUTPUT.ids.txt`, one identifier per line. Everything is in the order of the input.
 package struct EncodingTool {
-  /// The endings of outputs.
+  /// The extensions of outputs.
   package enum Form: String, CaseIterable, Sendable {
     case safetensors
     case npy
@@ -31,7 +31,7 @@ package struct EncodingTool {
   package var output: String
   /// The side of a search the texts are on; it decides the prompt.
   private var role: TextRole
-  /// A folder that keeps vectors from one run to the next.
+  /// A folder that keeps vectors between runs.
   package var cache: String?
   package var report: (RunEvent) -> Void
 
@@ -72,7 +72,7 @@ package struct EncodingTool {
       result, lines: ["\(output): \(NumberText.counted(ids.count, "vector")) of \(model.dimensions) numbers"])
   }
 
-  /// The form that an output's ending asks for.
+  /// The format for the extension of an output.
   private static func form(of output: String) throws(FileError) -> Form {
     let ending = output.split(separator: ".").last.map(String.init) ?? ""
     guard let form = Form(rawValue: ending), output.utf8.count > ending.utf8.count + 1 else {
@@ -83,7 +83,7 @@ package struct EncodingTool {
     return form
   }
 
-  /// The file of the identifiers that belong to an output.
+  /// The file of an output's identifiers.
   static func sidecar(of output: String) -> String { output + ".ids.txt" }
 
   private static func writeLines(_ numbers: [Float], ids: [String], width: Int, to path: String) throws {

@@ -6,16 +6,16 @@ import Retrieval
 package import Runs
 import Words
 
-/// `hone evaluate`: measures a run file against judgments, and compares it with another run.
+/// `hone evaluate`: evaluates a run file against judgments, and compares it with another one.
 package struct EvaluationTool {
   package var judgments: String
   package var run: String
   package var baseline: String?
   /// Names of measures separated by commas.
   package var measures: String
-  /// Whether the values of every query are printed too.
+  /// True to print the values of every query too.
   package var perQuery: Bool
-  /// Whether queries that the run lacks are left out, as `trec_eval` does without `-c`, instead of counting as 0.
+  /// True to leave out queries that the run lacks, as `trec_eval` does without `-c`, instead of counting them as 0.
   package var answeredOnly: Bool
 
   package init(
@@ -49,7 +49,7 @@ package struct EvaluationTool {
     return Outcome(json(tuned, base, comparisons), lines: lines)
   }
 
-  /// The means of a run, a line each.
+  /// The means over queries, one measure per line.
   private static func table(of evaluation: MeasureValues) -> [String] {
     var table = TextTable([("measure", .left), ("mean", .right), ("queries", .right)])
     for (measure, mean) in zip(evaluation.measures, evaluation.means) {
@@ -58,7 +58,7 @@ package struct EvaluationTool {
     return table.lines
   }
 
-  /// The values of every query, and with a baseline what they were there.
+  /// The values per query, and with a baseline their changes.
   private static func table(of evaluation: MeasureValues, baseline: MeasureValues?) -> [String] {
     var table = TextTable(
       [("query", .left)]

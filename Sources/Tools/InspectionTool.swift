@@ -5,7 +5,7 @@ package import Runs
 import Safetensors
 import Words
 
-/// `hone inspect`: what a model folder or a safetensors file holds.
+/// `hone inspect`: the contents of a model folder or a safetensors file.
 package struct InspectionTool {
   package var path: String
 
@@ -37,7 +37,7 @@ package struct InspectionTool {
     return Outcome(json(kind?.name, entries, parameters, bytes, configurations, metadata), lines: lines)
   }
 
-  /// What a folder is for, by its weights and its modules.
+  /// The kind of model in a folder, by its weights and its modules.
   private static func kind(
     _ entries: [TensorEntry], _ configurations: [(name: String, value: JSONValue)]
   ) -> (name: String, line: String)? {
@@ -53,7 +53,7 @@ package struct InspectionTool {
     return hasPooling ? ("bi-encoder", "bi-encoder") : nil
   }
 
-  /// The files that say what a model is, where they are present.
+  /// The configuration files of the model that are present.
   private func readConfigurations() throws -> [(name: String, value: JSONValue)] {
     var found: [(name: String, value: JSONValue)] = []
     for name in Self.configurationFiles {
@@ -69,7 +69,7 @@ package struct InspectionTool {
     "config_sentence_transformers.json", "hone.json",
   ]
 
-  /// The settings of a file that fit on a line each; in lists and objects, how much there is.
+  /// The settings of a file, one per line; of long lists and objects, the number of entries.
   private static func summary(of value: JSONValue, in name: String) -> [String] {
     var lines = ["", name]
     for member in value.objectValue?.members ?? [] {

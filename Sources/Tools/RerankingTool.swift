@@ -5,9 +5,9 @@ import Retrieval
 package import Runs
 import Words
 
-/// `hone rerank`: the best documents of every query of a run in the order of a cross-encoder's raw logits.
+/// `hone rerank`: sorts the top documents of every query of a run by a cross-encoder's raw logits.
 ///
-/// Documents below the top keep their order behind them, with scores that say so.
+/// Documents below the top keep their order after them, with lower scores.
 package struct RerankingTool {
   package var model: String
   package var corpus: String

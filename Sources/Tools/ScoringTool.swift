@@ -9,12 +9,12 @@ import Words
 
 /// `hone score`: the raw logits of pairs of texts, as JSON lines in the order of the input.
 ///
-/// A line is `{"score": …}`, or `{"scores": […]}` in the order of the labels where the model has several. Calibrated, it is
-/// `{"score": …, "probability": …}`; the score is the raw logit all the same, and what to rank by.
+/// A line is `{"score": …}`, or `{"scores": […]}` in the order of the labels if the model has several. Calibrated, it
+/// is `{"score": …, "probability": …}`; the score is still the raw logit, so rank by it.
 package struct ScoringTool {
   package var model: String
   package var input: String
-  /// Whether the probability of relevance is given too, by the calibration beside the model.
+  /// True to add the probability of relevance, by the calibration next to the model.
   package var calibrated: Bool
   package var report: (RunEvent) -> Void
 

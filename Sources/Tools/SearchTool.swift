@@ -7,12 +7,12 @@ import Retrieval
 package import Runs
 import Words
 
-/// `hone search`: exact search in a corpus, for queries of a file or of a person.
+/// `hone search`: exact search in a corpus, for the queries of a file or for texts.
 package struct SearchTool {
   package var model: String
   package var corpus: String
   package var top: Int
-  /// A folder that keeps the documents' vectors from one run to the next.
+  /// A folder that keeps the documents' vectors between runs.
   package var cache: String?
   package var report: (RunEvent) -> Void
 
@@ -26,7 +26,7 @@ package struct SearchTool {
     self.report = report
   }
 
-  /// Searches for every query of a file and writes a run in TREC form.
+  /// Searches for every query of a file and writes a run file in TREC form.
   package func search(queries: String, output: String) throws -> Outcome {
     let asked = try Queries(file: queries).queries
     let (model, documents, index) = try load()
@@ -56,8 +56,8 @@ package struct SearchTool {
     var results: [JSONValue] = []
     for (text, list) in zip(texts, found) {
       if texts.count > 1 { lines += lines.isEmpty ? [text] : ["", text] }
-      for (place, hit) in list.enumerated() {
-        let rank = String(place + 1)
+      for (offset, hit) in list.enumerated() {
+        let rank = String(offset + 1)
         let title = byID[hit.id].map(Self.title) ?? ""
         let padding = String(repeating: " ", count: max(0, String(list.count).count - rank.count))
         lines.append("\(padding)\(rank)  \(NumberText.fixed(Double(hit.score), decimals: 3))  \(hit.id)  \(title)")
@@ -82,7 +82,7 @@ package struct SearchTool {
     return (model, documents, try ExactSearch(documents: vectors, ids: documents.map(\.id)))
   }
 
-  /// What a person knows a document by: its title where it says more than its identifier, and the beginning of its text.
+  /// The label of a document for a person: its title if that is not its identifier, and the beginning of its text.
   private static func title(_ document: Document) -> String {
     let words = (document.title == document.id ? "" : document.title + " ") + document.text
     let line = words.split(whereSeparator: \.isWhitespace).joined(separator: " ")

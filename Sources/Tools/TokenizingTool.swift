@@ -6,13 +6,13 @@ import Words
 
 /// `hone tokenize`: the tokens of each line of the input, as JSON lines.
 ///
-/// A line is a text, or with pairs two texts separated by a tab. When the first line is a JSON object or string, all lines are
-/// JSON: a string, `{"text": …}`, or with pairs `{"query": …, "document": …}`.
+/// A line is a text, or with pairs two texts separated by a tab. If the first line is a JSON object or string, all
+/// lines are JSON: a string, `{"text": …}`, or with pairs `{"query": …, "document": …}`.
 package struct TokenizingTool {
   package var model: String
   package var input: String
   package var isPair: Bool
-  /// The most tokens of a line, special ones included; without it, the model's own limit.
+  /// The most tokens of a line, special ones included; nil for the model's own limit.
   package var maximumLength: Int?
 
   package init(model: String, input: String, isPair: Bool, maximumLength: Int?) {
@@ -22,7 +22,7 @@ package struct TokenizingTool {
     self.maximumLength = maximumLength
   }
 
-  /// Tokenizes line by line; `emit` gets a line of JSON for each.
+  /// Tokenizes line by line; `emit` receives a line of JSON for each.
   package func callAsFunction(emit: (String) throws -> Void) throws {
     let (tokenizer, modelLimit) = try ModelFolder.tokenizer(of: model)
     let limit = maximumLength ?? modelLimit
@@ -47,7 +47,7 @@ package struct TokenizingTool {
   }
 }
 
-/// One line of the input and its place.
+/// The position of a line of the input.
 private struct InputLine {
   let file: String
   let number: Int

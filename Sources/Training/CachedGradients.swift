@@ -5,26 +5,26 @@ public import Tensors
 
 /// The loss of a whole batch and its gradients, while only a part of the batch keeps its activations at a time.
 ///
-/// A contrastive loss needs the embeddings of the whole batch together, but its gradient reaches the model through
-/// each embedding alone: with the gradients of the loss at the embeddings, ∂L/∂e, cached, every chunk can go back to the
-/// parameters by itself, as the gradient of Σ e · ∂L/∂e.
+/// A contrastive loss needs the embeddings of the whole batch together, but its gradient reaches the model through each
+/// embedding alone: once the gradients of the loss at the embeddings, ∂L/∂e, are cached, every chunk is backpropagated
+/// by itself, as the gradient of Σ e · ∂L/∂e.
 ///
 /// 1. All chunks but the last `kept` are encoded without a tape; only their embeddings stay.
 /// 2. The last `kept` chunks are encoded on a tape.
 /// 3. The loss of all embeddings gives ∂L/∂e.
-/// 4. The kept chunks walk back and free their activations.
-/// 5. Each other chunk is encoded once more, on a tape, and walks back.
+/// 4. The kept chunks are backpropagated and free their activations.
+/// 5. Each other chunk is encoded once more, on a tape, and backpropagated.
 ///
-/// The gradients are those of the whole batch. The price is one more forward pass over what is not kept; with every chunk
-/// kept this is plain training. At most the activations of the kept chunks, or of one other chunk, live at once, next
-/// to the embeddings and their gradients.
+/// The gradients are those of the whole batch. The cost is one more forward pass over the chunks that are not kept;
+/// with every chunk kept this is plain training. At most the activations of the kept chunks, or of one other chunk, are
+/// in memory at once, in addition to the embeddings and their gradients.
 ///
 /// Gao et al. 2021, arXiv:2101.06983, which encodes every chunk twice; keeping the last ones is ours.
 ///
 /// - Parameters:
-///   - isTrained: chooses the parameters that get gradients.
-///   - chunks: the parts of the batch; what they are is the caller's.
-///   - kept: how many of the last chunks are encoded once only.
+///   - isTrained: selects the parameters that get gradients.
+///   - chunks: the parts of the batch, of any type.
+///   - kept: the number of last chunks that are encoded only once.
 ///   - encode: the embeddings of a chunk, `[rows, width]`. The same chunk must give the same bits again: dropout is
 ///     keyed by the chunk's index.
 ///   - loss: a scalar of the embeddings of all chunks, one after the other.
@@ -78,7 +78,7 @@ extension ChunkPlan {
 }
 
 extension Tensor {
-  /// Whether two tensors agree to the last bit, numbers that are none included.
+  /// True if two tensors agree to the last bit, NaN included.
   fileprivate func hasSameBits(as other: Tensor) -> Bool {
     shape == other.shape && zip(elements, other.elements).allSatisfy { $0.bitPattern == $1.bitPattern }
   }

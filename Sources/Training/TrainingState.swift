@@ -1,12 +1,12 @@
-/// Where a run stands between two steps: with the weights and the optimizer's state, all that a checkpoint needs.
+/// The progress of a run between two steps: with the weights and the optimizer's state, all that a checkpoint needs.
 ///
 /// Every random choice is keyed by (seed, step) or (seed, epoch), so no generator has a state to save.
 public struct TrainingState: Codable, Equatable, Sendable {
   /// The optimizer steps taken.
   public private(set) var step: Int
-  /// The passes over the data that are complete.
+  /// The completed passes over the data.
   public private(set) var epoch: Int
-  /// The batches of the present epoch that are behind the run, always fewer than the epoch has.
+  /// The completed batches of the current epoch, always fewer than the epoch has.
   public private(set) var position: Int
 
   /// The start of a run.
@@ -14,7 +14,7 @@ public struct TrainingState: Codable, Equatable, Sendable {
 
   /// Counts a step.
   ///
-  /// - Parameter batches: the number of batches of the present epoch; after the last one the next epoch begins.
+  /// - Parameter batches: the number of batches of the current epoch; after the last one the next epoch begins.
   public mutating func advance(batches: Int) {
     step += 1
     position += 1

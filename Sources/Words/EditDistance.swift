@@ -1,10 +1,10 @@
 /// Distances between words, and suggestions for misspelt ones.
 package enum EditDistance {
-  /// The candidate a misspelt word most likely means, nil when none is near.
+  /// The candidate a misspelt word most likely means; nil if none is near.
   ///
-  /// Nearest is the fewest insertions, deletions, replacements and swaps of neighbours, all differences of letter case together
-  /// counting half of one; a suggestion needs fewer than four of them, and fewer than half the longer word's letters. Of
-  /// equally near ones the first wins.
+  /// Nearest is the fewest insertions, deletions, replacements and swaps of neighbours, all differences of letter case
+  /// together counting half of one; a suggestion needs fewer than four of them, and fewer than half the longer word's
+  /// letters. Of equally near ones the first wins.
   package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
     let letters = Array(word.unicodeScalars.prefix(maximumLength))
     let folded = letters.map(\.properties.lowercaseMapping)
@@ -24,7 +24,8 @@ package enum EditDistance {
 
   /// The number of elements to insert, remove or replace to make one word of the other.
   ///
-  /// - Parameter countsSwaps: True for the optimal string alignment distance, where a swap of neighbours is one edit too.
+  /// - Parameter countsSwaps: True for the optimal string alignment distance, where a swap of neighbours is one edit
+  ///   too.
   package static func edits<Element: Equatable>(
     from source: [Element], to target: [Element], countsSwaps: Bool = true
   ) -> Int {

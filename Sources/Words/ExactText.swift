@@ -1,7 +1,8 @@
 /// A string that equals another only when their UTF-8 bytes are equal, ordered by those bytes.
 ///
 /// Swift's own comparison takes canonically equivalent strings ("é" as one scalar or as two) for the same and orders by
-/// normal form. Run files and the programs that read them compare bytes, and so must whatever is keyed by an identifier.
+/// normal form. Run files and the programs that read them compare bytes, and so must whatever is keyed by an
+/// identifier.
 package struct ExactText: Hashable, Comparable, Sendable {
   /// The text itself.
   package let text: String

@@ -1,6 +1,6 @@
-/// Numbers as people read them.
+/// Numbers formatted for people.
 package enum NumberText {
-  /// A number with so many digits after the point: `0.8143`.
+  /// A number with a fixed number of decimals: `0.8143`.
   package static func fixed(_ value: Double, decimals: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     var scale = 1.0
@@ -21,7 +21,7 @@ package enum NumberText {
     return text.hasPrefix("-") ? text : "+" + text
   }
 
-  /// A count with thousands set apart: `4,712`.
+  /// A count with separated thousands: `4,712`.
   package static func count(_ value: Int) -> String {
     var groups: [Substring] = []
     var digits = Substring(String(value.magnitude))

@@ -1,4 +1,4 @@
-/// How a task's progress is said: its rate and what is left, from reports and the times they came.
+/// The progress of a task in words: its rate and the time left, from reports and their times.
 package struct ProgressText: Sendable {
   private var task = ""
   private var startSeconds = 0.0
@@ -8,7 +8,7 @@ package struct ProgressText: Sendable {
 
   package init() {}
 
-  /// Takes a report.
+  /// Adds a report.
   ///
   /// - Parameter seconds: The time on a clock that only goes forward.
   package mutating func update(_ progress: RunProgress, at seconds: Double) {
@@ -18,7 +18,7 @@ package struct ProgressText: Sendable {
     (latest, latestSeconds) = (progress, seconds)
   }
 
-  /// Units a second since the task began; nil before there is anything to measure.
+  /// Units a second since the task began; nil before any progress.
   private var rate: Double? {
     guard let latest, latest.done > startDone, latestSeconds > startSeconds else { return nil }
     return Double(latest.done - startDone) / (latestSeconds - startSeconds)
@@ -29,7 +29,7 @@ package struct ProgressText: Sendable {
     return Double(max(0, latest.total - latest.done)) / rate
   }
 
-  /// One line for a terminal, with a bar: `training  [#####.....]  2,368/4,712 pairs  24.1/s  1 min 37 s left  loss 0.412`.
+  /// A terminal line with a bar: `training  [#####.....]  2,368/4,712 pairs  24.1/s  1 min 37 s left  loss 0.412`.
   package func bar(columns: Int) -> String {
     guard let latest else { return "" }
     var parts = ["\(NumberText.count(latest.done))/\(NumberText.count(latest.total)) \(latest.unit)"]

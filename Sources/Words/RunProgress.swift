@@ -1,12 +1,12 @@
-/// How far a task of a run has come.
+/// The progress of a task of a run.
 public struct RunProgress: Sendable, Equatable {
-  /// What is being done: "training", "encoding documents".
+  /// The name of the task: "training", "encoding documents".
   public var task: String
-  /// How many units are done.
+  /// The number of units done.
   public var done: Int
-  /// How many units there are.
+  /// The total number of units.
   public var total: Int
-  /// What is counted: "pairs", "texts".
+  /// The unit of the counts: "pairs", "texts".
   public var unit: String
   /// A value worth watching: "loss 0.412".
   public var detail: String

@@ -16,7 +16,7 @@ struct Benchmarks: ParsableCommand {
 
 /// Options of every benchmark.
 struct CommonOptions: ParsableArguments {
-  /// What is asked where nothing else is given.
+  /// The default query.
   static let query = "find out which program keeps a file open on my disk"
 
   @Option(help: "Threads of the engine; 0 for one a core.")
@@ -34,7 +34,7 @@ struct CommonOptions: ParsableArguments {
   }
 }
 
-/// The seconds a piece of work takes, several times.
+/// The seconds that a piece of work takes, measured several times.
 struct Timing {
   let seconds: [Double]
 
@@ -50,11 +50,11 @@ struct Timing {
 }
 
 extension Double {
-  /// The number with some digits behind the point.
+  /// The number with a fixed number of decimals.
   func digits(_ count: Int) -> String { String(format: "%.\(count)f", self) }
 }
 
-/// Prints figures as a line of words or as one JSON object.
+/// Prints figures as a table or as one JSON object.
 func report(_ figures: [(name: String, value: Double)], as json: Bool) throws {
   if json {
     let object = Dictionary(uniqueKeysWithValues: figures.map { ($0.name, $0.value) })

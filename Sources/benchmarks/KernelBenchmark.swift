@@ -3,7 +3,7 @@ import Kernels
 import Layers
 import Tensors
 
-/// The kernels of a MiniLM layer, each checked against a plain computation elsewhere (KernelsTests) and timed here.
+/// Times the kernels of a MiniLM layer; KernelsTests check each against a plain computation.
 struct KernelBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kernels",

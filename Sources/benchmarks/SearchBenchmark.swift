@@ -3,7 +3,7 @@ import Files
 import Kernels
 import Retrieval
 
-/// Exact search at the size of a large corpus, with made-up vectors.
+/// Exact search at the size of a large corpus, with random vectors.
 struct SearchBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
@@ -26,8 +26,8 @@ struct SearchBenchmark: ParsableCommand {
   func run() throws {
     try common.prepare()
     let peak = ProductPeak.measure()
-    let documents = try madeUpVectors(documents, key: 1)
-    let queries = try madeUpVectors(queries, key: 2)
+    let documents = try randomVectors(documents, key: 1)
+    let queries = try randomVectors(queries, key: 2)
     let index = try ExactSearch(documents: documents, ids: (0..<documents.count).map { String($0) })
     let clock = ContinuousClock()
     var found = 0
@@ -47,21 +47,21 @@ struct SearchBenchmark: ParsableCommand {
   }
 
   /// Vectors of length about 1 in random directions.
-  private func madeUpVectors(_ count: Int, key: UInt64) throws -> Vectors {
+  private func randomVectors(_ count: Int, key: UInt64) throws -> Vectors {
     let scale = (3 / Float(width)).squareRoot() * 0x1p-63
     var state = key
     let buffer = FloatBuffer(count: count * width) { numbers in
-      for place in numbers.indices {
+      for index in numbers.indices {
         state ^= state >> 12
         state ^= state << 25
         state ^= state >> 27
-        numbers[place] = Float(Int64(bitPattern: state &* 0x2545_f491_4f6c_dd1d)) * scale
+        numbers[index] = Float(Int64(bitPattern: state &* 0x2545_f491_4f6c_dd1d)) * scale
       }
     }
     return try Vectors(buffer, count: count, width: width)
   }
 
-  /// The most memory this process had, in bytes.
+  /// The peak memory of this process, in bytes.
   private func peakMemory() -> Double? {
     guard let bytes = try? Files.read("/proc/self/status", maximumBytes: 1 << 16) else { return nil }
     let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmHWM:") }

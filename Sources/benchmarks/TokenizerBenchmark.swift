@@ -3,7 +3,7 @@ import Datasets
 import Kernels
 import Tokenizers
 
-/// Texts a second on one core.
+/// Texts per second on one core.
 struct TokenizerBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tokenizer", abstract: "Texts a second on one core, and the time to load the tokenizer.")

@@ -4,7 +4,7 @@ import Recipes
 import Runs
 import Synchronization
 
-/// Standard output for results, standard error for everything else, and the way out.
+/// Standard output for results, standard error for everything else, and the exit.
 enum Console {
   private static let pending = Mutex<[UInt8]>([])
 
@@ -18,17 +18,17 @@ enum Console {
     if isFull { try flush() }
   }
 
-  /// Prints what a command ended with.
+  /// Prints the outcome of a command.
   static func print(_ outcome: Outcome, asJSON: Bool) throws {
     for line in asJSON ? [outcome.json] : outcome.lines { try print(line) }
   }
 
-  /// Prints what a command that writes files ended with: one line that is left out with `--quiet`, unless JSON is asked for.
+  /// Prints the outcome of a command that writes files; with `--quiet` only if JSON is asked for.
   static func printUnlessQuiet(_ outcome: Outcome, _ options: ResultOptions) throws {
     if options.json || !options.quiet { try print(outcome, asJSON: options.json) }
   }
 
-  /// Hands all results so far to the system.
+  /// Writes all pending results to standard output.
   static func flush() throws {
     let bytes = pending.withLock { bytes in
       defer { bytes = [] }
@@ -37,7 +37,7 @@ enum Console {
     if !bytes.isEmpty { try FileHandle.standardOutput.write(contentsOf: bytes) }
   }
 
-  /// Prints a line for the person; a closed standard error is no reason to stop.
+  /// Prints a line to standard error; a closed one is no reason to stop.
   static func note(_ line: String) {
     try? FileHandle.standardError.write(contentsOf: Array("\(line)\n".utf8))
   }
@@ -47,7 +47,7 @@ enum Console {
     if let failure = Failure(error, signal: Interruption.signal) { end(with: failure) }
     guard error is CocoaError else { HoneCommand.exit(withError: error) }
     let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    // Whoever read the results has gone: nothing is left to do, and nothing went wrong.
+    // The reader of the results has closed the pipe, which is no failure.
     if cause?.code == Int(EPIPE) { exit(0) }
     end(with: .outputFailed((cause ?? error as NSError).localizedDescription))
   }

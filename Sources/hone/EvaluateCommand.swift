@@ -2,7 +2,7 @@ import ArgumentParser
 import Recipes
 import Tools
 
-/// Measures a run file.
+/// Evaluates a run file.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",

@@ -3,7 +3,7 @@ import Foundation
 import Recipes
 import Runs
 
-/// The command-line tool: every command reads its arguments, calls a recipe or a tool, and prints what comes back.
+/// The command-line tool: every command reads its arguments, calls a recipe or a tool, and prints the result.
 @main
 struct HoneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,7 +27,7 @@ struct HoneCommand: ParsableCommand {
   )
 
   static func main() {
-    // A reader that closes the pipe early is told apart from a failure by the error of the write, see `Console`.
+    // A closed pipe is recognized by the error of the write, see `Console`.
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()

@@ -2,7 +2,7 @@ import ArgumentParser
 import Recipes
 import Tools
 
-/// Shows what a model holds.
+/// Shows the contents of a model.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",

@@ -1,18 +1,18 @@
 import Foundation
 import Synchronization
 
-/// The signals that ask a run to stop: the first sets a flag that the run looks at, the second ends the process.
+/// The signals that ask a run to stop: the first sets a flag that the run checks, the second ends the process.
 enum Interruption {
   private static let received = Atomic<Int32>(0)
 
-  /// The signal that came; 0 before any.
+  /// The signal that was received; 0 if none.
   static var signal: Int32 { received.load(ordering: .relaxed) }
 
-  /// Takes SIGINT and SIGTERM from now on.
+  /// Handles SIGINT and SIGTERM from now on.
   static func install() {
-    // The global is made here, since a handler may not.
+    // Initializes the global, since a handler may not.
     received.store(0, ordering: .relaxed)
-    // Whoever started the process may have blocked the signals, and a child inherits that.
+    // The parent process may have blocked the signals, and a child inherits that.
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
     for number in [SIGINT, SIGTERM] { unsafe sigaddset(&signals, number) }

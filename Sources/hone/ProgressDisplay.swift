@@ -14,7 +14,7 @@ final class ProgressDisplay: Sendable {
     var hasBar = false
   }
 
-  /// The seconds between two pictures of the bar.
+  /// The seconds between two updates of the bar.
   private static let barPause = 0.1
   /// The seconds between two lines of a log.
   private static let logPause = 10.0
@@ -42,7 +42,7 @@ final class ProgressDisplay: Sendable {
     }
   }
 
-  /// Removes a bar that is still there.
+  /// Removes the bar if it is still shown.
   func finish() {
     state.withLock { clear(&$0) }
   }
@@ -54,7 +54,7 @@ final class ProgressDisplay: Sendable {
     if isNew { (state.task, state.taskSeconds) = (progress.task, seconds) }
     let isDone = progress.done >= progress.total
     guard isTerminal else {
-      // A log gets a line now and then, and none for what is done in a moment.
+      // A log gets a line now and then, and none for a short task.
       let isDue = seconds - max(state.shownSeconds, state.taskSeconds) >= Self.logPause
       guard isDue || (isDone && seconds - state.taskSeconds >= Self.logPause) else { return }
       state.shownSeconds = seconds

@@ -13,6 +13,6 @@ struct ThreadOptions: ParsableArguments {
     }
   }
 
-  /// Puts the option into effect; once, before anything is computed.
+  /// Applies the option; call it once, before any computation.
   func apply() throws { try Hone.prepare(threads: threads) }
 }

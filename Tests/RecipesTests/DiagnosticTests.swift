@@ -1,4 +1,5 @@
 import Testing
+import Training
 
 @testable import Recipes
 
@@ -83,8 +84,7 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
         "--set matryoshka=null: error: there is no key 'matryoshka' to remove",
         "--set schedule.epochs=&x 1: error: an anchor; write the value out where it is used",
         "--set batch.queries=[: error: not readable as YAML: while parsing a flow node, did not find expected node content",
-        "--set loss={name: infonce}: error: 'loss.name' should be one of infoNCE, coSENT, triplet, cosineMSE, contrastive, "
-          + "marginMSE, distillation, pairwiseLogistic, binaryCrossEntropy, mse, rankNet, lambdaLoss, listNet, listMLE, adrMSE, "
+        "--set loss={name: infonce}: error: 'loss.name' should be one of \(Self.lossNames), "
           + "found 'infonce'; did you mean 'infoNCE'?",
         "--set optimizer.rate=quick: error: 'optimizer.rate' should be a number, found 'quick'",
         "--set optimzer.rate=1: error: unknown key 'optimzer'; did you mean 'optimizer'?",
@@ -308,9 +308,6 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
       "20:25: error: 'checkpoint.keep': 0 is too small; at least 1"),
   ]
 
-  private static let recipeNames =
-    "trainBiEncoder, trainCrossEncoder, evaluate, mineNegatives, reduceVectors, scoreRows, evaluateReranking, calibrate"
-  private static let lossNames =
-    "infoNCE, coSENT, triplet, cosineMSE, contrastive, marginMSE, distillation, pairwiseLogistic, binaryCrossEntropy, "
-    + "mse, rankNet, lambdaLoss, listNet, listMLE, adrMSE"
+  private static let recipeNames = Programs.all.map { $0.name }.joined(separator: ", ")
+  private static let lossNames = Losses.all.map { $0.name }.joined(separator: ", ")
 }

@@ -54,8 +54,8 @@ import Yams
   @Test func namesThatNoRuleHasAreTold() throws {
     #expect(
       try section("{ rules: [{ name: skiptop, count: 3 }], select: { name: first } }").problems == [
-        "'rules.name' should be one of knownPositives, nearDuplicates, queryText, repeatedTexts, ranks, skipTop, "
-          + "scores, absoluteMargin, relativeMargin, judge, found 'skiptop'; did you mean 'skipTop'?"
+        "'rules.name' should be one of \(MiningRules.all.map { $0.name }.joined(separator: ", ")), found 'skiptop'; did you "
+          + "mean 'skipTop'?"
       ])
   }
 }

@@ -2,7 +2,7 @@ public import Kernels
 
 /// The shape of a BERT encoder, as `config.json` gives it.
 ///
-/// Nothing that shapes the model has a default: a missing key is an error. Unknown keys are left alone.
+/// No key that shapes the model has a default: a missing one is an error. Unknown keys are ignored.
 public struct BERTConfiguration: Sendable, Equatable {
   /// Rows of the word embeddings.
   public let vocabularySize: Int

@@ -10,7 +10,7 @@ extension BERTConfiguration: EncoderFamily {
     tokenTypesKey: "type_vocab_size", tokenizerFiles: ["tokenizer.json", "vocab.txt", "special_tokens_map.json"],
     tokenizerClass: "BertTokenizer")
 
-  /// The numbers that others need to know of the model.
+  /// The sizes that code outside the family reads.
   public var shape: TransformerShape {
     TransformerShape(
       width: hiddenSize, positions: maximumPositions, vocabulary: vocabularySize, tokenTypes: typeCount)

@@ -6,7 +6,7 @@ public import Tensors
 //
 // t tokens of all sequences · n sequences · d width of the hidden states
 
-/// A BERT encoder: token ids to one hidden state a token.
+/// A BERT encoder: token ids to one hidden state per token.
 ///
 /// Devlin, Chang, Lee & Toutanova 2018, arXiv:1810.04805.
 public struct BERTModel: Transformer {
@@ -24,10 +24,9 @@ public struct BERTModel: Transformer {
 
   /// The hidden states of a batch.
   ///
-  /// Where one token of each sequence is wanted the last layer computes no other: what a token becomes there depends on the keys
-  /// and values of the others only.
+  /// For `.oneEach` the last layer computes only the wanted tokens, which need only the keys and values of the others.
   ///
-  /// - Shape: → `[t, d]`, or `[n, d]` where one token of each sequence is wanted
+  /// - Shape: → `[t, d]`, or `[n, d]` for `.oneEach`
   public func callAsFunction(_ batch: TokenBatch, of wanted: WantedTokens, _ context: inout ForwardContext) -> Tensor {
     encoder(embeddings(batch, &context), offsets: batch.offsets, of: wanted, &context)
   }
@@ -134,7 +133,7 @@ struct BERTAttention: Module {
     output = BERTOutput(configuration, inputs: configuration.hiddenSize)
   }
 
-  /// - Parameter wanted: the tokens that go on; every token is still attended to.
+  /// - Parameter wanted: the tokens to compute; every token is still attended to.
   func callAsFunction(
     _ x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
   ) -> Tensor {
@@ -155,7 +154,7 @@ struct BERTAttention: Module {
   }
 }
 
-/// Queries, keys and values, and what each token takes from the others.
+/// Self-attention without its output projection.
 struct BERTSelfAttention: Module {
   var query: Linear
   var key: Linear
@@ -176,7 +175,7 @@ struct BERTSelfAttention: Module {
       dropout: context.dropout(rate: configuration.attentionDropout))
   }
 
-  /// What one token of each sequence takes from all.
+  /// The attention of one token of each sequence to all its tokens.
   func callAsFunction(
     from tokens: Tensor, to x: Tensor, offsets: [Int], _ context: inout ForwardContext
   ) -> Tensor {
@@ -193,7 +192,7 @@ struct BERTSelfAttention: Module {
   }
 }
 
-/// A dense layer and the normalization behind it.
+/// A dense layer and the normalization after it.
 struct BERTOutput: Module {
   var dense: Linear
   var layerNorm: LayerNorm

@@ -2,8 +2,8 @@ public import Kernels
 
 /// The settings of a DistilBERT encoder, as `config.json` gives them.
 ///
-/// Nothing that shapes the model has a default: a missing key is an error. Unknown keys are left alone. A table of sines is
-/// loaded like any other table of positions.
+/// No key that shapes the model has a default: a missing one is an error. Unknown keys are ignored. A table of sines is
+/// loaded like any other table of position embeddings.
 public struct DistilBERTConfiguration: Sendable, Equatable {
   /// Rows of the word embeddings.
   public let vocabularySize: Int

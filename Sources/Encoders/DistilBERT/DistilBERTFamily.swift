@@ -11,7 +11,7 @@ extension DistilBERTConfiguration: EncoderFamily {
     tokenTypesKey: nil, tokenizerFiles: ["tokenizer.json", "vocab.txt", "special_tokens_map.json"],
     tokenizerClass: "DistilBertTokenizer")
 
-  /// The numbers that others need to know of the model.
+  /// The sizes that code outside the family reads.
   public var shape: TransformerShape {
     TransformerShape(width: hiddenSize, positions: maximumPositions, vocabulary: vocabularySize, tokenTypes: nil)
   }
@@ -26,7 +26,7 @@ extension DistilBERTConfiguration: EncoderFamily {
   func makeTransformer() -> any Transformer { DistilBERTModel(self) }
 
   func makeHead(labels: Int, _ reader: inout ConfigurationReader) -> any ScoringHead {
-    // Where the key is missing, what transformers takes.
+    // If the key is missing, the default of transformers.
     DistilBERTHead(
       self, labels: labels, dropoutRate: reader.optionalNumber("seq_classif_dropout", in: 0..<1) ?? 0.2)
   }

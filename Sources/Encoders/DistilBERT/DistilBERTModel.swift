@@ -7,9 +7,9 @@ public import Tensors
 //
 // t tokens of all sequences · n sequences · d width of the hidden states
 
-/// A DistilBERT encoder: token ids to one hidden state a token.
+/// A DistilBERT encoder: token ids to one hidden state per token.
 ///
-/// BERT without token types, and without dropout behind attention.
+/// BERT without token types, and without dropout after attention.
 ///
 /// Sanh, Debut, Chaumond & Wolf 2019, arXiv:1910.01108.
 public struct DistilBERTModel: Transformer {
@@ -27,7 +27,7 @@ public struct DistilBERTModel: Transformer {
 
   /// The hidden states of a batch.
   ///
-  /// - Shape: → `[t, d]`, or `[n, d]` where one token of each sequence is wanted
+  /// - Shape: → `[t, d]`, or `[n, d]` for `.oneEach`
   public func callAsFunction(_ batch: TokenBatch, of wanted: WantedTokens, _ context: inout ForwardContext) -> Tensor {
     transformer(embeddings(batch, &context), offsets: batch.offsets, of: wanted, &context)
   }
@@ -101,7 +101,7 @@ struct DistilBERTLayer: Module {
     outputNorm = attentionNorm
   }
 
-  /// - Parameter wanted: the tokens that go on; every token is still attended to.
+  /// - Parameter wanted: the tokens to compute; every token is still attended to.
   func callAsFunction(
     _ x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
   ) -> Tensor {
@@ -147,7 +147,7 @@ struct DistilBERTAttention: Module {
         dropout: context.dropout(rate: configuration.attentionDropout)))
   }
 
-  /// What one token of each sequence takes from all.
+  /// The attention of one token of each sequence to all its tokens.
   func callAsFunction(
     from tokens: Tensor, to x: Tensor, offsets: [Int], _ context: inout ForwardContext
   ) -> Tensor {

@@ -8,11 +8,11 @@ import Tokenizers
 extension BiEncoder {
   /// Loads a bi-encoder from a folder as sentence-transformers, transformers or hone write it.
   ///
-  /// Reads both schemas of sentence-transformers (verbose up to 5.3, compact from 5.4), weights with and without the encoder's
-  /// name in front, legacy names, and sharded weights. Without `modules.json` the model is a transformer with mean pooling, as
-  /// sentence-transformers has it.
+  /// Reads both schemas of sentence-transformers (verbose up to 5.3, compact from 5.4), weights with and without the
+  /// encoder's name as prefix, legacy names, and sharded weights. Without `modules.json` the model is a transformer
+  /// with mean pooling, as in sentence-transformers.
   ///
-  /// - Throws: `ModelError`, `SafetensorsError`, `TokenizerError` or `FileError`: nothing is half loaded.
+  /// - Throws: `ModelError`, `SafetensorsError`, `TokenizerError` or `FileError`; a model is never loaded in part.
   public init(folder: String) throws {
     try ModelFolder.require(folder)
     let list = try ModuleList(folder: folder)
@@ -39,7 +39,7 @@ extension BiEncoder {
     try checkWidths(pooled: modules.pooledWidth)
   }
 
-  /// Checks that each module takes what the one before gives.
+  /// Checks that each module's input width is the output width of the module before it.
   private func checkWidths(pooled: Int?) throws(ModelError) {
     var width = transformer.shape.width
     if let pooled, pooled != width {
@@ -58,7 +58,7 @@ extension BiEncoder {
   }
 }
 
-/// The modules behind a transformer.
+/// The modules after a transformer.
 private struct EmbeddingModules {
   private(set) var pooling = Pooling.mean
   private(set) var poolsPrompt = true

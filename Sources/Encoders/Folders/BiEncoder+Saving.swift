@@ -5,11 +5,12 @@ import OrderedCollections
 import Tensors
 
 extension BiEncoder {
-  /// Writes the layout that every reader accepts: sentence-transformers 2 to 6, text-embeddings-inference, vLLM and others.
+  /// Writes the layout that every reader accepts: sentence-transformers 2 to 6, text-embeddings-inference, vLLM and
+  /// others.
   ///
-  /// That is the verbose schema with all pooling keys, the module names of sentence-transformers before 5.4, unprefixed F32
-  /// weights, and the same maximum length in both places it is read from. The files are written one by one, each durably;
-  /// write into a new folder and rename it to replace a model.
+  /// The layout is the verbose schema with all pooling keys, the module names of sentence-transformers before 5.4,
+  /// unprefixed F32 weights, and the same maximum length in both files that readers take it from. The files are written
+  /// one by one, each durably; to replace a model, write into a new folder and rename it.
   ///
   /// - Throws: `FileError`, `SafetensorsError` or `ModelError`.
   public func save(to target: String) throws {

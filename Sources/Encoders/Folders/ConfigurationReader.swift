@@ -1,6 +1,6 @@
 import JSONText
 
-/// Reads a JSON configuration and collects everything that is wrong with it, so that one message tells all.
+/// Reads a JSON configuration and collects all its problems for one message.
 struct ConfigurationReader {
   let path: String
   let object: JSONObject
@@ -14,7 +14,7 @@ struct ConfigurationReader {
       ?? { throw ModelError(path: path, problem: "the top level should be an object") }()
   }
 
-  /// A key whose value must be an integer in a range; the lower bound stands in where it is not, until `finish` throws.
+  /// Reads an integer in a range; if it is not one, the lower bound stands in until `finish` throws.
   mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int {
     guard let value = object[key] else {
       report(key, "is missing (an integer)")
@@ -27,7 +27,7 @@ struct ConfigurationReader {
     return integer
   }
 
-  /// A key whose value must be a number in a range.
+  /// Reads a number in a range.
   mutating func number(_ key: String, in range: Range<Double>) -> Float {
     guard let value = object[key] else {
       report(key, "is missing (a number)")
@@ -40,13 +40,13 @@ struct ConfigurationReader {
     return Float(number)
   }
 
-  /// A key whose value must be a number in a range where it is there and not null.
+  /// Reads a number in a range; nil if the key is missing or null.
   mutating func optionalNumber(_ key: String, in range: Range<Double>) -> Float? {
     guard let value = object[key], value != .null else { return nil }
     return number(key, in: range)
   }
 
-  /// A key whose value must be one of some strings.
+  /// Reads one of some strings.
   mutating func choice<Value>(_ key: String, _ choices: [String: Value], else fallback: Value) -> Value {
     requireChoice(key, Array(choices.keys))
     return object[key]?.stringValue.flatMap { choices[$0] } ?? fallback
@@ -66,10 +66,10 @@ struct ConfigurationReader {
   /// Notes a problem with a key.
   mutating func report(_ key: String, _ problem: String) { problems.append((key, "'\(key)' \(problem)")) }
 
-  /// True if no problem was noted with any of these keys, so that their values may be judged together.
+  /// True if no problem was noted with any of these keys, so their values may be checked together.
   func isSound(_ keys: String...) -> Bool { !problems.contains { keys.contains($0.key) } }
 
-  /// Throws what was noted.
+  /// Throws the problems that were noted.
   func finish() throws(ModelError) {
     if !problems.isEmpty { throw ModelError(path: path, problems: problems.map(\.text)) }
   }

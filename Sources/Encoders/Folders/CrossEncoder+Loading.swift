@@ -10,17 +10,17 @@ import Tokenizers
 extension CrossEncoder {
   /// Loads a cross-encoder from a folder as sentence-transformers, transformers or hone write it.
   ///
-  /// Reads a family's model for sequence classification with either configuration of sentence-transformers (up to 5.3, and from
-  /// 5.4 with `modules.json`) or none. The activation that a configuration asks for is not applied: scores are raw logits.
+  /// Reads a family's model for sequence classification, with either configuration of sentence-transformers (up to 5.3,
+  /// and from 5.4 with `modules.json`) or none. The activation in the configuration is not applied: scores are raw
+  /// logits.
   ///
-  /// With `headSeed` the folder of any encoder or bi-encoder will do. A classifier that it lacks is drawn from a normal
-  /// distribution with `initializer_range` as deviation, its bias 0, and with the classifier any other part of the head that is
-  /// missing.
+  /// With `headSeed` the folder may hold any encoder or bi-encoder. A missing classifier is drawn from a normal
+  /// distribution with `initializer_range` as deviation, its bias 0, and so is any other missing part of the head.
   ///
   /// - Parameters:
-  ///   - labels: how many scores a pair must have. Without it, what the folder has; 1 for a fresh classifier.
-  ///   - headSeed: decides the numbers of a fresh head. Without it, a folder without a classifier is an error.
-  /// - Throws: `ModelError`, `SafetensorsError`, `TokenizerError` or `FileError`: nothing is half loaded.
+  ///   - labels: the number of scores a pair must have. Without it, that of the folder; 1 for a fresh classifier.
+  ///   - headSeed: the seed of a fresh head. Without it, a folder without a classifier is an error.
+  /// - Throws: `ModelError`, `SafetensorsError`, `TokenizerError` or `FileError`; a model is never loaded in part.
   public init(folder: String, labels: Int? = nil, headSeed: UInt64? = nil) throws {
     require(labels.map { $0 > 0 } ?? true, "a cross-encoder with \(labels ?? 0) labels")
     try ModelFolder.require(folder)
@@ -56,7 +56,7 @@ extension CrossEncoder {
       model: "\(family.title) with a classifier as described by config.json", whereOptional: scoring.isDrawn)
   }
 
-  /// The number of labels of a checkpoint's classifier; nil where it has none, or is of no family that is read.
+  /// The number of labels of a checkpoint's classifier; nil if it has none or its family is not supported.
   ///
   /// - Parameter configuration: its `config.json`.
   package static func labelCount(of tensors: [TensorEntry], configuration: JSONValue?) -> Int? {
@@ -68,11 +68,11 @@ extension CrossEncoder {
   }
 }
 
-/// The head of a model folder, by its `config.json` and the names of its weights.
+/// The head of a model folder, from its `config.json` and the names of its weights.
 private struct ScoringSettings {
   let hasClassifier: Bool
   let labels: [String]
-  /// Zeros.
+  /// The head, of zeros.
   let head: any ScoringHead
   /// The standard deviation of a fresh head's weights.
   let deviation: Float
@@ -90,7 +90,7 @@ private struct ScoringSettings {
     // A classifier without a weight, or with one that is no matrix, is reported with the other tensors that do not fit.
     let count = hasClassifier ? max(1, classifier?.shape.first ?? 1) : wanted ?? 1
     var reader = source.settings
-    // Where the key is missing, what transformers takes; it only concerns a fresh head.
+    // If the key is missing, the default of transformers; it only affects a fresh head.
     deviation = reader.optionalNumber("initializer_range", in: 0..<1) ?? 0.02
     labels = hasClassifier ? Self.names(in: &reader, count: count) : Self.plainNames(count)
     head = source.configuration.makeHead(labels: count, &reader)
@@ -105,7 +105,7 @@ private struct ScoringSettings {
     }
   }
 
-  /// True for a parameter of a fresh head that the folder has no part of: half a linear map is a mistake.
+  /// True for a parameter of a fresh head whose module is not in the folder at all: half a linear map is a mistake.
   func isDrawn(_ key: String) -> Bool {
     !hasClassifier && headKeys.contains(key) && !foundModules.contains(Self.module(of: key))
   }
@@ -113,7 +113,7 @@ private struct ScoringSettings {
   /// The key of the module that holds a parameter.
   private static func module(of key: String) -> Substring { key[..<(key.lastIndex(of: ".") ?? key.startIndex)] }
 
-  /// The names under `id2label`, which must be as many as the classifier has labels.
+  /// The names under `id2label`, which must be one for each label of the classifier.
   private static func names(in reader: inout ConfigurationReader, count: Int) -> [String] {
     guard let value = reader.object["id2label"], value != .null else { return plainNames(count) }
     let names = (0..<count).compactMap { value.objectValue?[String($0)]?.stringValue }

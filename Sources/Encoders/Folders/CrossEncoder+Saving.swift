@@ -3,12 +3,12 @@ import JSONText
 import Layers
 
 extension CrossEncoder {
-  /// Writes the layout that every reader accepts: sentence-transformers 2 to 6, transformers, text-embeddings-inference, vLLM
-  /// and others.
+  /// Writes the layout that every reader accepts: sentence-transformers 2 to 6, transformers,
+  /// text-embeddings-inference, vLLM and others.
   ///
-  /// That is the family's model for sequence classification as transformers writes it, without `modules.json`; its labels are explicit, and
-  /// the identity stands as the activation under both keys that readers look for. The files are written one by one, each
-  /// durably; write into a new folder and rename it to replace a model.
+  /// The layout is the family's model for sequence classification as transformers writes it, without `modules.json`;
+  /// its labels are explicit, and the activation is the identity under both keys that readers look for. The files are
+  /// written one by one, each durably; to replace a model, write into a new folder and rename it.
   ///
   /// - Throws: `FileError`, `SafetensorsError` or `ModelError`.
   public func save(to target: String) throws {
@@ -21,7 +21,7 @@ extension CrossEncoder {
       architecture: folder.family.scorerClass, head: headConfiguration, dropping: ["num_labels"])
   }
 
-  /// The number of labels is how many `id2label` names; a key `num_labels` beside it could only contradict.
+  /// The members of the head; `id2label` gives the number of labels, which a key `num_labels` could only contradict.
   private var headConfiguration: [(name: String, value: JSONValue)] {
     let numbered = labels.enumerated().map { (name: String($0.offset), value: JSONValue($0.element)) }
     let named = labels.enumerated().map { (name: $0.element, value: JSONValue($0.offset)) }

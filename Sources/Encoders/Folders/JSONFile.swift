@@ -5,8 +5,8 @@ package import JSONText
 package enum JSONFile {
   /// Reads a JSON file.
   ///
-  /// - Parameter limit: the most bytes that it may have.
-  /// - Throws: `FileError`; `ModelError` with line and column where the file is not JSON.
+  /// - Parameter limit: the maximum size in bytes.
+  /// - Throws: `FileError`; `ModelError` with line and column if the file is not JSON.
   package static func read(_ path: String, limit: Int = 1 << 24) throws -> JSONValue {
     let bytes = try Files.read(path, maximumBytes: limit)
     do throws(JSONError) {

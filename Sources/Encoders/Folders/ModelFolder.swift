@@ -4,21 +4,21 @@ package import Tokenizers
 
 /// The folder of a model, as it was when the model was loaded.
 ///
-/// It keeps what a saved model needs of it, so that a model is saved as it was loaded, whatever becomes of the folder meanwhile.
+/// It keeps all that saving needs, so a model is saved as it was loaded even if the folder changes in the meantime.
 public struct ModelFolder: Sendable {
   /// The folder as it was given.
   public let path: String
   /// The folder with the transformer and its tokenizer.
   public let transformerPath: String
-  /// The files that the model was read from, configurations, tokenizer and weights.
+  /// The files that the model was read from: configurations, tokenizer and weights.
   public internal(set) var files: [String]
   /// The layout of the family's checkpoints.
   let family: FamilyFolder
   /// `config.json` of the transformer.
   let configuration: JSONObject
-  /// The tokenizer's files but ``tokenizerSettings``, by name.
+  /// The tokenizer's files except ``tokenizerSettings``, by name.
   let tokenizerFiles: [(name: String, bytes: [UInt8])]
-  /// `tokenizer_config.json`; empty where there is none.
+  /// `tokenizer_config.json`; empty if there is none.
   let tokenizerSettings: JSONObject
 
   /// Keeps the files of a transformer.
@@ -43,8 +43,7 @@ public struct ModelFolder: Sendable {
 // MARK: - Parts of a folder
 
 extension ModelFolder {
-  /// The folder of the transformer in a model folder: that of the first module, or the model folder itself where it has no
-  /// `modules.json`.
+  /// The folder of the transformer: that of the first module, or the model folder itself if it has no `modules.json`.
   public static func transformerPath(in folder: String) throws -> String {
     try transformerPath(in: folder, ModuleList(folder: folder))
   }
@@ -53,7 +52,7 @@ extension ModelFolder {
     try modules.map { Files.join(folder, try $0.transformerPath) } ?? folder
   }
 
-  /// The tokenizer of a model folder, and the most tokens of a text that the folder asks for.
+  /// The tokenizer of a model folder, and the maximum length in tokens that the folder asks for.
   package static func tokenizer(of folder: String) throws -> (tokenizer: Tokenizer, maximumLength: Int?) {
     let path = try transformerPath(in: folder)
     let tokenizer = try Tokenizer(folder: path)
@@ -68,7 +67,7 @@ extension ModelFolder {
     return (configuration, reader)
   }
 
-  /// Checks that there is a folder.
+  /// Checks that the folder exists.
   static func require(_ folder: String) throws(FileError) {
     guard Files.isFolder(folder) else {
       throw FileError(

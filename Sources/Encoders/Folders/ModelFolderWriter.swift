@@ -9,10 +9,10 @@ struct ModelFolderWriter {
   /// The folder that is written.
   let target: String
 
-  /// The configuration as it was loaded, with what saving settles: the architecture, the type of the numbers, and what a head
-  /// says of itself.
+  /// Writes the loaded configuration with the keys that saving sets: the architecture, the data type, and those of a
+  /// head.
   ///
-  /// - Parameter head: members of the head; any that were loaded under these names are replaced.
+  /// - Parameter head: the members of the head, which replace those loaded under the same names.
   func writeConfiguration(
     architecture: String, head: [(name: String, value: JSONValue)] = [], dropping dropped: [String] = []
   ) throws {
@@ -24,7 +24,7 @@ struct ModelFolderWriter {
     try write(.object(JSONObject(members)), "config.json")
   }
 
-  /// The tokenizer's files as they were loaded, with the maximum length of the model.
+  /// Writes the tokenizer's files as they were loaded, with the maximum length of the model.
   func writeTokenizer(maximumLength: Int) throws {
     for file in source.tokenizerFiles { try Files.write(file.bytes, to: Files.join(target, file.name)) }
     var members = source.tokenizerSettings.members
@@ -36,12 +36,12 @@ struct ModelFolderWriter {
     try write(.object(JSONObject(members)), "tokenizer_config.json")
   }
 
-  /// The weights.
+  /// Writes the weights.
   func writeWeights(_ parameters: ParameterDictionary) throws {
     try ParameterFile.write(parameters, to: Files.join(target, "model.safetensors"))
   }
 
-  /// A JSON file.
+  /// Writes a JSON file.
   func write(_ value: JSONValue, _ name: String) throws(FileError) {
     try Files.write(value.text(indented: true) + "\n", to: Files.join(target, name))
   }

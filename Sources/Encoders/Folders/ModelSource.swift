@@ -2,8 +2,8 @@ import Files
 import Safetensors
 import Tokenizers
 
-/// A model folder that is open for loading: everything that bi-encoders and cross-encoders have in common on the disk but the
-/// numbers of the weights.
+/// A model folder opened for loading: all that bi-encoders and cross-encoders have in common on disk, except the values
+/// of the weights.
 struct ModelSource {
   let folder: ModelFolder
   let configuration: any EncoderFamily
@@ -13,7 +13,7 @@ struct ModelSource {
   let tokenizer: Tokenizer
   /// True if texts are lower-cased before they are tokenized.
   let lowercasesText: Bool
-  /// The longest text that the folder asks for, in tokens; nil where it does not say.
+  /// The longest text that the folder asks for, in tokens; nil if it names none.
   let configuredMaximumLength: Int?
 
   init(_ folder: String, modules: ModuleList?) throws {
@@ -39,7 +39,7 @@ struct ModelSource {
     try checkTokenTypes(tokenizer.singleTypeCount)
   }
 
-  /// Checks that every token type that the tokenizer gives has an embedding.
+  /// Checks that the model has an embedding for every token type of the tokenizer.
   func checkTokenTypes(_ count: Int) throws(ModelError) {
     guard let key = folder.family.tokenTypesKey, let known = configuration.shape.tokenTypes, count > known else {
       return

@@ -7,7 +7,7 @@ struct ModuleList {
   struct Entry {
     /// Its class with the package.
     let type: String
-    /// Its folder in the model's; empty for the model's own.
+    /// Its folder in the model folder; empty for the model folder itself.
     let path: String
 
     /// Its class.
@@ -18,7 +18,7 @@ struct ModuleList {
   let file: String
   private let elements: [JSONValue]?
 
-  /// Reads the list; nil where a folder has none, as a transformer by itself.
+  /// Reads the list; nil if the folder has none, as with a plain transformer.
   init?(folder: String) throws {
     file = Files.join(folder, "modules.json")
     guard Files.exists(file) else { return nil }

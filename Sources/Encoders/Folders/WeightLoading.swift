@@ -4,22 +4,22 @@ import OrderedCollections
 import Safetensors
 import Tensors
 
-/// How a checkpoint may name the parameters of an encoder.
+/// The names that a checkpoint may use for the parameters of an encoder.
 struct CheckpointNaming {
-  /// What may stand in front of every key; the first that fits the most keys is taken.
+  /// Possible prefixes of all keys; the first that matches the most keys is used.
   var prefixes = [""]
-  /// Endings of old checkpoints and what they are called today, for reading.
+  /// Suffixes of keys in old checkpoints and their current names, for reading.
   var aliases: [(old: String, new: String)] = []
-  /// Beginnings of keys that no model here has a use for.
+  /// Prefixes of keys that no model here uses.
   var ignored: [String] = []
-  /// Beginnings of keys that an export keeps, though no vector depends on them.
+  /// Prefixes of keys that an export keeps although they do not affect the vectors.
   var carried: [String] = []
-  /// Beginnings of keys that stand beside the encoder.
+  /// Prefixes of keys outside the encoder.
   var heads: [String] = []
 
-  /// The key in a checkpoint of each parameter.
+  /// The checkpoint's key of each parameter.
   ///
-  /// - Parameter encoder: what stands in front of the encoder's keys in the module that is loaded.
+  /// - Parameter encoder: the prefix of the encoder's keys in the module that is loaded.
   func parameterKeys(of keys: [String], encoder: String) -> [String: String] {
     let renamed = keys.map { key in
       aliases.first { key.hasSuffix($0.old) }.map { String(key.dropLast($0.old.count)) + $0.new } ?? key
@@ -46,9 +46,9 @@ extension Module {
   /// Loads every parameter from a checkpoint; all or nothing.
   ///
   /// - Parameters:
-  ///   - encoder: what stands in front of the encoder's keys in this module.
-  ///   - isOptional: true for a parameter that keeps its value where the checkpoint does not have it.
-  /// - Returns: the tensors that the checkpoint carries beside the parameters.
+  ///   - encoder: the prefix of the encoder's keys in this module.
+  ///   - isOptional: true for a parameter that keeps its value if the checkpoint lacks it.
+  /// - Returns: the tensors under the carried prefixes, which are no parameters.
   /// - Throws: `ModelError` with every parameter that is missing, unexpected or misshapen.
   @discardableResult
   mutating func load(
@@ -108,8 +108,8 @@ extension Module {
 
   private func lastPart(of key: String) -> String { key.split(separator: ".").suffix(2).joined(separator: ".") }
 
-  private func line(_ what: String, _ key: String, _ rest: String) -> String {
-    what.padded(to: 12) + key.padded(to: 56) + " " + rest
+  private func line(_ kind: String, _ key: String, _ rest: String) -> String {
+    kind.padded(to: 12) + key.padded(to: 56) + " " + rest
   }
 }
 

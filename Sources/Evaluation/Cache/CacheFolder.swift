@@ -1,20 +1,20 @@
 import Files
 
-/// The files of a cache and the room they may take; what was not used for the longest time goes first.
+/// The files of a cache and their size limit; the least recently used go first.
 ///
-/// Nothing is locked. A segment appears under its name at once and is never changed, and one that another process removes
-/// in the meantime is only encoded again.
+/// Nothing is locked. A segment appears under its name whole and never changes; if another process removes one, its
+/// texts are encoded again.
 struct CacheFolder: Sendable {
   let path: String
-  /// The most bytes of all segments.
+  /// The maximum bytes of all segments.
   let limit: Int
-  /// When the work began: what was written or read since stays, whatever room is wanted.
+  /// The start of the work: segments written or read since then stay, however much room is needed.
   private let opened = Files.currentTime - 1
 
-  /// An abandoned temporary file is removed after so many seconds; writing one takes a moment.
+  /// The age in seconds at which a temporary file is removed as abandoned; writing one takes a moment.
   private static let patience = 86_400.0
 
-  /// Makes the folder where it is missing.
+  /// Makes the folder if it is missing.
   init(_ path: String, limit: Int) throws(FileError) {
     self.path = path
     self.limit = limit
@@ -23,16 +23,16 @@ struct CacheFolder: Sendable {
 
   func file(_ name: String) -> String { Files.join(path, name) }
 
-  /// The names of the segments of a model, in an order that does not change.
+  /// The names of the segments of a model, in a stable order.
   func segments(of fingerprint: ModelFingerprint) throws(FileError) -> [String] {
     try Files.list(path).filter { $0.hasPrefix(fingerprint.name + ".") && Self.isSegment($0) }
   }
 
-  /// Removes the segments that were used least recently until the rest and `bytes` more are within the limit.
+  /// Removes the least recently used segments until the rest and `bytes` more are within the limit.
   ///
-  /// Those that were used since the work began stay.
+  /// Segments used since the work began stay.
   ///
-  /// - Returns: whether there is room now.
+  /// - Returns: true if there is room now.
   func makeRoom(for bytes: Int) throws(FileError) -> Bool {
     let names = try Files.list(path)
     for name in names where name.hasPrefix(".tmp-") {
@@ -56,6 +56,6 @@ struct CacheFolder: Sendable {
     name.hasSuffix("." + VectorSegment.ending) && !name.hasPrefix(".")
   }
 
-  /// When a file was used last; long ago where it is gone.
+  /// The time when a file was last used; long ago if it is gone.
   private func lastUse(of name: String) -> Double { Files.modificationTime(file(name)) ?? 0 }
 }

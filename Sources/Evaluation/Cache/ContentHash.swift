@@ -1,6 +1,6 @@
 import Crypto
 
-/// A SHA-256 as four words: what texts and models are known by in a cache.
+/// A SHA-256 as four words, which identifies texts and models in a cache.
 package struct ContentHash: Hashable, Comparable, Sendable {
   /// The words, the first bytes of the digest lowest in the first.
   let first, second, third, fourth: UInt64
@@ -26,9 +26,9 @@ package struct ContentHash: Hashable, Comparable, Sendable {
   }
 }
 
-/// A 64-bit checksum of words, against accidents.
+/// A 64-bit checksum of words, against accidental damage.
 ///
-/// Every step can be undone, so a change to a single word always changes the sum.
+/// Every step is invertible, so a change to a single word always changes the sum.
 struct Checksum {
   private(set) var value: UInt64 = 0x484F_4E45_2D56_4543
 

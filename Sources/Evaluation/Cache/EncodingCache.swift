@@ -4,26 +4,26 @@ package import Runs
 package import Tensors
 import Words
 
-/// Vectors of texts on disk, so that only new or changed texts are encoded, and all of them when the model changed.
+/// Vectors of texts on disk, so that only new or changed texts are encoded, and all of them if the model changed.
 ///
-/// A vector is found by ``ModelFingerprint`` and the SHA-256 of the text, so it is always the one that encoding would give now,
-/// to the last bit: what is missing is encoded so that it does not matter what else is (``BiEncoder/encodeIndependently(_:as:progress:)``).
-/// Texts are saved 2,048 at a time while others are still to come; a kill loses no more than those in work. What is damaged
-/// is removed with a warning and encoded again.
+/// A vector is keyed by ``ModelFingerprint`` and the SHA-256 of the text, so it equals a new encoding to the last bit:
+/// missing texts are encoded independently of each other (``BiEncoder/encodeIndependently(_:as:progress:)``). Texts are
+/// saved 2,048 at a time during encoding; a kill loses no more than those in work. A damaged segment is removed with a
+/// warning and its texts are encoded again.
 ///
-/// Memory is the vectors, 41 bytes a text, and what 2,048 texts take.
+/// Memory: the vectors, 41 bytes per text, and the encoding of 2,048 texts.
 package struct EncodingCache: Sendable {
   let folder: CacheFolder
 
-  /// The texts of one segment, and the most work that a kill can cost.
+  /// The number of texts in a segment, and the most that a kill can lose.
   private let segmentTexts: Int
   package static let usualSegmentTexts = 2048
-  /// The most room on disk unless told otherwise: 2.5 million vectors of 384 numbers.
+  /// The default limit on disk: 2.5 million vectors of 384 numbers.
   package static let usualMegabytes = 4000
 
   /// Opens a cache.
   ///
-  /// - Parameter megabytes: the most room on disk; what was not used for the longest time goes first.
+  /// - Parameter megabytes: the limit on disk; the least recently used segments go first.
   package init(_ path: String, megabytes: Int = usualMegabytes, segmentTexts: Int = usualSegmentTexts) throws(FileError)
   {
     let (bytes, overflow) = megabytes.multipliedReportingOverflow(by: 1_000_000)
@@ -31,12 +31,12 @@ package struct EncodingCache: Sendable {
     self.segmentTexts = segmentTexts
   }
 
-  /// The vectors of texts, in their order, as the model gives them: from the cache or else encoded and saved.
+  /// The vectors of texts, in their order, as the model gives them: from the cache, or encoded and saved.
   ///
   /// - Shape: → `[texts, dimensions]`
   /// - Parameters:
-  ///   - task: what is being done, for progress.
-  ///   - report: gets the progress and how many texts came from the cache; what it throws ends the work.
+  ///   - task: the name of the task in progress reports.
+  ///   - report: receives the progress and the number of texts from the cache; an error it throws stops the work.
   package func encode(
     _ texts: [String], with model: BiEncoder, as role: TextRole, task: String, report: (RunEvent) throws -> Void
   ) throws -> Tensor {
@@ -68,7 +68,7 @@ package struct EncodingCache: Sendable {
   }
 }
 
-/// One list of texts on its way through a cache.
+/// The encoding of one list of texts with a cache.
 private struct Work {
   let folder: CacheFolder
   let texts: [String]
@@ -76,7 +76,7 @@ private struct Work {
   let role: TextRole
   let fingerprint: ModelFingerprint
   var wanted: WantedTexts
-  /// Whether what is encoded is still saved.
+  /// True while new vectors are saved.
   var saves = true
 
   init(_ cache: EncodingCache, _ texts: [String], _ model: BiEncoder, _ role: TextRole) {
@@ -86,7 +86,7 @@ private struct Work {
     wanted = WantedTexts(texts)
   }
 
-  /// Reads every wanted vector that a segment of this model has, to its place.
+  /// Reads every wanted vector that a segment of this model has.
   mutating func readSegments(into numbers: inout MutableSpan<Float>, _ report: (RunEvent) throws -> Void) throws {
     let names: [String]
     do {
@@ -97,7 +97,7 @@ private struct Work {
     for name in names {
       let path = folder.file(name)
       do {
-        // A cache that may only be read works all the same.
+        // A read-only cache works too.
         if try readSegment(path, into: &numbers) { try? Files.touch(path) }
       } catch is VectorSegment.Damage {
         try report(.warning("\(path) is damaged; it is removed, and its texts are encoded again"))
@@ -109,34 +109,34 @@ private struct Work {
     }
   }
 
-  /// Reads what is wanted of a segment; returns whether there was anything.
+  /// Reads the wanted vectors of a segment; returns true if there were any.
   private mutating func readSegment(_ path: String, into numbers: inout MutableSpan<Float>) throws -> Bool {
     let segment = try VectorSegment(path, fingerprint: fingerprint, width: model.dimensions)
     var groups: [WantedTexts.Group] = []
-    /// Rows of the segment that follow one another, and the place of the first in the list.
-    var run: (rows: Range<Int>, position: Int) = (0..<0, 0)
+    /// Consecutive rows of the segment, and the index of the first in the list.
+    var run: (rows: Range<Int>, index: Int) = (0..<0, 0)
     func read(into numbers: inout MutableSpan<Float>) throws {
-      if !run.rows.isEmpty { try segment.read(run.rows, into: &numbers, at: run.position * model.dimensions) }
+      if !run.rows.isEmpty { try segment.read(run.rows, into: &numbers, at: run.index * model.dimensions) }
     }
     for (row, entry) in segment.entries.enumerated() {
       guard let group = wanted.wanted(entry.text) else { continue }
       groups.append(group)
-      for position in wanted.positions(of: group) {
-        if run.rows.upperBound == row && run.position + run.rows.count == position && !run.rows.isEmpty {
+      for index in wanted.indices(of: group) {
+        if run.rows.upperBound == row && run.index + run.rows.count == index && !run.rows.isEmpty {
           run.rows = run.rows.lowerBound..<row + 1
         } else {
           try read(into: &numbers)
-          run = (row..<row + 1, position)
+          run = (row..<row + 1, index)
         }
       }
     }
     try read(into: &numbers)
-    // Only now: of a segment with damage anywhere nothing counts.
+    // Only now, since no vector of a damaged segment counts.
     for group in groups { wanted.find(group) }
     return !groups.isEmpty
   }
 
-  /// Encodes some of the missing texts, saves them, and puts their vectors to their places.
+  /// Encodes some of the missing texts, saves their vectors and stores them in the result.
   mutating func encode(
     _ groups: ArraySlice<WantedTexts.Group>, into numbers: inout MutableSpan<Float>,
     _ report: (RunEvent) throws -> Void,
@@ -146,14 +146,14 @@ private struct Work {
       groups.map { texts[wanted.first(of: $0)] }, as: role, progress: progress)
     let (elements, width) = (vectors.elements, model.dimensions)
     for (row, group) in groups.enumerated() {
-      for position in wanted.positions(of: group) {
-        for column in 0..<width { numbers[position * width + column] = elements[row * width + column] }
+      for index in wanted.indices(of: group) {
+        for column in 0..<width { numbers[index * width + column] = elements[row * width + column] }
       }
     }
     try save(groups.map { wanted.hash(of: $0) }, elements, report)
   }
 
-  /// Saves vectors; when that fails, the work goes on without.
+  /// Saves vectors; if that fails, encoding goes on without saving.
   private mutating func save(_ hashes: [ContentHash], _ elements: [Float], _ report: (RunEvent) throws -> Void) throws {
     guard saves else { return }
     do {

@@ -7,15 +7,15 @@ import Runs
 import Tensors
 import Tokenizers
 
-/// What a model does to a text in one role, as a hash: two models with equal fingerprints give equal vectors, bit by bit.
+/// A hash of all that a model's vectors in one role depend on: equal fingerprints mean equal vectors, bit by bit.
 ///
-/// It covers what is in memory, never names or dates of files: every parameter with its name, shape and bytes, the
-/// architecture, pooling and heads, the tokenizer, prompt and maximum length, and what decides the last bits: the version of
-/// hone, the instruction sets it was built for, and OpenBLAS with the core type it chose.
+/// It covers the model in memory, never names or dates of files: every parameter with its name, shape and bytes, the
+/// architecture, pooling and heads, the tokenizer, prompt and maximum length, and all that decides the last bits: the
+/// version of hone, the instruction sets it was built for, and OpenBLAS with the core type it chose.
 struct ModelFingerprint: Hashable, Sendable {
   let hash: ContentHash
 
-  /// Raised when vectors get other bits for the same parts, without a new version of hone.
+  /// Raised when the bits of vectors change for the same parts, without a new version of hone.
   private static let revision = 2
 
   init(of model: BiEncoder, as role: TextRole) {
@@ -37,10 +37,10 @@ struct ModelFingerprint: Hashable, Sendable {
     hash = ContentHash(parts.hash.finalize())
   }
 
-  /// The beginning of the names of all files that hold vectors of this model.
+  /// The prefix of the names of all files with vectors of this model.
   var name: String { hash.first.hexadecimal + hash.second.hexadecimal }
 
-  /// Named parts with their lengths, so that no two lists of parts are the same bytes.
+  /// Named parts with their lengths, so that no two lists of parts give the same bytes.
   private struct Parts {
     var hash = SHA256()
 

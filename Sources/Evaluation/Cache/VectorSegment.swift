@@ -1,17 +1,17 @@
 import Files
 
-/// A file of vectors that were saved together: written once under a name that says its content, never changed.
+/// A file of vectors that were saved together: written once under a name derived from its content, never changed.
 ///
-/// Little endian, all of it checked before it is believed:
+/// Little-endian; everything is checked on reading:
 ///
 ///     8 words      "HONEVEC1" · fingerprint (4) · width · count · checksum of the words before it and of the entries
 ///     5 · count    per text: SHA-256 of the text (4) · checksum of that and of the vector
 ///     count · width floats: the vectors
 ///
-/// It appears under its name only when it is complete and on the disk, so a kill at any moment leaves no torn one; what a
-/// disk or a person damaged is found out by length and checksums.
+/// It appears under its name only when it is complete and on disk, so a kill at any moment leaves no partial file;
+/// later damage is detected by length and checksums.
 struct VectorSegment {
-  /// Something in the file is not as it was written.
+  /// The content of the file is not as it was written.
   struct Damage: Error {}
 
   /// One text of a segment.
@@ -31,7 +31,7 @@ struct VectorSegment {
 
   /// Opens a segment and checks all but its vectors.
   ///
-  /// - Throws: `Damage`, or `FileError` where the file cannot be read.
+  /// - Throws: `Damage`, or `FileError` if the file cannot be read.
   init(_ path: String, fingerprint: ModelFingerprint, width: Int) throws {
     file = try RandomAccessFile(path)
     self.width = width
@@ -50,16 +50,16 @@ struct VectorSegment {
     }
   }
 
-  /// Reads the vectors of consecutive texts to where they belong.
+  /// Reads the vectors of consecutive texts.
   ///
-  /// - Parameter place: where in `numbers` the first vector begins.
+  /// - Parameter offset: the index in `numbers` where the first vector begins.
   /// - Throws: `Damage` when one of them has another checksum, or `FileError`.
-  func read(_ range: Range<Int>, into numbers: inout MutableSpan<Float>, at place: Int) throws {
+  func read(_ range: Range<Int>, into numbers: inout MutableSpan<Float>, at offset: Int) throws {
     let start = Self.headerWords * 8 + entries.count * Self.entryWords * 8 + range.lowerBound * width * 4
-    try file.read(into: &numbers, range: place..<place + range.count * width, at: start)
+    try file.read(into: &numbers, range: offset..<offset + range.count * width, at: start)
     for (index, row) in range.enumerated() {
       var sum = Self.checksum(of: entries[row].text)
-      for column in 0..<width { sum.add(UInt64(numbers[place + index * width + column].bitPattern)) }
+      for column in 0..<width { sum.add(UInt64(numbers[offset + index * width + column].bitPattern)) }
       guard sum.value == entries[row].checksum else { throw Damage() }
     }
   }
@@ -87,7 +87,7 @@ struct VectorSegment {
     try file.commit()
   }
 
-  /// What the names of all segments end with.
+  /// The file extension of all segments.
   static let ending = "vectors"
 
   private static func checksum(of text: ContentHash) -> Checksum {

@@ -8,29 +8,29 @@ import Runs
 import Tensors
 import Words
 
-/// Training rows with mined negatives, and what is worth knowing about how they came about.
+/// Training rows with mined negatives, and the statistics of mining.
 struct MinedRows {
-  /// The rows in their own order, each with the negatives of its query; scores are the model's.
+  /// The rows in their own order, each with the negatives of its query and the model's scores.
   private(set) var rows: [TrainingRow]
-  /// Rows whose positive is a document that a rule found to fit the query; they follow the order of the queries.
+  /// New rows whose positive is a document that a rule found relevant, in the order of the queries.
   private(set) var promoted: [TrainingRow] = []
-  /// What each rule did.
+  /// The counts of each rule.
   let tallies: [NegativeMiner.Tally]
-  /// Documents that were chosen from.
+  /// The number of documents of the corpus.
   let documents: Int
-  /// Different queries among the rows.
+  /// The number of distinct queries.
   let queries: Int
 
-  /// The corpus to choose negatives from: a file, or else that of the data's collection.
+  /// The corpus to mine: a file, or else that of the data's collection.
   static func corpus(_ file: String?, or collection: Collection?) throws -> Corpus {
     if let file { return try Corpus(file: file) }
     guard let collection else { throw RunError(.badRecipe, MiningSettings.noCorpus) }
     return collection.corpus
   }
 
-  /// Mines for all rows: encodes corpus and queries, ranks the corpus for each query, and applies the rules.
+  /// Encodes corpus and queries, ranks the corpus for each query, and applies the rules.
   ///
-  /// Memory is the vectors of corpus and queries and the candidates of each query; never queries × documents.
+  /// Memory holds the vectors of corpus and queries and the candidates of each query, never queries × documents.
   init(
     _ given: [TrainingRow], corpus: Corpus, model: BiEncoder, settings: MiningSettings, seed: UInt64,
     cache: EncodingCache? = nil, _ context: RunContext
@@ -63,32 +63,32 @@ struct MinedRows {
     rows = given
     for (number, group) in groups.groups.enumerated() {
       let positives = group.positives.map { positive in
-        let (place, vectors) = positive.document.map { ($0, documentVectors) } ?? (positive.foreign, foreignVectors)
+        let (index, vectors) = positive.document.map { ($0, documentVectors) } ?? (positive.foreign, foreignVectors)
         return MiningQuery.Positive(
           text: positive.text, document: positive.document,
-          score: queryVectors.products(of: number, with: [place], of: vectors)[0])
+          score: queryVectors.products(of: number, with: [index], of: vectors)[0])
       }
       let sources = zip(ranked, settings.sources).map { lists, source in
-        let places = lists[number].compactMap { corpus.index(of: $0.id) }
-        let scores = queryVectors.products(of: number, with: places, of: documentVectors)
+        let indices = lists[number].compactMap { corpus.index(of: $0.id) }
+        let scores = queryVectors.products(of: number, with: indices, of: documentVectors)
         return NegativeMiner.Source(
-          candidates: zip(places, scores).map { MiningCandidate(document: $0, score: $1) }, quota: source.negatives)
+          candidates: zip(indices, scores).map { MiningCandidate(document: $0, score: $1) }, quota: source.negatives)
       }
       let found = try miner.negatives(
         of: MiningQuery(text: groups.texts[number], positives: positives), number: number, from: sources)
-      func give(_ row: inout TrainingRow, positiveScore: Float) {
+      func setNegatives(of row: inout TrainingRow, positiveScore: Float) {
         row.negatives = found.negatives.map { texts[$0.document] }
         row.negativeIDs = found.negatives.map { ids[$0.document] }
         row.scores = [positiveScore] + found.negatives.map(\.score)
       }
       for (row, positive) in zip(group.rows, group.positiveOfRow) {
-        give(&rows[row], positiveScore: positives[positive].score)
+        setNegatives(of: &rows[row], positiveScore: positives[positive].score)
       }
       for document in found.promoted {
         var row = TrainingRow(
           query: groups.texts[number], queryID: group.rows.first.flatMap { given[$0].queryID },
           positive: texts[document.document], positiveID: ids[document.document])
-        give(&row, positiveScore: document.score)
+        setNegatives(of: &row, positiveScore: document.score)
         promoted.append(row)
       }
       if number.isMultiple(of: 256) {
@@ -102,7 +102,7 @@ struct MinedRows {
     queries = groups.groups.count
   }
 
-  /// Loads a cross-encoder as a judge that gives probabilities, σ(logit).
+  /// Loads a cross-encoder as a judge that returns probabilities, σ(logit).
   private static func judge(_ folder: String) throws -> JudgeRule.Scorer {
     let judge = try CrossEncoder(folder: folder, labels: 1)
     return { query, documents in

@@ -1,29 +1,29 @@
 import Datasets
 import Words
 
-/// The rows by their queries: all positives of a query count for each of its rows.
+/// Rows grouped by query; all positives of a query count for each of its rows.
 struct QueryGroups {
-  /// A positive of a query: a document of the corpus, or a text of its own.
+  /// A positive of a query: a document of the corpus, or a text that the corpus lacks.
   struct Positive {
     let text: String
     let document: Int?
-    /// Its place among the positives that the corpus lacks; of no meaning for the others.
+    /// Its index among the positives that the corpus lacks; without meaning for the others.
     let foreign: Int
   }
 
-  /// One query.
+  /// The rows of one query.
   struct Group {
-    /// Its rows.
+    /// The indices of its rows.
     var rows: [Int] = []
     var positives: [Positive] = []
-    /// Which of the positives each row has.
+    /// The index of each row's positive.
     var positiveOfRow: [Int] = []
   }
 
   private(set) var groups: [Group] = []
-  /// The text of every query, that of its first row.
+  /// The text of every query, from its first row.
   private(set) var texts: [String] = []
-  /// Texts of positives that are no document of the corpus.
+  /// The texts of positives that the corpus lacks.
   private(set) var foreignPositives: [String] = []
 
   init(_ rows: [TrainingRow], corpus: Corpus) {
@@ -37,8 +37,8 @@ struct QueryGroups {
       guard let number = numbers[query] else { continue }
       let text = rows[row].positive
       // An identifier counts only where the corpus has the same text for it.
-      let place = rows[row].positiveID.flatMap { corpus.index(of: $0) }
-      let document = place.flatMap { ExactText(corpus.documents[$0].content) == ExactText(text) ? $0 : nil }
+      let index = rows[row].positiveID.flatMap { corpus.index(of: $0) }
+      let document = index.flatMap { ExactText(corpus.documents[$0].content) == ExactText(text) ? $0 : nil }
       groups[number].rows.append(row)
       if let known = groups[number].positives.firstIndex(where: { ExactText($0.text) == ExactText(text) }) {
         groups[number].positiveOfRow.append(known)

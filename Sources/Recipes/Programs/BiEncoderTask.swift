@@ -9,17 +9,17 @@ import Training
 import Words
 import Runs
 
-/// Contrastive training of a bi-encoder on rows, with negatives mined in the course of training and a guide where asked for.
+/// Training of a bi-encoder on rows, with optional mining during training and an optional guide.
 struct BiEncoderTask: TrainingTask {
   private let recipe: TrainBiEncoder
   private(set) var data: RowData
   private let objective: TrainingLoss
-  /// The corpus to mine in, where negatives are mined.
+  /// The settings of mining and its corpus; nil where none is mined.
   private let mining: (settings: MiningSection, corpus: Corpus)?
   private var guide: Guide?
   private var epoch: RowEpoch
 
-  /// Reads the rows, the corpus to mine in and the guide.
+  /// Reads the rows, the corpus to mine and the guide.
   init(_ recipe: TrainBiEncoder) throws {
     self.recipe = recipe
     let data = try RowData(
@@ -42,7 +42,7 @@ struct BiEncoderTask: TrainingTask {
     return start
   }
 
-  /// A new Dense module is none of the base's own.
+  /// The base model, without a new Dense module.
   func baseModel(_ start: BiEncoder) throws -> BiEncoder { recipe.dense == nil ? start : try recipe.model.load() }
 
   func makeEvaluation(in folder: RunFolder, _ context: RunContext) throws -> BiEncoderEvaluation? {
@@ -69,19 +69,19 @@ struct BiEncoderTask: TrainingTask {
     let report = try mineIfDue(for: &run, context)
     let number = run.progress.state.epoch
     if report != nil || epoch.number != number { epoch = data.epoch(number) }
-    // Texts that the guide knows cost nothing.
+    // Texts that the guide has encoded already cost nothing.
     try guide?.prepare(for: epoch.rows, report: context.reportOrStop)
     return report
   }
 
-  /// Gives the rows new negatives, chosen with the weights of the moment.
+  /// Mines new negatives with the current weights where that is due.
   private mutating func mineIfDue(
     for run: inout TrainingRun<BiEncoder>, _ context: RunContext
   ) throws -> MiningReport? {
     let state = run.progress.state
     guard let mining, mining.settings.isDue(at: state) else { return nil }
     let started = ContinuousClock.now
-    // Random choices differ from time to time.
+    // Each mining makes other random choices.
     let mined = try MinedRows(
       data.rows, corpus: mining.corpus, model: run.model, settings: mining.settings.settings,
       seed: recipe.seed &+ UInt64(state.step), context)
@@ -119,7 +119,7 @@ struct BiEncoderTask: TrainingTask {
     return objective(queries: queries, documents: documents, targets: step.targets)
   }
 
-  /// The largest difference between the cosines of a query, or among all cosines where there is one document.
+  /// The largest difference between the cosines of a query, or among all cosines if there is one document.
   func spread(of embeddings: Tensor, for step: RowStep) -> Double {
     let (queries, documents) = Self.sides(of: embeddings, step)
     let scores = Similarity.cosine(queries: queries, documents: documents)

@@ -9,14 +9,14 @@ import Settings
 import Tensors
 import Words
 
-/// Learns how the raw logits of a cross-encoder become probabilities of relevance, and stores that beside a copy of the model
-/// in the run's folder.
+/// Fits a function from the raw logits of a cross-encoder to probabilities of relevance, and stores it beside a copy of
+/// the model in the run's folder.
 ///
-/// `hone score --calibrated` reads it. Ranking never does: it goes by raw logits.
+/// `hone score --calibrated` reads it. Rankings always use raw logits.
 struct CalibrateModel: Recipe, Equatable {
   static let name = "calibrate"
 
-  /// Judgments to learn from; other ones than those the model was trained on, whose logits are too good.
+  /// The judgments to fit to, not those that the model was trained on: its logits are too good there.
   struct Judged: Codable, Sendable, Equatable {
     /// A collection folder.
     var collection: String
@@ -24,11 +24,12 @@ struct CalibrateModel: Recipe, Equatable {
     var split: String
   }
 
-  /// Which pairs the probabilities are for: they hold for pairs found in the same way.
+  /// The source of the pairs; the probabilities hold for pairs found in the same way.
   enum Candidates: Sendable, Equatable {
-    /// Those that were judged.
+    /// The judged pairs.
     case judged
-    /// The `top` best documents of each query in a run, a file in TREC form; those not judged count as not relevant.
+    /// The `top` best documents per query of a ranking, a file in TREC form; documents without a judgment count as not
+    /// relevant.
     case run(file: String, top: Int)
   }
 
@@ -36,13 +37,13 @@ struct CalibrateModel: Recipe, Equatable {
   var model: FolderSection
   var data: Judged
   var candidates: Candidates
-  /// The kind of function: `platt` for few pairs, `isotonic` for thousands.
+  /// The method: `platt` for few pairs, `isotonic` for thousands.
   var method: Calibration.Method
-  /// The number of intervals that the expected calibration error is taken over.
+  /// The number of bins of the expected calibration error.
   var bins: Int
   var output: FolderSection
 
-  /// Parts of the queries that are held out in turn.
+  /// The number of folds of queries, each of which is held out once.
   private static let folds = 5
 
   func validate(_ checks: SettingChecks) {
@@ -113,7 +114,7 @@ struct CalibrateModel: Recipe, Equatable {
     }
   }
 
-  /// The pairs to learn from, of which there must be relevant and other ones.
+  /// The pairs to fit to, which must include relevant and other ones.
   private func judgedPairs(_ context: RunContext) throws -> JudgedPairs {
     let collection = try Collection(folder: data.collection)
     let judgments = try collection.judgments(split: data.split)

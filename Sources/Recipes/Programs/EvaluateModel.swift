@@ -8,18 +8,18 @@ import Runs
 import Settings
 import Words
 
-/// Scores a model on a collection, and compares it with a baseline where one is named.
+/// Evaluates a model on a collection, and compares it with a baseline where one is named.
 struct EvaluateModel: Recipe, Equatable {
   static let name = "evaluate"
 
-  /// A model folder, used as its own files say.
+  /// A model folder, used with its own settings.
   var model: FolderSection
   /// The model to compare with; without it there is no verdict.
   var baseline: FolderSection?
   var evaluate: SplitsSection
-  /// Where vectors are kept from one run to the next; without it all texts are encoded.
+  /// The folder of vectors kept between runs; without it all texts are encoded.
   var cache: CacheSection?
-  /// Where the ranked lists and the results go.
+  /// The folder of the rankings and the results.
   var output: FolderSection
 
   func validate(_ checks: SettingChecks) {
@@ -59,14 +59,14 @@ struct EvaluateModel: Recipe, Equatable {
     }
   }
 
-  /// The ranked lists of a model for every split, also written to the run folder.
+  /// The rankings of a model for every split, also written to the run folder.
   private func rank(
     _ model: FolderSection, named name: String, _ plan: EvaluationPlan, _ folder: RunFolder, _ context: RunContext
   ) throws -> [Ranking] {
-    context.report(.note("scoring \(model.folder)"))
+    context.report(.note("evaluating \(model.folder)"))
     let rankings = try plan.rankings(of: BiEncoder(folder: model.folder), cache: cache?.open(), report: context.report)
-    for (run, split) in zip(rankings, plan.splits) {
-      try run.write(to: folder.file("\(name).\(split.name).run"), tag: name)
+    for (ranking, split) in zip(rankings, plan.splits) {
+      try ranking.write(to: folder.file("\(name).\(split.name).run"), tag: name)
     }
     return rankings
   }

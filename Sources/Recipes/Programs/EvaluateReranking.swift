@@ -8,26 +8,26 @@ import Runs
 import Settings
 import Words
 
-/// Scores a pipeline of two stages before and after the second: a bi-encoder finds documents, a cross-encoder orders the best
-/// of them by its raw logits.
+/// Evaluates a pipeline before and after its second stage: a bi-encoder finds documents, a cross-encoder orders the
+/// best of them by its raw logits.
 ///
-/// Every judged query counts, and what the first stage missed counts against both: nothing is put into a list that was not
-/// found. What the second stage cannot mend is shown as the recall of the first and as the best order of what it found.
+/// Every judged query counts, and relevant documents that the first stage missed count against both stages. The recall
+/// of the first stage, and the best possible order of the documents it found, show the ceiling of the second.
 struct EvaluateReranking: Recipe, Equatable {
   static let name = "evaluateReranking"
 
   /// The bi-encoder of the first stage.
   var retriever: FolderSection
-  /// Joins its list with that of BM25; without it, it stands alone.
+  /// The fusion of its ranking with that of BM25; without it, its ranking is used alone.
   var fusion: Fusion?
   /// The cross-encoder of the second stage.
   var reranker: FolderSection
-  /// How many documents of a query are reranked.
+  /// The number of documents per query that are reranked.
   var top: Int
   var evaluate: SplitsSection
   /// Without it nothing is timed.
   var latency: Latency?
-  /// Where vectors are kept from one run to the next; without it all texts are encoded.
+  /// The folder of vectors kept between runs; without it all texts are encoded.
   var cache: CacheSection?
   var output: FolderSection
 
@@ -53,7 +53,7 @@ struct EvaluateReranking: Recipe, Equatable {
     try context.perform(self) { folder in
       let collection = try Collection(folder: evaluate.collection)
       let plan = try evaluate.plan(of: collection, context)
-      // Loaded first: what is wrong with it shows before the corpus is encoded.
+      // Loaded first, so that its errors come before the corpus is encoded.
       let crossEncoder = try CrossEncoder(folder: reranker.folder, labels: 1)
       let firstStage = try FirstStage(
         BiEncoder(folder: retriever.folder), documents: plan.documents, fusion: fusion, cache: cache?.open(),
@@ -91,15 +91,15 @@ struct EvaluateReranking: Recipe, Equatable {
     }
   }
 
-  /// The latency, where it is asked for, of those numbers of candidates that the collection has.
+  /// The latency for the numbers of candidates that the collection has; nil where the recipe times nothing.
   private func measuredLatency(
     of firstStage: FirstStage, _ model: CrossEncoder, _ plan: EvaluationPlan, _ texts: inout CandidateTexts,
     _ context: RunContext
   ) throws -> PipelineLatency? {
     guard var settings = latency else { return nil }
-    let asked = settings.candidates.count
+    let requested = settings.candidates.count
     settings.candidates.removeAll { $0 > plan.documents.count }
-    if settings.candidates.count < asked {
+    if settings.candidates.count < requested {
       context.report(
         .warning(
           "the collection has only \(NumberText.counted(plan.documents.count, "document")); reranking more is not timed"

@@ -10,19 +10,19 @@ import Words
 struct MineNegatives: Recipe, Equatable {
   static let name = "mineNegatives"
 
-  /// What random choices depend on.
+  /// The seed of random choices.
   var seed: UInt64
   var model: ModelSection
-  /// The rows that get negatives; their order stays.
+  /// The rows that get negatives; they keep their order.
   var data: DataSection
-  /// A `corpus.jsonl` to choose from; without it, that of the data's collection.
+  /// A `corpus.jsonl` to mine; without it, that of the data's collection.
   var corpus: String?
-  /// Where candidates come from; a document counts for the first source that has it.
+  /// The sources of candidates; a document counts for the first source that has it.
   var sources: [MiningSource]
-  /// What a negative must pass, in this order.
+  /// The rules that a negative must pass, in this order.
   var rules: [MiningRuleSetting]
   var select: NegativeSelection
-  /// Where vectors are kept from one run to the next; without it all texts are encoded.
+  /// The folder of vectors kept between runs; without it all texts are encoded.
   var cache: CacheSection?
   var output: MiningOutput
 

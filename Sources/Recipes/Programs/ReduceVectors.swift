@@ -10,35 +10,53 @@ import Settings
 import Tensors
 import Words
 
-/// Makes models with smaller vectors from one model: the principal components of a corpus as a Dense module behind the
-/// pooling, which every reader applies.
+/// Makes models with smaller vectors from one model: the principal components of a corpus become a Dense module behind
+/// the pooling, which every reader applies.
 ///
-/// Without whitening it is the first components of the vectors of length 1, and their mean stays: a cosine is an inner product, of
-/// which these directions keep the most, and the module is the same in front of a normalization and behind it. Whitening
-/// needs the mean subtracted, and so the components of the vectors as they come from the pooling.
+/// Without whitening the components are those of unit vectors, without centring: they keep the most of the inner
+/// products, which are cosines, and the module is the same before a normalization and behind it. Whitening subtracts
+/// the mean, and so takes the components of the vectors as they come from the pooling.
 struct ReduceVectors: Recipe, Equatable {
   static let name = "reduceVectors"
 
-  /// A model folder, used as its own files say.
+  /// A model folder, used with its own settings.
   var model: FolderSection
-  /// A `corpus.jsonl` on whose vectors the components are found; without it, that of the collection of `evaluate`.
-  var corpus: String?
-  /// The widths to reduce to: a model folder each.
+  /// The texts on whose vectors the components are found, and the evaluation (`corpus`, `evaluate`).
+  var texts: Texts
+  /// The widths to reduce to, each with a model folder of its own.
   var dimensions: [Int]
-  /// Whether every dimension is scaled to the same variance.
+  /// True if every dimension is scaled to the same variance.
   var whiten: Bool
-  /// Without it nothing is scored.
-  var evaluate: SplitsSection?
-  /// Where vectors are kept from one run to the next; without it all texts are encoded.
+  /// The folder of vectors kept between runs; without it all texts are encoded.
   var cache: CacheSection?
   var output: FolderSection
 
+  /// The source of the texts that components are found on.
+  enum Texts: Sendable, Equatable {
+    /// A `corpus.jsonl`; without a section to evaluate by, nothing is evaluated.
+    case corpus(String, evaluate: SplitsSection?)
+    /// The corpus of the collection that is evaluated.
+    case collection(of: SplitsSection)
+
+    /// The file that has the texts.
+    var file: String {
+      switch self {
+      case .corpus(let file, _): file
+      case .collection(let evaluate): Files.join(evaluate.collection, "corpus.jsonl")
+      }
+    }
+
+    var evaluate: SplitsSection? {
+      switch self {
+      case .corpus(_, let evaluate): evaluate
+      case .collection(let evaluate): evaluate
+      }
+    }
+  }
+
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("model.folder", model.folder)
-    if let corpus { checks.file("corpus", corpus) }
-    checks.require(
-      corpus != nil || evaluate != nil, "corpus",
-      else: "there are no texts to find components on; give 'corpus' (a corpus.jsonl) or 'evaluate'")
+    if case .corpus(let file, _) = texts { checks.file("corpus", file) }
     checks.require(!dimensions.isEmpty, "dimensions", else: "the list is empty; name at least one dimension")
     checks.require(
       dimensions.allSatisfy { $0 >= 1 } && Set(dimensions).count == dimensions.count, "dimensions",
@@ -48,13 +66,14 @@ struct ReduceVectors: Recipe, Equatable {
         dimensions.allSatisfy { $0 <= width }, "dimensions", reading: ["model.folder"],
         else: Self.tooWide(dimensions, width))
     }
-    evaluate?.validate(checks)
+    texts.evaluate?.validate(checks)
     cache?.validate(checks)
     checks.outputFolder("output.folder", output.folder)
   }
 
   var inputs: [RunInput] {
-    [.model(model.folder)] + (corpus.map { [.file($0)] } ?? []) + (evaluate?.inputs ?? [])
+    let corpus: [RunInput] = if case .corpus(let file, _) = texts { [.file(file)] } else { [] }
+    return [.model(model.folder)] + corpus + (texts.evaluate?.inputs ?? [])
   }
 
   var outputFolder: String { output.folder }
@@ -65,11 +84,11 @@ struct ReduceVectors: Recipe, Equatable {
       if dimensions.contains(where: { $0 > full.dimensions }) {
         throw RunError(.badRecipe, "'dimensions': \(Self.tooWide(dimensions, full.dimensions))")
       }
-      let plan = try evaluate?.plan(context)
+      let (corpus, plan) = try texts.read(context)
       let encoded = try EncodedTexts(
         full.withoutFinalNormalize, corpus: corpus, plan: plan, cache: cache?.open(), context)
       let components = try PrincipalComponents(of: whiten ? encoded.corpus.vectors : encoded.corpus.unitVectors)
-      // All of them before anything is written, so that a dimension that cannot be leaves nothing behind.
+      // All modules before anything is written: a dimension that fails leaves nothing behind.
       let modules = try dimensions.map { dimension in
         let (weight, bias) = try components.projection(dimensions: dimension, whiten: whiten)
         return DenseHead(
@@ -79,15 +98,16 @@ struct ReduceVectors: Recipe, Equatable {
           activation: .identity)
       }
 
-      let scored = try plan.map { (plan: $0, rankings: try encoded.rankings($0) { $0 }) }
+      let base = try encoded.evaluated.map { (evaluated: $0, rankings: try $0.rankings { $0 }) }
       var report = ReductionReport(full: full.dimensions, components: components, whitened: whiten)
-      if let scored { report.scores = try scored.plan.scores(of: scored.rankings) }
+      if let base { report.scores = try base.evaluated.plan.scores(of: base.rankings) }
       for (dimension, module) in zip(dimensions, modules) {
         let target = folder.file("model-\(dimension)")
         var reduced = ReductionReport.Model(
           dimensions: dimension, explained: components.explainedShare(of: dimension), folder: target)
-        if let (plan, rankings) = scored {
-          reduced.comparisons = try plan.comparisons(base: rankings, tuned: encoded.rankings(plan) { module($0) })
+        if let (evaluated, rankings) = base {
+          reduced.comparisons = try evaluated.plan.comparisons(
+            base: rankings, tuned: evaluated.rankings { module($0) })
         }
         try export(full.appending(module), reduced, report, folder, context)
         report.models.append(reduced)
@@ -106,13 +126,12 @@ struct ReduceVectors: Recipe, Equatable {
     var origin = RunReport(recipe: Self.name, folder: output.folder, settings: context.recipe)
     origin.comparisons = reduced.comparisons
     origin.facts = report.facts(of: reduced)
-    let files = [corpus ?? evaluate.map { Files.join($0.collection, "corpus.jsonl") }].compactMap { $0 }
     let name = "\(Files.name(of: output.folder))-\(reduced.dimensions)"
     let card = ModelCard(
-      name: name, base: self.model.folder, collection: evaluate?.collection, report: origin,
+      name: name, base: self.model.folder, collection: texts.evaluate?.collection, report: origin,
       kind: .biEncoder(
         model, base: self.model.folder, name: name, deed: "reduced to \(reduced.dimensions) dimensions"))
-    try ModelExport(card: card, data: files).write(to: reduced.folder, inputs: folder.inputs) {
+    try ModelExport(card: card, data: [texts.file]).write(to: reduced.folder, inputs: folder.inputs) {
       try model.save(to: $0)
     }
   }
@@ -122,42 +141,97 @@ struct ReduceVectors: Recipe, Equatable {
   }
 }
 
-/// What is encoded once for all dimensions: vectors as a Dense module behind the pooling sees them.
+extension ReduceVectors: Codable {
+  private enum Key: String, CodingKey { case model, corpus, dimensions, whiten, evaluate, cache, output }
+
+  init(from decoder: any Decoder) throws {
+    let section = try decoder.container(keyedBy: Key.self)
+    model = try section.decode(FolderSection.self, forKey: .model)
+    let corpus = try section.decodeIfPresent(String.self, forKey: .corpus)
+    dimensions = try section.decode([Int].self, forKey: .dimensions)
+    whiten = try section.decode(Bool.self, forKey: .whiten)
+    let evaluate = try section.decodeIfPresent(SplitsSection.self, forKey: .evaluate)
+    cache = try section.decodeIfPresent(CacheSection.self, forKey: .cache)
+    output = try section.decode(FolderSection.self, forKey: .output)
+    switch (corpus, evaluate) {
+    case (let corpus?, _): texts = .corpus(corpus, evaluate: evaluate)
+    case (nil, let evaluate?): texts = .collection(of: evaluate)
+    case (nil, nil):
+      try decoder.note(
+        "there are no texts to find components on; give 'corpus' (a corpus.jsonl) or 'evaluate'", at: Key.corpus)
+      texts = .corpus("", evaluate: nil)
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var section = encoder.container(keyedBy: Key.self)
+    try section.encode(model, forKey: .model)
+    if case .corpus(let file, _) = texts { try section.encode(file, forKey: .corpus) }
+    try section.encode(dimensions, forKey: .dimensions)
+    try section.encode(whiten, forKey: .whiten)
+    try section.encodeIfPresent(texts.evaluate, forKey: .evaluate)
+    try section.encodeIfPresent(cache, forKey: .cache)
+    try section.encode(output, forKey: .output)
+  }
+}
+
+extension ReduceVectors.Texts {
+  /// The documents that components are found on, and the plan of the evaluation.
+  fileprivate func read(_ context: RunContext) throws -> (corpus: [Document], plan: EvaluationPlan?) {
+    switch self {
+    case .corpus(let file, let evaluate):
+      let plan = try evaluate?.plan(context)
+      return (try Corpus(file: file).documents, plan)
+    case .collection(let evaluate):
+      let plan = try evaluate.plan(context)
+      return (plan.documents, plan)
+    }
+  }
+}
+
+/// The vectors that all dimensions share, as a Dense module behind the pooling sees them.
 private struct EncodedTexts {
-  /// What the components are found on.
+  /// The vectors that the components are found on.
   ///
   /// - Shape: `[texts, width]`
   let corpus: Tensor
-  /// The documents that are ranked; those of the corpus where it is the collection's own.
-  private var documents: Tensor?
-  /// The queries of every split.
-  private var queries: [Tensor] = []
+  /// The vectors that are evaluated.
+  let evaluated: Evaluated?
 
-  /// Encodes a corpus, or the plan's documents where there is none, and what the plan scores.
+  /// Encodes the corpus, and the documents and queries of the plan.
   init(
-    _ model: BiEncoder, corpus file: String?, plan: EvaluationPlan?, cache: EncodingCache?, _ context: RunContext
+    _ model: BiEncoder, corpus texts: [Document], plan: EvaluationPlan?, cache: EncodingCache?, _ context: RunContext
   ) throws {
     func encode(_ texts: [String], _ role: TextRole, _ task: String) throws -> Tensor {
       try model.embeddings(of: texts, as: role, task: task, cache: cache, report: context.reportOrStop)
     }
-    let given = try file.map { try Corpus(file: $0).documents }
-    let ranked = plan?.documents
-    guard let texts = given ?? ranked else {
-      fatalError("a recipe that reduces vectors of no corpus passed its checks")
+    let corpus = try encode(texts.map(\.content), .document, "encoding the corpus")
+    self.corpus = corpus
+    evaluated = try plan.map { plan in
+      Evaluated(
+        plan: plan,
+        documents: texts == plan.documents
+          ? corpus : try encode(plan.documents.map(\.content), .document, "encoding documents"),
+        queries: try plan.splits.map {
+          try encode($0.queries.map(\.text), .query, "encoding queries of \($0.name)")
+        })
     }
-    corpus = try encode(texts.map(\.content), .document, "encoding the corpus")
-    guard let plan, let ranked else { return }
-    documents =
-      given == nil || given == ranked ? corpus : try encode(ranked.map(\.content), .document, "encoding documents")
-    queries = try plan.splits.map { try encode($0.queries.map(\.text), .query, "encoding queries of \($0.name)") }
   }
 
-  /// Ranks the plan's documents for its queries by the cosines of their vectors behind a module.
-  func rankings(_ plan: EvaluationPlan, behind module: (Tensor) -> Tensor) throws -> [Ranking] {
-    func unit(_ vectors: Tensor) throws -> Vectors {
-      try (vectors.shape[0] == 0 ? vectors : module(vectors)).unitVectors
+  /// The documents and queries of an evaluation plan.
+  struct Evaluated {
+    let plan: EvaluationPlan
+    /// - Shape: `[documents, width]`
+    let documents: Tensor
+    /// The queries of every split.
+    let queries: [Tensor]
+
+    /// Ranks the documents for the queries by the cosines of their vectors behind a module.
+    func rankings(behind module: (Tensor) -> Tensor) throws -> [Ranking] {
+      func unit(_ vectors: Tensor) throws -> Vectors {
+        try (vectors.shape[0] == 0 ? vectors : module(vectors)).unitVectors
+      }
+      return try plan.rankings(documents: unit(documents), queries: queries.map(unit))
     }
-    guard let documents else { fatalError("documents were not encoded for scoring") }
-    return try plan.rankings(documents: unit(documents), queries: queries.map(unit))
   }
 }

@@ -10,14 +10,14 @@ import Words
 
 /// Gives training rows a teacher's scores: the raw logits of a cross-encoder, of the positive and then of each negative.
 ///
-/// What is written is what the losses that learn from a teacher read (marginMSE, distillation). Scores that the rows had, from
-/// mining say, are replaced.
+/// The losses that learn from a teacher (marginMSE, distillation) read them. Scores that the rows had, for example from
+/// mining, are replaced.
 struct ScoreRows: Recipe, Equatable {
   static let name = "scoreRows"
 
-  /// The teacher: a cross-encoder with one label, used as its own files say.
+  /// The teacher: a cross-encoder with one label, used with its own settings.
   var model: FolderSection
-  /// The rows to score; their order stays.
+  /// The rows to score; they keep their order.
   var data: DataSection
   var output: MiningOutput
 
@@ -42,55 +42,55 @@ struct ScoreRows: Recipe, Equatable {
       }
       let replaced = rows.count { $0.scores != nil }
       let teacher = try CrossEncoder(folder: model.folder, labels: 1)
-      var places = PairPlaces()
-      let placesOfRow = rows.map { row in
+      var pairs = DistinctPairs()
+      let pairsOfRow = rows.map { row in
         let query = ContentHash(of: row.query)
-        return ([row.positive] + row.negatives).map { places.place(of: row.query, query, $0) }
+        return ([row.positive] + row.negatives).map { pairs.index(of: row.query, query, $0) }
       }
-      let logits = try teacher.score(places.pairs) { share in
-        try context.reportOrStop(.progress(RunProgress(scoring: "scoring", share: share, of: places.pairs.count)))
+      let logits = try teacher.score(pairs.pairs) { share in
+        try context.reportOrStop(.progress(RunProgress(scoring: "scoring", share: share, of: pairs.pairs.count)))
       }.elements
-      for (row, places) in placesOfRow.enumerated() { rows[row].scores = places.map { logits[$0] } }
+      for (row, indices) in pairsOfRow.enumerated() { rows[row].scores = indices.map { logits[$0] } }
       let file = folder.file(output.file ?? "rows.jsonl")
       try RowFile.write(rows, to: file, as: output.format)
 
       let report = Report(
-        rows: rows, replaced: replaced, pairs: places.pairs.count, seconds: folder.seconds)
+        rows: rows, replaced: replaced, pairs: pairs.pairs.count, seconds: folder.seconds)
       let result = report.json(folder: folder.path, model: model.folder, rows: file)
       return Conclusion(result: result, lines: report.lines + ["rows    \(file)"])
     }
   }
 }
 
-/// The different pairs of a query and a document, each once: rows of one query often share their negatives.
-private struct PairPlaces {
+/// The distinct pairs of a query and a document: rows of one query often share their negatives.
+private struct DistinctPairs {
   private struct Key: Hashable {
     let query: ContentHash
     let document: ContentHash
   }
 
-  private var places: [Key: Int] = [:]
+  private var indices: [Key: Int] = [:]
   private(set) var pairs: [(query: String, document: String)] = []
 
-  /// The place of a pair, a new one if need be; texts are the same when their bytes are.
-  mutating func place(of query: String, _ hash: ContentHash, _ document: String) -> Int {
+  /// The index of a pair, which is added if it is new; texts are equal if their bytes are.
+  mutating func index(of query: String, _ hash: ContentHash, _ document: String) -> Int {
     let key = Key(query: hash, document: ContentHash(of: document))
-    if let known = places[key] { return known }
-    places[key] = pairs.count
+    if let known = indices[key] { return known }
+    indices[key] = pairs.count
     pairs.append((query, document))
     return pairs.count - 1
   }
 }
 
 extension ScoreRows {
-  /// What scoring found, for a person to judge whether the teacher fits the rows.
+  /// The result of scoring, by which a person judges whether the teacher fits the rows.
   private struct Report {
     let rows: Int
     let pairs: Int
     let negatives: Int
-    /// Rows that had scores before.
+    /// The number of rows that had scores before.
     let replaced: Int
-    /// Negatives that the teacher places above their positive.
+    /// The number of negatives that score above their positive.
     let inverted: Int
     let summary: ScoreSummary
     let seconds: Double

@@ -2,11 +2,12 @@ import Runs
 import Settings
 import Training
 
-/// Fine-tunes a bi-encoder on training rows, scores it before and after, and exports the folder others load.
+/// Fine-tunes a bi-encoder on training rows, evaluates it before and after, and exports a folder that other software
+/// loads.
 struct TrainBiEncoder: TrainingRecipe, Equatable {
   static let name = "trainBiEncoder"
 
-  /// What every random choice of the run depends on.
+  /// The seed of every random choice of the run.
   var seed: UInt64
   var model: ModelSection
   /// Adds a Dense module to the model, for vectors of another width.
@@ -16,9 +17,9 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
   var loss: LossSetting
   /// Trains the leading dimensions of the vectors as well.
   var matryoshka: Matryoshka?
-  /// Gives every row negatives from the model's own best documents, again and again.
+  /// Gives every row negatives from the model's own best documents, anew at intervals.
   var mining: MiningSection?
-  /// Leaves out negatives that another model takes for positives.
+  /// Masks negatives that another model takes for positives.
   var guide: GuideSection?
   var optimizer: OptimizerSetting
   var schedule: ScheduleSection
@@ -28,7 +29,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
   var patience: PatienceSection?
   /// Without it an interrupted run starts again.
   var checkpoint: CheckpointSection?
-  /// Where the verdict's vectors are kept, so that scoring the same base model, searching and mining need not encode again.
+  /// The folder of the verdict's vectors, shared with other evaluations, searches and mining by the same base model.
   var cache: CacheSection?
   var output: OutputSection
 
@@ -64,6 +65,6 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
     patience?.validate(checks, isEvaluated: evaluate?.every != nil)
     checkpoint?.validate(checks)
     cache?.validate(checks)
-    output.validate(checks, isScored: evaluate?.every != nil)
+    output.validate(checks, isEvaluated: evaluate?.every != nil)
   }
 }

@@ -1,13 +1,13 @@
 import Runs
 import Settings
 import Training
-import Runs
 
-/// Trains a reranker on groups of documents, scores it before and after, and exports the folder others load.
+/// Trains a reranker on groups of documents, evaluates it before and after, and exports a folder that other software
+/// loads.
 struct TrainCrossEncoder: TrainingRecipe, Equatable {
   static let name = "trainCrossEncoder"
 
-  /// What every random choice of the run depends on, a fresh classifier included.
+  /// The seed of every random choice of the run, a new classifier included.
   var seed: UInt64
   var model: RerankerSection
   var data: GroupSection
@@ -21,9 +21,9 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
   var patience: PatienceSection?
   /// Without it an interrupted run starts again.
   var checkpoint: CheckpointSection?
-  /// Where the vectors of the first stage are kept from one run to the next; without it all texts are encoded.
+  /// The folder of the first stage's vectors kept between runs; without it all texts are encoded.
   var cache: CacheSection?
-  /// Without `weights`, the best ones are exported where there are scores during training, and else the last ones.
+  /// Without `weights`, the best ones are exported if there are evaluations during training, else the last ones.
   var output: OutputSection
 
   var training: TrainingSettings {
@@ -57,9 +57,9 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
     checks.require(
       cache == nil || findsCandidates, "cache", reading: ["evaluate"],
       else: "only the vectors of a first stage are kept; set 'evaluate.candidates: model', or remove it")
-    output.validate(checks, isScored: evaluate?.every != nil)
+    output.validate(checks, isEvaluated: evaluate?.every != nil)
   }
 
-  /// True if a bi-encoder finds the documents that are put in order.
+  /// True if a bi-encoder finds the documents to rerank.
   private var findsCandidates: Bool { if case .model = evaluate?.candidates { true } else { false } }
 }

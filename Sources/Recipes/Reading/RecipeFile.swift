@@ -4,7 +4,7 @@ public import Runs
 import Settings
 import Words
 
-/// A recipe that was read and found right: a program with all its settings.
+/// A valid recipe: a program with all its settings.
 ///
 ///     let recipe = try RecipeFile("recipes/debian-programs.yaml", overrides: ["optimizer.rate=3e-5"])
 ///     let outcome = try recipe.run(in: context)
@@ -37,10 +37,10 @@ public struct RecipeFile: Sendable {
 
   // MARK: - Finding the file
 
-  /// More than any recipe has; the scan then says what the limit is.
+  /// Larger than any recipe; the scan then reports its own limit.
   private static let readingLimit = 1 << 24
 
-  /// The file a name stands for.
+  /// The path of the recipe with a name.
   private static func locate(_ name: String) throws(FileError) -> String {
     if Files.exists(name) && !Files.isFolder(name) { return name }
     let isPlain = !name.utf8.contains(UInt8(ascii: "/")) && !name.hasSuffix(".yaml")
@@ -48,18 +48,18 @@ public struct RecipeFile: Sendable {
     if isPlain && Files.exists(shipped) { return shipped }
     let names = (try? Files.list("recipes")) ?? []
     let known = names.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
-    let wanted = Files.name(of: name)
+    let given = Files.name(of: name)
     let nearest = EditDistance.nearest(
-      to: wanted.hasSuffix(".yaml") ? String(wanted.dropLast(5)) : wanted, among: known)
+      to: given.hasSuffix(".yaml") ? String(given.dropLast(5)) : given, among: known)
     let advice = nearest.map { "did you mean \(Files.join("recipes", $0)).yaml?" } ?? "give a YAML file"
-    let place = isPlain ? "no file \(name) and no recipes/\(name).yaml" : "no such file"
+    let problem = isPlain ? "no file \(name) and no recipes/\(name).yaml" : "no such file"
     throw FileError(
-      path: name, kind: .missingInput, description: "cannot read the recipe \(name): \(place); \(advice)")
+      path: name, kind: .missingInput, description: "cannot read the recipe \(name): \(problem); \(advice)")
   }
 }
 
 extension RecipeFile {
-  /// What is said about a recipe that is right: the settings in effect.
+  /// The outcome of `hone validate`: the settings in effect.
   package var validation: Outcome {
     let lines = resolved.split(separator: "\n").map(String.init)
     return Outcome(["status": "valid", "recipe": JSONValue(path), "settings": JSONValue(resolved)], lines: lines)

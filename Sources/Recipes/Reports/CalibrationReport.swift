@@ -3,22 +3,22 @@ import JSONText
 import Retrieval
 import Words
 
-/// What calibration did to the probabilities, for a person to judge.
+/// The report of calibration: the probabilities before and after.
 struct CalibrationReport {
-  /// The logistic function of the raw logits.
+  /// The reliability of the logistic function of the raw logits.
   let before: Reliability
-  /// The calibration on the pairs it was fitted to.
+  /// The reliability of the calibration on the pairs it was fitted to.
   let after: Reliability
-  /// Calibrations on pairs of queries that they were not fitted to; nil for a single query.
+  /// The reliability of calibrations on queries that they were not fitted to; nil for a single query.
   let heldOut: Reliability?
   let pairs: JudgedPairs
   let calibration: Calibration
   let folds: Int
 
-  /// What counts: held out where there is enough to hold something out.
+  /// The reliability that counts: the held-out one, if there is one.
   private var verdict: Reliability { heldOut ?? after }
 
-  /// How many pairs there are, in words.
+  /// The number of pairs in words.
   var counts: String {
     "\(NumberText.count(pairs.labels.count)), \(NumberText.count(pairs.relevantCount)) of them relevant, of "
       + NumberText.counted(pairs.queryCount, "query", plural: "queries")

@@ -1,6 +1,6 @@
 /// Text inside HTML.
 enum HTML {
-  /// A text with the characters that mean something in HTML written as references.
+  /// A text with HTML's special characters as references.
   static func escaped(_ text: String) -> String {
     text.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {

@@ -1,6 +1,6 @@
 import Words
 
-/// A line over steps as SVG, drawn with the colours of the page it stands in.
+/// A line chart over steps as SVG, with the colours of its page.
 struct LineChart {
   struct Point: Sendable, Equatable {
     var step: Int
@@ -9,13 +9,13 @@ struct LineChart {
 
   var title: String
   var points: [Point]
-  /// A level drawn across for comparison, with its name: the base model's score.
+  /// A horizontal line for comparison with its name: the base model's score.
   var reference: (name: String, value: Double)?
 
   private static let (width, height) = (720.0, 240.0)
   private static let (left, right, top, bottom) = (64.0, 12.0, 12.0, 32.0)
 
-  /// The picture; nothing for fewer than two points.
+  /// The chart; nil for fewer than two points.
   var svg: String? {
     let shown = Self.thinned(points.filter { $0.value.isFinite })
     guard shown.count >= 2, let first = shown.first, let last = shown.last, last.step > first.step else { return nil }
@@ -66,7 +66,7 @@ struct LineChart {
     return parts.joined(separator: "\n")
   }
 
-  /// At most 400 points: means over equal runs of steps, so that a long run stays a small file.
+  /// At most 400 points, each the mean of a span of steps, so that the file of a long run stays small.
   private static func thinned(_ points: [Point]) -> [Point] {
     let limit = 400
     guard points.count > limit else { return points }

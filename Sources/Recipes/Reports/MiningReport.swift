@@ -4,9 +4,9 @@ import Retrieval
 import Runs
 import Words
 
-/// What mining did, for a person to judge: rules, scores, rows left short, and the likeliest false negatives.
+/// The report of mining: rules, scores, rows with too few negatives, and the likeliest false negatives.
 struct MiningReport {
-  /// A row whose negative scores nearly as high as its positive.
+  /// A negative that scores nearly as high as the positive of its row.
   struct Suspect {
     let query: String
     let positive: String
@@ -24,16 +24,16 @@ struct MiningReport {
   private let promoted: Int
   private let short: Int
   private let empty: Int
-  private let wanted: Int
+  private let negativesPerRow: Int
   private let suspects: [Suspect]
   private let seconds: Double
 
-  /// How many suspicious pairs are shown.
+  /// The number of suspects that are shown.
   private static let mostSuspects = 20
 
   init(_ mined: MinedRows, settings: MiningSettings, seconds: Double) {
     rules = zip(settings.rules.map(\.name), mined.tallies).map { (name: $0, tally: $1) }
-    wanted = settings.wanted
+    negativesPerRow = settings.negativesPerRow
     let negativeScores: [Float] = mined.rows.flatMap { $0.scores?.dropFirst() ?? [] }
     scores = ScoreSummary(positives: mined.rows.compactMap { $0.scores?.first }, negatives: negativeScores)
     negatives = negativeScores.count
@@ -41,14 +41,15 @@ struct MiningReport {
     queries = mined.queries
     documents = mined.documents
     promoted = mined.promoted.count
-    short = mined.rows.count { $0.negatives.count < settings.wanted }
+    short = mined.rows.count { $0.negatives.count < settings.negativesPerRow }
     empty = mined.rows.count { $0.negatives.isEmpty }
     self.seconds = seconds
     suspects = Self.suspects(of: mined.rows)
   }
 
-  /// The pairs of a query and a negative whose score comes nearest to the positive's, or passes it, as a share of the positive's:
-  /// a gap that is small in itself says little where all scores are small.
+  /// The negatives whose score comes nearest to the positive's, or exceeds it.
+  ///
+  /// The gap is a share of the positive's score, since a small difference says little where all scores are small.
   private static func suspects(of rows: [TrainingRow]) -> [Suspect] {
     let all = rows.flatMap { row -> [Suspect] in
       guard let scores = row.scores, let positive = scores.first else { return [] }
@@ -82,7 +83,8 @@ struct MiningReport {
     }
     if short > 0 {
       lines.append(
-        "\(NumberText.counted(short, "row")) \(short == 1 ? "has" : "have") fewer than the \(wanted) asked for, "
+        "\(NumberText.counted(short, "row")) \(short == 1 ? "has" : "have") fewer than the "
+          + "\(negativesPerRow) asked for, "
           + "\(NumberText.count(empty)) of them none: the rules left no more candidates")
     }
     if !suspects.isEmpty {

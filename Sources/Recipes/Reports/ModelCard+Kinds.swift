@@ -3,16 +3,16 @@ import Files
 import Runs
 
 extension ModelCard {
-  /// What a card says differently for each kind of model.
+  /// The parts of a card that depend on the kind of model.
   struct Kind {
-    /// The task that hubs list the model under.
+    /// The task under which hubs list the model.
     let task: String
     let tags: [String]
-    /// The task that the results belong to.
+    /// The task of the results.
     let resultTask: String
-    /// What the column of the base scores is called.
+    /// The title of the column of the base's scores.
     let baseColumn: String
-    /// Where the results come from, up to the name of the collection.
+    /// The sentence about the source of the results, up to the name of the collection.
     let measured: String
     let introduction: String
     let usage: String
@@ -22,7 +22,7 @@ extension ModelCard {
 extension ModelCard.Kind {
   /// The card of a bi-encoder.
   ///
-  /// - Parameter deed: What was done to the base: "fine-tuned".
+  /// - Parameter deed: The participle for the change of the base: "fine-tuned".
   static func biEncoder(_ model: BiEncoder, base: String, name: String, deed: String) -> ModelCard.Kind {
     let baseName = Files.name(of: base)
     return ModelCard.Kind(
@@ -57,8 +57,8 @@ extension ModelCard.Kind {
   /// The card of a cross-encoder.
   ///
   /// - Parameters:
-  ///   - baseColumn: What the order was before: the first stage, or the untrained model.
-  ///   - candidates: What was ranked: "the 50 best documents of the first stage".
+  ///   - baseColumn: The ranking before training: the first stage, or the untrained model.
+  ///   - candidates: The documents that were ranked: "the 50 best documents of the first stage".
   static func crossEncoder(
     _ model: CrossEncoder, base: String, name: String, baseColumn: String, candidates: String
   ) -> ModelCard.Kind {

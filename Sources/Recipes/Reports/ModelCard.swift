@@ -2,15 +2,15 @@ import Evaluation
 import Files
 import Retrieval
 
-/// The README of an exported model, with the head that model hubs read.
+/// The README of an exported model, with the metadata that model hubs read.
 struct ModelCard {
-  /// What the model is called.
+  /// The name of the model.
   let name: String
-  /// The folder of the model that it was made from.
+  /// The folder of the base model.
   let base: String
-  /// The collection folder of the results, where there are any.
+  /// The collection folder of the results; nil without results.
   let collection: String?
-  /// The results, how they came about, and the recipe.
+  /// The results, the facts of the run, and the recipe.
   let report: RunReport
   let kind: Kind
 
@@ -68,7 +68,7 @@ struct ModelCard {
     "\(Files.name(of: collection ?? "")) \(split)"
   }
 
-  /// A text as a YAML scalar that no character of it can end.
+  /// A text as a quoted YAML scalar, with all special characters escaped.
   private func quoted(_ text: String) -> String {
     let escaped = text.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {

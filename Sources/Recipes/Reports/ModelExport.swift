@@ -3,19 +3,19 @@ import Files
 import JSONText
 import Runs
 
-/// The exported folder of a run: the model as others read it, its card, and where it comes from.
+/// The exported folder of a run: the model as other software reads it, its card, and its provenance.
 struct ModelExport {
   let card: ModelCard
-  /// The files that the weights follow from, beside the base model's.
+  /// The data files that the weights depend on.
   let data: [String]
-  /// Is told of every change on disk before it is made, for tests that stop there.
+  /// Called before every change on disk, so that tests can stop there.
   var willPerform: (DurableFolder.Operation) throws -> Void = { _ in }
 
-  /// Writes the folder as a whole: a reader finds the old one or the new one at any moment.
+  /// Writes the folder as a whole: at any moment a reader finds either the old one or the new one.
   ///
   /// - Parameters:
-  ///   - inputs: The content of what was read.
-  ///   - save: Writes the model itself to the folder it is given.
+  ///   - inputs: The digests of the inputs.
+  ///   - save: Writes the model itself to a folder.
   func write(to folder: String, inputs: InputDigests, _ save: (_ folder: String) throws -> Void) throws {
     try DurableFolder(folder, willPerform: willPerform).write { draft in
       try save(draft.path)
@@ -24,7 +24,7 @@ struct ModelExport {
     }
   }
 
-  /// Writes the folder into a run's, the run's report and its result, with which the run is finished.
+  /// Writes the model into the run folder, the report and the result, which finishes the run.
   func finish(_ folder: RunFolder, _ save: (_ folder: String) throws -> Void) throws -> Outcome {
     try write(to: folder.file("model"), inputs: folder.inputs, save)
     try Files.write(card.report.page, to: folder.file("report.html"))
@@ -33,7 +33,7 @@ struct ModelExport {
     return Outcome(result, lines: card.report.summary(model: folder.file("model")))
   }
 
-  /// The content of `hone.json`: everything the weights follow from, by digest.
+  /// The content of `hone.json`: everything the weights depend on, by digest.
   private func provenance(of inputs: InputDigests) -> JSONValue {
     func files(_ isIncluded: (String) -> Bool) -> JSONValue {
       .array(

@@ -4,7 +4,7 @@ import Retrieval
 import Runs
 import Words
 
-/// What smaller vectors keep: their bytes, their share of the variance, and how search with them compares.
+/// The report of smaller vectors: their bytes, their share of the variance, and their comparison with the full vectors.
 struct ReductionReport {
   /// A model with smaller vectors.
   struct Model {
@@ -64,7 +64,7 @@ struct ReductionReport {
     return lines
   }
 
-  /// How a model came about, for its card.
+  /// The facts about a model for its card.
   func facts(of model: Model) -> [RunReport.Fact] {
     [
       ("dimensions", "\(model.dimensions) of \(full)"),

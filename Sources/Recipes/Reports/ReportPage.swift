@@ -4,7 +4,7 @@ import Runs
 import Words
 
 extension RunReport {
-  /// The content of `report.html`: one file that needs nothing else, for light and dark screens and for paper.
+  /// The content of `report.html`: one self-contained file for light and dark screens and for paper.
   var page: String {
     let title = HTML.escaped("\(folder) · Hone")
     let sections = [header, comparisonSection, scoreSection, tableSections, chartSection, factSection, settingSection]

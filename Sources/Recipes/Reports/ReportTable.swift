@@ -1,11 +1,11 @@
 import Words
 
-/// A table in a report that only one recipe has.
+/// A table of a report that belongs to one program.
 struct ReportTable: Sendable {
   var title: String
   var columns: [(name: String, alignment: TextTable.Alignment)]
   var rows: [[String]]
-  /// What a reader must know to read it right.
+  /// An explanation below the table.
   var note: String
 
   /// The table for a terminal, with its title above and its note below.

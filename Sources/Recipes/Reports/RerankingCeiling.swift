@@ -3,23 +3,23 @@ import JSONText
 import Retrieval
 import Words
 
-/// What no second stage can exceed on a split, given what the first stage found.
+/// The values that no second stage can exceed on a split, given the documents of the first stage.
 struct RerankingCeiling {
   let split: String
   /// The share of the relevant documents that are among those reranked, as a mean over all judged queries.
   let recall: Double
-  /// The values of the measures when the documents found stand in the order of their grades.
+  /// The values of the measures for the order by grades.
   let best: [(measure: Measure, value: Double)]
   private let top: Int
 
-  init(of run: Ranking, _ split: EvaluationPlan.Split, _ measures: [Measure], top: Int) throws {
-    func evaluation(of run: Ranking, _ measures: [Measure]) throws -> MeasureValues {
-      try MeasureValues(of: run, against: split.topics, measures: measures, complete: true)
+  init(of ranking: Ranking, _ split: EvaluationPlan.Split, _ measures: [Measure], top: Int) throws {
+    func evaluation(of ranking: Ranking, _ measures: [Measure]) throws -> MeasureValues {
+      try MeasureValues(of: ranking, against: split.topics, measures: measures, complete: true)
     }
     self.split = split.name
     self.top = top
-    recall = try evaluation(of: run, [.recall(cut: top)]).means[0]
-    let ideal = try evaluation(of: run.ideallyReranked(top: top, judgments: split.topics), measures)
+    recall = try evaluation(of: ranking, [.recall(cut: top)]).means[0]
+    let ideal = try evaluation(of: ranking.ideallyReranked(top: top, judgments: split.topics), measures)
     best = zip(measures, ideal.means).map { (measure: $0, value: $1) }
   }
 
@@ -30,7 +30,7 @@ struct RerankingCeiling {
     ]
   }
 
-  /// Both stages beside the best possible order, as a table of a report.
+  /// The table of both stages and the best possible order.
   static func table(_ ceilings: [RerankingCeiling], comparisons: [Comparison], top: Int) -> ReportTable {
     func number(_ value: Double) -> String { NumberText.fixed(value, decimals: 4) }
     let rows = ceilings.flatMap { ceiling -> [[String]] in

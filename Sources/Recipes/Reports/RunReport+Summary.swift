@@ -13,7 +13,7 @@ extension RunReport {
     return .object(object)
   }
 
-  /// What is printed at the end.
+  /// The lines that are printed at the end.
   func summary(model: String? = nil) -> [String] {
     var lines: [String] = []
     if !comparisons.isEmpty {

@@ -4,7 +4,7 @@ import Retrieval
 import Runs
 import Words
 
-/// What is known at the end of a run; `result.json` and `report.html` say the same.
+/// The results of a run, the content of `result.json` and `report.html`.
 struct RunReport: Sendable {
   /// A fact about the run: "base model", "checkpoints/all-MiniLM-L6-v2".
   typealias Fact = (name: String, value: String)
@@ -15,18 +15,18 @@ struct RunReport: Sendable {
   var folder: String
   /// Base against tuned, the deciding comparison first; empty without an evaluation or a baseline.
   var comparisons: [Comparison] = []
-  /// Scores of a model that is compared with nothing.
+  /// The scores of a model without a baseline.
   var scores: [EvaluationPlan.Score] = []
-  /// What else the recipe found out.
+  /// Further tables of the recipe.
   var tables: [ReportTable] = []
-  /// What the two models of the comparisons are called.
+  /// The names of the two models of the comparisons.
   var names = (base: "base", tuned: "tuned")
   var losses: [LineChart.Point] = []
-  /// Scores during training, by measure; the first is drawn.
+  /// The evaluations during training; the chart shows the first measure.
   var development: [MeasureRecord] = []
   /// Facts about this run, for a person.
   var facts: [Fact] = []
-  /// The facts, and the machine and libraries that the run had.
+  /// The facts, with the machine and libraries of the run.
   var allFacts: [Fact] { facts + environment.facts }
   private let environment = RunEnvironment.current
   /// Machine-readable facts of the recipe, added to the result as they are.
@@ -40,18 +40,18 @@ struct RunReport: Sendable {
     self.settings = settings
   }
 
-  /// Notes how long the whole run took, and where.
+  /// Adds the time of the whole run, and the machine.
   mutating func addTimes(_ seconds: Double) {
     facts.append(("whole run", NumberText.seconds(seconds)))
     details += [("seconds", JSONValue(seconds)), ("environment", environment.json)]
   }
 
-  /// The report as the end of its program, with lines of the program's own before the summary.
+  /// The conclusion of the program, with the given lines before the summary.
   func conclusion(after lines: [String] = []) -> Conclusion {
     Conclusion(result: json, lines: lines + summary(), page: page)
   }
 
-  /// The verdict of the run: that of the first measure on the first split.
+  /// The verdict of the run, by the first measure on the first split.
   var verdict: Verdict? { comparisons.first?.test.verdict }
 
   /// The verdict in a sentence for a person.

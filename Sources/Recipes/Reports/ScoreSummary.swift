@@ -1,7 +1,7 @@
 import JSONText
 import Words
 
-/// How the scores of positives and of negatives are spread.
+/// Quantiles of the scores of positives and of negatives.
 struct ScoreSummary: Sendable {
   private let positives: [Float]
   private let negatives: [Float]
@@ -10,7 +10,7 @@ struct ScoreSummary: Sendable {
     ("least", 0), ("10 %", 0.1), ("median", 0.5), ("90 %", 0.9), ("most", 1),
   ]
 
-  /// Takes the scores in any order.
+  /// Summarizes scores in any order.
   init(positives: [Float], negatives: [Float]) {
     self.positives = positives.sorted()
     self.negatives = negatives.sorted()
@@ -40,7 +40,7 @@ struct ScoreSummary: Sendable {
     return ["positives": quantiles(positives), "negatives": quantiles(negatives)]
   }
 
-  /// The value below which a share of sorted values lies, by the nearest rank.
+  /// The quantile of sorted values by the nearest rank.
   private static func quantile(_ share: Double, of sorted: [Float]) -> Float? {
     sorted.isEmpty ? nil : sorted[Int((share * Double(sorted.count - 1)).rounded())]
   }

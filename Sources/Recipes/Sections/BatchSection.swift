@@ -2,11 +2,11 @@ import Settings
 
 /// One step of a bi-encoder's training.
 struct BatchSection: Codable, Sendable, Equatable {
-  /// The rows of one step; with in-batch negatives this decides how many negatives a query has.
+  /// The number of rows per step; with in-batch negatives it sets the number of negatives per query.
   var queries: Int
-  /// The most tokens whose activations are held at one time; larger steps go through cached gradients, with equal results.
+  /// The most tokens whose activations are held at once; larger steps use cached gradients, with equal results.
   var tokens: Int
-  /// Whether no text occurs twice in a step, so that no query's own positive counts as a negative.
+  /// True if no text occurs twice in a step, so that no query's own positive counts as a negative.
   var uniqueTexts: Bool
 }
 

@@ -1,11 +1,11 @@
 import Evaluation
 import Settings
 
-/// Vectors kept on disk, so that the next run encodes only what is new.
+/// Vectors kept on disk, so that the next run encodes only new texts.
 struct CacheSection: Codable, Sendable, Equatable {
   /// A folder that several recipes and models may share.
   var folder: String
-  /// The most room it may take, 4,000 without it; what was not used for the longest time goes first.
+  /// The limit of its size, 4,000 without it; the least recently used vectors are removed first.
   var megabytes: Int?
 }
 

@@ -4,7 +4,7 @@ import Settings
 struct CheckpointSection: Codable, Sendable, Equatable {
   /// Steps between two checkpoints.
   var every: Int
-  /// How many complete checkpoints stay.
+  /// The number of complete checkpoints that are kept.
   var keep: Int
 }
 

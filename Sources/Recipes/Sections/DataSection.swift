@@ -6,9 +6,9 @@ import Settings
 struct DataSection: Sendable, Equatable {
   /// A collection with judgments (`collection`, `split`), or a file of rows (`rows`, with `collection` for its identifiers).
   var source: RowSource
-  /// With `false` the rows are taken in the order of their file, which must then keep to `batch.uniqueTexts` itself.
+  /// With `false` the rows keep the order of their file, which must then satisfy `batch.uniqueTexts` itself.
   var shuffle: Bool?
-  /// The most negatives that a row has in an epoch, drawn anew for each from all it has; without it, all.
+  /// The most negatives of a row per epoch, drawn anew in each epoch from all it has; without it, all.
   var negatives: Int?
 }
 

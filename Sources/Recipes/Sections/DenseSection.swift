@@ -1,11 +1,11 @@
 import Encoders
 import Settings
 
-/// A new Dense module behind the model's pooling, trained with it: vectors of a width of one's own.
+/// A new Dense module behind the model's pooling, trained with it, for vectors of another width.
 ///
-/// Its weight starts orthogonal, so that its first vectors have the base model's angles as far as the width lets them.
+/// Its weight starts orthogonal, so that its first vectors keep the base model's angles as far as the width allows.
 struct DenseSection: Codable, Sendable, Equatable {
-  /// What is applied to the module's result.
+  /// The activation of the module.
   enum Activation: String, ChoiceSetting {
     case identity
     case tanh
@@ -13,10 +13,10 @@ struct DenseSection: Codable, Sendable, Equatable {
 
   /// The width of the vectors.
   var dimensions: Int
-  /// Without it, the identity.
+  /// The identity without it.
   var activation: Activation?
 
-  /// The widest vectors that a search index is likely to hold, and a bound for memory.
+  /// A width that no search index is likely to exceed; it bounds memory.
   private static let widest = 16_384
 
   func validate(_ checks: SettingChecks) {

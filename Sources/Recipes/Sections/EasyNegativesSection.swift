@@ -1,7 +1,7 @@
-import Training
 import Settings
+import Training
 
-/// Random negatives, which keep a reranker right about what does not fit at all.
+/// Random negatives, from which a reranker learns about documents that are plainly irrelevant.
 struct EasyNegativesSection: Sendable, Equatable {
   /// The documents that negatives are drawn from.
   enum Pool: Sendable, Equatable {
@@ -13,7 +13,7 @@ struct EasyNegativesSection: Sendable, Equatable {
     case data
   }
 
-  /// The share of `data.negatives` that is random; what the data has too few of is filled up as well.
+  /// The share of `data.negatives` that is random; missing negatives of the data are replaced by random ones too.
   var share: Double
   var pool: Pool
 }
@@ -42,7 +42,7 @@ extension EasyNegativesSection: Codable {
     }
   }
 
-  /// - Parameter negatives: the number of negatives of a group.
+  /// - Parameter negatives: The number of negatives of a group.
   func validate(_ checks: SettingChecks, negatives: Int?, loss: LossSetting, batch: GroupBatchSection) {
     checks.require(share >= 0 && share <= 1, "data.easyNegatives.share", else: "\(share) is not a fraction from 0 to 1")
     switch pool {

@@ -1,19 +1,19 @@
 import Runs
 import Settings
 
-/// Where a training run is scored, and how often.
+/// The evaluations of a training run, and their interval.
 struct EvaluateSection: Codable, Sendable, Equatable {
   /// A collection folder.
   var collection: String
-  /// The judgments scored during training: `qrels/SPLIT.tsv`.
+  /// The judgments evaluated during training: `qrels/SPLIT.tsv`.
   var split: String
-  /// Steps between two scores; without it the run is scored before and after only.
+  /// Steps between two evaluations; without it the model is evaluated before and after only.
   var every: Int?
-  /// During training the corpus is every judged document and a fixed sample up to this number; without it, all of it.
+  /// The documents during training: every judged one and a fixed sample up to this number; without it, all.
   var documents: Int?
   /// The measures, the deciding one first.
   var measures: [MeasureSetting]
-  /// The splits of the verdict, over the whole corpus; without it, the split scored during training.
+  /// The splits of the verdict, over the whole corpus; without it, the split evaluated during training.
   var verdict: [String]?
 }
 

@@ -1,4 +1,4 @@
-/// A folder: of a model, used as its own files say, or of a run's results.
+/// The folder of a model, used with its own settings, or of a run's results.
 struct FolderSection: Codable, Sendable, Equatable {
   var folder: String
 }

@@ -2,9 +2,9 @@ import Settings
 
 /// One step of a reranker's training.
 struct GroupBatchSection: Codable, Sendable, Equatable {
-  /// The groups of one step; a group is never cut.
+  /// The number of groups per step; a group is never split.
   var groups: Int
-  /// The most tokens whose activations are held at one time; larger steps go through cached gradients.
+  /// The most tokens whose activations are held at once; larger steps use cached gradients.
   var tokens: Int
 
   func validate(_ checks: SettingChecks, model: RerankerSection) {

@@ -1,14 +1,15 @@
-import Training
 import Runs
 import Settings
+import Training
 
-/// The training data of a reranker: a row is a group or a labelled pair, a query with all documents judged for it is a group.
+/// The training data of a reranker: each row is a group or a labelled pair, or each query with its judged documents a
+/// group.
 struct GroupSection: Sendable, Equatable {
   /// A collection with judgments (`collection`, `split`), or a file of rows (`rows`, with `collection` for its identifiers).
   var source: RowSource
-  /// With `false` the groups are taken in the order of their file.
+  /// With `false` the groups keep the order of their file.
   var shuffle: Bool?
-  /// The most documents of grade 0 that a group has in an epoch, drawn anew for each; without it, all.
+  /// The most documents of grade 0 of a group per epoch, drawn anew in each epoch; without it, all.
   var negatives: Int?
   /// Random documents beside the negatives of the data.
   var easyNegatives: EasyNegativesSection?

@@ -1,12 +1,12 @@
 import Settings
 import Training
 
-/// A guide: a model that points out negatives of a batch which may well be positives; the loss leaves them out.
+/// A guide: a model that finds likely false negatives in a batch, which the loss leaves out.
 struct GuideSection: Sendable, Equatable {
   /// A bi-encoder folder; the base model itself is a good guide.
   var folder: String
-  /// How far below the positive a negative must score: `absoluteMargin`, a distance, or `relativeMargin`, a share of the
-  /// positive's score.
+  /// The least distance of a negative's score below the positive's: `absoluteMargin`, or `relativeMargin` as a share of
+  /// the positive's score.
   var margin: GuideMargin
 }
 

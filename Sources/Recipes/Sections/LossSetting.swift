@@ -1,5 +1,5 @@
-import Training
 import Settings
+import Training
 
 /// The loss of a training run, chosen by its name among ``Losses``; the other keys are the loss's own settings.
 struct LossSetting: Codable, Sendable, Equatable {
@@ -28,9 +28,9 @@ struct LossSetting: Codable, Sendable, Equatable {
     return isEqual(first.loss)
   }
 
-  /// Checks the settings for scores of a kind.
+  /// Checks the settings for a kind of scores.
   ///
-  /// - Parameter batch: The batches of a bi-encoder, where other queries may bring negatives.
+  /// - Parameter batch: The batches of a bi-encoder, which may have in-batch negatives.
   func validate(_ checks: SettingChecks, for scores: ScoreKind, batch: BatchSection? = nil) {
     for problem in loss.problems(for: scores) {
       checks.require(

@@ -1,9 +1,9 @@
 import Encoders
 import Files
+import Runs
+import Settings
 import Training
 import Words
-import Settings
-import Runs
 
 extension Matryoshka {
   func validate(_ checks: SettingChecks, model: ModelSection, dense: DenseSection?) {
@@ -26,7 +26,7 @@ extension Matryoshka {
     }
   }
 
-  /// Stops where the vectors of the loaded model are narrower than a dimension.
+  /// Throws where a dimension is larger than the width of the loaded model's vectors.
   func check(against model: BiEncoder) throws {
     if dimensions.contains(where: { $0 > model.dimensions }) {
       throw RunError(.badRecipe, "'matryoshka.dimensions': \(tooWide(model.dimensions))")

@@ -17,7 +17,7 @@ struct MeasureSetting: WordSetting, Equatable {
   static var expectation: String { "a measure such as nDCG@10 or recall@100" }
   static var placeholder: MeasureSetting { MeasureSetting(.nDCG(cut: 10)) }
 
-  /// The names with a usual cut; letter case never matters.
+  /// The names with a usual cutoff; letter case never matters.
   static var suggestions: [String] {
     ["nDCG@10", "recall@100", "MAP", "MRR@10", "MRR", "P@10", "success@1", "Rprec", "nDCG"]
   }

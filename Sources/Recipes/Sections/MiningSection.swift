@@ -3,13 +3,13 @@ import Runs
 import Settings
 import Training
 
-/// Mining in the course of training: the corpus is encoded with the weights of the moment, and every row gets new negatives.
+/// Mining during training: the corpus is encoded with the current weights, and every row gets new negatives.
 ///
-/// Rows are neither added nor removed: what a judge finds to fit a query is no negative of it, and nothing more.
+/// Rows are neither added nor removed: a document that a judge finds relevant is only left out of the negatives.
 struct MiningSection: Sendable, Equatable {
   /// The span between two minings; the first is before the first step.
   var every: TrainingSpan
-  /// A `corpus.jsonl` to choose from; without it, that of the data's collection.
+  /// A `corpus.jsonl` to mine; without it, that of the data's collection.
   var corpus: String?
   var sources: [MiningSource]
   var rules: [MiningRuleSetting]

@@ -2,11 +2,11 @@ import Datasets
 import Retrieval
 import Settings
 
-/// How negatives are chosen, whoever mines them.
+/// The settings of mining that all programs share.
 struct MiningSettings: Sendable, Equatable {
-  /// Where candidates come from; a document counts for the first source that has it.
+  /// The sources of candidates; a document counts for the first source that has it.
   var sources: [MiningSource]
-  /// What a negative must pass, in this order.
+  /// The rules that a negative must pass, in this order.
   var rules: [MiningRuleSetting]
   var select: NegativeSelection
 
@@ -14,39 +14,39 @@ struct MiningSettings: Sendable, Equatable {
   static let noCorpus =
     "there is nothing to choose negatives from; give 'corpus' (a corpus.jsonl) or 'data.collection'"
 
-  /// How many negatives a row gets at most.
-  var wanted: Int { sources.reduce(0) { $0 + $1.negatives } }
+  /// The most negatives that a row gets.
+  var negativesPerRow: Int { sources.reduce(0) { $0 + $1.negatives } }
 }
 
-/// Where candidates come from.
+/// A source of candidates.
 struct MiningSource: Codable, Sendable, Equatable {
-  /// What ranks the corpus for a query.
+  /// The ranking of the corpus for a query.
   enum Name: String, ChoiceSetting {
-    /// The model's own vectors, exactly.
+    /// Exact search with the model's vectors.
     case model
-    /// The words that query and document share.
+    /// BM25 over the words of query and document.
     case BM25
   }
 
   var name: Name
-  /// How many of the best documents are looked at.
+  /// The number of the best documents that become candidates.
   var candidates: Int
-  /// How many negatives a query gets from here at most.
+  /// The most negatives that a query gets from this source.
   var negatives: Int
 }
 
-/// What mining leaves.
+/// The output of mining.
 struct MiningOutput: Codable, Sendable, Equatable {
   /// The folder of the run: a new one for each run.
   var folder: String
-  /// The form of the rows.
+  /// The format of the rows.
   var format: RowFormat
-  /// The name of their file, `rows.jsonl` where there is none; `.tsv` and `.csv` make tables.
+  /// The name of their file, `rows.jsonl` without it; `.tsv` and `.csv` make tables.
   var file: String?
 }
 
 extension MiningSettings {
-  /// - Parameter section: Where the settings stand: a path that ends with a dot, or nothing for the top of the recipe.
+  /// - Parameter section: The path of the section with a dot at its end; empty for the top of the recipe.
   func validate(_ checks: SettingChecks, at section: String) {
     checks.require(
       !sources.isEmpty, section + "sources", else: "the list is empty; name at least one source, such as model")

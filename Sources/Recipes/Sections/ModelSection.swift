@@ -1,19 +1,19 @@
 import Encoders
 import Settings
 
-/// The base model of a training run and how texts go through it.
+/// A bi-encoder and the way texts are encoded.
 struct ModelSection: Codable, Sendable, Equatable {
   /// A model folder, relative to the working directory.
   var folder: String
-  /// How token vectors become one vector; the exported model says the same.
+  /// The pooling of token vectors, also in the exported model.
   var pooling: Pooling
   /// The most tokens of a text, special tokens included; longer texts are cut.
   var maximumLength: Int
-  /// Texts put before every query and every document, in training, evaluation and the exported model.
+  /// The prompts of queries and documents, in training, evaluation and the exported model.
   var prompts: PromptsSection?
 }
 
-/// The prompt of each role; an absent one is empty, an absent section leaves the model's own.
+/// The prompt of each role; a missing one is empty, a missing section keeps the model's own.
 struct PromptsSection: Codable, Sendable, Equatable {
   var query: String?
   var document: String?

@@ -30,7 +30,7 @@ extension OptimizerSetting: Codable {
   }
 }
 
-/// The settings of AdamW as they are written: with the factors in a fixed order, which a dictionary has not.
+/// The settings of AdamW as they are written: with the rate factors in a fixed order.
 private struct OrderedAdamWSettings: Encodable {
   var rate: Double
   var decay: Double

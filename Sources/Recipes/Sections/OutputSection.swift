@@ -1,28 +1,28 @@
 import Settings
 
-/// What a training run leaves.
+/// The output of a training run.
 struct OutputSection: Codable, Sendable, Equatable {
-  /// Which weights are exported.
+  /// The weights to export.
   enum Weights: String, ChoiceSetting {
-    /// Those after the last step.
+    /// The weights after the last step.
     case last
-    /// Those with the best score during training, by the first measure; the earlier of equal ones.
+    /// The weights with the best evaluation during training, by the first measure; the earlier of equal ones.
     case best
   }
 
   /// The folder of the run: a new one for each run.
   var folder: String
-  /// Without it, the last ones.
+  /// The last ones without it.
   var weights: Weights?
 }
 
 extension OutputSection {
-  /// - Parameter isScored: Whether there are scores during training.
-  func validate(_ checks: SettingChecks, isScored: Bool) {
+  /// - Parameter isEvaluated: True if there are evaluations during training.
+  func validate(_ checks: SettingChecks, isEvaluated: Bool) {
     checks.outputFolder("output.folder", folder)
     if weights == .best {
       checks.require(
-        isScored, "output.weights", reading: ["evaluate"],
+        isEvaluated, "output.weights", reading: ["evaluate"],
         else: "the best weights are found by scores during training; set 'evaluate.every'")
     }
   }

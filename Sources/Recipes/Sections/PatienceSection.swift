@@ -1,13 +1,13 @@
 import Settings
 
-/// The end of training before its last step.
+/// The condition that ends training early.
 struct PatienceSection: Codable, Sendable, Equatable {
   /// The number of evaluations in a row that may pass without a new best one.
   var scores: Int
-  /// How much better than the best an evaluation must be to count, by the first measure; without it, anything counts.
+  /// The least improvement of the first measure over the best evaluation; without it, any improvement counts.
   var minimumImprovement: Double?
 
-  /// - Parameter isEvaluated: true if there are evaluations during training.
+  /// - Parameter isEvaluated: True if there are evaluations during training.
   func validate(_ checks: SettingChecks, isEvaluated: Bool) {
     checks.atLeast(1, "patience.scores", scores)
     if let minimumImprovement {

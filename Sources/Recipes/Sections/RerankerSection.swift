@@ -1,18 +1,18 @@
 import Encoders
 import Settings
 
-/// The base of a reranker: a cross-encoder, or any encoder that gets a fresh classifier.
+/// The base of a reranker: a cross-encoder, or any encoder that gets a new classifier.
 struct RerankerSection: Codable, Sendable, Equatable {
   /// A model folder, relative to the working directory.
   var folder: String
-  /// The most tokens of a pair, special tokens included; of a longer one the longer text loses tokens at its end first.
+  /// The most tokens of a pair, special tokens included; longer pairs are cut at the end of the longer text first.
   var maximumLength: Int
 }
 
 extension RerankerSection {
   /// The model with the settings of this section.
   ///
-  /// - Parameter seed: what a fresh classifier is drawn from.
+  /// - Parameter seed: The seed of a new classifier.
   func load(seed: UInt64) throws -> CrossEncoder {
     var model = try CrossEncoder(folder: folder, labels: 1, headSeed: seed)
     model.maximumLength = maximumLength

@@ -1,15 +1,15 @@
 import Runs
 import Settings
 
-/// The evaluations of a reranker: on which documents of which queries, and how often.
+/// The evaluations of a reranker: the documents of each query, and the interval.
 struct RerankingEvaluateSection: Sendable, Equatable {
-  /// The documents that are put in order.
+  /// The documents to rerank.
   enum Candidates: Sendable, Equatable {
     /// The documents judged for a query.
     case judged
-    /// The best documents that a bi-encoder finds.
+    /// The best documents of a bi-encoder.
     case model(folder: String, top: Int)
-    /// The best documents of a run file in TREC form, which has the queries of all splits.
+    /// The best documents of a ranking in TREC form, which has the queries of all splits.
     case run(file: String, top: Int)
   }
 
@@ -17,18 +17,18 @@ struct RerankingEvaluateSection: Sendable, Equatable {
   var collection: String
   /// The judgments evaluated during training: `qrels/SPLIT.tsv`.
   var split: String
-  /// The documents that are put in order; those below the best keep their order.
+  /// The documents to rerank; those below the best keep their order.
   var candidates: Candidates
   /// Steps between two evaluations; without it the model is evaluated before and after only.
   var every: Int?
-  /// The number of queries asked during training, always the same ones; without it, all.
+  /// The number of queries evaluated during training, always the same ones; without it, all.
   var queries: Int?
   /// The measures, the deciding one first.
   var measures: [MeasureSetting]
   /// The splits of the verdict, over all their queries; without it, the split evaluated during training.
   var verdict: [String]?
 
-  /// The name of the order that the model is compared with.
+  /// The name of the ranking that the model is compared with.
   var baseName: String { candidates == .judged ? "untrained" : "first stage" }
 }
 

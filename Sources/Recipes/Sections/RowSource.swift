@@ -2,9 +2,9 @@ import Datasets
 import Files
 import Settings
 
-/// The place where training rows come from.
+/// The source of training rows.
 enum RowSource: Sendable, Equatable {
-  /// A file of rows, `.jsonl`, `.tsv` or `.csv`; the collection is where its identifiers find their texts.
+  /// A file of rows, `.jsonl`, `.tsv` or `.csv`; the collection has the texts of its identifiers.
   case file(String, collection: String?)
   /// The judgments of a collection: `qrels/SPLIT.tsv`.
   case judgments(collection: String, split: String)
@@ -25,7 +25,7 @@ enum RowSource: Sendable, Equatable {
     }
   }
 
-  /// All files that the rows come from.
+  /// All files that are read for the rows.
   var files: [String] {
     let texts = collection.map { folder in ["corpus.jsonl", "queries.jsonl"].map { Files.join(folder, $0) } } ?? []
     return switch self {

@@ -1,12 +1,12 @@
-import Training
 import Settings
+import Training
 
-/// The course of the learning rate over a run, and the length of the run.
+/// The schedule of the learning rate, and the length of the run.
 struct ScheduleSection: Sendable, Equatable {
   var name: Schedule.Name
   /// The fraction of all steps over which the rate rises from zero.
   var warmup: Double
-  /// The length of the run: passes over the data, or steps over as many epochs as that takes.
+  /// The length of the run in epochs, or in steps.
   var length: TrainingSpan
 
   var schedule: Schedule { Schedule(name: name, warmup: warmup) }

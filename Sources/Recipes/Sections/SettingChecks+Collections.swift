@@ -2,7 +2,7 @@ import Files
 import Settings
 
 extension SettingChecks {
-  /// A collection folder.
+  /// Checks a collection folder.
   func collection(_ path: String, _ folder: String) {
     require(Files.isFolder(folder), path, else: "there is no folder \(folder)")
     for name in ["corpus.jsonl", "queries.jsonl"] {
@@ -10,7 +10,7 @@ extension SettingChecks {
     }
   }
 
-  /// A split of a collection: a file of judgments.
+  /// Checks a split of a collection: a file of judgments.
   func split(_ path: String, _ split: String, of collection: String, _ collectionPath: String) {
     let judgments = Files.join(collection, "qrels")
     require(
@@ -18,14 +18,14 @@ extension SettingChecks {
       else: "\(judgments) has no \(split).tsv\(Self.splitAdvice(judgments))")
   }
 
-  /// Several splits of a collection.
+  /// Checks several splits of a collection.
   func splits(_ path: String, _ splits: [String], of collection: String, _ collectionPath: String) {
     require(!splits.isEmpty, path, else: "the list is empty; name at least one split")
     require(Set(splits).count == splits.count, path, else: "a split is named twice")
     for name in splits { split(path, name, of: collection, collectionPath) }
   }
 
-  /// Measures to report.
+  /// Checks the measures to report.
   func measures(_ path: String, _ measures: [MeasureSetting]) {
     require(!measures.isEmpty, path, else: "the list is empty; name at least one measure, such as nDCG@10")
     require(Set(measures.map(\.measure)).count == measures.count, path, else: "a measure is named twice")

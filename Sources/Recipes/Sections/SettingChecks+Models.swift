@@ -3,20 +3,20 @@ import Files
 import Settings
 
 extension SettingChecks {
-  /// A model folder as others make them.
+  /// Checks a model folder.
   func modelFolder(_ path: String, _ folder: String) {
     require(Files.isFolder(folder), path, else: "there is no folder \(folder)\(Self.fetchAdvice(folder))")
     let transformer = (try? ModelFolder.transformerPath(in: folder)) ?? folder
     require(Files.exists(Files.join(transformer, "config.json")), path, else: "\(transformer) has no config.json")
   }
 
-  /// The width of a bi-encoder's vectors; nil where only loading tells, because a Dense module may have changed it.
+  /// The width of a bi-encoder's vectors; nil where it is known only after loading, since a Dense module may change it.
   func vectorWidth(of folder: String, _ path: String) -> Int? {
     let hasDense = (try? Files.list(folder))?.contains { $0.hasSuffix("_Dense") } ?? false
     return hasDense ? nil : shape(of: folder, path)?.width
   }
 
-  /// A length in tokens for which a model must have positions.
+  /// Checks that a model has positions for a length in tokens.
   func positions(_ path: String, _ length: Int, of folder: String, _ folderPath: String) {
     guard let limit = shape(of: folder, folderPath)?.positions else { return }
     require(

@@ -3,11 +3,11 @@ import Evaluation
 import Runs
 import Settings
 
-/// Splits of a collection and what is measured on them.
+/// The splits of a collection that are evaluated, and the measures.
 struct SplitsSection: Codable, Sendable, Equatable {
   /// A collection folder.
   var collection: String
-  /// The judgments scored: `qrels/SPLIT.tsv` of each.
+  /// The splits to evaluate: `qrels/SPLIT.tsv` of each.
   var splits: [String]
   /// The measures, the deciding one first.
   var measures: [MeasureSetting]
@@ -22,9 +22,9 @@ extension SplitsSection {
     checks.measures("evaluate.measures", measures)
   }
 
-  /// What is asked against which documents.
+  /// The plan of the evaluation.
   ///
-  /// - Parameter collection: The collection, where it is at hand.
+  /// - Parameter collection: The collection, if it was read already.
   func plan(of collection: Collection? = nil, _ context: RunContext) throws -> EvaluationPlan {
     try EvaluationPlan(
       collection ?? Collection(folder: self.collection), splits: splits, measures: measures.map(\.measure),

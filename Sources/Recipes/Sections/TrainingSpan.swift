@@ -1,6 +1,6 @@
 import Settings
 
-/// A span of training: a number of passes over the data, or of steps.
+/// A span of training: a number of epochs or of steps.
 enum TrainingSpan: Sendable, Equatable {
   case epochs(Int)
   case steps(Int)
@@ -9,7 +9,7 @@ enum TrainingSpan: Sendable, Equatable {
 
   /// Reads the one of the keys `epochs` and `steps` that a section has.
   ///
-  /// - Parameter advice: the remedy where it has both or neither.
+  /// - Parameter advice: The remedy where it has both or neither.
   init(from decoder: any Decoder, else advice: String) throws {
     let section = try decoder.container(keyedBy: Key.self)
     let epochs = try section.decodeIfPresent(Int.self, forKey: .epochs)
@@ -31,7 +31,7 @@ enum TrainingSpan: Sendable, Equatable {
     }
   }
 
-  /// - Parameter section: the path of the section that has the key.
+  /// - Parameter section: The path of the section that has the key.
   func validate(_ checks: SettingChecks, in section: String) {
     switch self {
     case .epochs(let count): checks.atLeast(1, "\(section).epochs", count)

@@ -5,12 +5,12 @@ import Retrieval
 import Runs
 import Evaluation
 
-/// The evaluations of a bi-encoder's training run: a small corpus during training, and the verdict over the whole corpus.
+/// The evaluations of a bi-encoder's training: a small corpus during training, and the whole corpus for the verdict.
 struct BiEncoderEvaluation: TrainingEvaluation {
   /// The plan of evaluations during training; nil without `evaluate.every`.
   private let development: EvaluationPlan?
   let plan: EvaluationPlan
-  /// The vectors of the verdict are kept here, where a cache is wanted.
+  /// The cache of the verdict's vectors; nil without the section `cache`.
   private let cache: EncodingCache?
 
   init(
@@ -44,13 +44,13 @@ struct BiEncoderEvaluation: TrainingEvaluation {
 
   func baseRankings(of model: BiEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Ranking] {
     try folder.keptRankings("base", of: plan.splits.map(\.name)) {
-      context.report(.note("scoring the base model"))
+      context.report(.note("evaluating the base model"))
       return try plan.rankings(of: model, cache: cache, report: context.reportOrStop)
     }
   }
 
   func tunedRankings(of model: BiEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Ranking] {
-    context.report(.note("scoring the tuned model"))
+    context.report(.note("evaluating the tuned model"))
     return try folder.write(
       plan.rankings(of: model, cache: cache, report: context.reportOrStop), as: "tuned", of: plan.splits.map(\.name))
   }

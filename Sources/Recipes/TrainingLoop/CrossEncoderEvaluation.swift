@@ -6,9 +6,9 @@ import Retrieval
 import Runs
 import Words
 
-/// The evaluations of a reranker's training run: some queries during training, and the verdict over all judged queries.
+/// The evaluations of a reranker's training: some queries during training, and all judged queries for the verdict.
 ///
-/// The base is the order of the first stage, or of the untrained model where the judged documents are put in order.
+/// The base is the ranking of the first stage, or of the untrained model where the judged documents are reranked.
 struct CrossEncoderEvaluation: TrainingEvaluation {
   /// The plan of evaluations during training; nil without `evaluate.every`.
   private let development: RerankingPlan?
@@ -16,9 +16,9 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
   private let isJudged: Bool
   let baseName: String
 
-  /// Reads the collection and finds the documents that are put in order.
+  /// Reads the collection and finds the documents to rerank.
   ///
-  /// An interrupted run has written those of a model already.
+  /// An interrupted run has written the ranking of a model already.
   ///
   /// - Parameter queries: The queries that are trained on.
   init(
@@ -27,11 +27,12 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
   ) throws {
     let collection = try Collection(folder: settings.collection)
     var texts = CandidateTexts(collection)
-    let wanted = settings.verdict ?? [settings.split]
-    let asked = wanted + (settings.every == nil || wanted.contains(settings.split) ? [] : [settings.split])
+    let verdictSplits = settings.verdict ?? [settings.split]
+    let splits =
+      verdictSplits + (settings.every == nil || verdictSplits.contains(settings.split) ? [] : [settings.split])
     let all = try EvaluationPlan(
-      collection, splits: asked, measures: settings.measures.map(\.measure), warn: { context.report(.warning($0)) })
-    let verdictPlan = all.keeping(wanted)
+      collection, splits: splits, measures: settings.measures.map(\.measure), warn: { context.report(.warning($0)) })
+    let verdictPlan = all.keeping(verdictSplits)
     verdictPlan.warnOfQueries(in: queries) { context.report(.warning($0)) }
 
     isJudged = settings.candidates == .judged
@@ -40,9 +41,9 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     switch settings.candidates {
     case .judged: (rankings, top, source) = (try all.judgedCandidates(in: collection.corpus), .max, settings.collection)
     case .run(let file, let best):
-      let run = try Ranking(file: file)
+      let ranking = try Ranking(file: file)
       for split in verdictPlan.splits {
-        let missing = split.queries.count { run[$0.id] == nil }
+        let missing = split.queries.count { ranking[$0.id] == nil }
         if missing > 0 {
           context.report(
             .warning(
@@ -50,20 +51,20 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
                 + "'\(split.name)'; they count as 0"))
         }
       }
-      (rankings, top, source) = (asked.map { _ in run }, best, file)
+      (rankings, top, source) = (splits.map { _ in ranking }, best, file)
     case .model(let model, let best):
-      let found = try folder.keptRankings("first", of: asked) {
+      let found = try folder.keptRankings("first", of: splits) {
         context.report(.note("finding documents with \(model)"))
         return try all.rankings(of: BiEncoder(folder: model), depth: best, cache: cache, report: context.reportOrStop)
       }
       (rankings, top, source) = (found, best, model)
     }
     verdict = try RerankingPlan(
-      verdictPlan, candidates: Array(rankings.prefix(wanted.count)), top: top, &texts, from: source)
-    development = try settings.every.flatMap { _ in asked.firstIndex(of: settings.split) }.map { place in
+      verdictPlan, candidates: Array(rankings.prefix(verdictSplits.count)), top: top, &texts, from: source)
+    development = try settings.every.flatMap { _ in splits.firstIndex(of: settings.split) }.map { index in
       let plan = all.keeping([settings.split])
       return try RerankingPlan(
-        settings.queries.map { plan.asking(atMost: $0, seed: seed) } ?? plan, candidates: [rankings[place]], top: top,
+        settings.queries.map { plan.asking(atMost: $0, seed: seed) } ?? plan, candidates: [rankings[index]], top: top,
         &texts, from: source)
     }
   }
@@ -83,17 +84,17 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
   func baseRankings(of model: CrossEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Ranking] {
     try folder.keptRankings("base", of: plan.splits.map(\.name)) {
       if !isJudged { return verdict.firstRankings }
-      context.report(.note("scoring the untrained model"))
+      context.report(.note("evaluating the untrained model"))
       return try verdict.rankings(of: model, report: context.reportOrStop)
     }
   }
 
   func tunedRankings(of model: CrossEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Ranking] {
-    context.report(.note("scoring the tuned model"))
+    context.report(.note("evaluating the tuned model"))
     return try folder.write(rankings(of: verdict, by: model, context), as: "tuned", of: plan.splits.map(\.name))
   }
 
-  /// The rankings of a model in training, whose scores can become infinite by no fault of the input.
+  /// The rankings of a model in training, whose scores may become infinite through a rate that is too high.
   private func rankings(of plan: RerankingPlan, by model: CrossEncoder, _ context: RunContext) throws -> [Ranking] {
     do {
       return try plan.rankings(of: model, report: context.reportOrStop)

@@ -6,7 +6,7 @@ import Runs
 import Evaluation
 
 extension EvaluationPlan {
-  /// The means of runs of the first split in the course of training, which are also told to the person who waits.
+  /// The mean measures of the first split during training, which are also reported as progress.
   func record(of rankings: [Ranking], step: Int, _ context: RunContext) throws -> MeasureRecord {
     let values = zip(measures, try evaluations(of: rankings).first?.means ?? []).map {
       MeasureRecord.Value(measure: $0.description, value: $1)
@@ -16,7 +16,7 @@ extension EvaluationPlan {
     return MeasureRecord(step: step, values: values)
   }
 
-  /// Warns where queries of a split are trained on.
+  /// Warns about queries of a split that are trained on.
   func warnOfQueries(in training: some Sequence<String>, _ warn: (String) -> Void) {
     let trained = Set(training)
     for split in splits {
@@ -31,7 +31,7 @@ extension EvaluationPlan {
 }
 
 extension RunFolder {
-  /// The rankings of some splits that an interrupted run has written, or else new ones, written to `NAME.SPLIT.run`.
+  /// The rankings of some splits in `NAME.SPLIT.run`: those of an interrupted run, or else new ones, which are written.
   func keptRankings(_ name: String, of splits: [String], make: () throws -> [Ranking]) throws -> [Ranking] {
     let paths = splits.map { file("\(name).\($0).run") }
     if isContinued && paths.allSatisfy(Files.exists) { return try paths.map { try Ranking(file: $0) } }
@@ -40,7 +40,7 @@ extension RunFolder {
 
   /// Writes the rankings of some splits to `NAME.SPLIT.run`.
   func write(_ rankings: [Ranking], as name: String, of splits: [String]) throws -> [Ranking] {
-    for (run, split) in zip(rankings, splits) { try run.write(to: file("\(name).\(split).run"), tag: name) }
+    for (ranking, split) in zip(rankings, splits) { try ranking.write(to: file("\(name).\(split).run"), tag: name) }
     return rankings
   }
 }

@@ -10,25 +10,25 @@ struct GroupData: TrainingData {
 
   private let groups: RankingGroups
   private let easy: EasyNegatives?
-  /// The files the groups come from.
+  /// The files of the groups.
   let files: [String]
   private let seed: UInt64
-  /// How many documents of grade 0 a group has in an epoch at most; nil for all.
-  private let drawn: Int?
+  /// The most documents of grade 0 of a group per epoch; nil for all.
+  private let negativesPerEpoch: Int?
   let sampler: BatchSampler
-  /// Whether the targets of a step have teacher scores.
+  /// True if the targets of a step have teacher scores.
   private let readsScores: Bool
 
   var count: Int { groups.groups.count }
   /// The queries of all groups.
   var queries: [String] { groups.groups.map(\.query) }
 
-  /// Reads the groups, and checks that they have what the loss reads.
+  /// Reads the groups, and checks that they have all that the loss reads.
   ///
-  /// A loss that compares documents learns nothing from a group without a positive, or without a negative: such groups
-  /// are left out, and it is an error where no others are left.
+  /// A loss that compares documents learns nothing from a group without a positive, or without a negative. Such groups
+  /// are left out; if no others remain, it is an error.
   ///
-  /// - Parameter warn: Is told of what is left out.
+  /// - Parameter warn: Receives a warning about groups that are left out.
   init(
     _ data: GroupSection, batch: GroupBatchSection, loss: LossSetting, seed: UInt64, warn: (String) -> Void
   ) throws {
@@ -73,18 +73,19 @@ struct GroupData: TrainingData {
       files = data.source.files
     }
     self.seed = seed
-    drawn = data.negatives
+    negativesPerEpoch = data.negatives
     sampler = try BatchSampler(
       count: groups.groups.count, batchSize: batch.groups, seed: seed, isShuffled: data.shuffle ?? true)
   }
 
-  /// An epoch: its batches, and the documents that its groups have in it.
+  /// The batches of an epoch, and its groups with their documents.
   func epoch(_ number: Int) -> GroupEpoch {
     let batches = sampler.batches(epoch: number)
     return GroupEpoch(
       number: number,
-      groups: drawn.map { groups.drawing($0, easy: easy, batches: batches, epoch: number, seed: seed) }
-        ?? groups.groups,
+      groups: negativesPerEpoch.map {
+        groups.drawing($0, easy: easy, batches: batches, epoch: number, seed: seed)
+      } ?? groups.groups,
       batches: batches, readsScores: readsScores)
   }
 
@@ -93,34 +94,34 @@ struct GroupData: TrainingData {
 
 /// One pass over the groups of a training run.
 struct GroupEpoch {
-  /// Which pass, from 0 on.
+  /// The number of the epoch, from 0 on.
   let number: Int
-  /// The groups with the documents they have in this epoch.
+  /// The groups with their documents of this epoch.
   let groups: [RankingGroup]
-  /// The places of the groups of each step.
+  /// The indices of the groups of each step.
   let batches: [[Int]]
   let readsScores: Bool
 
-  /// The groups of a step and what is wanted of their scores.
-  func step(_ places: [Int]) -> GroupStep {
-    let chosen = places.map { groups[$0] }
+  /// The groups of a step and the targets of their scores.
+  func step(_ indices: [Int]) -> GroupStep {
+    let chosen = indices.map { groups[$0] }
     return GroupStep(
       groups: chosen,
       targets: Targets(groups: chosen.map(\.grades), teacherScores: readsScores ? chosen.map { $0.scores ?? [] } : []))
   }
 }
 
-/// What one step sees: groups of documents, and what is wanted of their scores, group by group.
+/// The groups of one step, and the targets of their scores.
 struct GroupStep {
   let groups: [RankingGroup]
   let targets: Targets
 }
 
-/// Whether groups have what a loss on a cross-encoder's scores reads.
+/// The check that groups have all that a loss on a cross-encoder's scores reads.
 private struct GroupCheck {
   let source: String
   let loss: LossSetting
-  /// Whether the grades were given, rather than being 1 for a positive and 0 for a negative.
+  /// True if the data has grades, instead of 1 for a positive and 0 for a negative.
   let isLabelled: Bool
   let isFromFile: Bool
   let hasEasyNegatives: Bool

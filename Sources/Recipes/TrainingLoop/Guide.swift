@@ -11,7 +11,7 @@ import Words
 
 /// A model that points out false negatives in the batches of a training run.
 ///
-/// It never changes, so every text is encoded once, before the epoch that needs it first.
+/// Its weights are fixed, so every text is encoded once, before the first epoch that needs it.
 struct Guide {
   private let model: BiEncoder
   private let margin: GuideMargin
@@ -24,7 +24,7 @@ struct Guide {
     margin = settings.margin
   }
 
-  /// Encodes what the rows have and no rows before them had.
+  /// Encodes the texts of the rows that are new.
   mutating func prepare(for rows: [TrainingRow], report: (RunEvent) throws -> Void) throws {
     try queries.add(rows.map(\.query)) { [model] in
       try model.vectors(of: $0, as: .query, task: "guide: encoding queries", report: report).buffer.elements
@@ -34,14 +34,14 @@ struct Guide {
     }
   }
 
-  /// The columns of a batch that are taken for false negatives of each query.
+  /// The columns of a batch that the guide takes for false negatives of each query.
   func falseNegatives(in batch: RowBatch) -> [[Int]] {
     let scores = queries.matrix(of: batch.queries).matmul(documents.matrix(of: batch.documents).transposed)
     return margin.falseNegatives(scores, positives: batch.positives)
   }
 }
 
-/// The vectors of texts, in the order in which they came.
+/// The vectors of distinct texts, in the order of their addition.
 private struct TextVectors {
   private var known: OrderedSet<ExactText> = []
   private var numbers: [Float] = []

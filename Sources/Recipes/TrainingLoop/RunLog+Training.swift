@@ -3,7 +3,7 @@ import JSONText
 import Runs
 
 extension RunLog {
-  /// Opens the log of a training run; lines of steps after the one it goes on from are cut off first.
+  /// Opens the log of a training run; lines after the step of the checkpoint are removed first.
   convenience init(in folder: RunFolder, after step: Int) throws {
     try self.init(in: folder) { line in
       let number = line["step"]?.integerValue ?? .max
@@ -17,12 +17,12 @@ extension RunLog {
     try add(record.json, scalars: record.scalars, step: record.step)
   }
 
-  /// Adds the scores of an evaluation after a step.
-  func add(_ scores: MeasureRecord) throws {
-    try add(scores.json, scalars: scores.values.map { ("dev/\($0.measure)", $0.value) }, step: scores.step)
+  /// Adds the measures of an evaluation after a step.
+  func add(_ measured: MeasureRecord) throws {
+    try add(measured.json, scalars: measured.values.map { ("dev/\($0.measure)", $0.value) }, step: measured.step)
   }
 
-  /// Adds what mining did before the step after a step.
+  /// Adds the report of mining after a step.
   func add(_ mining: MiningReport, after step: Int) throws {
     try add(mining.record(step: step), step: step)
   }

@@ -1,10 +1,10 @@
-/// The spread of scores: how far apart a model puts the documents of one query.
+/// The spread of a model's scores over the documents of one query.
 enum Spread {
   /// The largest difference of scores within a group, or among all scores where every group has one.
   ///
   /// - Parameters:
-  ///   - scores: the scores of all groups, one group after the other.
-  ///   - groups: the number of scores in each.
+  ///   - scores: The scores of all groups, one group after the other.
+  ///   - groups: The number of scores in each.
   static func largest(of scores: [Float], groups: [Int]) -> Double {
     func difference(_ scores: some Sequence<Float>) -> Double { Double((scores.max() ?? 0) - (scores.min() ?? 0)) }
     if groups.allSatisfy({ $0 == 1 }) { return difference(scores) }

@@ -34,7 +34,7 @@ extension TrainingRun {
     model.parameterCount * MemoryLayout<Float>.size * (bestParameters == nil ? 3 : 4)
   }
 
-  /// Goes back to a checkpoint.
+  /// Restores a checkpoint.
   mutating func restore(_ checkpoint: Checkpoint) throws {
     let bytes = try Files.read(checkpoint.path(of: CheckpointNames.progress), maximumBytes: 1 << 20)
     do {

@@ -4,7 +4,7 @@ import Runs
 import Training
 import Words
 
-/// The examples of a training run, and how they become the batches of its steps.
+/// The examples of a training run, and the batches of its steps.
 protocol TrainingData {
   /// The noun for one example: "row".
   static var unit: String { get }
@@ -42,27 +42,28 @@ struct RowData: TrainingData {
 
   /// The rows with all their negatives.
   private(set) var rows: [TrainingRow]
-  /// The files the rows come from.
+  /// The files of the rows.
   let files: [String]
-  /// The collection the rows come from or refer to.
+  /// The collection of the rows, or of the texts of their identifiers.
   let collection: Collection?
   private let seed: UInt64
-  /// How many negatives a row has in an epoch at most; nil for all.
-  private let drawn: Int?
+  /// The most negatives of a row per epoch; nil for all.
+  private let negativesPerEpoch: Int?
   let sampler: BatchSampler
   private let needs: Targets.Needs
-  /// Whether the targets of a step have teacher scores, and labels.
+  /// True if the targets of a step have teacher scores.
   private let readsScores: Bool
+  /// True if the targets of a step have labels.
   private let readsLabels: Bool
 
-  /// Reads the rows, and checks that they have what the loss reads.
+  /// Reads the rows, and checks that they have all that the loss reads.
   ///
-  /// - Parameter isMined: Whether the rows get their negatives before the first step, so that they need none of their own.
+  /// - Parameter isMined: True if the rows get mined negatives before the first step and need none of their own.
   init(_ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64, isMined: Bool = false) throws {
     (rows, collection) = try data.read()
     files = data.source.files
     self.seed = seed
-    drawn = data.negatives
+    negativesPerEpoch = data.negatives
     let isShuffled = data.shuffle ?? true
     sampler =
       isShuffled
@@ -77,19 +78,18 @@ struct RowData: TrainingData {
     if !isShuffled && batch.uniqueTexts { try checkUniqueTexts(source: data.source.path) }
   }
 
-  /// An epoch: its batches, and the negatives that its rows have in it.
+  /// The batches of an epoch, and its rows with their negatives.
   func epoch(_ number: Int) -> RowEpoch {
     RowEpoch(
-      number, rows: drawn.map { rows.drawingNegatives($0, epoch: number, seed: seed) } ?? rows,
-      batches: batches(epoch: number),
-      readsScores: readsScores, readsLabels: readsLabels)
+      number, rows: negativesPerEpoch.map { rows.drawingNegatives($0, epoch: number, seed: seed) } ?? rows,
+      batches: batches(epoch: number), readsScores: readsScores, readsLabels: readsLabels)
   }
 
   var count: Int { rows.count }
 
   func name(of row: Int) -> String { rows[row].queryID ?? "row \(row + 1)" }
 
-  /// Gives the rows other negatives; their queries and positives, and so the batches, are the same.
+  /// Replaces the negatives of the rows; queries and positives stay, and so the batches are the same.
   mutating func replaceNegatives(with mined: [TrainingRow]) throws {
     let isSame =
       mined.count == rows.count && zip(mined, rows).allSatisfy { $0.query == $1.query && $0.positive == $1.positive }
@@ -99,7 +99,7 @@ struct RowData: TrainingData {
     rows = mined
   }
 
-  /// Rows in their own order cannot be moved out of each other's way.
+  /// Checks that no text occurs twice in a step of rows that keep the order of their file.
   private func checkUniqueTexts(source: String) throws {
     for batch in batches(epoch: 0) {
       var owners: [String: Int] = [:]
@@ -166,11 +166,11 @@ struct RowData: TrainingData {
 
 /// One pass over the rows of a training run.
 struct RowEpoch {
-  /// Which pass, from 0 on.
+  /// The number of the epoch, from 0 on.
   let number: Int
-  /// The rows with the negatives they have in this epoch.
+  /// The rows with their negatives of this epoch.
   let rows: [TrainingRow]
-  /// The places of the rows of each step.
+  /// The indices of the rows of each step.
   let batches: [[Int]]
   private let known: KnownPositives
   private let readsScores: Bool
@@ -185,10 +185,10 @@ struct RowEpoch {
     known = KnownPositives(rows: rows)
   }
 
-  /// The texts of a step and what is wanted of their scores.
-  func step(_ places: [Int], guide: Guide? = nil) -> RowStep {
-    let batch = RowBatch(places, of: rows, known: known)
-    let chosen = places.map { rows[$0] }
+  /// The texts of a step and the targets of their scores.
+  func step(_ indices: [Int], guide: Guide? = nil) -> RowStep {
+    let batch = RowBatch(indices, of: rows, known: known)
+    let chosen = indices.map { rows[$0] }
     var answers = batch.knownPositives
     if let guide {
       for (query, columns) in guide.falseNegatives(in: batch).enumerated() { answers[query] += columns }
@@ -201,10 +201,10 @@ struct RowEpoch {
   }
 }
 
-/// What one step sees: its texts, and what is wanted of the scores of queries and documents.
+/// The texts of one step, and the targets of the scores of queries and documents.
 struct RowStep {
   let queries: [String]
-  /// Each document once.
+  /// The distinct documents.
   let documents: [String]
   let targets: Targets
 }

@@ -13,7 +13,7 @@ import Runs
 
 /// A training run from reading the data to the verdict, for every kind of model.
 ///
-/// Read everything, evaluate the base, take the steps, evaluate again, export, report.
+/// The order is: read everything, evaluate the base, train, evaluate again, export, report.
 struct TrainingLoop<Recipe: TrainingRecipe> {
   private typealias Task = Recipe.Task
   private typealias Model = Recipe.Task.Model
@@ -32,7 +32,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     let folder = try context.open(recipe)
     if let confirmation = folder.confirmation { return confirmation }
 
-    // Everything is read before any work is done, so that bad input is told at once.
+    // Everything is read before any work is done, so that bad input is reported at once.
     var task = try recipe.makeTask(context)
     let steps = task.data.steps(of: settings.schedule)
     var run = try TrainingRun(task.makeModel(), optimizer: settings.optimizer, steps: steps)
@@ -44,7 +44,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     for note in task.notes(about: run.model) { context.report(.note(note)) }
     let evaluation = try task.makeEvaluation(in: folder, context)
 
-    // Before a checkpoint is restored the weights are the base model's; they are held once only.
+    // Before a checkpoint is restored the weights are the base model's, so the base needs no copy of its own.
     let baseRankings = try evaluation.map { try $0.baseRankings(of: task.baseModel(run.model), in: folder, context) }
     EngineMemory.releaseUnused()
     let checkpoints = CheckpointStore(folder: folder.path, keep: settings.checkpoint?.keep ?? 1)
@@ -57,7 +57,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     try takeSteps(&run, &task, of: steps, evaluation, log, checkpoints)
     try log.synchronize()
 
-    // The verdict is on the weights that are exported, over everything that is judged.
+    // The verdict is on the exported weights, over everything that is judged.
     let tuned = try run.exported(to: folder)
     let tunedRankings = try savingWhenInterrupted(&run, in: checkpoints) { _ in
       try evaluation?.tunedRankings(of: tuned, in: folder, context)
@@ -85,7 +85,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
   /// The size of a full step in words: "64 rows".
   private var stepSize: String { NumberText.counted(settings.examples, Task.Data.unit) }
 
-  /// Goes back to the newest checkpoint of a run that is continued.
+  /// Restores the newest checkpoint of a run that is continued.
   private func resume(
     _ run: inout TrainingRun<Model>, _ task: inout Task, _ folder: RunFolder, from checkpoints: CheckpointStore,
     steps: Int
@@ -96,7 +96,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     context.report(.note("going on after step \(run.progress.state.step) of \(steps)"))
   }
 
-  /// Does work beside the steps; a checkpoint is saved where it is interrupted after the first step.
+  /// Does work between steps; if it is interrupted after the first step, a checkpoint is saved.
   private func savingWhenInterrupted<Result>(
     _ run: inout TrainingRun<Model>, in checkpoints: CheckpointStore,
     _ work: (inout TrainingRun<Model>) throws -> Result
@@ -111,7 +111,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
 
   // MARK: - Steps
 
-  /// Takes the steps that are left, or stops where evaluations do not get better any more.
+  /// Takes the remaining steps; stops early when evaluations no longer improve.
   private func takeSteps(
     _ run: inout TrainingRun<Model>, _ task: inout Task, of steps: Int, _ evaluation: Task.Evaluation?, _ log: RunLog,
     _ checkpoints: CheckpointStore
@@ -142,7 +142,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     }
   }
 
-  /// One step: texts to tokens, loss and gradients in chunks of the token budget, and the change of the weights.
+  /// Takes one step: tokenization, loss and gradients in chunks of the token budget, and the optimizer's step.
   private func takeStep(_ run: inout TrainingRun<Model>, _ task: Task, of steps: Int) throws -> StepRecord {
     let start = ContinuousClock.now
     let state = run.progress.state
@@ -169,7 +169,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       describing: { task.data.description(of: examples) })
   }
 
-  /// Evaluates the model when it is time, and keeps the best weights where those are exported.
+  /// Evaluates the model at the interval of the recipe, and keeps the best weights where those are exported.
   private func evaluateIfDue(
     _ run: inout TrainingRun<Model>, _ evaluation: Task.Evaluation?, steps: Int, _ log: RunLog
   ) throws {
@@ -184,7 +184,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     try warn(run.progress.watch.observe(measure: first.value, isBest: isBest), after: step, log)
   }
 
-  /// Puts warnings about the course of training into the log.
+  /// Logs and reports warnings about training.
   private func warn(_ warnings: [String], after step: Int, _ log: RunLog) throws {
     for warning in warnings {
       try log.add(warning: warning, after: step)

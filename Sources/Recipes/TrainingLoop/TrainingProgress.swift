@@ -1,8 +1,8 @@
 import Training
 
-/// The numbers of a training run so far.
+/// The progress of a training run.
 struct TrainingProgress: Codable, Equatable {
-  /// The cost of mining in the course of training so far.
+  /// The cost of mining so far.
   struct Mining: Codable, Equatable {
     var count = 0
     var seconds = 0.0
@@ -15,16 +15,16 @@ struct TrainingProgress: Codable, Equatable {
   }
 
   var state = TrainingState()
-  /// The examples that steps have seen.
+  /// The number of examples seen.
   var rows = 0
   var tokens = 0
   /// The time spent in steps.
   var seconds = 0.0
   var best: Best?
-  /// The number of times that negatives were mined, and the time it took; nil before the first.
+  /// The number of minings, and their time; nil before the first.
   var mining: Mining?
   var watch: TrainingWatch
 
-  /// The start of a run of so many steps.
+  /// The start of a run with a number of steps.
   init(steps: Int) { watch = TrainingWatch(steps: steps) }
 }

@@ -8,24 +8,24 @@ import Training
 import Words
 
 extension RunReport {
-  /// What a training run was about.
+  /// Facts about a training run.
   struct TrainingFacts {
     /// The folder of the base model.
     var base: String
     /// The files of the training data.
     var data: [String]
     var rows: Int
-    /// What a step has: "64 rows".
+    /// The size of a step: "64 rows".
     var step: String
-    /// Whether the exported weights are those of the best score.
+    /// True if the exported weights are those of the best evaluation.
     var exportsBest: Bool
-    /// The split scored during training.
+    /// The split evaluated during training.
     var split: String?
     /// The time of the whole run.
     var seconds: Double
   }
 
-  /// Fills in what is known at the end of a training run.
+  /// Fills in the losses, evaluations and facts of a training run.
   mutating func fill(from folder: RunFolder, _ progress: TrainingProgress, _ training: TrainingFacts) throws {
     let records = try RunLog.records(of: folder.file(RunLog.name))
     losses = records.compactMap { record in

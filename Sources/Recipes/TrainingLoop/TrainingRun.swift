@@ -1,23 +1,23 @@
 import Datasets
+import Evaluation
 import Files
 import Layers
+import Runs
 import Tensors
 import Training
 import Words
-import Runs
-import Evaluation
 
-/// Everything that a training run changes from step to step.
+/// The state of a training run that steps change.
 struct TrainingRun<Model: Module> {
   var model: Model
   var optimizer: AdamW
   var progress: TrainingProgress
-  /// The parameters of the best evaluation, where those are exported.
+  /// The parameters of the best evaluation; nil where the last ones are exported.
   var bestParameters: ParameterDictionary?
-  /// The rows with the negatives that were mined for them last; nil where none are mined.
+  /// The rows with the negatives mined last; nil where none are mined.
   var minedRows: [TrainingRow]?
 
-  /// A model with a new optimizer, before the first of so many steps.
+  /// The start of a run with a number of steps: a model and a new optimizer.
   init(_ model: Model, optimizer: OptimizerSetting, steps: Int) throws {
     self.model = model
     progress = TrainingProgress(steps: steps)
@@ -31,12 +31,12 @@ struct TrainingRun<Model: Module> {
     }
   }
 
-  /// Changes the weights by the gradients of a step and counts it; a step that is not finite changes nothing.
+  /// Applies the gradients of a step to the weights and counts the step; a step that is not finite changes nothing.
   ///
   /// - Parameters:
-  ///   - batches: the number of batches in the present epoch.
-  ///   - steps: the number of steps of the run.
-  ///   - describing: names the examples of the step for an error message.
+  ///   - batches: The number of batches in the present epoch.
+  ///   - steps: The number of steps of the run.
+  ///   - describing: Names the examples of the step for an error message.
   mutating func applyStep(
     _ gradients: ParameterDictionary, loss: Float, spread: Double, schedule: Schedule, batches: Int, steps: Int,
     examples: Int, tokens: Int, since start: ContinuousClock.Instant, describing names: () -> String
@@ -68,9 +68,9 @@ struct TrainingRun<Model: Module> {
         detail: "loss \(NumberText.fixed(record.loss, decimals: 4)), \(rate) rows/s"))
   }
 
-  /// Takes an evaluation for the best one where it is better by more than `minimum`; true if it is.
+  /// Makes an evaluation the best one if it is better by more than `minimum`; true if it is.
   ///
-  /// - Parameter keepsWeights: true if the weights of the best evaluation are kept.
+  /// - Parameter keepsWeights: True if the weights of the best evaluation are kept.
   mutating func compareWithBest(_ measured: MeasureRecord, by minimum: Double, keepsWeights: Bool) -> Bool {
     guard let first = measured.values.first else { return false }
     if let best = progress.best, first.value <= best.value + minimum { return false }
@@ -79,7 +79,7 @@ struct TrainingRun<Model: Module> {
     return true
   }
 
-  /// The model with the weights that are exported: the best ones where these are kept, else the last.
+  /// The model with the exported weights: the best ones if they are kept, else the last.
   func exported(to folder: RunFolder) throws -> Model {
     var model = model
     if let bestParameters { try model.replaceParameters(with: bestParameters, from: folder.path) }
@@ -91,7 +91,7 @@ struct TrainingRun<Model: Module> {
     try checkpoints.save(step: progress.state.step, files: files, expectedBytes: expectedBytes)
   }
 
-  /// Saves a checkpoint and stops when somebody asked for it.
+  /// Saves a checkpoint and throws `RunInterrupted` if the run was asked to stop.
   func stopIfAsked(steps: Int, in checkpoints: CheckpointStore, _ context: RunContext) throws {
     guard context.isInterrupted() else { return }
     let step = progress.state.step

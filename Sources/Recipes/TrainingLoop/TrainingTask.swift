@@ -23,11 +23,11 @@ extension TrainingRecipe {
 struct TrainingSettings {
   /// The folder of the base model.
   var base: String
-  /// What every random choice of the run depends on.
+  /// The seed of every random choice of the run.
   var seed: UInt64
   /// The number of examples of a full step.
   var examples: Int
-  /// The most tokens whose activations live at once.
+  /// The most tokens whose activations are held at once.
   var tokens: Int
   var optimizer: OptimizerSetting
   var schedule: ScheduleSection
@@ -40,7 +40,7 @@ struct TrainingSettings {
   var exportsBest: Bool
 }
 
-/// The collection that a run is evaluated on, and how often.
+/// The collection that a run is evaluated on, and the interval.
 struct EvaluationCourse {
   var collection: String
   /// The split that is evaluated during training.
@@ -58,10 +58,9 @@ protocol TrainableModel: Module {
 extension BiEncoder: TrainableModel {}
 extension CrossEncoder: TrainableModel {}
 
-/// One kind of training: its data, its model, and what a step computes.
+/// One kind of training: its data, its model, and the computation of a step.
 ///
-/// Encoding a chunk, the loss of a step and the sum of the gradients are separate, and a task writes no files: only the loop
-/// does.
+/// Encoding a chunk, the loss of a step and the sum of the gradients are separate. Only the loop writes files.
 protocol TrainingTask {
   associatedtype Model: TrainableModel
   associatedtype Data: TrainingData
@@ -71,22 +70,22 @@ protocol TrainingTask {
   var data: Data { get }
   /// The model that training starts from.
   func makeModel() throws -> Model
-  /// Facts about the starting model that the user is told.
+  /// Notes about the starting model for the user.
   func notes(about model: Model) -> [String]
   /// The model to compare with.
   ///
-  /// - Parameter start: the model that training starts from, with its first weights.
+  /// - Parameter start: The model that training starts from, with its first weights.
   func baseModel(_ start: Model) throws -> Model
   /// The evaluations of the run; nil where the recipe asks for none.
   func makeEvaluation(in folder: RunFolder, _ context: RunContext) throws -> Evaluation?
 
-  /// Puts back what a checkpoint holds beside weights and progress.
+  /// Restores the state of the task from a run that was restored from a checkpoint.
   mutating func restore(from run: TrainingRun<Model>) throws
   /// Prepares the epoch of the next step; negatives are mined and guided here.
   ///
   /// It is called before every step.
   ///
-  /// - Returns: the report of mining, where the next step was due for it.
+  /// - Returns: The report of mining; nil where none was due.
   mutating func prepare(for run: inout TrainingRun<Model>, _ context: RunContext) throws -> MiningReport?
   /// The examples of each step of the prepared epoch, as indices into the data.
   var batches: [[Int]] { get }
@@ -106,7 +105,7 @@ protocol TrainingTask {
   /// The largest difference between scores of documents of one query, which ``TrainingWatch`` watches.
   func spread(of outputs: Tensor, for step: Step) -> Double
 
-  /// What the card of the exported model says about this kind.
+  /// The parts of the exported model's card for this kind of model.
   func cardKind(of model: Model, name: String) -> ModelCard.Kind
 }
 
@@ -122,19 +121,19 @@ struct TrainingSequence {
   var excludedTokens = 0
 }
 
-/// The evaluations of a training run: quick ones during training, and the verdict on everything judged.
+/// The evaluations of a training run: quick ones during training, and the verdict over everything judged.
 protocol TrainingEvaluation {
   associatedtype Model
   /// The plan of the verdict.
   var plan: EvaluationPlan { get }
   /// The name of the base in reports.
   var baseName: String { get }
-  /// The base's measures on what is evaluated during training; nil where nothing is.
+  /// The measures of the base before the first step; nil where nothing is evaluated during training.
   func start(of model: Model, _ context: RunContext) throws -> MeasureRecord?
   /// The measures after a step; nil where nothing is evaluated during training.
   func development(of model: Model, step: Int, _ context: RunContext) throws -> MeasureRecord?
-  /// The rankings to compare with, one a split; an interrupted run has written them already.
+  /// The rankings of the base, one per split; an interrupted run has written them already.
   func baseRankings(of model: Model, in folder: RunFolder, _ context: RunContext) throws -> [Ranking]
-  /// The rankings of the trained model, one a split.
+  /// The rankings of the trained model, one per split.
   func tunedRankings(of model: Model, in folder: RunFolder, _ context: RunContext) throws -> [Ranking]
 }

@@ -1,10 +1,10 @@
 import Words
 
-/// Watches training for the ways in which it usually fails, and warns of each once, with the likely cause.
+/// Watches training for the usual failures, and warns of each once, with the likely cause.
 ///
-/// Everything is compared over windows of a tenth of the steps, since single steps say little.
+/// It compares windows of a tenth of the steps, since single steps say little.
 struct TrainingWatch: Codable, Equatable {
-  /// A way in which training fails.
+  /// A failure of training.
   enum Failure: String, Codable {
     /// All documents of a query get nearly the same score.
     case collapse
@@ -16,7 +16,7 @@ struct TrainingWatch: Codable, Equatable {
 
   /// The steps of a window.
   let window: Int
-  /// The losses of the first window, while it fills, then of the latest.
+  /// The losses of the first window, and of the latest.
   private var first: [Double] = []
   private var latest: [Double] = []
   /// The number of losses since the start, or since negatives were mined.
@@ -27,31 +27,31 @@ struct TrainingWatch: Codable, Equatable {
   private(set) var evaluationsSinceBest = 0
   private var warned: [Failure] = []
 
-  /// Fewer steps than this say nothing.
+  /// The least number of steps in a window.
   private static let leastWindow = 5
-  /// The largest difference of scores that counts as none; a trained reranker has differences of several units.
+  /// The spread below which scores count as equal; a trained reranker has spreads of several units.
   static let collapsedSpread = 0.01
-  /// The share of the starting loss that must be gone after three windows.
+  /// The share of the starting loss by which the loss must fall within three windows.
   private static let leastProgress = 0.01
-  /// Evaluations below the best one, each worse than the last, that count as falling.
+  /// The number of evaluations below the best one, each worse than the last, that count as falling.
   private static let fallingEvaluations = 3
 
   /// Starts watching a run of so many steps.
   init(steps: Int) { window = max(Self.leastWindow, steps / 10) }
 
-  /// Compares only losses from now on: new negatives make the task another one.
+  /// Forgets the losses so far: new negatives change the task.
   mutating func restart() { (first, latest, observed) = ([], [], 0) }
 
-  /// Takes the loss of a step, and the largest difference between scores of documents of one query.
+  /// Records the loss of a step, and the largest difference between scores of documents of one query.
   ///
-  /// - Returns: the warnings.
+  /// - Returns: The warnings.
   mutating func observe(loss: Double, spread: Double, step: Int) -> [String] {
     observed += 1
     if first.count < window { first.append(loss) }
     latest = Array((latest + [loss]).suffix(window))
     spreads = Array((spreads + [spread]).suffix(window))
     var messages: [String] = []
-    // While the rate still rises from 0, a fresh classifier's scores are all alike.
+    // While the rate still rises from 0, a new classifier's scores are all alike.
     if step >= 2 * window, spreads.allSatisfy({ $0 < Self.collapsedSpread }) {
       messages += warning(
         .collapse,
@@ -70,9 +70,9 @@ struct TrainingWatch: Codable, Equatable {
     return messages
   }
 
-  /// Takes the first measure of an evaluation.
+  /// Records the first measure of an evaluation.
   ///
-  /// - Returns: the warnings.
+  /// - Returns: The warnings.
   mutating func observe(measure: Double, isBest: Bool) -> [String] {
     evaluationsSinceBest = isBest ? 0 : evaluationsSinceBest + 1
     measures = isBest ? [measure] : measures + [measure]
@@ -86,7 +86,7 @@ struct TrainingWatch: Codable, Equatable {
         + "'patience'")
   }
 
-  /// The message, once for each failure.
+  /// The message, the first time a failure is seen.
   private mutating func warning(_ failure: Failure, _ message: String) -> [String] {
     if warned.contains(failure) { return [] }
     warned.append(failure)

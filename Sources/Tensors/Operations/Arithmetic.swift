@@ -1,7 +1,7 @@
 import Kernels
 
-// Arithmetic repeats a dimension of size 1, or one that is absent in front, as NumPy does. No gradient below mentions
-// that: the tape sums it back.
+// Arithmetic broadcasts a dimension of size 1, or a missing leading one, as NumPy does. The gradients below ignore
+// that: the tape sums them back.
 
 extension Tensor {
   /// a + b.
@@ -24,7 +24,7 @@ extension Tensor {
     record(.divide, a, b) { a, b in (combined(.divide, a, b), { $0 / b }, { -($0 * a / (b * b)) }) }
   }
 
-  /// The larger of two elements; where they are equal the first one gets the gradient.
+  /// The larger of two elements; of equal ones the first gets the gradient.
   public static func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
     record(.maximum, a, b) { a, b in
       (combined(.maximum, a, b), { $0 * combined(.notLess, a, b) }, { $0 * (1 - combined(.notLess, a, b)) })

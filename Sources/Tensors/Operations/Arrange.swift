@@ -112,7 +112,7 @@ extension Tensor {
 }
 
 extension Shape {
-  /// The sizes in front of and behind a dimension.
+  /// The numbers of elements before and after a dimension.
   fileprivate func around(_ axis: Int) -> (outer: Int, inner: Int) {
     (dimensions[..<axis].reduce(1, *), dimensions[(axis + 1)...].reduce(1, *))
   }

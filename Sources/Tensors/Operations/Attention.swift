@@ -32,12 +32,13 @@ extension Tensor {
     }
   }
 
-  /// Attention of one query a sequence to all of its tokens, as in a last layer of which one token each is wanted.
+  /// Attention of one query per sequence to all of its tokens, as in a last layer of which only one token per sequence
+  /// is used.
   ///
   ///     o = dropout(softmax(q Kᵀ / √d)) V        per sequence and head
   ///
-  /// What ``selfAttention(offsets:heads:dropout:)`` computes in the row of that query, with the dropout of the sequence's first
-  /// row.
+  /// Equals ``selfAttention(offsets:heads:dropout:)`` in the row of that query, with the dropout of the sequence's
+  /// first row.
   ///
   /// - Shape: queries `[sequences, heads · d]`, keys and values side by side `[tokens, 2 · heads · d]`
   ///   → `[sequences, heads · d]`

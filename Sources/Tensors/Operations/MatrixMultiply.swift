@@ -82,9 +82,11 @@ extension Tensor {
   }
 }
 
-/// The layout of several affine maps of one input: their tensors among an operation's inputs, and their columns in the result.
+/// The layout of several affine maps of one input: their tensors among an operation's inputs, and their columns in the
+/// result.
 private struct SideBySide {
-  /// From so many rows on, one product with the joined weights costs less than a product each: the input is read once.
+  /// The fewest rows for which one product with the joined weights costs less than a product each: the input is read
+  /// once.
   static let rowsWorthJoining = 128
 
   /// One of the maps.
@@ -121,9 +123,10 @@ private struct SideBySide {
     return weights.count == 1 ? weights[0].matrix : Tensor.concatenated(weights).matrix
   }
 
-  /// The columns for which the gradient of the weights is computed, a product for each range.
+  /// The columns for which the gradient of the weights is computed, one product per range.
   ///
-  /// Those of the weights that need a gradient; all of them where a product of some would have other bits than the product of all.
+  /// Those of the weights that need a gradient; all of them if a product of some would have other bits than the product
+  /// of all.
   func columns(ofWeights needed: [Bool], inputs: Int, rows: Int) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     for part in parts where needed[part.weight] {
@@ -139,7 +142,7 @@ private struct SideBySide {
     return keepBits ? ranges : [0..<width]
   }
 
-  /// The biases as one, 0 where a map has none; nothing where no map has one.
+  /// The biases as one vector, 0 for a map without one; nil if no map has one.
   func bias(of inputs: [Tensor]) -> FloatBuffer? {
     if parts.count == 1 { return parts[0].bias.map { inputs[$0].buffer } }
     guard parts.contains(where: { $0.bias != nil }) else { return nil }

@@ -48,7 +48,7 @@ extension Tensor {
     }
   }
 
-  /// Zeroes elements at random and scales the others up, so that the expected value stays.
+  /// Zeroes elements at random and scales the others up, so that the expected value stays the same.
   public func dropout(_ mask: DropoutMask) -> Tensor {
     Tensor.record(.dropout, self) { x in
       (Tensor(applyDropout(x.buffer, mask: mask), shape: x.shape), { $0.dropout(mask) })

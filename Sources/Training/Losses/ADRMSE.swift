@@ -6,7 +6,7 @@
 import Kernels
 public import Tensors
 
-/// The rank that a document's score gives it is to be the rank of its grade; errors at the top count most.
+/// Fits each document's rank by score to its rank by grade; errors at the top count most.
 ///
 ///     loss = mean_(q, i) (r_i − r̂_i)² / log₂(1 + r_i)        r̂_i = 1 + Σ_(j ≠ i) σ(α · (s[q, j] − s[q, i]))
 ///
@@ -15,7 +15,7 @@ public import Tensors
 /// equal has no order, and adds 0.
 ///
 /// - Shape: scores `[queries, documents]` → scalar
-/// - Data: groups with grades, or rows with a positive and negatives; most of all the order a better ranker gives.
+/// - Data: groups with grades, or rows with a positive and negatives; best the order of a better ranker.
 /// - Relations: `ADRMSELoss` of sentence-transformers, which draws the scores of a list without an order together.
 /// - Reference: Schlatt et al. 2025, "Rank-DistiLLM", ECIR, approximate discounted rank mean squared error; the
 ///   approximate rank: Qin, Liu & Li 2010, "A general approximation framework for direct optimization of IR measures".
@@ -23,7 +23,7 @@ public struct ADRMSE: RankingLoss {
   /// The name in a recipe.
   public static let name = "adrMSE"
 
-  /// α, what differences of scores are multiplied by: larger than 0.
+  /// α, the factor on score differences: larger than 0.
   ///
   /// The larger, the nearer r̂ is to a rank, and the fewer documents have a gradient.
   public var alpha: Double
@@ -31,7 +31,7 @@ public struct ADRMSE: RankingLoss {
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
-  /// True: other documents are not looked at.
+  /// True: other documents are ignored.
   public var needsNegatives: Bool { true }
 
   /// Makes the loss.
@@ -69,7 +69,7 @@ public struct ADRMSE: RankingLoss {
 }
 
 extension GradedList {
-  /// The rank of each document by descending grade, from 1; equal ones share the mean of theirs.
+  /// The rank of each document by descending grade, from 1; equal grades share the mean of their ranks.
   fileprivate var ranks: [Double] {
     grades.map { grade in
       let (better, equal) = (grades.count { $0 > grade }, grades.count { $0 == grade })

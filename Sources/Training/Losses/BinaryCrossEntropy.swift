@@ -1,11 +1,11 @@
 import Kernels
 public import Tensors
 
-/// A document's score is the logit of its being relevant: cross-entropy with its grade, document by document.
+/// Cross-entropy of each document's grade with its score, which is the logit of being relevant.
 ///
 ///     loss = mean_(q, c) ( w · y · log(1 + exp(−s[q, c])) + (1 − y) · log(1 + exp(s[q, c])) )      y = the grade of c
 ///
-/// c runs over the query's positive and the negatives of its own row; the mean counts every document the same.
+/// c runs over the query's positive and the negatives of its own row; all documents count equally in the mean.
 ///
 /// - Shape: scores `[queries, documents]` → scalar
 /// - Data: labelled pairs, or rows of a positive and negatives; labels and grades between 0 and 1.
@@ -16,8 +16,8 @@ public struct BinaryCrossEntropy: RankingLoss {
   /// The name in a recipe.
   public static let name = "binaryCrossEntropy"
 
-  /// w, what relevant documents count compared with others: larger than 0; the number of negatives of a positive
-  /// balances them, and without it 1.
+  /// w, the weight of relevant documents compared with others: larger than 0, default 1; the number of negatives per
+  /// positive balances them.
   public var positiveWeight: Double?
 
   /// Grades.

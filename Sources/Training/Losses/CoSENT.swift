@@ -1,6 +1,6 @@
 public import Tensors
 
-/// Pairs with a higher label are to score higher than pairs with a lower one.
+/// Pairs with a higher label should score higher than pairs with a lower one.
 ///
 ///     loss = log(1 + Σ_(i, j): y_i < y_j exp(scale · (s_i − s_j)))        s_i = the cosine of pair i
 ///
@@ -14,7 +14,7 @@ public struct CoSENT: RankingLoss {
   /// The name in a recipe.
   public static let name = "coSENT"
 
-  /// What differences of cosines are multiplied by; the reciprocal of a temperature.
+  /// The factor on differences of cosines; the reciprocal of a temperature.
   public var scale: Double
 
   /// Labels.

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// Pairs that belong together are drawn together, others are pushed apart up to a margin.
+/// Pulls pairs that belong together closer, and pushes others apart up to a margin.
 ///
 ///     loss = ½ mean_i ( y_i · d_i² + (1 − y_i) · max(0, margin − d_i)² )        d_i = 1 − cosine of pair i
 ///
@@ -12,7 +12,7 @@ public struct Contrastive: RankingLoss {
   /// The name in a recipe.
   public static let name = "contrastive"
 
-  /// The cosine distance from which pairs that do not belong together are left alone: between 0 and 2.
+  /// The cosine distance beyond which pairs that do not belong together add no loss: between 0 and 2.
   public var margin: Double
 
   /// Labels.

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// The cosine of a pair is to be its label.
+/// Squared error between the cosine of a pair and its label.
 ///
 ///     loss = mean_i (s_i − y_i)²
 ///

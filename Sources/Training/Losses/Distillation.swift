@@ -1,7 +1,7 @@
 import Kernels
 public import Tensors
 
-/// The distribution over a row's candidates is to be that of a teacher: Kullback–Leibler divergence.
+/// Fits the distribution over a row's candidates to a teacher's: Kullback–Leibler divergence.
 ///
 ///     loss = T² · mean_q Σ_c p[c] (log p[c] − log softmax(s / T)[c])        p = softmax(t / Tₜ)
 ///
@@ -16,11 +16,11 @@ public struct Distillation: RankingLoss {
   /// The name in a recipe.
   public static let name = "distillation"
 
-  /// How scores are made of embeddings.
+  /// The similarity that makes scores from embeddings.
   public var similarity: Similarity?
-  /// T, what the scores are divided by: larger than 0.
+  /// T, the divisor of the scores: larger than 0.
   public var temperature: Double
-  /// Tₜ, what the teacher's scores are divided by: larger than 0.
+  /// Tₜ, the divisor of the teacher's scores: larger than 0.
   public var teacherTemperature: Double
 
   /// Teacher scores.
@@ -50,12 +50,12 @@ public struct Distillation: RankingLoss {
       targets.positives.indices.map { query in
         ([targets.positives[query]] + targets.negatives[query]).map { query * scores.shape[1] + $0 }
       })
-    // A softmax does not notice what all its scores have in common; without it large ones keep their digits.
+    // A softmax is invariant to a shift of all its scores; the shift keeps the digits of large ones.
     let positives = targets.positiveScores(of: scores).reshaped(to: [targets.queries, 1])
     let margins = (candidates(scores) - positives) * Float(1 / temperature)
-    // One value a candidate, list by list: cells that only fill the rectangle would be 0 · ∞ in the sum.
-    let student = margins.logSoftmax().gatherElements(candidates.places)
-    let teacher = logarithmsOfTeacher(targets).gatherElements(candidates.places)
+    // One value per candidate, list by list: padding cells would be 0 · ∞ in the sum.
+    let student = margins.logSoftmax().gatherElements(candidates.indices)
+    let teacher = logarithmsOfTeacher(targets).gatherElements(candidates.indices)
     let divergence = (teacher.exponential() * (teacher - student)).sum() / Float(targets.queries)
     return divergence * Float(temperature * temperature)
   }

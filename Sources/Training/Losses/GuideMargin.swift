@@ -1,23 +1,23 @@
 import Kernels
 public import Tensors
 
-/// How close to a query a guide model lets its negatives come before it takes them for false negatives.
+/// The margin within which a guide model marks a query's negatives as false negatives.
 ///
 ///     masked: g[q, d] > g[q, positive(q)] − margin                                  (absolute)
 ///     masked: g[q, d] > g[q, positive(q)] − |g[q, positive(q)]| · margin            (relative)
 ///
-/// What is masked joins the known positives of ``Targets``, so that a loss needs no guide of its own.
+/// Masked documents join the known positives of ``Targets``, so that a loss needs no guide of its own.
 ///
-/// - Relations: `GISTEmbedLoss` of sentence-transformers without its contrasts of queries with queries and of positives with
-///   positives.
+/// - Relations: `GISTEmbedLoss` of sentence-transformers without its contrasts of queries with queries and of positives
+///   with positives.
 /// - Reference: Solatorio 2024, arXiv:2402.16829, section 3.
 public enum GuideMargin: Equatable, Sendable {
-  /// A distance of the scores.
+  /// A difference of scores.
   case absolute(Double)
-  /// A share of the positive's score.
+  /// A fraction of the positive's score.
   case relative(Double)
 
-  /// The columns that are taken for false negatives of each query; its positive is never among them.
+  /// The columns of each query's false negatives; its positive is never among them.
   ///
   /// - Shape: the guide's scores `[queries, documents]`
   public func falseNegatives(_ scores: Tensor, positives: [Int]) -> [[Int]] {

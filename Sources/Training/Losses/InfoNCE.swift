@@ -6,17 +6,17 @@ public import Tensors
 ///     loss = mean_q log Σ_c exp((s[q, c] − s[q, positive(q)]) / τ)
 ///
 /// c runs over every document of the batch, or with `inBatchNegatives: false` over the positive and the negatives of
-/// the query's own row. With `hardness` the logit of a negative gets α · s[q, c] more, which has no gradient, so that negatives
-/// count for more the closer they are. With `symmetric` the mean of this and of the other direction is taken, where each positive
-/// document looks for its query among all queries. With `activation` s is what a raw logit becomes by it.
+/// the query's own row. With `hardness`, α · s[q, c] is added to the logit of a negative, without a gradient, so that
+/// closer negatives count more. With `symmetric`, the loss is the mean of this and the opposite direction, in which
+/// each positive document looks for its query among all queries. With `activation`, s is the activated logit.
 ///
 /// - Shape: scores `[queries, documents]` → scalar
-/// - Data: pairs of query and positive, with any number of negatives a row, none included; a query without any
+/// - Data: pairs of query and positive, with any number of negatives per row, including none; a query without any
 ///   negative adds 0 to the mean. Batches should hold no text twice.
 /// - Relations: `MultipleNegativesRankingLoss` of sentence-transformers with scale = 1 / τ; symmetric as its directions
-///   query to document and document to query, each a softmax of its own; hardness as its `hardness_mode`. Masking by identity
-///   has no counterpart there. The loss of the same name for cross-encoders is `inBatchNegatives: false` with the activation
-///   sigmoid and scale 10, on groups that were given documents of other groups.
+///   query to document and document to query, each a softmax of its own; hardness as its `hardness_mode`. Masking by
+///   identity has no counterpart there. The loss of the same name for cross-encoders is `inBatchNegatives: false` with
+///   the activation sigmoid and scale 10, on groups extended by documents of other groups.
 /// - Reference: van den Oord et al. 2018, arXiv:1807.03748, eq. 4; in-batch negatives: Henderson et al. 2017,
 ///   arXiv:1705.00652; hardness: Lan et al. 2025, arXiv:2503.04812, eq. 5.
 public struct InfoNCE: RankingLoss {
@@ -25,15 +25,15 @@ public struct InfoNCE: RankingLoss {
 
   private let givenTemperature: Double?
   private let scale: Double?
-  /// Whether known positives of a query are left out of its negatives.
+  /// True if the known positives of a query are left out of its negatives.
   ///
   /// In the direction from documents to queries this leaves out queries with the same positive as well.
   public var maskKnownPositives: Bool
   /// Adds the direction from documents to queries, each direction counting half; it needs in-batch negatives.
   public var symmetric: Bool?
-  /// With false a query's only negatives are its row's own; else all documents of the batch are.
+  /// False if a query's only negatives are those of its own row; else all documents of the batch are.
   public var inBatchNegatives: Bool?
-  /// Gives weight to the negatives that are hard at the moment.
+  /// Extra weight for the negatives that are currently hard.
   public var hardness: Hardness?
   /// Bounds the raw logits of a cross-encoder before they are divided by τ; without it they stay as they are.
   public var activation: LogitActivation?
@@ -43,13 +43,13 @@ public struct InfoNCE: RankingLoss {
     case scale, maskKnownPositives, symmetric, inBatchNegatives, hardness, activation
   }
 
-  /// τ, what the scores are divided by: larger than 0; a recipe gives it, or `scale`, which is 1 / τ.
+  /// τ, the divisor of the scores: larger than 0; a recipe gives it, or `scale`, which is 1 / τ.
   public var temperature: Double { givenTemperature ?? scale.map { 1 / $0 } ?? 1 }
 
   /// True unless a query's only negatives are its row's own.
   public var usesInBatchNegatives: Bool? { inBatchNegatives ?? true }
 
-  /// True where known positives are left out.
+  /// True if known positives are left out.
   public var acceptsGuide: Bool { maskKnownPositives }
 
   /// A function from raw logits to a bounded range, so that differences beyond it are not learnt.
@@ -73,7 +73,7 @@ public struct InfoNCE: RankingLoss {
     ///
     /// 9 for in-batch negatives (arXiv:2503.04812), 5 for own ones (arXiv:2509.20354).
     public var strength: Double
-    /// Which negatives get it.
+    /// The negatives that get it.
     public var negatives: Negatives
 
     /// Sets of negatives.

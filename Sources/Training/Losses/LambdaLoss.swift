@@ -19,10 +19,10 @@ public import Tensors
 ///     lambdaRank     |1 / D_(r_i) − 1 / D_(r_j)| · |G_i − G_j|
 ///     nDCGLoss2++    μ · nDCGLoss2 + lambdaRank
 ///
-/// and no gradient goes through them. With `k` one of the two documents is among the k best by score; equal scores rank
-/// in the order of the list. The mean runs over all pairs of all queries, of weight 0 too. A list with one document has
-/// no pairs here; one without a grade above 0 adds 0, except without weights, where only the order of grades counts. A
-/// batch without pairs has the loss 0.
+/// and no gradient goes through them. With `k`, one of the two documents must be among the k best by score; equal
+/// scores rank in the order of the list. The mean runs over all pairs of all queries, including those of weight 0. A
+/// list with one document has no pairs here; one without a grade above 0 adds 0, except without weights, where only the
+/// order of grades counts. A batch without pairs has the loss 0.
 ///
 /// - Shape: scores `[queries, documents]` → scalar
 /// - Data: groups with grades, or rows with a positive and negatives. Grades below 0 have the gain 0.
@@ -34,7 +34,7 @@ public struct LambdaLoss: RankingLoss {
   /// The name in a recipe.
   public static let name = "lambdaLoss"
 
-  /// What a pair of documents counts.
+  /// The weight of a pair of documents.
   public enum Weighting: String, Codable, CaseIterable, Sendable {
     /// Every pair the same.
     case none
@@ -42,7 +42,7 @@ public struct LambdaLoss: RankingLoss {
     case nDCGLoss1
     /// The difference of gains, discounted by the distance of the ranks.
     case nDCGLoss2
-    /// How much nDCG changes when the two change places.
+    /// The change of nDCG when the two are swapped.
     case lambdaRank
     /// The sum of the last two.
     case nDCGLoss2PlusPlus = "nDCGLoss2++"
@@ -56,15 +56,15 @@ public struct LambdaLoss: RankingLoss {
     case binary
   }
 
-  /// What a pair of documents counts.
+  /// The weight of a pair of documents.
   public var weighting: Weighting
-  /// The k of nDCG@k; all documents without it.
+  /// The k of nDCG@k; default all documents.
   public var k: Int?
-  /// σ, what differences of scores are multiplied by: larger than 0.
+  /// σ, the factor on score differences: larger than 0.
   public var sigma: Double
-  /// μ, how much nDCGLoss2 counts in nDCGLoss2++: larger than 0, and without it 10.
+  /// μ, the weight of nDCGLoss2 in nDCGLoss2++: larger than 0; default 10.
   public var mu: Double?
-  /// What an ideal DCG is at least: larger than 0, and without it 10⁻¹⁰.
+  /// The lower bound of an ideal DCG: larger than 0; default 10⁻¹⁰.
   public var epsilon: Double?
   /// The base of the logarithm.
   public var logarithm: Logarithm
@@ -72,7 +72,7 @@ public struct LambdaLoss: RankingLoss {
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
-  /// True: other documents are not looked at.
+  /// True: other documents are ignored.
   public var needsNegatives: Bool { true }
 
   /// Makes the loss.
@@ -128,12 +128,12 @@ public struct LambdaLoss: RankingLoss {
     return (losses * Tensor(weights.map { Float($0 / unit) }, shape: losses.shape)).sum() + Float(constant / unit)
   }
 
-  /// The places of the pairs that count, in the order of the scores.
+  /// The pairs that count, as indices into the list by descending score.
   private func pairs(of list: RankedList) -> [(Int, Int)] {
-    let places = list.cells.indices
-    return places.flatMap { i in
-      places.compactMap { j in
-        let isAtTop = min(i, j) < k ?? places.count
+    let indices = list.cells.indices
+    return indices.flatMap { i in
+      indices.compactMap { j in
+        let isAtTop = min(i, j) < k ?? indices.count
         return isAtTop && (weighting == .nDCGLoss1 || list.grades[i] > list.grades[j]) ? (i, j) : nil
       }
     }
@@ -168,7 +168,7 @@ private struct RankedList {
     }
     cells = order.map { list.cells[$0] }
     grades = order.map { list.grades[$0] }
-    // Everything is divided by 2^peak, so that no power is too large.
+    // Everything is divided by 2^peak, so that no power overflows.
     let peak = Double(max(0, list.grades.max() ?? 0))
     let powers = grades.map { exp2(Double(max(0, $0)) - peak) - exp2(-peak) }
     let ideal = zip(powers.sorted(by: >), 1...).prefix(k ?? powers.count).reduce(0) { $0 + $1.0 / discount($1.1) }

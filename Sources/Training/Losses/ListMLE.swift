@@ -6,14 +6,13 @@
 import Kernels
 public import Tensors
 
-/// The order of a query's documents by grade is to be likely, drawn from the top without putting back.
+/// Maximizes the likelihood of the order of a query's documents by grade, drawn from the top without replacement.
 ///
 ///     loss = mean_q Σ_i w_i · log Σ_(j ≥ i) exp((s[q, j] − s[q, i]) / τ)
 ///
-/// i and j are places in the order of descending grades, from 1 to n: of the query's positive and the negatives of its
-/// own row, where equal grades keep the order of the row. w is 1, or with `positionAware` (2^(n − i) − 1) divided by
-/// the sum of these, so that mistakes at the top count most. A list whose grades are all equal has no order, and adds 0
-/// to the mean.
+/// i and j are ranks by descending grade, from 1 to n, of the query's positive and the negatives of its own row; equal
+/// grades keep the order of the row. w is 1, or with `positionAware` (2^(n − i) − 1) divided by the sum of these, so
+/// that mistakes at the top count most. A list whose grades are all equal has no order, and adds 0 to the mean.
 ///
 /// - Shape: scores `[queries, documents]` → scalar
 /// - Data: groups with grades, or rows with a positive and negatives; the more different grades, the better.
@@ -25,15 +24,15 @@ public struct ListMLE: RankingLoss {
   /// The name in a recipe.
   public static let name = "listMLE"
 
-  /// Whether the top of the list counts most.
+  /// True if the top of the list counts most.
   public var positionAware: Bool
-  /// τ, what the scores are divided by: larger than 0; without it 1, which suits logits.
+  /// τ, the divisor of the scores: larger than 0; default 1, which suits logits.
   public var temperature: Double?
 
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
-  /// True: other documents are not looked at.
+  /// True: other documents are ignored.
   public var needsNegatives: Bool { true }
 
   /// Makes the loss.
@@ -52,7 +51,7 @@ public struct ListMLE: RankingLoss {
     targets.check(scores, for: Self.name, needs: Self.needs)
     let temperature = temperature ?? 1
     require(temperature > 0, "listMLE: the temperature \(temperature) is not larger than 0")
-    // Each draw is a list of its own: the document drawn, and those that are left. The last draw is sure.
+    // Each draw is a list of its own: the document drawn, and those that are left. The last draw is certain.
     var (draws, weights): ([[Int]], [Float]) = ([], [])
     for list in targets.gradedLists(width: scores.shape[1]) where list.isOrdered {
       let cells = list.cellsByGrade
@@ -68,7 +67,7 @@ public struct ListMLE: RankingLoss {
   /// w of every draw but the last.
   private func positionWeights(_ count: Int) -> [Float] {
     guard positionAware else { return Array(repeating: 1, count: count - 1) }
-    // 2^(n − i) − 1 divided by 2^n, so that no power is too large.
+    // 2^(n − i) − 1 divided by 2^n, so that no power overflows.
     let weights = (1..<count).map { exp2(-Double($0)) - exp2(-Double(count)) }
     let total = weights.reduce(0, +)
     return weights.map { Float($0 / total) }
@@ -76,7 +75,7 @@ public struct ListMLE: RankingLoss {
 }
 
 extension GradedList {
-  /// By descending grade; equal ones keep their order.
+  /// The cells by descending grade; equal ones keep their order.
   fileprivate var cellsByGrade: [Int] {
     let order = cells.indices.sorted { grades[$0] == grades[$1] ? $0 < $1 : grades[$0] > grades[$1] }
     return order.map { cells[$0] }

@@ -6,30 +6,30 @@
 import Kernels
 public import Tensors
 
-/// The distribution over a query's documents is to be that of their grades: cross-entropy of two softmaxes.
+/// Fits the distribution over a query's documents to that of their grades: cross-entropy of two softmaxes.
 ///
 ///     loss = −mean_q Σ_c p[c] log softmax(s / τ)[c]        p = softmax(y)
 ///
-/// c runs over the query's positive and the negatives of its own row. The softmax of grades is soft: of a grade of 1
-/// and seven of 0 it makes 0.28 and 0.10 each. A list whose grades are all equal has no order, and adds 0 to the mean.
+/// c runs over the query's positive and the negatives of its own row. The softmax of grades is soft: a grade of 1 and
+/// seven of 0 become 0.28 and 0.10 each. A list whose grades are all equal has no order, and adds 0 to the mean.
 ///
 /// - Shape: scores `[queries, documents]` → scalar
 /// - Data: groups with grades, or rows with a positive and negatives.
 /// - Relations: `ListNetLoss` of sentence-transformers, which draws the scores of a list without an order together.
-///   `Distillation` is the same for a teacher's scores, but for a constant.
+///   `Distillation` is the same for a teacher's scores, up to a constant.
 /// - Reference: Cao et al. 2007, "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML, with the
 ///   probability of coming first.
 public struct ListNet: RankingLoss {
   /// The name in a recipe.
   public static let name = "listNet"
 
-  /// τ, what the scores are divided by: larger than 0; without it 1, which suits logits.
+  /// τ, the divisor of the scores: larger than 0; default 1, which suits logits.
   public var temperature: Double?
 
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
-  /// True: other documents are not looked at.
+  /// True: other documents are ignored.
   public var needsNegatives: Bool { true }
 
   /// Makes the loss.
@@ -48,12 +48,12 @@ public struct ListNet: RankingLoss {
     let lists = targets.gradedLists(width: scores.shape[1]).filter(\.isOrdered)
     if lists.isEmpty { return Tensor(0) }
     let candidates = CellLists(lists.map(\.cells))
-    // A softmax does not notice what all its scores have in common; without it large ones keep their digits.
+    // A softmax is invariant to a shift of all its scores; the shift keeps the digits of large ones.
     let firsts = scores.gatherElements(lists.map { $0.cells[0] }).reshaped(to: [lists.count, 1])
     let margins = (candidates(scores) - firsts) * Float(1 / temperature)
-    let logarithms = margins.logSoftmax().gatherElements(candidates.places)
-    let wanted = Tensor(lists.flatMap { softmax($0.grades) }, shape: logarithms.shape)
-    return -(wanted * logarithms).sum() / Float(targets.queries)
+    let logarithms = margins.logSoftmax().gatherElements(candidates.indices)
+    let target = Tensor(lists.flatMap { softmax($0.grades) }, shape: logarithms.shape)
+    return -(target * logarithms).sum() / Float(targets.queries)
   }
 }
 

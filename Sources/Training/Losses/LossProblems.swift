@@ -1,10 +1,10 @@
-/// The settings of a loss that cannot be as they are.
+/// The problems in the settings of a loss.
 public struct LossProblems: Sendable {
-  /// One of them.
+  /// One problem.
   public struct Problem: Equatable, Sendable {
-    /// The setting's key, with dots between levels; nothing for the loss as a whole.
+    /// The setting's key, with dots between levels; nil for the loss as a whole.
     public let key: String?
-    /// Further keys that decide whether it is a problem.
+    /// Other keys that the problem depends on.
     public let others: [String]
     /// The problem and its remedy.
     public let message: String
@@ -20,17 +20,17 @@ public struct LossProblems: Sendable {
     if !condition { all.append(Problem(key: key, others: others, message: message())) }
   }
 
-  /// A number, where there is one, is larger than 0.
+  /// Requires a number, if given, to be larger than 0.
   mutating func positive(_ key: String, _ value: Double?) {
     if let value { require(value > 0, key, else: "\(value) is not more than 0") }
   }
 
-  /// A count, where there is one, is at least 1.
+  /// Requires a count, if given, to be at least 1.
   mutating func atLeastOne(_ key: String, _ value: Int?) {
     if let value { require(value >= 1, key, else: "\(value) is too small; at least 1") }
   }
 
-  /// A temperature is larger than 0, and given where scores are cosines.
+  /// Requires a temperature to be larger than 0, and to be given if scores are cosines.
   mutating func temperature(_ temperature: Double?, for scores: ScoreKind) {
     positive("temperature", temperature)
     require(
@@ -38,7 +38,7 @@ public struct LossProblems: Sendable {
       else: "cosines lie between −1 and 1; give a 'temperature', such as 0.05")
   }
 
-  /// A similarity is given where there are embeddings, and only there.
+  /// Requires a similarity for embeddings, and none otherwise.
   mutating func similarity(_ similarity: Similarity?, for scores: ScoreKind) {
     switch scores {
     case .cosines:
@@ -51,7 +51,7 @@ public struct LossProblems: Sendable {
 }
 
 extension RankingLoss {
-  /// What is wrong with the settings for scores of a kind.
+  /// The problems in the settings for scores of a kind.
   public func problems(for scores: ScoreKind) -> [LossProblems.Problem] {
     var problems = LossProblems()
     check(for: scores, &problems)

@@ -1,16 +1,16 @@
 public import Tensors
 
-/// The score of a document is to be its teacher's, or its grade.
+/// Squared error between a document's score and its teacher's score, or its grade.
 ///
 ///     loss = mean_(q, c) (s[q, c] − y[q, c])²
 ///
-/// c runs over the query's positive and the negatives of its own row; the mean counts every document the same. y is the
-/// teacher's score where the targets have teacher scores, else the grade.
+/// c runs over the query's positive and the negatives of its own row; all documents count equally in the mean. y is the
+/// teacher's score if the targets have teacher scores, else the grade.
 ///
 /// - Shape: scores `[queries, documents]` → scalar
 /// - Data: labelled pairs, or rows with a positive, negatives, and a teacher's score of each.
-/// - Relations: `MSELoss` of sentence-transformers' cross-encoders. Where only differences between the documents of a
-///   query matter, `MarginMSE` asks for less.
+/// - Relations: `MSELoss` of sentence-transformers' cross-encoders. If only differences between the documents of a
+///   query matter, `MarginMSE` demands less.
 /// - Reference: Hofstätter et al. 2020, arXiv:2010.02666, where it is the pointwise alternative.
 public struct MSE: RankingLoss {
   /// The name in a recipe.

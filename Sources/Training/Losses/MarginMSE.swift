@@ -1,6 +1,6 @@
 public import Tensors
 
-/// The distances between positive and negatives are to be those of a teacher.
+/// Squared error between the score margins of positive over negatives and a teacher's margins.
 ///
 ///     loss = mean_(q, k) ( (s[q, positive] − s[q, negative_k]) − (t[q, positive] − t[q, negative_k]) )²
 ///
@@ -15,7 +15,7 @@ public struct MarginMSE: RankingLoss {
   /// The name in a recipe.
   public static let name = "marginMSE"
 
-  /// How scores are made of embeddings: as the teacher's scale demands, cosines lie between −1 and 1.
+  /// The similarity that makes scores from embeddings: as the teacher's scale demands, cosines lie between −1 and 1.
   public var similarity: Similarity?
 
   /// Teacher scores.
@@ -32,19 +32,19 @@ public struct MarginMSE: RankingLoss {
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
     targets.check(scores, for: Self.name, needs: Self.needs)
-    var (positives, negatives, wanted): ([Int], [Int], [Float]) = ([], [], [])
+    var (positives, negatives, targetMargins): ([Int], [Int], [Float]) = ([], [], [])
     for (query, own) in targets.negatives.enumerated() {
       let start = query * scores.shape[1]
       let teacher = targets.teacherScores[query]
       for (index, column) in own.enumerated() {
         positives.append(start + targets.positives[query])
         negatives.append(start + column)
-        wanted.append(teacher[0] - teacher[index + 1])
+        targetMargins.append(teacher[0] - teacher[index + 1])
       }
     }
-    if wanted.isEmpty { return Tensor(0) }
+    if targetMargins.isEmpty { return Tensor(0) }
     let margins = scores.gatherElements(positives) - scores.gatherElements(negatives)
-    let errors = margins - Tensor(wanted, shape: [wanted.count])
+    let errors = margins - Tensor(targetMargins, shape: [targetMargins.count])
     return (errors * errors).mean()
   }
 }

@@ -1,7 +1,7 @@
 import Kernels
 public import Tensors
 
-/// Each query's positive is to score higher than each of its negatives: logistic loss of the difference.
+/// Logistic loss of score differences: each query's positive should score higher than each of its negatives.
 ///
 ///     loss = mean_(q, k) log(1 + exp((s[q, negative_k] − s[q, positive]) / τ))
 ///
@@ -12,15 +12,15 @@ public import Tensors
 /// - Relations: `RankNet` with natural logarithms, for grades of 1 and 0; a softmax of each negative alone, where
 ///   `InfoNCE` takes them together.
 /// - Reference: Burges et al. 2005, "Learning to Rank using Gradient Descent", ICML, eq. 3 for a pair whose order is
-///   sure.
+///   certain.
 public struct PairwiseLogistic: RankingLoss {
   /// The name in a recipe.
   public static let name = "pairwiseLogistic"
 
-  /// τ, what the scores are divided by: larger than 0; without it 1, which suits logits.
+  /// τ, the divisor of the scores: larger than 0; default 1, which suits logits.
   public var temperature: Double?
 
-  /// True: other documents are not looked at.
+  /// True: other documents are ignored.
   public var needsNegatives: Bool { true }
 
   /// Makes the loss.

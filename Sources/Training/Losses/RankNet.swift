@@ -1,10 +1,10 @@
 public import Tensors
 
-/// Of two documents of a query the one with the higher grade is to score higher: logistic loss of the difference.
+/// Logistic loss of score differences: of two documents of a query, the one with the higher grade should score higher.
 ///
 ///     loss = mean_(q, i, j): y_i > y_j log(1 + exp(−σ · (s[q, i] − s[q, j])))
 ///
-/// i and j run over the query's positive and the negatives of its own row, and with `k` one of the two is among the k
+/// i and j run over the query's positive and the negatives of its own row; with `k`, one of the two must be among the k
 /// best by score. The mean runs over all pairs of all queries; a list whose grades are all equal has none, and a batch
 /// without any has the loss 0.
 ///
@@ -12,14 +12,14 @@ public import Tensors
 /// - Data: groups with grades, or rows with a positive and negatives.
 /// - Relations: `RankNetLoss` of sentence-transformers; `LambdaLoss` without weights.
 /// - Reference: Burges et al. 2005, "Learning to Rank using Gradient Descent", ICML, eq. 3 for a pair whose order is
-///   sure.
+///   certain.
 public struct RankNet: RankingLoss {
   /// The name in a recipe.
   public static let name = "rankNet"
 
-  /// How many of the best documents by score count; all without it.
+  /// The number of best documents by score that count; default all.
   public var k: Int?
-  /// σ, what differences of scores are multiplied by: larger than 0.
+  /// σ, the factor on score differences: larger than 0.
   public var sigma: Double
   /// The base of the logarithm.
   public var logarithm: LambdaLoss.Logarithm
@@ -27,7 +27,7 @@ public struct RankNet: RankingLoss {
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
-  /// True: other documents are not looked at.
+  /// True: other documents are ignored.
   public var needsNegatives: Bool { true }
 
   /// Makes the loss.

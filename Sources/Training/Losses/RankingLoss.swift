@@ -3,41 +3,41 @@ public import Tensors
 /// A loss that sees scores and targets, never a model, a batch of text or an embedding.
 ///
 /// So each loss exists once: a bi-encoder makes the scores from embeddings, a cross-encoder from its head, and lays
-/// them out by ``Targets/rectangle(of:)``. The keys of its coding are its settings in a recipe, beside its name.
+/// them out by ``Targets/rectangle(of:)``. The coding keys are the settings in a recipe, in addition to the name.
 ///
-/// A cell that `targets` do not count gets a gradient of exactly zero. Scores of any finite size give a finite loss.
+/// A cell that the targets leave out gets a gradient of exactly zero. Finite scores of any size give a finite loss.
 public protocol RankingLoss: Codable, Equatable, Sendable {
   /// The name in a recipe.
   static var name: String { get }
 
-  /// How scores are made where the loss is applied to embeddings; nothing means the cosine.
+  /// The similarity that makes scores from embeddings; nil for the cosine.
   var similarity: Similarity? { get }
 
-  /// The loss to use for scores that this one cannot read; nothing where it reads them.
+  /// The loss to use for scores that this one cannot read; nil if it reads them.
   static func substitute(for scores: ScoreKind) -> String?
 
-  /// What the loss reads of each query beyond the column of its positive.
+  /// The data that the loss reads per query beyond the column of its positive.
   static var needs: Targets.Needs { get }
 
-  /// The labels and grades that the loss can read; nothing for any.
+  /// The labels and grades that the loss can read; nil for any.
   static var labels: ClosedRange<Int>? { get }
 
-  /// True if the loss compares the documents of a query, so that it learns nothing where none is better than another.
+  /// True if the loss compares the documents of a query, so that it learns nothing if none is better than another.
   ///
-  /// The others read each score by itself, or the first document's only.
+  /// Other losses read each score by itself, or only that of the first document.
   static var comparesDocuments: Bool { get }
 
-  /// True if every row must bring negatives, as nothing else is compared with its positive.
+  /// True if every row must have negatives, since nothing else is compared with its positive.
   var needsNegatives: Bool { get }
 
-  /// True if the documents of other queries are negatives, false if those are left out on purpose; nothing where the
-  /// loss has no such choice.
+  /// True if the documents of other queries are negatives, false if those are left out on purpose; nil if the loss has
+  /// no such choice.
   var usesInBatchNegatives: Bool? { get }
 
   /// True if negatives that a guide points out may join the known positives, which the loss then leaves out.
   var acceptsGuide: Bool { get }
 
-  /// Checks the settings, as far as they can be wrong for scores of a kind.
+  /// Checks the settings for scores of a kind.
   func check(for scores: ScoreKind, _ problems: inout LossProblems)
 
   /// The loss of a batch.
@@ -58,7 +58,7 @@ extension RankingLoss {
   /// The cosine.
   public var similarity: Similarity? { nil }
 
-  /// Nothing: all scores are read.
+  /// Nil: all scores are read.
   public static func substitute(for scores: ScoreKind) -> String? { nil }
 
   /// Nothing.
@@ -70,7 +70,7 @@ extension RankingLoss {
   /// True.
   public static var comparesDocuments: Bool { true }
 
-  /// True where in-batch negatives are left out on purpose.
+  /// True if in-batch negatives are left out on purpose.
   public var needsNegatives: Bool { usesInBatchNegatives == false }
 
   /// No such choice.
@@ -90,6 +90,6 @@ extension RankingLoss {
     labels.map { label >= Float($0.lowerBound) && label <= Float($0.upperBound) } ?? true
   }
 
-  /// True if the loss reads what a teacher says of every document of a row.
+  /// True if the loss reads a teacher's score of every document of a row.
   public static var readsTeacherScores: Bool { [.teacherScores, .wantedScores].contains(needs) }
 }

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// How the score of a query and a document is made from their embeddings.
+/// The similarity of two embeddings, which is the score of a query and a document.
 public enum Similarity: String, Codable, CaseIterable, Sendable {
   /// q · d / (‖q‖ ‖d‖): embeddings of any length are normalized here.
   case cosine

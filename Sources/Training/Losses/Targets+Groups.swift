@@ -1,19 +1,19 @@
 import Kernels
 public import Tensors
 
-// A cross-encoder scores no query with another query's documents: its scores are groups, one a query and of any size.
-// They are laid out in the same rectangle as a bi-encoder's, so that a loss need not know whose scores it sees.
+// A cross-encoder scores no query with another query's documents: its scores are groups, one per query and of any size.
+// They are laid out in the same rectangle as a bi-encoder's, so that losses need not tell them apart.
 
 extension Targets {
   /// The targets of groups: row q of the scores holds the documents of query q, in the order of their grades here.
   ///
-  /// The positive of a group is the first document of its best grade. Its other documents are its negatives, and known
-  /// positives as well where their grade is more than 0 or no less than the positive's; in a group where no document is
-  /// better than the others, nothing is left to count against the positive.
+  /// The positive of a group is the first document of its best grade. The others are its negatives, and known positives
+  /// as well if their grade is more than 0 or no less than the positive's; in a group of equal grades, nothing counts
+  /// against the positive.
   ///
   /// - Parameters:
   ///   - groups: The grade of every document; a labelled pair is a group of one. No group is empty.
-  ///   - teacherScores: A teacher's score of every document in the same order, or nothing.
+  ///   - teacherScores: A teacher's score of every document in the same order, or empty.
   public init(groups: [[Float]], teacherScores: [[Float]] = []) {
     require(
       teacherScores.isEmpty || teacherScores.map(\.count) == groups.map(\.count),
@@ -29,15 +29,15 @@ extension Targets {
     self.init(
       positives: orders.map { $0[0] }, negatives: orders.map { Array($0.dropFirst()) },
       knownPositives: zip(groups, grades).map { group, grades in
-        // A cell behind the end of a group is no negative either.
+        // A cell after the end of a group is no negative either.
         (0..<width).filter { $0 >= group.count || group[$0] > 0 || group[$0] >= grades[0] }
       },
       teacherScores: ordered(teacherScores), labels: grades.map { $0[0] }, grades: grades)
   }
 
-  /// Lays out the scores of groups, one group a row: −∞ behind the end of a group, where no target lies.
+  /// Lays out the scores of groups, one group per row, with −∞ after the end of a group, where no target is.
   ///
-  /// - Shape: as many scores as documents, group by group → `[queries, largest group]`
+  /// - Shape: one score per document, group by group → `[queries, largest group]`
   public func rectangle(of scores: Tensor) -> Tensor {
     var end = 0
     let groups = negatives.map { others in
@@ -49,21 +49,21 @@ extension Targets {
   }
 }
 
-/// The documents that a loss on lists looks at for one query: its positive and its own negatives.
+/// The documents of one query for a listwise loss: its positive and its own negatives.
 struct GradedList {
   /// Row-major indices of the scores: the positive first.
   var cells: [Int]
-  /// How relevant each document is.
+  /// The grade of each document.
   var grades: [Float]
 
-  /// Whether a document is better than another; what has no order has nothing to teach a loss on lists.
+  /// True if one document is better than another; a listwise loss learns nothing from a list without an order.
   var isOrdered: Bool { grades.contains { $0 != grades[0] } }
 }
 
 extension Targets {
   /// The list of each query, with its grades.
   ///
-  /// Known positives among the negatives are left out unless they have grades, since nobody said that they are worth 0.
+  /// Known positives among the negatives are left out unless they have grades, since their grade is not known to be 0.
   func gradedLists(width: Int) -> [GradedList] {
     if !grades.isEmpty { return lists(of: grades, width: width) }
     return positives.indices.map { query in
@@ -75,7 +75,7 @@ extension Targets {
     }
   }
 
-  /// The list of each query, with a value of every document in place of a grade.
+  /// The list of each query, with a value of every document instead of a grade.
   func lists(of values: [[Float]], width: Int) -> [GradedList] {
     positives.indices.map { query in
       GradedList(

@@ -1,29 +1,29 @@
 import Kernels
 import Tensors
 
-/// What is wanted of a matrix of scores `[queries, documents]`: which documents answer which query, which must not
-/// count against it, and what a teacher or a person says about them.
+/// The training targets of a matrix of scores `[queries, documents]`: the documents that answer each query, those that
+/// must not count against it, and teacher scores, labels or grades.
 ///
-/// Documents are named by their column. A list that is empty as a whole stands for an empty one for every query.
+/// Documents are column indices. A list that is empty as a whole means an empty one per query.
 public struct Targets: Equatable, Sendable {
   /// The document of each query: its positive, or the other text of a labelled pair.
   public let positives: [Int]
   /// The negatives of each query's own row, any number of them.
   public let negatives: [[Int]]
-  /// Further documents that answer the query, so that they are no negatives of it; its positive may be among them.
+  /// Other documents that answer the query, so that they are not its negatives; its positive may be among them.
   public let knownPositives: [[Int]]
   /// A teacher's score of each query's positive, then of each of its negatives.
   public let teacherScores: [[Float]]
   /// The label of each query and its positive.
   public let labels: [Float]
-  /// How relevant each query's positive is, then each of its negatives, on a scale where more is better.
+  /// The grade of each query's positive, then of each of its negatives, on a scale where more is better.
   ///
-  /// Where there are none, a positive has its label, or else 1, and a negative 0.
+  /// If empty, a positive has its label, or else 1, and a negative 0.
   public let grades: [[Float]]
 
-  /// What a loss reads beyond the columns of the positives.
+  /// The data that a loss reads beyond the columns of the positives.
   public enum Needs: Sendable {
-    /// Nothing; in-batch or own negatives where there are any.
+    /// Nothing; in-batch or own negatives if there are any.
     case nothing
     /// `teacherScores` of the positive and the negatives.
     case teacherScores
@@ -31,7 +31,7 @@ public struct Targets: Equatable, Sendable {
     case labels
     /// The grades of the positive and the negatives, which all targets have: `grades`, or else `labels`, or 1 and 0.
     case grades
-    /// What the scores themselves are to be: `teacherScores`, or else the grades.
+    /// Targets of the scores themselves: `teacherScores`, or else the grades.
     case wantedScores
   }
 
@@ -69,7 +69,7 @@ public struct Targets: Equatable, Sendable {
 // MARK: - Cells of the score matrix
 
 extension Targets {
-  /// Stops where the targets do not fit the scores.
+  /// Stops the program if the targets do not fit the scores.
   func check(_ scores: Tensor, for loss: String, needs: Needs = .nothing) {
     require(
       scores.shape.rank == 2 && scores.shape[0] == queries && queries > 0,
@@ -96,9 +96,9 @@ extension Targets {
     return scores.gatherElements(positives.enumerated().map { $0.offset * width + $0.element })
   }
 
-  /// What takes the known positives of each query out of a softmax when it is added: −∞ there, 0 elsewhere.
+  /// An additive mask that removes the known positives of each query from a softmax: −∞ there, 0 elsewhere.
   ///
-  /// A query's own positive always stays. Nothing where no query has others.
+  /// A query's own positive always stays. Nil if no query has others.
   ///
   /// - Shape: `[queries, documents]`
   func maskOfKnownPositives(documents: Int) -> Tensor? {
@@ -111,35 +111,34 @@ extension Targets {
   }
 }
 
-/// Lists of cells, one a query and of any length, laid out in a rectangle: the short ones are filled up with cells that a
-/// mask of −∞ takes out again.
+/// Lists of cells, one per query and of any length, padded to a rectangle; a mask of −∞ removes the padding.
 struct CellLists {
   private let cells: [Int]
   private let mask: Tensor?
   private let shape: Shape
-  /// Where the cells that count stand in the rectangle, list by list.
-  let places: [Int]
+  /// The indices in the rectangle of the cells that are not padding, list by list.
+  let indices: [Int]
 
   /// Makes the rectangle of lists of row-major indices; no list is empty.
   init(_ lists: [[Int]]) {
     let width = lists.map(\.count).max() ?? 0
     var cells: [Int] = []
     var mask: [Float] = []
-    var places: [Int] = []
+    var indices: [Int] = []
     for (query, list) in lists.enumerated() {
       require(!list.isEmpty, "cell lists: the list of query \(query) is empty")
       let missing = width - list.count
-      places += query * width..<query * width + list.count
+      indices += query * width..<query * width + list.count
       cells += list + Array(repeating: list[0], count: missing)
       mask += Array(repeating: 0, count: list.count) + Array(repeating: -.infinity, count: missing)
     }
     self.cells = cells
     self.mask = mask.contains(-.infinity) ? Tensor(mask, shape: [lists.count, width]) : nil
-    self.places = places
+    self.indices = indices
     shape = [lists.count, width]
   }
 
-  /// The scores in the rectangle, −∞ where a list has ended.
+  /// The scores in the rectangle, −∞ in the padding.
   ///
   /// - Shape: any → `[queries, longest list]`
   func callAsFunction(_ scores: Tensor) -> Tensor {

@@ -1,11 +1,11 @@
 import Kernels
 public import Tensors
 
-/// What a bi-encoder's training minimizes: a loss of the similarities of queries and documents.
+/// The training loss of a bi-encoder: a loss of the similarities of queries and documents.
 public struct TrainingLoss: Sendable {
   /// The loss of the scores.
   public let ranking: any RankingLoss
-  /// Sums the loss over leading dimensions of the embeddings; nothing for the embeddings as they are.
+  /// Sums the loss over leading dimensions of the embeddings; nil for the embeddings as they are.
   public let matryoshka: Matryoshka?
 
   /// Makes the loss.
@@ -14,7 +14,7 @@ public struct TrainingLoss: Sendable {
     self.matryoshka = matryoshka
   }
 
-  /// The loss of a batch of embeddings, which need no particular length where scores are cosines.
+  /// The loss of a batch of embeddings, which need not be normalized if scores are cosines.
   ///
   /// - Shape: queries `[q, width]`, documents `[n, width]` → scalar
   public func callAsFunction(queries: Tensor, documents: Tensor, targets: Targets) -> Tensor {
@@ -26,19 +26,19 @@ public struct TrainingLoss: Sendable {
   }
 }
 
-/// Trains the leading dimensions of the embeddings to stand alone: a modifier of any loss.
+/// Trains the leading dimensions of the embeddings to be used alone: a modifier of any loss.
 ///
 ///     loss = Σ_d weight_d · L(normalize(x[:d]))
 ///
 /// - Shape: queries `[q, width]`, documents `[n, width]` → scalar
-/// - Data: what the loss needs.
+/// - Data: that of the loss.
 /// - Relations: `MatryoshkaLoss` of sentence-transformers with all dimensions in every step. It normalizes too, so
 ///   that dot products become cosines.
 /// - Reference: Kusupati et al. 2022, arXiv:2205.13147, eq. 1.
 public struct Matryoshka: Codable, Equatable, Sendable {
   /// The numbers of leading dimensions, each between 1 and the width; the width itself is not implied.
   public var dimensions: [Int]
-  /// The weight of each, in the same order; without it every weight is 1.
+  /// The weight of each, in the same order; default 1 each.
   public var weights: [Double]?
 
   /// Makes the modifier.

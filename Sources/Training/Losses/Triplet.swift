@@ -1,6 +1,6 @@
 public import Tensors
 
-/// Each query's positive is to lie nearer than its negatives by a margin of cosine distance.
+/// Each query's positive should be closer than its negatives by a margin of cosine distance.
 ///
 ///     loss = mean_q mean_k max(0, d(q, positive) − d(q, negative_k) + margin)        d = 1 − cosine
 ///
@@ -9,14 +9,14 @@ public import Tensors
 /// row with one; rows without any are left out, and a batch without any has the loss 0.
 ///
 /// - Shape: scores `[queries, documents]` → scalar
-/// - Data: pairs of query and positive, with any number of negatives a row.
-/// - Relations: `TripletLoss` of sentence-transformers with its cosine distance, for one negative a row.
+/// - Data: pairs of query and positive, with any number of negatives per row.
+/// - Relations: `TripletLoss` of sentence-transformers with its cosine distance, for one negative per row.
 /// - Reference: Schroff, Kalenichenko & Philbin 2015, arXiv:1503.03832, section 3.1.
 public struct Triplet: RankingLoss {
   /// The name in a recipe.
   public static let name = "triplet"
 
-  /// How much nearer the positive is to be, as a difference of cosines: between 0 and 2.
+  /// The margin, as a difference of cosines: between 0 and 2.
   public var margin: Double
 
   /// Makes the loss.

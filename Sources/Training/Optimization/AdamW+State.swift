@@ -3,7 +3,8 @@ public import OrderedCollections
 import Tensors
 
 extension AdamW {
-  /// What a checkpoint must hold so that the next step has the same bits: the number of steps and the moments.
+  /// The state that a checkpoint must hold so that the next step has the same bits: the number of steps and the
+  /// moments.
   public struct State: Sendable {
     /// The steps taken so far.
     public var steps: Int
@@ -68,7 +69,7 @@ public struct OptimizerStateError: Error, CustomStringConvertible {
 
   var isEmpty: Bool { steps >= 0 && missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty }
 
-  /// Everything that does not fit, and what to do.
+  /// Everything that does not fit, and the remedy.
   public var description: String {
     var lines: [String] = []
     if steps < 0 { lines.append("the number of steps is \(steps)") }

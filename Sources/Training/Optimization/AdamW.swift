@@ -13,15 +13,15 @@ import Tensors
 public struct AdamW: Sendable {
   /// The settings of a recipe.
   public struct Settings: Codable, Equatable, Sendable {
-    /// The learning rate that a schedule goes up to.
+    /// The peak learning rate of the schedule.
     public var rate: Double
-    /// The weight decay, which the learning rate multiplies.
+    /// The weight decay, multiplied by the learning rate.
     public var decay: Double
-    /// The largest global norm of the gradients, to which larger ones are scaled down; without it nothing is clipped.
+    /// The largest global norm of the gradients: larger ones are scaled down to it; by default nothing is clipped.
     public var clip: Double?
-    /// With true biases and the parameters of normalizations decay as well.
+    /// True if biases and the parameters of normalizations decay as well.
     public var decayBiasesAndNorms: Bool?
-    /// Factors on the learning rate, each with the pattern (``NamePattern``) of the parameters that it is for.
+    /// Factors on the learning rate by the pattern (``NamePattern``) of the parameters that they apply to.
     ///
     /// The most specific pattern that covers a parameter decides.
     public var rates: [String: Double]?
@@ -42,7 +42,7 @@ public struct AdamW: Sendable {
     }
   }
 
-  /// What stands fixed for one trained parameter.
+  /// The constants of one trained parameter.
   struct Parameter: Sendable {
     let shape: Shape
     let rateFactor: Double
@@ -70,10 +70,10 @@ public struct AdamW: Sendable {
   public internal(set) var steps = 0
   /// The trained parameters.
   let trained: OrderedDictionary<String, Parameter>
-  /// The moments of the parameters that were stepped; made when first needed.
+  /// The moments of the parameters updated so far; created when first needed.
   var moments: OrderedDictionary<String, Moments> = [:]
 
-  /// Prepares for the parameters of a model.
+  /// Makes an optimizer for the parameters of a model.
   ///
   /// Fails with every pattern in the settings that covers no parameter.
   public init(_ settings: Settings, for model: some Module) throws(UnknownPatternError) {
@@ -91,19 +91,19 @@ public struct AdamW: Sendable {
     self.trained = trained
   }
 
-  /// Whether a parameter is trained; for the others no gradient need be computed.
+  /// True if a parameter is trained; the others need no gradient.
   public func isTrained(_ key: String) -> Bool { trained[key] != nil }
 
-  /// Takes one step: changes the trained parameters of the model in place.
+  /// Performs one step: changes the trained parameters of the model in place.
   ///
   /// The gradients are clipped by their global norm as in `torch.nn.utils.clip_grad_norm_`: each is multiplied by
   /// min(1, clip / (norm + 10⁻⁶)).
   ///
-  /// Fails before anything changes where the loss or the norm of the gradients is not finite.
+  /// Fails before any change if the loss or the norm of the gradients is not finite.
   ///
   /// - Parameters:
-  ///   - gradients: of the trained parameters; one without a gradient, because the loss does not depend on it, is left
-  ///     as it is, and gradients of other parameters are ignored.
+  ///   - gradients: those of the trained parameters; a parameter without one, because the loss does not depend on it,
+  ///     stays as it is, and gradients of other parameters are ignored.
   ///   - loss: the loss that the gradients belong to.
   ///   - rate: the learning rate of this step.
   /// - Returns: the global norm of the gradients before clipping.
@@ -134,20 +134,20 @@ public struct AdamW: Sendable {
     return norm
   }
 
-  /// The global norm of the trained parameters' gradients, where it and the loss are finite.
+  /// The global norm of the trained parameters' gradients; fails if it or the loss is not finite.
   private func finiteNorm(of gradients: ParameterDictionary, loss: Float) throws(NonFiniteError) -> Double {
     var total = 0.0
-    var culprit: String?
+    var firstNonFinite: String?
     for (key, parameter) in trained {
       guard let gradient = gradients[key] else { continue }
       require(gradient.shape == parameter.shape, "AdamW: \(key) \(parameter.shape) has a gradient \(gradient.shape)")
       let square = gradient.squaredNorm
-      if culprit == nil && !square.isFinite { culprit = key }
+      if firstNonFinite == nil && !square.isFinite { firstNonFinite = key }
       total += square
     }
     let norm = total.squareRoot()
     if !loss.isFinite || !norm.isFinite {
-      throw NonFiniteError(step: steps + 1, loss: loss, gradientNorm: norm, firstNonFiniteGradient: culprit)
+      throw NonFiniteError(step: steps + 1, loss: loss, gradientNorm: norm, firstNonFiniteGradient: firstNonFinite)
     }
     return norm
   }

@@ -6,13 +6,13 @@ public struct NonFiniteError: Error, Equatable, CustomStringConvertible {
   public let loss: Float
   /// The global norm of the gradients.
   public let gradientNorm: Double
-  /// The first parameter whose gradient is not finite, in the order of the checkpoint; nothing where only the loss is not.
+  /// The first parameter whose gradient is not finite, in the order of the checkpoint; nil if only the loss is not.
   public let firstNonFiniteGradient: String?
 
-  /// What was found, and what to do.
+  /// The values found, and the remedy.
   public var description: String {
-    let place = firstNonFiniteGradient.map { "first in the gradient of \($0)" } ?? "while every gradient is finite"
-    return "step \(step): the loss is \(loss) and the gradient norm \(gradientNorm), \(place); the weights were not "
+    let location = firstNonFiniteGradient.map { "first in the gradient of \($0)" } ?? "while every gradient is finite"
+    return "step \(step): the loss is \(loss) and the gradient norm \(gradientNorm), \(location); the weights were not "
       + "changed; lower the learning rate, or look for a broken row among those of the step"
   }
 }

@@ -1,9 +1,10 @@
 public import Layers
 
-/// Which parameters are trained, and how fast: rules by name.
+/// The rules that decide by name if a parameter is trained, and how fast.
 ///
-/// Of the patterns that cover a parameter the most specific decides (``NamePattern/specificity(for:)``). Between equally
-/// specific ones the smaller factor does. A factor of 0 freezes; where a pattern has a factor and is frozen too, it is frozen.
+/// The most specific pattern that covers a parameter decides (``NamePattern/specificity(for:)``); of equally specific
+/// ones, the one with the smaller factor. A factor of 0 freezes; a pattern that has a factor and is frozen too is
+/// frozen.
 struct ParameterRules: Sendable {
   private let rules: [(pattern: NamePattern, factor: Double)]
 
@@ -12,7 +13,7 @@ struct ParameterRules: Sendable {
       .map { (NamePattern($0.key), $0.value) }
   }
 
-  /// What multiplies the learning rate of a parameter; 0 where it is not trained.
+  /// The factor on the learning rate of a parameter; 0 if it is not trained.
   func factor(of key: String) -> Double {
     let covering = rules.compactMap { rule in
       rule.pattern.specificity(for: key).map { (specificity: $0, factor: rule.factor) }
@@ -44,7 +45,7 @@ public struct UnknownPatternError: Error, Equatable, CustomStringConvertible {
   /// The names of the model's parameters.
   let keys: [String]
 
-  /// Each of them with the nearest name there is, one a line.
+  /// Each pattern with the nearest existing name, one per line.
   public var description: String { patterns.map(sentence).joined(separator: "\n") }
 
   private func sentence(about pattern: NamePattern) -> String {
@@ -60,7 +61,7 @@ public struct UnknownPatternError: Error, Equatable, CustomStringConvertible {
     return "no parameter's name fits '\(pattern)'; " + (hint ?? "the model has \(topLevelNames)")
   }
 
-  /// The name that agrees with a text for longest, regardless of case; nothing where none agrees at all.
+  /// The name with the longest common prefix with a text, ignoring case; nil if none has one.
   private func nearest(to text: String, among names: [String]) -> String? {
     let wanted = Array(text.lowercased())
     var best: (name: String, length: Int)?

@@ -6,22 +6,22 @@ import Kernels
   import Darwin
 #endif
 
-/// How the learning rate changes over a run: up in a line over the warmup, then down or level.
+/// The learning rate over a run: a linear rise during the warmup, then a decay or a constant.
 ///
 /// Equal to `get_linear_schedule_with_warmup`, `get_cosine_schedule_with_warmup` and
 /// `get_constant_schedule_with_warmup` of transformers (`optimization.py`), to the last bit.
 public struct Schedule: Codable, Equatable, Sendable {
-  /// What follows the warmup.
+  /// The course after the warmup.
   public enum Name: String, Codable, CaseIterable, Sendable {
-    /// To zero in a line.
+    /// Linear decay to zero.
     case linear
-    /// To zero along half a cosine.
+    /// Decay to zero along half a cosine.
     case cosine
-    /// Level.
+    /// Constant.
     case constant
   }
 
-  /// What follows the warmup.
+  /// The course after the warmup.
   public var name: Name
   /// The fraction of all steps that the warmup takes, from 0 to 1; the number of steps is rounded up.
   public var warmup: Double
