@@ -23,13 +23,13 @@ struct ModelCard {
       "---", "library_name: sentence-transformers", "pipeline_tag: \(kind.task)", "tags:", "- sentence-transformers",
     ]
     lines += kind.tags.map { "- \($0)" } + ["- hone", "base_model: \(quoted(Files.name(of: base)))"]
-    if !report.comparisons.isEmpty {
+    if let collection, !report.comparisons.isEmpty {
       lines += ["model-index:", "- name: \(quoted(name))", "  results:"]
       for comparison in report.comparisons {
         lines += [
           "  - task:", "      type: \(kind.resultTask)", "    dataset:",
-          "      name: \(quoted(dataset(comparison.split)))",
-          "      type: \(quoted(dataset(comparison.split)))", "    metrics:",
+          "      name: \(quoted("\(Files.name(of: collection)) \(comparison.split)"))",
+          "      type: \(quoted("\(Files.name(of: collection)) \(comparison.split)"))", "    metrics:",
           "    - type: \(quoted(comparison.measure.description))", "      value: \(comparison.tuned)",
         ]
       }
@@ -38,7 +38,7 @@ struct ModelCard {
   }
 
   private var results: String? {
-    guard !report.comparisons.isEmpty else { return nil }
+    guard let collection, !report.comparisons.isEmpty else { return nil }
     var lines = [
       "## Results", "", "| split | measure | \(kind.baseColumn) | this model | change | p | verdict |",
       "|---|---|---:|---:|---:|---:|---|",
@@ -49,7 +49,7 @@ struct ModelCard {
     }
     lines += [
       "",
-      "\(kind.measured) `\(collection ?? "")`; measures as `trec_eval` defines them, p of a "
+      "\(kind.measured) `\(collection)`; measures as `trec_eval` defines them, p of a "
         + "paired randomization test over queries.", "",
     ]
     return lines.joined(separator: "\n")
@@ -62,10 +62,6 @@ struct ModelCard {
 
   private var settings: String {
     "## Recipe\n\n```yaml\n\(report.settings)```\n"
-  }
-
-  private func dataset(_ split: String) -> String {
-    "\(Files.name(of: collection ?? "")) \(split)"
   }
 
   /// A text as a quoted YAML scalar, with all special characters escaped.

@@ -71,8 +71,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       from: folder, run.progress,
       RunReport.TrainingFacts(
         base: settings.base, data: task.data.files, rows: task.data.count, step: stepSize,
-        exportsBest: run.bestParameters != nil, split: settings.evaluate?.split,
-        seconds: folder.seconds))
+        bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, seconds: folder.seconds))
     let name = Files.name(of: report.folder)
     let card = ModelCard(
       name: name, base: settings.base, collection: settings.evaluate?.collection, report: report,

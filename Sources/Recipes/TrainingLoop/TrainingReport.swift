@@ -17,10 +17,8 @@ extension RunReport {
     var rows: Int
     /// The size of a step: "64 rows".
     var step: String
-    /// True if the exported weights are those of the best evaluation.
-    var exportsBest: Bool
-    /// The split evaluated during training.
-    var split: String?
+    /// The split on which the exported weights are the best; nil where the last weights are exported.
+    var bestOn: String?
     /// The time of the whole run.
     var seconds: Double
   }
@@ -41,8 +39,8 @@ extension RunReport {
     }
     let rate = Double(progress.rows) / max(progress.seconds, 1e-9)
     var exported = "the last ones"
-    if let best = progress.best, training.exportsBest {
-      exported = "after step \(best.step), the best on '\(training.split ?? "")'"
+    if let best = progress.best, let split = training.bestOn {
+      exported = "after step \(best.step), the best on '\(split)'"
     }
     facts = [
       ("base model", training.base), ("data", training.data.joined(separator: ", ")),
