@@ -39,7 +39,7 @@ enum RowFamily: CaseIterable {
     }
   }
 
-  /// Whether its rows are two texts with a label.
+  /// True if its rows are two texts with a label.
   var isLabelled: Bool { self == .documents || self == .sentences }
 
   /// The family in words.
@@ -60,7 +60,7 @@ enum RowFamily: CaseIterable {
   /// All families in words, for a record that shows none.
   static let all = allCases.map { joined($0.required) }.joined(separator: "; or ")
 
-  /// What is wrong with a name that does not belong to the family; nil when it may be ignored.
+  /// The problem with a name that does not belong to the family; nil when it may be ignored.
   func objection(to name: String) -> String? {
     if required.contains(name) || optional.contains(name) { return nil }
     if optional.contains("negative"), Self.negativeNumber(name) != nil { return nil }
@@ -89,7 +89,7 @@ enum RowFamily: CaseIterable {
     return quoted.dropLast().joined(separator: ", ") + " and " + last
   }
 
-  /// Whether a name differs from a known one as slips of the finger do: in letter case, or one or two letters of a long name.
+  /// True if a name differs from a known one as typing errors do: in letter case, or in one or two letters of a long name.
   private static func isSlip(_ name: String, for known: String) -> Bool {
     let letters = Array(name.lowercased().utf8.prefix(40))
     let distance = EditDistance.edits(from: letters, to: Array(known.utf8), countsSwaps: false)

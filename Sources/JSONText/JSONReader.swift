@@ -6,7 +6,7 @@
 public enum JSONReader {
   /// Reads one JSON value.
   ///
-  /// - Parameter maximumDepth: How many arrays and objects may stand inside one another.
+  /// - Parameter maximumDepth: The deepest nesting of arrays and objects that is accepted.
   public static func parse(_ bytes: [UInt8], maximumDepth: Int = 128) throws(JSONError) -> JSONValue {
     var cursor = JSONCursor(bytes, maximumDepth: maximumDepth)
     let value = try cursor.readValue()

@@ -1,4 +1,4 @@
-/// Which of a query's positives a margin is measured from.
+/// The positive of a query that a margin is measured from.
 public enum MarginAnchor: String, Codable, Sendable, CaseIterable {
   /// The positive with the lowest score: no negative comes near any positive.
   case lowest

@@ -1,6 +1,6 @@
 /// A document that may become a negative of a query.
 public struct MiningCandidate: Sendable, Equatable {
-  /// The document's place in the corpus.
+  /// The document's index in the corpus.
   public var document: Int
   /// The model's score of query and document.
   public var score: Float

@@ -5,7 +5,7 @@ public struct MiningCorpus: Sendable {
   private var shingles: [Int: Shingles] = [:]
   private var shingleBytes = 0
 
-  /// What the remembered shingles may take; beyond it they are forgotten and made again.
+  /// The memory limit of the cached shingles; beyond it the cache is emptied.
   private static let mostShingleBytes = 64 << 20
 
   /// Makes a corpus of texts.

@@ -4,7 +4,7 @@ public struct MiningQuery: Sendable {
   public struct Positive: Sendable, Equatable {
     /// Its text.
     public var text: String
-    /// Its place in the corpus, where it is in it.
+    /// Its index in the corpus; nil where the corpus lacks it.
     public var document: Int?
     /// The model's score of query and positive.
     public var score: Float

@@ -14,7 +14,7 @@ public protocol MiningRule: Sendable {
 }
 
 extension MiningRule {
-  /// What stays, and nothing that fits the query.
+  /// The candidates that stay; none is promoted.
   public func judged(
     _ candidates: [MiningCandidate], for query: MiningQuery, in corpus: inout MiningCorpus
   ) throws -> (survivors: [MiningCandidate], promoted: [MiningCandidate]) {
@@ -36,7 +36,7 @@ public protocol NamedMiningRule: Codable, Equatable, Sendable {
   /// The rule, ready for candidates.
   ///
   /// - Parameter loadScorer: Loads the model in a folder, for a rule that asks one.
-  /// - Throws: What loading throws.
+  /// - Throws: The errors of loading.
   func rule(loadScorer: (_ folder: String) throws -> JudgeRule.Scorer) throws -> any MiningRule
 }
 

@@ -7,7 +7,7 @@ public struct NegativeMiner: Sendable {
   public struct Source: Sendable {
     /// The candidates, with the model's scores, in the source's own order.
     public var candidates: [MiningCandidate]
-    /// How many negatives may come from this source.
+    /// The most negatives that may come from this source.
     public var quota: Int
 
     /// Makes a source.
@@ -17,7 +17,7 @@ public struct NegativeMiner: Sendable {
     }
   }
 
-  /// What one rule did so far.
+  /// The counts of one rule so far.
   public struct Tally: Sendable, Equatable {
     /// The candidates it was shown.
     public var seen = 0
@@ -27,7 +27,7 @@ public struct NegativeMiner: Sendable {
     public var promoted = 0
   }
 
-  /// What was found for one query.
+  /// The outcome for one query.
   public struct Found: Sendable, Equatable {
     /// The negatives, source by source; fewer than the quotas where the rules leave too few.
     public var negatives: [MiningCandidate] = []
@@ -35,7 +35,7 @@ public struct NegativeMiner: Sendable {
     public var promoted: [MiningCandidate] = []
   }
 
-  /// What the rules did so far, in their order.
+  /// The counts of the rules so far, in their order.
   public private(set) var tallies: [Tally]
   private let rules: [any MiningRule]
   private let selection: NegativeSelection
@@ -55,7 +55,7 @@ public struct NegativeMiner: Sendable {
   /// that has it.
   ///
   /// - Parameter number: the query's number, which random choices depend on.
-  /// - Throws: What a rule throws.
+  /// - Throws: The errors of the rules.
   public mutating func negatives(
     of query: MiningQuery, number: Int, from sources: [Source]
   ) throws -> Found {
@@ -63,11 +63,11 @@ public struct NegativeMiner: Sendable {
     var found = Found()
     for source in sources {
       var candidates = source.candidates.filter { !taken.contains($0.document) }
-      for (place, rule) in rules.enumerated() {
+      for (index, rule) in rules.enumerated() {
         let (survivors, promoted) = try rule.judged(candidates, for: query, in: &corpus)
-        tallies[place].seen += candidates.count
-        tallies[place].dropped += candidates.count - survivors.count
-        tallies[place].promoted += promoted.count
+        tallies[index].seen += candidates.count
+        tallies[index].dropped += candidates.count - survivors.count
+        tallies[index].promoted += promoted.count
         taken.formUnion(promoted.map(\.document))
         found.promoted += promoted
         candidates = survivors

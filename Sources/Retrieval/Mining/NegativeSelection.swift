@@ -4,7 +4,7 @@
   import Glibc
 #endif
 
-/// Which of the candidates that passed all rules become negatives.
+/// The choice of negatives among the candidates that passed all rules.
 public enum NegativeSelection: Sendable, Equatable {
   /// The best scores.
   case first

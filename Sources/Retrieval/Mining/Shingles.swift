@@ -42,7 +42,7 @@ struct Shingles: Sendable {
   /// Bytes that the set takes.
   var bytes: Int { hashes.count * MemoryLayout<UInt32>.stride }
 
-  /// Whether the Jaccard index of two sets is at least a limit.
+  /// True if the Jaccard index of two sets is at least a limit.
   func resemblance(to other: Shingles, reaches limit: Double) -> Bool {
     let (smaller, larger) = (min(hashes.count, other.hashes.count), max(hashes.count, other.hashes.count))
     // The index is at most the ratio of the sizes.

@@ -1,7 +1,7 @@
 import Files
 
-/// Asks a scorer that reads query and document together: what it scores low stays a negative, what it scores high fits the query,
-/// and what lies between is dropped.
+/// Asks a scorer that reads query and document together: a low score keeps the candidate a negative, a high score promotes it,
+/// and a score between the two drops it.
 ///
 /// The denoising of RocketQA (Qu et al. 2021, arXiv:2010.08191, section 4.2), which keeps below 0.1 and promotes above 0.9 of a
 /// cross-encoder's probability.
@@ -31,7 +31,7 @@ public struct JudgeRule: MiningRule {
 
   /// The candidates that stay negatives, and those that fit the query.
   ///
-  /// - Throws: What the scorer throws, and `RetrievalError` when its scores are too few or not finite.
+  /// - Throws: The errors of the scorer, and `RetrievalError` when its scores are too few or not finite.
   public func judged(
     _ candidates: [MiningCandidate], for query: MiningQuery, in corpus: inout MiningCorpus
   ) throws -> (survivors: [MiningCandidate], promoted: [MiningCandidate]) {

@@ -1,6 +1,6 @@
 import Words
 
-/// Drops documents that are a positive of the query: by their place in the corpus, and by exactly equal text.
+/// Drops documents that are a positive of the query: by their index in the corpus, and by exactly equal text.
 public struct KnownPositivesRule: MiningRule, NamedMiningRule {
   /// The name in a recipe.
   public static let name = "knownPositives"

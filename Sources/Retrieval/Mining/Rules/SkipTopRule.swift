@@ -3,7 +3,7 @@ public struct SkipTopRule: MiningRule, NamedMiningRule {
   /// The name in a recipe.
   public static let name = "skipTop"
 
-  /// How many are skipped.
+  /// The number of candidates to skip.
   public var count: Int
 
   /// Makes the rule.
