@@ -7,6 +7,7 @@ import Safetensors
 import Tensors
 import TestSupport
 import Testing
+import Tokenizers
 
 @testable import Encoders
 
@@ -124,6 +125,18 @@ import Testing
       #expect(some.shape == expected.shape)
       #expect(zip(some.elements, expected.elements).allSatisfy { abs($0 - $1) < 1e-5 })
     }
+  }
+
+  /// What is counted as the cost of one token is what the model computes of one token.
+  @Test func aPoolingTakesOneTokenIfItNamesOneOfEachSequence() {
+    #expect(Pooling.allCases.filter(\.takesOneToken) == [.cls, .last])
+    let encodings = [3, 1, 4].map {
+      Encoding(ids: Array(repeating: 7, count: $0), typeIDs: Array(repeating: 0, count: $0))
+    }
+    let batch = TokenBatch(encodings, excludedTokens: 1)
+    // Of a sequence of one token none is excluded.
+    let tokens: [Pooling: [Int]] = [.cls: [1, 3, 5], .last: [2, 3, 7]]
+    for pooling in Pooling.allCases { #expect(pooling.tokens(of: batch) == tokens[pooling], "\(pooling)") }
   }
 
   /// The operations of one token and of two tell apart what is counted of weights and of attention.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Retrieval
@@ -56,5 +57,28 @@ import Testing
         "the floor is above the ceiling, so nothing would be left", "margin -1.0 is less than 0",
         "margin -1.0 is less than 0", "judge has no config.json",
       ])
+  }
+
+  @Test func settingsOfTheExamplesHaveNoProblemBesideTheMissingJudge() {
+    #expect(Self.examples.compactMap { $0.rule.problem() } == ["judge has no config.json"])
+  }
+
+  @Test func onlyAJudgeReadsAModel() {
+    let reading = Self.examples.filter { !$0.rule.models.isEmpty }
+    #expect(reading.map { type(of: $0.rule).name } == ["judge"])
+    #expect(reading.map(\.rule.models) == [["judge"]])
+  }
+
+  @Test(
+    arguments: [
+      (0.1, nil, true), (1, nil, true), (0.1, 0.9, true), (0.5, 0.5, true), (1, 1, true), (0, nil, false),
+      (1.5, nil, false), (.nan, nil, false), (0.5, 0.4, false), (0.5, 1.1, false), (0.5, .nan, false),
+    ] as [(Double, Double?, Bool)])
+  func aJudgeComparesProbabilities(_ below: Double, _ above: Double?, _ isRight: Bool) throws {
+    let folder = TemporaryFolder()
+    try folder.write("config.json", "{}")
+    let problem = JudgeSettings(model: folder.path, below: below, above: above).problem()
+    let expected = "'below' and 'above' are probabilities, and 'above' is not less than 'below'"
+    #expect(problem == (isRight ? nil : expected))
   }
 }

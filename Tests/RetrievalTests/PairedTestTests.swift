@@ -43,6 +43,19 @@ import Testing
     #expect(Verdict.allCases.map(\.description) == ["IMPROVED", "NO DIFFERENCE", "WORSE"])
   }
 
+  /// The limit counts queries that differ, and all at once are the rarest assignment of signs.
+  @Test func everyAssignmentIsCountedUpToTheLimit() throws {
+    let limit = PairedTest.exactLimit
+    func test(differing: Int) throws -> PairedTest {
+      let changed = [Double](repeating: 1, count: differing)
+      return try PairedTest(baseline: [Double](repeating: 0, count: differing + 3), candidate: changed + [0, 0, 0])
+    }
+    let last = try test(differing: limit)
+    #expect(last.isExact && last.pValue == 2 / Double(1 << limit) && last.ties == 3)
+    let first = try test(differing: limit + 1)
+    #expect(!first.isExact && first.pValue < 0.001)
+  }
+
   @Test func equalSystemsDoNotDiffer() throws {
     let values = (0..<100).map { Double($0) / 100 }
     let test = try PairedTest(baseline: values, candidate: values)

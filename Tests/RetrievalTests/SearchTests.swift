@@ -103,6 +103,14 @@ import Testing
     #expect(ranking["q2"] == [ScoredDocument(id: "z", score: 2), ScoredDocument(id: "y", score: 2)])
   }
 
+  @Test func productsAreThoseOfOneRowWithTheChosenOnes() throws {
+    let queries = try Vectors([9, 9, 9, 1, 2, -3], count: 2, width: 3)
+    let documents = try Vectors([1, 0, 0, 0, 1, 0, 4, 5, 6, 0.5, 0, 0.5], count: 4, width: 3)
+    // In the order they are asked for, repetitions included.
+    #expect(queries.products(of: 1, with: [2, 0, 3, 0], of: documents) == [-4, 1, -1, 1])
+    #expect(queries.products(of: 1, with: [], of: documents) == [])
+  }
+
   @Test func refusesWhatDoesNotFit() throws {
     let two = try Vectors([1, 2], count: 2, width: 1)
     let wide = try Vectors([1, 2], count: 1, width: 2)
