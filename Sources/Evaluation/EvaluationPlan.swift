@@ -119,10 +119,10 @@ package struct EvaluationPlan {
   }
 
   /// The value of a measure for a model without a baseline.
-  package typealias Score = (split: String, measure: Measure, value: Double)
+  package typealias MeasuredValue = (split: String, measure: Measure, value: Double)
 
   /// The values of a ranking of each split, in the order of ``comparisons(base:tuned:)``.
-  package func scores(of rankings: [Ranking]) throws -> [Score] {
+  package func values(of rankings: [Ranking]) throws -> [MeasuredValue] {
     try zip(splits, evaluations(of: rankings)).flatMap { split, evaluation in
       zip(evaluation.measures, evaluation.means).map { (split: split.name, measure: $0, value: $1) }
     }

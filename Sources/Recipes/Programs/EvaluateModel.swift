@@ -47,7 +47,7 @@ struct EvaluateModel: Recipe, Equatable {
       if let baseRankings {
         report.comparisons = try plan.comparisons(base: baseRankings, tuned: rankings)
       } else {
-        report.scores = try plan.scores(of: rankings)
+        report.values = try plan.values(of: rankings)
       }
       report.facts = [
         ("model", model.folder), ("baseline", baseline?.folder ?? "none"), ("collection", evaluate.collection),

@@ -100,7 +100,7 @@ struct ReduceVectors: Recipe, Equatable {
 
       let base = try encoded.evaluated.map { (evaluated: $0, rankings: try $0.rankings { $0 }) }
       var report = ReductionReport(full: full.dimensions, components: components, whitened: whiten)
-      if let base { report.scores = try base.evaluated.plan.scores(of: base.rankings) }
+      if let base { report.values = try base.evaluated.plan.values(of: base.rankings) }
       for (dimension, module) in zip(dimensions, modules) {
         let target = folder.file("model-\(dimension)")
         var reduced = ReductionReport.Model(

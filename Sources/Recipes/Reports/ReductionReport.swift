@@ -21,8 +21,8 @@ struct ReductionReport {
   let full: Int
   let components: PrincipalComponents
   let whitened: Bool
-  /// The scores of the full vectors, in the order of the models' comparisons.
-  var scores: [EvaluationPlan.Score] = []
+  /// The values of the measures of the full vectors, in the order of the models' comparisons.
+  var values: [EvaluationPlan.MeasuredValue] = []
   var models: [Model] = []
   var seconds = 0.0
 
@@ -41,17 +41,17 @@ struct ReductionReport {
   var lines: [String] {
     var table = TextTable(
       [("dimensions", .right), ("bytes a vector", .right), ("variance", .right)]
-        + scores.map { ("\($0.split) \($0.measure)", .right) } + [("model", .left)])
+        + values.map { ("\($0.split) \($0.measure)", .right) } + [("model", .left)])
     table.add(
       [String(full), NumberText.count(Self.bytes(full)), Self.percentage(1)]
-        + scores.map { NumberText.fixed($0.value, decimals: 4) } + ["as it was"])
+        + values.map { NumberText.fixed($0.value, decimals: 4) } + ["as it was"])
     for model in models {
       table.add(
         [String(model.dimensions), NumberText.count(Self.bytes(model.dimensions)), Self.percentage(model.explained)]
           + model.comparisons.map { NumberText.fixed($0.tuned, decimals: 4) } + [model.folder])
     }
     var lines = table.lines + [""]
-    if !scores.isEmpty {
+    if !values.isEmpty {
       var comparisons = TextTable([("dimensions", .right)] + Comparison.columns(base: "full", tuned: "reduced"))
       for model in models {
         for comparison in model.comparisons { comparisons.add([String(model.dimensions)] + comparison.cells) }
@@ -82,10 +82,10 @@ struct ReductionReport {
       "full": [
         "dimensions": JSONValue(full), "bytes": JSONValue(Self.bytes(full)),
         "scores": .array(
-          scores.map { score in
+          values.map { value in
             [
-              "split": JSONValue(score.split), "measure": JSONValue(score.measure.description),
-              "value": JSONValue(score.value),
+              "split": JSONValue(value.split), "measure": JSONValue(value.measure.description),
+              "value": JSONValue(value.value),
             ]
           }),
       ],

@@ -49,9 +49,9 @@ extension RunReport {
   }
 
   private var scoreSection: String? {
-    guard !scores.isEmpty else { return nil }
-    let rows = scores.map { score in
-      (cells: [score.split, score.measure.description, NumberText.fixed(score.value, decimals: 4)], rowClass: "")
+    guard !values.isEmpty else { return nil }
+    let rows = values.map { value in
+      (cells: [value.split, value.measure.description, NumberText.fixed(value.value, decimals: 4)], rowClass: "")
     }
     let table = Self.table([("split", .left), ("measure", .left), ("score", .right)], rows)
     return "<section>\n<h2>Scores</h2>\n\(table)\n</section>"

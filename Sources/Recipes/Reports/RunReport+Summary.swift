@@ -19,10 +19,10 @@ extension RunReport {
     if !comparisons.isEmpty {
       lines += Comparison.table(comparisons, base: names.base, tuned: names.tuned).lines + [""]
     }
-    if !scores.isEmpty {
+    if !values.isEmpty {
       var table = TextTable([("split", .left), ("measure", .left), ("score", .right)])
-      for score in scores {
-        table.add([score.split, score.measure.description, NumberText.fixed(score.value, decimals: 4)])
+      for value in values {
+        table.add([value.split, value.measure.description, NumberText.fixed(value.value, decimals: 4)])
       }
       lines += table.lines + [""]
     }

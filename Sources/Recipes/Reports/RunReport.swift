@@ -15,8 +15,8 @@ struct RunReport: Sendable {
   var folder: String
   /// Base against tuned, the deciding comparison first; empty without an evaluation or a baseline.
   var comparisons: [Comparison] = []
-  /// The scores of a model without a baseline.
-  var scores: [EvaluationPlan.Score] = []
+  /// The values of the measures of a model without a baseline.
+  var values: [EvaluationPlan.MeasuredValue] = []
   /// Further tables of the recipe.
   var tables: [ReportTable] = []
   /// The names of the two models of the comparisons.
@@ -67,12 +67,12 @@ struct RunReport: Sendable {
     var object = JSONObject([("status", "finished"), ("recipe", JSONValue(recipe)), ("folder", JSONValue(folder))])
     if let verdict { object["verdict"] = JSONValue(verdict.description) }
     if !comparisons.isEmpty { object["comparisons"] = .array(comparisons.map(\.json)) }
-    if !scores.isEmpty {
+    if !values.isEmpty {
       object["scores"] = .array(
-        scores.map { score in
+        values.map { value in
           [
-            "split": JSONValue(score.split), "measure": JSONValue(score.measure.description),
-            "value": JSONValue(score.value),
+            "split": JSONValue(value.split), "measure": JSONValue(value.measure.description),
+            "value": JSONValue(value.value),
           ]
         })
     }
