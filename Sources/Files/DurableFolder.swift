@@ -1,8 +1,9 @@
-/// A folder that appears under its name whole or not at all, and is replaced without a moment in which it is missing.
+/// A folder that appears under its name whole or not at all; where the file system can exchange two names, it is replaced
+/// without a moment in which it is missing.
 ///
 /// Content goes to `.tmp-NAME-PID` beside it, each file durably, and is synchronized as a whole. A new folder then takes its
 /// name by a rename. Where there is one already, the two exchange their names (`renameat2` on Linux, `renamex_np` on macOS),
-/// and what was replaced is removed last. A file system without exchange needs two renames, `NAME` to `.old-NAME` and the
+/// and the replaced folder is removed last. A file system without exchange needs two renames, `NAME` to `.old-NAME` and the
 /// new one to `NAME`: a process that dies between them leaves both whole, and ``recover()`` puts the old one back.
 ///
 /// One process at a time may write under a name; whoever does holds a ``FolderLock`` of the folder around it.
@@ -35,7 +36,7 @@ public struct DurableFolder {
 
   /// The path of the folder.
   public let path: String
-  /// Is told of every change before it is made; an error it throws stops everything there, as a crash would.
+  /// Called before every change; an error it throws stops the work there, as a crash would.
   private let willPerform: (Operation) throws -> Void
   /// False to do without exchange, as a file system that lacks it.
   var exchanges = true

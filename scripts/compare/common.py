@@ -1,4 +1,4 @@
-"""What the comparison scripts share: the settings of the compared run, collections, scoring, measured processes."""
+"""What the comparison scripts share: the settings of the compared run, collections, evaluation, measured processes."""
 
 import dataclasses
 import json
