@@ -2,6 +2,13 @@ import Testing
 
 @testable import Words
 
+@Suite struct AlternativesTests {
+  @Test func theLastFollowsOr() {
+    let texts = ["a", "b", "c"]
+    #expect((0...3).map { Array(texts.prefix($0)).alternatives } == ["", "a", "a or b", "a, b or c"])
+  }
+}
+
 @Suite struct TextTests {
   @Test func numbersReadWell() {
     #expect(NumberText.fixed(0.81427, decimals: 4) == "0.8143")

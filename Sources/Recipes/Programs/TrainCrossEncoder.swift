@@ -30,7 +30,7 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
     TrainingSettings(
       base: model.folder, seed: seed, examples: batch.groups, tokens: batch.tokens,
       optimizer: optimizer, schedule: schedule,
-      evaluate: evaluate.map { EvaluationCourse(collection: $0.collection, split: $0.split, every: $0.every) },
+      evaluate: evaluate,
       patience: patience, checkpoint: checkpoint, output: output,
       exportsBest: (output.weights ?? (evaluate?.every == nil ? .last : .best)) == .best)
   }

@@ -2,7 +2,7 @@ import Runs
 import Settings
 
 /// The evaluations of a training run, and their interval.
-struct EvaluateSection: Codable, Sendable, Equatable {
+struct EvaluateSection: EvaluationSettings, Codable, Sendable, Equatable {
   /// A collection folder.
   var collection: String
   /// The judgments evaluated during training: `qrels/SPLIT.tsv`.
@@ -18,14 +18,10 @@ struct EvaluateSection: Codable, Sendable, Equatable {
 }
 
 extension EvaluateSection {
-  var inputs: [RunInput] { RunInput.collection(collection, splits: [split] + (verdict ?? [])) }
+  var inputs: [RunInput] { collectionInputs }
 
   func validate(_ checks: SettingChecks) {
-    checks.collection("evaluate.collection", collection)
-    checks.split("evaluate.split", split, of: collection, "evaluate.collection")
-    if let every { checks.atLeast(1, "evaluate.every", every) }
+    validateCollection(checks)
     if let documents { checks.atLeast(1, "evaluate.documents", documents) }
-    checks.measures("evaluate.measures", measures)
-    if let verdict { checks.splits("evaluate.verdict", verdict, of: collection, "evaluate.collection") }
   }
 }

@@ -2,7 +2,7 @@ import Runs
 import Settings
 
 /// The evaluations of a reranker: the documents of each query, and the interval.
-struct RerankingEvaluateSection: Sendable, Equatable {
+struct RerankingEvaluateSection: EvaluationSettings, Sendable, Equatable {
   /// The documents to rerank.
   enum Candidates: Sendable, Equatable {
     /// The documents judged for a query.
@@ -107,16 +107,12 @@ extension RerankingEvaluateSection: Codable {
       case .model(let folder, _): [.model(folder)]
       case .run(let file, _): [.file(file)]
       }
-    return RunInput.collection(collection, splits: [split] + (verdict ?? [])) + candidates
+    return collectionInputs + candidates
   }
 
   func validate(_ checks: SettingChecks) {
-    checks.collection("evaluate.collection", collection)
-    checks.split("evaluate.split", split, of: collection, "evaluate.collection")
-    if let every { checks.atLeast(1, "evaluate.every", every) }
+    validateCollection(checks)
     if let queries { checks.atLeast(1, "evaluate.queries", queries) }
-    checks.measures("evaluate.measures", measures)
-    if let verdict { checks.splits("evaluate.verdict", verdict, of: collection, "evaluate.collection") }
     switch candidates {
     case .judged: break
     case .model(let folder, let top):

@@ -134,10 +134,11 @@ struct RowData: TrainingData {
     case .nothing:
       let labelled = rows.count { $0.label != nil }
       if labelled > 0 {
+        let readers = Losses.all.filter { $0.needs == .labels && $0.reads(.cosines) }.map { $0.name }
         throw RunError(
           .badData,
           "\(source): \(NumberText.counted(labelled, "row")) \(labelled == 1 ? "has" : "have") a label, which the loss "
-            + "\(name) does not read; use coSENT, cosineMSE or contrastive")
+            + "\(name) does not read; use \(readers.alternatives)")
       }
     case .grades:
       let labelled = rows.count { $0.label != nil }

@@ -32,21 +32,12 @@ struct TrainingSettings {
   var optimizer: OptimizerSetting
   var schedule: ScheduleSection
   /// The evaluations; without them the run ends without a verdict.
-  var evaluate: EvaluationCourse?
+  var evaluate: (any EvaluationSettings)?
   var patience: PatienceSection?
   var checkpoint: CheckpointSection?
   var output: OutputSection
   /// True if the weights with the best evaluation during training are exported.
   var exportsBest: Bool
-}
-
-/// The collection that a run is evaluated on, and the interval.
-struct EvaluationCourse {
-  var collection: String
-  /// The split that is evaluated during training.
-  var split: String
-  /// Steps between two evaluations; without it the model is evaluated before and after only.
-  var every: Int?
 }
 
 /// A model that training changes and exports.
