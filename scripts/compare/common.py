@@ -11,7 +11,8 @@ import time
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 MODEL = REPOSITORY / "checkpoints" / "all-MiniLM-L6-v2"
-COLLECTION = REPOSITORY / "recipes" / "data" / "debian-programs"
+COLLECTION = REPOSITORY / "recipes" / "data" / "debian-programs"  # short, uneven texts
+LONG_COLLECTION = REPOSITORY / "recipes" / "data" / "scifact"  # titles and abstracts: three of four documents are cut at LENGTH
 BINARY = REPOSITORY / ".build" / "release" / "hone"
 
 # The run being compared: the settings of recipes/debian-programs.yaml.
@@ -84,8 +85,8 @@ def read_collection(folder: pathlib.Path) -> Collection:
     return Collection(folder, documents, queries)
 
 
-def distinct_pairs(collection: Collection, count: int) -> list[tuple[str, str, str, str]]:
-    """The first `count` training pairs none of whose texts occurs twice: (query id, query, document id, document)."""
+def distinct_pairs(collection: Collection, count: int | None = None) -> list[tuple[str, str, str, str]]:
+    """The first `count` training pairs (or all) none of whose texts occurs twice: (query id, query, document id, document)."""
     seen: set[str] = set()
     rows = []
     for query, grades in collection.judgments("train").items():
@@ -96,6 +97,8 @@ def distinct_pairs(collection: Collection, count: int) -> list[tuple[str, str, s
             rows.append((query, collection.queries[query], document, collection.documents[document]))
         if len(rows) == count:
             return rows
+    if count is None:
+        return rows
     sys.exit(f"{collection.folder}: only {len(rows)} training pairs with distinct texts; {count} are needed")
 
 

@@ -5,6 +5,7 @@ The result is comparison.json and comparison.md in --output.
 """
 
 import argparse
+import copy
 import datetime
 import json
 import os
@@ -34,12 +35,25 @@ class Comparison:
         self.results: dict[str, dict] = {}
         self.rows: list[tuple[str, str, str, str]] = []
         self.collection = common.read_collection(options.collection)
+        self.kind = ""  # of the texts, where they are not those of the collection
+
+    def on_long_texts(self) -> "Comparison":
+        """The same comparison on the collection of long texts, with as many steps as its pairs allow; rows go to this one."""
+        long = copy.copy(self)
+        long.collection = common.read_collection(self.options.long_collection)
+        batches = len(common.distinct_pairs(long.collection)) // common.BATCH
+        edits = {"collection": self.options.long_collection, "steps": min(self.options.steps, batches - SKIP)}
+        long.options = argparse.Namespace(**{**vars(self.options), **edits})
+        long.scratch = self.scratch / "long"
+        long.scratch.mkdir(exist_ok=True)
+        long.kind = "long texts, "
+        return long
 
     def say(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
     def row(self, what: str, ours: str, theirs: str, ratio: str = "") -> None:
-        self.rows.append((what, ours, theirs, ratio))
+        self.rows.append((self.kind + what, ours, theirs, ratio))
 
     def script(self, name: str, *arguments) -> tuple[dict, common.Finished]:
         """Runs a script of this folder in a process of its own; its JSON and how it ran."""
@@ -60,7 +74,7 @@ class Comparison:
         for number in range(1, self.options.rounds + 1):
             for side, measure in sides.items():
                 figures[side].append(measure())
-                self.say(f"{part}, round {number}, {side}: {figures[side][-1]}")
+                self.say(f"{self.kind}{part}, round {number}, {side}: {figures[side][-1]}")
         return {
             side: {key: statistics.median(entry[key] for entry in entries) for key in entries[0]}
             for side, entries in figures.items()
@@ -318,11 +332,24 @@ def quality(comparison: Comparison) -> dict:
     return {"Hone": ours, "sentence-transformers": theirs}
 
 
+def long_training(comparison: Comparison) -> dict:
+    return training(comparison.on_long_texts())
+
+
+def long_encoding(comparison: Comparison) -> dict:
+    return encoding(comparison.on_long_texts())
+
+
+def long_reranker_training(comparison: Comparison) -> dict:
+    return reranker_training(comparison.on_long_texts())
+
+
 PARTS = {
     part.__name__.replace("_", "-"): part
     for part in [
         encode_parity, training_parity, reproducibility, tokenizer, start, latency, encoding, training, large_batch,
-        export, reranker_parity, reranker_training, reranker_latency, quality,
+        export, reranker_parity, reranker_training, reranker_latency, quality, long_training, long_encoding,
+        long_reranker_training,
     ]
 }  # fmt: skip
 
@@ -387,15 +414,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--benchmarks", default=common.BINARY.parent / "benchmarks", type=pathlib.Path)
     parser.add_argument("--model", default=common.MODEL, type=pathlib.Path)
     parser.add_argument("--collection", default=common.COLLECTION, type=pathlib.Path)
+    parser.add_argument("--long-collection", default=common.LONG_COLLECTION, type=pathlib.Path)
     parser.add_argument("--run", type=pathlib.Path, help="a finished run of the recipe, for export and quality")
     parser.add_argument("--output", default=common.REPOSITORY / "runs" / "compare", type=pathlib.Path)
     options = parser.parse_args()
+    parts = options.only or list(PARTS)
     for path, remedy in [
         (options.binary, "build it with: swift build -c release"),
         (options.model / "model.safetensors", "fetch it with: scripts/fetch-checkpoint all-MiniLM-L6-v2"),
         (options.collection / "corpus.jsonl", "name a collection with --collection"),
+        (options.long_collection / "corpus.jsonl", "fetch it with: scripts/fetch-collection scifact"),
     ]:
-        if not path.is_file():
+        is_needed = path.parent != options.long_collection or any(part.startswith("long-") for part in parts)
+        if is_needed and not path.is_file():
             sys.exit(f"{path} is missing; {remedy}")
     return options
 
