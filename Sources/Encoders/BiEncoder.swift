@@ -25,8 +25,6 @@ public struct BiEncoder: Module {
   public let tokenizer: Tokenizer
   /// The longest text, in tokens, the special ones included.
   public var maximumLength: Int
-  /// True if texts are lower-cased before they are tokenized.
-  public let lowercasesText: Bool
   /// The prefix of a text, by role.
   public var prompts: [TextRole: String]
   /// True if a prompt's tokens take part in pooling.
@@ -39,15 +37,13 @@ public struct BiEncoder: Module {
   /// Makes a bi-encoder from its parts.
   init(
     transformer: any Transformer, pooling: Pooling, heads: [EmbeddingHead], tokenizer: Tokenizer, maximumLength: Int,
-    lowercasesText: Bool, prompts: [TextRole: String], poolsPrompt: Bool, folder: ModelFolder,
-    carried: ParameterDictionary = [:]
+    prompts: [TextRole: String], poolsPrompt: Bool, folder: ModelFolder, carried: ParameterDictionary = [:]
   ) {
     self.transformer = transformer
     self.pooling = pooling
     self.heads = heads
     self.tokenizer = tokenizer
     self.maximumLength = maximumLength
-    self.lowercasesText = lowercasesText
     self.prompts = prompts
     self.poolsPrompt = poolsPrompt
     self.folder = folder
@@ -81,11 +77,7 @@ public struct BiEncoder: Module {
     let prompt = prompts[role] ?? ""
     var encodings: [Encoding] = []
     encodings.reserveCapacity(texts.count)
-    for text in texts {
-      let prompted = prompt + text
-      encodings.append(
-        try tokenizer.encode(lowercasesText ? prompted.lowercased() : prompted, maximumLength: maximumLength))
-    }
+    for text in texts { encodings.append(try tokenizer.encode(prompt + text, maximumLength: maximumLength)) }
     return encodings
   }
 

@@ -67,8 +67,4 @@ struct FamilyFolder: Sendable {
   let naming: CheckpointNaming
   /// The key of `config.json` that gives the number of token types; nil if the family has none.
   let tokenTypesKey: String?
-  /// The files of an exported tokenizer besides `tokenizer_config.json`, as far as they exist.
-  let tokenizerFiles: [String]
-  /// The `tokenizer_class` of an export if `tokenizer_config.json` names none.
-  let tokenizerClass: String
 }

@@ -40,6 +40,12 @@ struct BertNormalizer: Sendable {
     }
   }
 
+  /// The same normalizer with lower-casing.
+  var lowercasing: BertNormalizer {
+    BertNormalizer(
+      cleansText: cleansText, isolatesIdeographs: isolatesIdeographs, stripsAccents: stripsAccents, lowercases: true)
+  }
+
   /// Appends the normal form of `range` of `input` to `output`.
   func append(_ input: [UInt8], _ range: Range<Int>, to output: inout [UInt8]) {
     var run = CombiningRun()

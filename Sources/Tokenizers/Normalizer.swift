@@ -46,6 +46,21 @@ indirect enum Normalizer: Sendable {
     }
   }
 
+  /// A normalizer that lower-cases the text first, unless it has a step that does.
+  ///
+  /// `BertNormalizer` does each of its steps by scalar and lower-cases last, which comes to the same.
+  ///
+  /// Upstream: `do_lower_case` in `sentence_transformers/base/modules/transformer.py`.
+  static func lowercasing(_ normalizer: Normalizer?) -> Normalizer {
+    switch normalizer {
+    case nil, .lowercase: .lowercase
+    case .bert(let bert): .bert(bert.lowercasing)
+    case .sequence(let steps):
+      .sequence(steps.contains { if case .lowercase = $0 { true } else { false } } ? steps : [.lowercase] + steps)
+    case let other?: .sequence([.lowercase, other])
+    }
+  }
+
   /// The normal form of some text.
   func normalForm(of text: some Sequence<UInt8>) -> [UInt8] {
     let input = Array(text)

@@ -43,8 +43,24 @@ struct PostProcessor: Sendable {
     }
   }
 
-  let single: Template
-  let pair: Template
+  private(set) var single: Template
+  private(set) var pair: Template
+
+  /// True if truncation leaves room for every special token; a sequence of processors may insert more than upstream
+  /// counts.
+  var countsWhatItInserts: Bool {
+    [single, pair].allSatisfy { template in
+      template.specialCount == template.parts.count { if case .special = $0 { true } else { false } }
+    }
+  }
+
+  /// The same with type 0 for every token.
+  var withoutTypes: PostProcessor {
+    var other = self
+    other.single.parts = single.parts.map { $0.with(typeID: 0) }
+    other.pair.parts = pair.parts.map { $0.with(typeID: 0) }
+    return other
+  }
 
   /// Why steps do not fit together: a template was given neither one piece nor two.
   struct PieceCountError: Error {

@@ -1,8 +1,8 @@
 extension Tokenizer {
   /// Encodes one text.
   ///
-  /// - Parameter maximumLength: The most tokens of the result, special ones included; the end of the text is cut off.
-  ///   Nil for no limit.
+  /// - Parameter maximumLength: The most tokens of the result, special ones included; the text is cut at the
+  ///   ``truncationSide``. Nil for no limit.
   ///
   /// Errors: `.badData` where `maximumLength` does not even hold the special tokens, and where a word is unknown and the
   /// vocabulary has no token for that.
@@ -14,7 +14,7 @@ extension Tokenizer {
   /// Encodes a pair of texts.
   ///
   /// - Parameter maximumLength: The most tokens of the result, special ones included; nil for no limit. The longer text
-  ///   loses tokens at its end first (`longest_first`); where both must lose some, each keeps half of the room, and
+  ///   loses tokens first (`longest_first`); where both must lose some, each keeps half of the room, and
   ///   the longer one, or the second of two equally long ones, the odd token.
   ///
   /// Errors: as with one text.
@@ -25,8 +25,8 @@ extension Tokenizer {
     var texts = [try ids(of: first, atMost: nil), try ids(of: second, atMost: nil)]
     if let room {
       let kept = Truncation.longestFirst(texts[0].count, texts[1].count, room: room)
-      texts[0].removeSubrange(kept.first...)
-      texts[1].removeSubrange(kept.second...)
+      truncationSide.cut(&texts[0], to: kept.first)
+      truncationSide.cut(&texts[1], to: kept.second)
     }
     return PostProcessor.fill(postProcessor.pair, texts)
   }
@@ -55,8 +55,8 @@ extension Tokenizer {
     let bytes = Array(text.utf8)
     var ids: [Int32] = []
     ids.reserveCapacity(min(limit ?? .max, bytes.count / 4) + 8)
-    // Without an unknown token the rest of the text may still be an error, so that it is read to the end.
-    let enough = unknownID == nil ? Int.max : limit ?? Int.max
+    // The rest of the text may be what is kept, or without an unknown token an error: then it is read to the end.
+    let enough = unknownID == nil || truncationSide == .left ? Int.max : limit ?? Int.max
     var isComplete = true
     if rawTokens.isEmpty {
       isComplete = append(bytes, bytes.indices, enough: enough, to: &ids)
@@ -73,7 +73,7 @@ extension Tokenizer {
       throw TokenizerError(
         "a text has an unknown word, and the vocabulary has no token \(JSONNode.quoted(model.unknownToken)) for it")
     }
-    if let limit, ids.count > limit { ids.removeSubrange(limit...) }
+    if let limit { truncationSide.cut(&ids, to: limit) }
     return ids
   }
 

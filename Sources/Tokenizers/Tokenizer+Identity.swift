@@ -19,6 +19,7 @@ extension Tokenizer {
     bytes.append((normalizer?.identity ?? "none").utf8)
     bytes.append((preTokenizer?.identity ?? "none").utf8)
     bytes.append("\(postProcessor.single) \(postProcessor.pair)".utf8)
+    bytes.append(truncationSide.rawValue.utf8)
     bytes.append((readsSpecialTokensInText ? "special" : "text").utf8)
     return bytes.bytes
   }

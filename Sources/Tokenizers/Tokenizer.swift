@@ -11,9 +11,15 @@ import Files
 ///
 /// Upstream: `tokenizer/mod.rs`.
 public struct Tokenizer: Sendable {
-  /// The length the model's configuration allows (`model_max_length` of `tokenizer_config.json`), in tokens with the
-  /// special ones; nil where there is none, or only a number that means "no limit".
+  /// The longest input that the model's folder asks for, in tokens with the special ones; nil where it asks for none, or
+  /// gives only a number that means "no limit".
   public let configuredMaximumLength: Int?
+
+  /// The end at which a text of too many tokens is cut.
+  public let truncationSide: TruncationSide
+
+  /// True if the model gets the token types of the post-processor; otherwise every type is 0.
+  public let givesTokenTypes: Bool
 
   /// The number of different tokens, added ones included.
   public let vocabularySize: Int
@@ -28,7 +34,7 @@ public struct Tokenizer: Sendable {
   public let unknownID: Int32?
 
   /// True if special tokens written out in a text become those tokens; otherwise they are text as any other.
-  public var readsSpecialTokensInText = true
+  public var readsSpecialTokensInText: Bool
 
   let model: WordPiece
   let addedTokens: Vocabulary
@@ -38,39 +44,32 @@ public struct Tokenizer: Sendable {
   let preTokenizer: PreTokenizer?
   let postProcessor: PostProcessor
 
-  /// Reads the tokenizer of a model folder: `tokenizer.json`, or else `vocab.txt` with `tokenizer_config.json`.
+  /// Reads the tokenizer of a model folder as transformers makes it: see ``TokenizerFolder``, which has more of it.
   ///
-  /// The sections `truncation` and `padding` of `tokenizer.json` are checked and have no effect: each call sets the length
-  /// of its result, and nothing is ever padded.
-  ///
-  /// Errors: `.missingInput` where neither file is there; `.badData` for anything in them that is malformed or that this
-  /// type does not do exactly as upstream, by name and path.
-  public init(folder: String) throws(TokenizerError) {
-    let configuration = try Configuration(folder: folder)
-    let file = Files.join(folder, "tokenizer.json")
-    let vocabularyFile = Files.join(folder, "vocab.txt")
-    if Files.exists(file) {
-      var parts = try TokenizerFile.read(file)
-      try configuration.check(against: parts.normalizer)
-      if parts.paddingToken == nil { parts.paddingToken = try configuration.paddingToken() }
-      try self.init(parts, file: file, maximumLength: try configuration.maximumLength())
-    } else if Files.exists(vocabularyFile) {
-      let parts = try VocabularyFile.read(vocabularyFile, configuration)
-      try self.init(parts, file: vocabularyFile, maximumLength: try configuration.maximumLength())
-    } else {
-      throw TokenizerError(
-        "\(folder): no tokenizer here; expected the file tokenizer.json or vocab.txt", kind: .missingInput)
-    }
-  }
+  /// Errors: `.missingInput` where there is none; `.badData` for anything that is malformed or that this type does not do
+  /// exactly as upstream, by name and path.
+  public init(folder: String) throws(TokenizerError) { self = try TokenizerFolder(folder).tokenizer }
 
-  init(_ parts: TokenizerParts, file: String, maximumLength: Int?) throws(TokenizerError) {
-    configuredMaximumLength = maximumLength
+  /// Reads a `tokenizer.json` as the tokenizers library does, by itself.
+  ///
+  /// The sections `truncation` and `padding` are checked; only the side at which texts are cut is taken from them. Each
+  /// call sets the length of its result, and nothing is ever padded.
+  ///
+  /// Errors: as with a folder.
+  public init(file: String) throws(TokenizerError) { try self.init(try TokenizerFile.read(file), file: file) }
+
+  init(_ parts: TokenizerParts, file: String) throws(TokenizerError) {
+    configuredMaximumLength = parts.maximumLength
+    truncationSide = parts.truncationSide ?? .right
+    givesTokenTypes = parts.givesTokenTypes
+    readsSpecialTokensInText = parts.readsSpecialTokensInText
     model = parts.model
     normalizer = parts.normalizer
     preTokenizer = parts.preTokenizer
     unknownID = parts.model.unknownID
     do throws(PostProcessor.PieceCountError) {
-      postProcessor = try PostProcessor(parts.postProcessorSteps)
+      let processor = try PostProcessor(parts.postProcessorSteps)
+      postProcessor = parts.givesTokenTypes ? processor : processor.withoutTypes
     } catch {
       throw TokenizerError(
         "\(file): post_processor gives a template \(error.pieces) pieces; expected 1 or 2, "
@@ -132,6 +131,13 @@ public struct Tokenizer: Sendable {
   /// The token of an id, added tokens included; nil where no token has it.
   public func token(_ id: Int32) -> String? {
     addedTokens.token(id) ?? model.vocabulary.token(id)
+  }
+
+  /// The added tokens with their options, in the order in which they were added.
+  var addedTokenOptions: [AddedToken] {
+    let found = rawTokens.tokens + normalizedTokens.tokens
+    let places = Dictionary(uniqueKeysWithValues: found.map { ($0.id, $0) })
+    return addedTokens.ids.compactMap { places[$0] }
   }
 
   /// The id of a token, compared by its UTF-8 bytes; nil where it is not in the vocabulary.

@@ -15,6 +15,8 @@ struct TokenizeCommand: ParsableCommand {
 
       A line is a text, with --pair two texts separated by a tab. When the first line is a JSON object or string, every line
       is JSON: "…", {"text": "…"} or {"query": "…", "document": "…"}. Every line gives {"ids": […], "types": […], "tokens": […]}.
+      The texts are tokenized as they stand, by the tokenizer and to the length that encode, score and rerank use; these put
+      a prompt in front where the model has one.
       """
   )
 

@@ -98,7 +98,7 @@ import Tokenizers
       activation: .tanh)
     let headed = BiEncoder(
       transformer: model.transformer, pooling: pooling, heads: [.dense(dense), .normalize], tokenizer: model.tokenizer,
-      maximumLength: 40, lowercasesText: false, prompts: [.document: "text of "], poolsPrompt: false,
+      maximumLength: 40, prompts: [.document: "text of "], poolsPrompt: false,
       folder: model.folder)
     try check(headed, texts(300))
   }

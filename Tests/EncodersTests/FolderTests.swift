@@ -238,7 +238,10 @@ import Tokenizers
     ),
     ("1_Pooling/config.json", ": 32", ": 384", "pooling is configured for width 384, but the encoder gives 32"),
     ("sentence_bert_config.json", "64", "4096", "a maximum length of 4096 tokens does not fit 64 positions"),
-    ("sentence_bert_config.json", "64", "-1", "'max_seq_length' should be an integer from 1 to 1048576, found -1"),
+    (
+      "sentence_bert_config.json", "64", "-1",
+      "max_seq_length is -1; expected a whole number from 1 through 1048576"
+    ),
   ])
   func aFolderThatDoesNotFitSaysWhere(file: String, old: String, new: String, message: String) throws {
     let folder = try ModelCopy()

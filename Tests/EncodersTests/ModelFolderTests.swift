@@ -40,6 +40,41 @@ import Tokenizers
     #expect(base.folder.transformerPath == Files.join(folder.path, name))
   }
 
+  /// What `hone tokenize` reads, against what models of the same folder use.
+  @Test(arguments: [
+    #"{"max_seq_length": 9}"#, #"{"do_lower_case": true, "tokenizer_args": {"do_lower_case": false}}"#,
+    #"{"max_seq_length": null, "tokenizer_args": {"truncation_side": "left", "model_max_length": 7}}"#,
+  ])
+  func theTokenizerOfAFolderIsThatOfItsModels(_ settings: String) throws {
+    let folder = try ModelCopy()
+    try folder.write("sentence_bert_config.json", settings)
+    let text = "How do I RESET my password, [SEP] and edit a picture?"
+    let (tokenizer, length) = try ModelFolder.tokenizer(of: folder.path)
+    let model = try BiEncoder(folder: folder.path)
+    #expect(model.maximumLength == length)
+    let expected = try tokenizer.encode(text, maximumLength: length)
+    #expect(try model.tokenize([text], as: .document) == [expected])
+    let reranker = try CrossEncoder(folder: folder.path, headSeed: 1)
+    #expect(reranker.maximumLength == length)
+    let saved = try ModelCopy(empty: true)
+    try model.save(to: saved.path)
+    #expect(try saved.object("sentence_bert_config.json")["do_lower_case"] == false)
+    #expect(try BiEncoder(folder: saved.path).tokenize([text], as: .document) == [expected])
+    let scorer = try ModelCopy(empty: true)
+    try reranker.save(to: scorer.path)
+    #expect(try ModelFolder.tokenizer(of: scorer.path).tokenizer.encode(text, maximumLength: length) == expected)
+  }
+
+  /// As in sentence-transformers, which reads its own settings where modules.json names the folder.
+  @Test func withoutModulesTheSettingsOfSentenceTransformersDoNotCount() throws {
+    let folder = try ModelCopy()
+    try folder.write("sentence_bert_config.json", #"{"max_seq_length": 9}"#)
+    #expect(try BiEncoder(folder: folder.path).maximumLength == 9)
+    try Files.remove(Files.join(folder.path, "modules.json"))
+    #expect(try BiEncoder(folder: folder.path).maximumLength == 64)
+    #expect(try ModelFolder.tokenizer(of: folder.path).maximumLength == 64)
+  }
+
   @Test func aBiEncoderIsSavedAsItWasLoadedWhateverBecomesOfItsFolder() throws {
     let folder = try ModelCopy()
     let expected = try ModelCopy(empty: true)

@@ -120,7 +120,7 @@ import Words
     let names = Set(Mirror(reflecting: model).children.compactMap(\.label))
     #expect(
       names == [
-        "transformer", "pooling", "heads", "tokenizer", "maximumLength", "lowercasesText", "prompts", "poolsPrompt",
+        "transformer", "pooling", "heads", "tokenizer", "maximumLength", "prompts", "poolsPrompt",
         "folder", "carried",
       ])
   }

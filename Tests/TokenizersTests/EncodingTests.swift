@@ -7,7 +7,7 @@ import Tokenizers
 @Suite struct EncodingTests {
   @Test("Random strings with a small vocabulary", arguments: ["small-uncased", "small-cased"])
   func randomStrings(folder: String) throws {
-    let tokenizer = try Tokenizer(folder: Golden.path(folder))
+    let tokenizer = try Golden.tokenizer(in: folder)
     let rows = try Golden.rows("\(folder)/ids.jsonl")
     #expect(rows.count == 1200)
     for row in rows {
@@ -20,7 +20,7 @@ import Tokenizers
 
   @Test("Cutting a text is the same as cutting its ids")
   func truncationOfOne() throws {
-    let tokenizer = try Tokenizer(folder: Golden.path("small-uncased"))
+    let tokenizer = try Golden.tokenizer(in: "small-uncased")
     for row in try Golden.rows("small-uncased/ids.jsonl").prefix(300) {
       let text = try row.string("text")
       let whole = try row.integers("ids")
@@ -107,7 +107,7 @@ import Tokenizers
 
   @Test("A maximum length without room for the special tokens")
   func tooShort() throws {
-    let tokenizer = try Tokenizer(folder: Golden.path("small-uncased"))
+    let tokenizer = try Golden.tokenizer(in: "small-uncased")
     #expect(try tokenizer.encode("a", maximumLength: 2).ids == [2, 3])
     #expect(try tokenizer.encode("a", "a", maximumLength: 3).ids == [2, 3, 3])
     let single = try #require(throws: TokenizerError.self) { try tokenizer.encode("a", maximumLength: 1) }
@@ -141,7 +141,7 @@ import Tokenizers
 
   @Test("Tokens by id and ids by token")
   func tokens() throws {
-    let tokenizer = try Tokenizer(folder: Golden.path("small-uncased"))
+    let tokenizer = try Golden.tokenizer(in: "small-uncased")
     #expect(tokenizer.padID == 0)
     #expect(tokenizer.unknownID == 1)
     #expect(tokenizer.largestID == Int32(tokenizer.vocabularySize - 1))
@@ -214,7 +214,7 @@ import Tokenizers
 
   @Test("Encoding one tokenizer from many tasks")
   func concurrency() async throws {
-    let tokenizer = try Tokenizer(folder: Golden.path("small-uncased"))
+    let tokenizer = try Golden.tokenizer(in: "small-uncased")
     let rows = try Golden.rows("small-uncased/ids.jsonl").map { (try $0.string("text"), try $0.integers("ids")) }
     let wrong = try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<4 {

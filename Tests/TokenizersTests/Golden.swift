@@ -29,8 +29,11 @@ enum Golden {
 
   /// The tokenizer that a `tokenizer.json` with this text describes.
   static func tokenizer(_ json: JSONValue) throws -> Tokenizer {
-    try withFolder(["tokenizer.json": json.text()]) { try Tokenizer(folder: $0) }
+    try withFolder(["tokenizer.json": json.text()]) { try Tokenizer(file: Files.join($0, "tokenizer.json")) }
   }
+
+  /// The tokenizer of a `tokenizer.json` in one of the folders here.
+  static func tokenizer(in folder: String) throws -> Tokenizer { try Tokenizer(file: path("\(folder)/tokenizer.json")) }
 
   /// A tokenizer with these components and a vocabulary of one token.
   static func tokenizer(normalizer: JSONValue = nil, preTokenizer: JSONValue = nil) throws -> Tokenizer {

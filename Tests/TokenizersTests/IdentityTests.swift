@@ -7,14 +7,14 @@ import Testing
 @Suite struct IdentityTests {
   @Test func equalFilesHaveEqualIdentities() throws {
     for folder in ["small-uncased", "small-cased"] {
-      #expect(try Tokenizer(folder: Golden.path(folder)).identity == Tokenizer(folder: Golden.path(folder)).identity)
+      #expect(try Golden.tokenizer(in: folder).identity == Golden.tokenizer(in: folder).identity)
     }
   }
 
   /// Every golden tokenizer file has an identity of its own, unless it gives the same parts.
   @Test func anotherSettingIsAnotherIdentity() throws {
-    var tokenizer = try Tokenizer(folder: Golden.path("small-uncased"))
-    #expect(try tokenizer.identity != Tokenizer(folder: Golden.path("small-cased")).identity)
+    var tokenizer = try Golden.tokenizer(in: "small-uncased")
+    #expect(try tokenizer.identity != Golden.tokenizer(in: "small-cased").identity)
     let identity = tokenizer.identity
     tokenizer.readsSpecialTokensInText = false
     #expect(tokenizer.identity != identity)
@@ -23,13 +23,14 @@ import Testing
   /// A property that is added must be told to `identity`, or be known here as one that changes no id.
   @Test func noPropertyIsForgotten() throws {
     func names(_ value: Any) -> Set<String> { Set(Mirror(reflecting: value).children.compactMap(\.label)) }
-    let tokenizer = try Tokenizer(folder: Golden.path("small-uncased"))
+    let tokenizer = try Golden.tokenizer(in: "small-uncased")
     #expect(
       names(tokenizer) == [
         "model", "rawTokens", "normalizedTokens", "normalizer", "preTokenizer", "postProcessor",
-        "readsSpecialTokensInText",
+        "readsSpecialTokensInText", "truncationSide",
         // Follow from the others, or change no id.
         "addedTokens", "vocabularySize", "largestID", "unknownID", "configuredMaximumLength", "padID",
+        "givesTokenTypes",
       ])
     #expect(
       names(tokenizer.model) == [

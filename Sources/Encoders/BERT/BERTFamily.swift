@@ -7,8 +7,7 @@ extension BERTConfiguration: EncoderFamily {
       aliases: [("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias")],
       // Heads of the pretraining, and a buffer that is no parameter.
       ignored: ["cls.", "embeddings.position_ids"], carried: ["pooler."], heads: ["classifier."]),
-    tokenTypesKey: "type_vocab_size", tokenizerFiles: ["tokenizer.json", "vocab.txt", "special_tokens_map.json"],
-    tokenizerClass: "BertTokenizer")
+    tokenTypesKey: "type_vocab_size")
 
   /// The sizes that code outside the family reads.
   public var shape: TransformerShape {

@@ -8,8 +8,7 @@ extension DistilBERTConfiguration: EncoderFamily {
       // The head of the pretraining, and a buffer that is no parameter.
       ignored: ["vocab_transform.", "vocab_layer_norm.", "vocab_projector.", "embeddings.position_ids"],
       heads: ["pre_classifier.", "classifier."]),
-    tokenTypesKey: nil, tokenizerFiles: ["tokenizer.json", "vocab.txt", "special_tokens_map.json"],
-    tokenizerClass: "DistilBertTokenizer")
+    tokenTypesKey: nil)
 
   /// The sizes that code outside the family reads.
   public var shape: TransformerShape {

@@ -24,7 +24,7 @@ extension BiEncoder {
       from: source.weights, naming: family.naming, model: "\(family.title) as described by config.json")
     let shared = try SharedSettings(folder: folder)
     let positions = transformer.shape.positions
-    let limit = source.configuredMaximumLength ?? positions
+    let limit = source.tokenizer.configuredMaximumLength ?? positions
     if limit > positions || limit < 3 {
       throw ModelError(
         path: source.folder.transformerPath,
@@ -34,8 +34,7 @@ extension BiEncoder {
     kept.files += modules.files
     self.init(
       transformer: transformer, pooling: modules.pooling, heads: modules.heads, tokenizer: source.tokenizer,
-      maximumLength: limit, lowercasesText: source.lowercasesText, prompts: shared.prompts,
-      poolsPrompt: modules.poolsPrompt, folder: kept, carried: carried)
+      maximumLength: limit, prompts: shared.prompts, poolsPrompt: modules.poolsPrompt, folder: kept, carried: carried)
     try checkWidths(pooled: modules.pooledWidth)
   }
 

@@ -26,9 +26,9 @@ extension BiEncoder {
     }
     try Files.makeFolder(Files.join(target, "1_Pooling"))
     try files.write(poolingConfiguration, "1_Pooling/config.json")
+    // Where the texts are lower-cased, the tokenizer does it.
     try files.write(
-      ["max_seq_length": JSONValue(maximumLength), "do_lower_case": JSONValue(lowercasesText)],
-      "sentence_bert_config.json")
+      ["max_seq_length": JSONValue(maximumLength), "do_lower_case": false], "sentence_bert_config.json")
     try files.write(sharedConfiguration, "config_sentence_transformers.json")
     try files.writeConfiguration(architecture: folder.family.encoderClass)
     try files.writeTokenizer(maximumLength: maximumLength)

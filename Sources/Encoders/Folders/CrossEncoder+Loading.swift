@@ -40,7 +40,7 @@ extension CrossEncoder {
         problem: "\(modules.count) modules; hone reads a cross-encoder that is one Transformer with a classifier")
     }
     let positions = source.configuration.shape.positions
-    let limit = min(source.configuredMaximumLength ?? positions, positions)
+    let limit = min(source.tokenizer.configuredMaximumLength ?? positions, positions)
     if limit < 5 {
       throw ModelError(
         path: path,

@@ -16,27 +16,22 @@ public struct ModelFolder: Sendable {
   let family: FamilyFolder
   /// `config.json` of the transformer.
   let configuration: JSONObject
-  /// The tokenizer's files except ``tokenizerSettings``, by name.
-  let tokenizerFiles: [(name: String, bytes: [UInt8])]
-  /// `tokenizer_config.json`; empty if there is none.
-  let tokenizerSettings: JSONObject
+  /// The tokenizer.
+  let tokenizer: TokenizerFolder
 
   /// Keeps the files of a transformer.
-  init(path: String, transformerPath: String, family: FamilyFolder, configuration: JSONObject) throws {
+  init(
+    path: String, transformerPath: String, family: FamilyFolder, configuration: JSONObject, tokenizer: TokenizerFolder
+  ) {
     func found(_ names: [String], in folder: String) -> [String] {
       names.map { Files.join(folder, $0) }.filter(Files.exists)
     }
-    let tokenizerPaths = found(family.tokenizerFiles, in: transformerPath)
-    let settings = found(["tokenizer_config.json"], in: transformerPath)
     self.path = path
     self.transformerPath = transformerPath
     self.family = family
     self.configuration = configuration
-    tokenizerFiles = try tokenizerPaths.map { (Files.name(of: $0), try Files.read($0)) }
-    tokenizerSettings = try settings.first.map { try ConfigurationReader($0).object } ?? JSONObject()
-    files =
-      found(["modules.json", "config_sentence_transformers.json"], in: path)
-      + found(["config.json", "sentence_bert_config.json"], in: transformerPath) + tokenizerPaths + settings
+    self.tokenizer = tokenizer
+    files = found(["modules.json", "config_sentence_transformers.json"], in: path) + tokenizer.files
   }
 }
 
@@ -52,11 +47,15 @@ extension ModelFolder {
     try modules.map { Files.join(folder, try $0.transformerPath) } ?? folder
   }
 
-  /// The tokenizer of a model folder, and the maximum length in tokens that the folder asks for.
+  /// The tokenizer of a model folder, and the longest input in tokens: that of the folder, or all the positions of the
+  /// model. Nil where neither is known, as in a folder that has a tokenizer only.
   package static func tokenizer(of folder: String) throws -> (tokenizer: Tokenizer, maximumLength: Int?) {
-    let path = try transformerPath(in: folder)
-    let tokenizer = try Tokenizer(folder: path)
-    return (tokenizer, try SentenceSettings(folder: path).maximumLength ?? tokenizer.configuredMaximumLength)
+    let modules = try ModuleList(folder: folder)
+    let path = try transformerPath(in: folder, modules)
+    let tokenizer = try TokenizerFolder(path, hasModules: modules != nil).tokenizer
+    guard Files.exists(Files.join(path, "config.json")) else { return (tokenizer, tokenizer.configuredMaximumLength) }
+    let positions = try readConfiguration(path).0.shape.positions
+    return (tokenizer, min(tokenizer.configuredMaximumLength ?? positions, positions))
   }
 
   /// Reads `config.json` of a transformer.
@@ -83,22 +82,5 @@ extension TransformerShape {
   /// - Throws: `ModelError` or `FileError`.
   public init(folder: String) throws {
     self = try ModelFolder.readConfiguration(ModelFolder.transformerPath(in: folder)).0.shape
-  }
-}
-
-/// `sentence_bert_config.json`, in either schema.
-struct SentenceSettings {
-  private(set) var maximumLength: Int?
-  private(set) var lowercasesText = false
-
-  init(folder: String) throws {
-    let path = Files.join(folder, "sentence_bert_config.json")
-    guard Files.exists(path) else { return }
-    var reader = try ConfigurationReader(path)
-    if let value = reader.object["max_seq_length"], value != .null {
-      maximumLength = reader.integer("max_seq_length", in: 1...(1 << 20))
-    }
-    lowercasesText = reader.object["do_lower_case"]?.boolValue ?? false
-    try reader.finish()
   }
 }

@@ -1,6 +1,7 @@
 import Files
 import JSONText
 import Layers
+import Tokenizers
 
 /// Writes the files of a model in the form that every reader accepts.
 struct ModelFolderWriter {
@@ -24,16 +25,11 @@ struct ModelFolderWriter {
     try write(.object(JSONObject(members)), "config.json")
   }
 
-  /// Writes the tokenizer's files as they were loaded, with the maximum length of the model.
+  /// Writes the tokenizer's files with the maximum length of the model.
   func writeTokenizer(maximumLength: Int) throws {
-    for file in source.tokenizerFiles { try Files.write(file.bytes, to: Files.join(target, file.name)) }
-    var members = source.tokenizerSettings.members
-    members.removeAll { ["model_max_length", "name_or_path"].contains($0.name) }
-    if !members.contains(where: { $0.name == "tokenizer_class" }) {
-      members.append(("tokenizer_class", JSONValue(source.family.tokenizerClass)))
-    }
-    members.append(("model_max_length", JSONValue(maximumLength)))
-    try write(.object(JSONObject(members)), "tokenizer_config.json")
+    let files = source.tokenizer.written(
+      maximumLength: maximumLength, hasTokenTypes: source.family.tokenTypesKey != nil)
+    for file in files { try Files.write(file.text, to: Files.join(target, file.name)) }
   }
 
   /// Writes the weights.

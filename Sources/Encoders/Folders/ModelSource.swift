@@ -11,18 +11,16 @@ struct ModelSource {
   let settings: ConfigurationReader
   let weights: SafetensorsFolder
   let tokenizer: Tokenizer
-  /// True if texts are lower-cased before they are tokenized.
-  let lowercasesText: Bool
-  /// The longest text that the folder asks for, in tokens; nil if it names none.
-  let configuredMaximumLength: Int?
 
   init(_ folder: String, modules: ModuleList?) throws {
     let path = try ModelFolder.transformerPath(in: folder, modules)
     (configuration, settings) = try ModelFolder.readConfiguration(path)
     weights = try SafetensorsFolder(path)
-    tokenizer = try Tokenizer(folder: path)
-    var kept = try ModelFolder(
-      path: folder, transformerPath: path, family: type(of: configuration).folder, configuration: settings.object)
+    let tokenizers = try TokenizerFolder(path, hasModules: modules != nil)
+    tokenizer = tokenizers.tokenizer
+    var kept = ModelFolder(
+      path: folder, transformerPath: path, family: type(of: configuration).folder, configuration: settings.object,
+      tokenizer: tokenizers)
     kept.files += weights.paths
     self.folder = kept
     let vocabulary = configuration.shape.vocabulary
@@ -33,9 +31,6 @@ struct ModelSource {
           "the tokenizer gives ids up to \(tokenizer.largestID), but the model has \(vocabulary) "
           + "word embeddings; tokenizer and weights are from different models")
     }
-    let sentences = try SentenceSettings(folder: path)
-    lowercasesText = sentences.lowercasesText
-    configuredMaximumLength = sentences.maximumLength ?? tokenizer.configuredMaximumLength
     try checkTokenTypes(tokenizer.singleTypeCount)
   }
 

@@ -31,7 +31,7 @@ struct ModelFingerprint: Hashable, Sendable {
       }
     }
     parts.add("tokenizer", model.tokenizer.identity)
-    parts.add("text", "\(model.maximumLength) \(model.lowercasesText)")
+    parts.add("text", "\(model.maximumLength)")
     parts.add("prompt", model.prompts[role] ?? "")
     for (name, tensor) in model.parameters { parts.add("parameter \(name) \(tensor.shape)", tensor) }
     hash = ContentHash(parts.hash.finalize())

@@ -23,6 +23,11 @@ struct JSONNode {
     try parse(try bytes(of: file), file)
   }
 
+  /// Reads a file whose value must be an object; nil where there is no such file.
+  static func readIfPresent(_ file: String) throws(TokenizerError) -> JSONNode? {
+    Files.exists(file) ? try read(file) : nil
+  }
+
   /// Reads the text of a file, whose value must be an object.
   static func parse(_ bytes: [UInt8], _ file: String) throws(TokenizerError) -> JSONNode {
     let node: JSONNode
@@ -56,6 +61,11 @@ struct JSONNode {
   /// A member by name; nil where it is missing.
   func member(_ name: String) -> JSONNode? {
     value.objectValue?[name].map { child(name, $0) }
+  }
+
+  /// A member by name; nil where it is missing or null.
+  func presentMember(_ name: String) -> JSONNode? {
+    member(name).flatMap { $0.isNull ? nil : $0 }
   }
 
   /// The elements of an array.
@@ -181,6 +191,6 @@ struct JSONFields {
 
   /// A member that may be missing or null.
   func optional(_ name: String) -> JSONNode? {
-    node.member(name).flatMap { $0.isNull ? nil : $0 }
+    node.presentMember(name)
   }
 }

@@ -18,11 +18,12 @@ enum TokenizerFile {
       "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder",
       "model")
     if let version = root.member("version") { _ = try version.choice("1.0") }
-    if let truncation = fields.optional("truncation") { try checkTruncation(truncation) }
-    let paddingToken = try fields.optional("padding").map(checkPadding)
+    let side = try fields.optional("truncation").map(readTruncation)
+    let padding = try fields.optional("padding").map(readPadding)
     if let decoder = fields.optional("decoder") { try checkDecoder(decoder) }
     let model = try readModel(try fields["model"], scan)
-    var parts = TokenizerParts(model: model, paddingToken: paddingToken)
+    var parts = TokenizerParts(
+      model: model, paddingToken: padding?.token, leftPadding: padding?.left, truncationSide: side)
     if let tokens = root.member("added_tokens") {
       parts.addedTokens = try readAddedTokens(tokens, model: model)
     }
@@ -95,35 +96,39 @@ enum TokenizerFile {
   private static func readAddedTokens(
     _ node: JSONNode, model: WordPiece
   ) throws(TokenizerError) -> [AddedToken] {
-    var listed = ListedTokens()
+    var vocabulary = AddedVocabulary(of: model.vocabulary)
     for element in try node.elements(atMost: Limits.tokens) {
       let fields = try element.fields(
         "id", "content", "single_word", "lstrip", "rstrip", "normalized", "special")
       let content = try fields["content"].token()
-      try listed.append(
+      guard !vocabulary.contains(Array(content.utf8)) else {
+        throw element.error("\(element.path) is \(JSONNode.quoted(content)), which is an added token already")
+      }
+      try vocabulary.add(
         AddedToken(
-          content: Array(content.utf8), id: try fields["id"].id(),
-          isSingleWord: try fields["single_word"].boolean(), stripsLeft: try fields["lstrip"].boolean(),
+          content: Array(content.utf8), isSingleWord: try fields["single_word"].boolean(),
+          stripsLeft: try fields["lstrip"].boolean(),
           stripsRight: try fields["rstrip"].boolean(), isNormalized: try fields["normalized"].boolean(),
           isSpecial: try fields["special"].boolean()),
-        element, after: model.vocabulary)
+        id: try fields["id"].id(), element)
     }
-    return listed.tokens
+    return vocabulary.tokens
   }
 
   // MARK: - Sections that are checked only
 
-  /// Truncation is the caller's choice; the section must make sense nevertheless.
-  private static func checkTruncation(_ node: JSONNode) throws(TokenizerError) {
+  /// How much is cut is the caller's choice; the section must make sense nevertheless, and gives the side.
+  private static func readTruncation(_ node: JSONNode) throws(TokenizerError) -> TruncationSide {
     let fields = try node.fields("direction", "max_length", "strategy", "stride")
-    if let direction = node.member("direction") { _ = try direction.choice("Left", "Right") }
+    let direction = try node.member("direction")?.choice("Left", "Right")
     _ = try fields["max_length"].integer(0...Int.max)
     _ = try fields["strategy"].choice("LongestFirst", "OnlyFirst", "OnlySecond")
     _ = try fields["stride"].integer(0...Int.max)
+    return direction == "Left" ? .left : .right
   }
 
-  /// Padding is the caller's choice too; only the token is kept.
-  private static func checkPadding(_ node: JSONNode) throws(TokenizerError) -> String {
+  /// Padding is the caller's choice too; only the token is kept, and where the section says left.
+  private static func readPadding(_ node: JSONNode) throws(TokenizerError) -> (token: String, left: JSONNode?) {
     let fields = try node.fields(
       "strategy", "direction", "pad_to_multiple_of", "pad_id", "pad_type_id", "pad_token")
     let strategy = try fields["strategy"]
@@ -134,11 +139,12 @@ enum TokenizerFile {
         throw strategy.unexpected("\"BatchLongest\" or {\"Fixed\": a whole number}")
       }
     }
-    _ = try fields["direction"].choice("Left", "Right")
+    let direction = try fields["direction"]
+    let isLeft = try direction.choice("Left", "Right") == "Left"
     _ = try fields.optional("pad_to_multiple_of")?.integer(0...Int.max)
     _ = try fields["pad_id"].id()
     _ = try fields["pad_type_id"].id()
-    return try fields["pad_token"].string()
+    return (try fields["pad_token"].string(), isLeft ? direction : nil)
   }
 
   /// Decoders turn ids into text, which nobody asks for here; an unknown one is still a file we do not understand.

@@ -7,41 +7,16 @@ struct TokenizerParts {
   var postProcessorSteps: [PostProcessor.Step] = []
   /// The token of the section `padding`, or of the configuration.
   var paddingToken: String?
-}
-
-/// Added tokens in the order of a file, each with the id that upstream gives it.
-///
-/// A token of the model has the model's id; the others count on from the number of the model's tokens. Upstream replaces
-/// any other id in a file by this one, silently; here it is an error.
-struct ListedTokens {
-  private(set) var tokens: [AddedToken] = []
-  private var contents = ByteTable(capacity: 8)
-  private var newCount = 0
-
-  /// Adds the token that `node` describes.
-  mutating func append(
-    _ token: AddedToken, _ node: JSONNode, after model: Vocabulary
-  ) throws(TokenizerError) {
-    let name = JSONNode.quoted(String(decoding: token.content, as: UTF8.self))
-    guard contents.insert(token.content).isNew else {
-      throw node.error("\(node.path) is \(name), which is an added token already")
-    }
-    if let known = model.id(of: token.content) {
-      guard token.id == known else {
-        throw node.error("\(node.path) has the id \(token.id); expected \(known), the id of \(name) in the model")
-      }
-    } else {
-      let next = model.count + newCount
-      guard Int(token.id) == next else {
-        throw node.error("\(node.path) has the id \(token.id); expected \(next), the next free id, for \(name)")
-      }
-      if let other = model.token(token.id) {
-        throw node.error("\(node.path) has the id \(token.id), which is that of \(JSONNode.quoted(other)) in the model")
-      }
-      newCount += 1
-    }
-    tokens.append(token)
-  }
+  /// Where the section `padding` asks for padding at the left.
+  var leftPadding: JSONNode?
+  /// The end at which long texts are cut; nil where it is not stated.
+  var truncationSide: TruncationSide?
+  /// True if the model gets token types; otherwise all are 0.
+  var givesTokenTypes = true
+  /// True if special tokens written out in a text become those tokens.
+  var readsSpecialTokensInText = true
+  /// The longest input that the files ask for.
+  var maximumLength: Int?
 }
 
 /// Limits on what is read, far above any real tokenizer.

@@ -1,0 +1,86 @@
+import Files
+import JSONText
+
+/// The tokenizer of a model folder as sentence-transformers and transformers make it from all the files of the folder.
+///
+/// What decides the ids stands in up to seven files, and defaults of classes that no file names count as well. This is
+/// the one place that puts them together: models are loaded, texts tokenized and folders written from its result.
+///
+/// Upstream: transformers 5.24, `AutoTokenizer`; sentence-transformers 6.2, `Transformer`.
+public struct TokenizerFolder: Sendable {
+  /// The tokenizer, with the longest input that the folder asks for.
+  public let tokenizer: Tokenizer
+  /// The files that it was made from.
+  public let files: [String]
+  /// The class that makes it.
+  let kind: TokenizerClass
+  /// The tokens with a role, such as `cls_token`.
+  let roles: [(name: String, text: String)]
+  /// Further special tokens.
+  let extraTokens: [String]
+  /// `tokenizer_config.json` as it stands; empty where there is none.
+  let settings: JSONObject
+
+  /// Reads the tokenizer of a folder: `tokenizer.json`, or else `vocab.txt`, with the settings beside it.
+  ///
+  /// - Parameters:
+  ///   - folder: the folder of the transformer.
+  ///   - hasModules: true if a `modules.json` names the folder; sentence-transformers reads its own settings
+  ///     (`sentence_bert_config.json`) then only.
+  ///
+  /// Errors: `.missingInput` where there is no tokenizer; `.badData` for anything in its files that is malformed or that
+  /// is not done here exactly as upstream, by name and path.
+  public init(_ folder: String, hasModules: Bool = true) throws(TokenizerError) {
+    func path(_ name: String) -> String { Files.join(folder, name) }
+    let sentences = hasModules ? try SentenceConfiguration(folder: folder) : SentenceConfiguration()
+    let configuration = try TokenizerConfiguration(folder: folder, arguments: sentences.arguments)
+    let kind = try configuration.tokenizerClass()
+    let (jsonFile, vocabularyFile) = (path("tokenizer.json"), path("vocab.txt"))
+    let hasJSON = Files.exists(jsonFile)
+    guard hasJSON || Files.exists(vocabularyFile) else {
+      throw TokenizerError(
+        "\(folder): no tokenizer here; expected the file tokenizer.json or vocab.txt", kind: .missingInput)
+    }
+    let file = hasJSON ? jsonFile : vocabularyFile
+    let read = hasJSON ? try TokenizerFile.read(file) : nil
+    if read == nil { try configuration.requireVocabularyFile(file, kind) }
+    try configuration.requireRightPadding(read?.leftPadding)
+    let vocabulary = if let read { read.model.vocabulary } else { try VocabularyFile.read(file) }
+
+    // Newer files say in tokenizer_config.json what older ones say in these two.
+    let isOld = configuration.setting("added_tokens_decoder") == nil
+    let older = isOld ? [path("special_tokens_map.json"), path("added_tokens.json")].filter(Files.exists) : []
+    let map = try older.first { $0 == path("special_tokens_map.json") }.map(JSONNode.read)
+    let declared = try DeclaredTokens(
+      configuration, kind, map: map, added: try older.first { $0 == path("added_tokens.json") }.map(JSONNode.read),
+      file: (JSONNode(file: file, path: "", value: .null), read))
+    var added = AddedVocabulary(of: vocabulary, kind.isBERT ? [] : read?.addedTokens ?? [])
+    try declared.add(to: &added)
+
+    var parts: TokenizerParts
+    if let read, !kind.isBERT {
+      parts = read
+    } else {
+      parts = .bert(vocabulary, declared, added, try configuration.bertNormalizer())
+    }
+    parts.addedTokens = added.tokens
+    parts.paddingToken = declared.role("pad_token")?.text
+    if sentences.lowercasesText { parts.normalizer = .lowercasing(parts.normalizer) }
+    parts.truncationSide = try configuration.truncationSide() ?? read?.truncationSide
+    parts.givesTokenTypes = try configuration.givesTokenTypes() ?? kind.givesTokenTypes
+    parts.readsSpecialTokensInText = try !configuration.splitsSpecialTokens()
+    let configured = try configuration.maximumLength()
+    parts.maximumLength = configuration.hasLengthArgument ? configured : sentences.maximumLength ?? configured
+
+    tokenizer = try Tokenizer(parts, file: file)
+    self.kind = kind
+    roles = declared.roles.map { ($0.name, $0.token.text) }
+    extraTokens = declared.extra.map(\.text)
+    settings = configuration.settings?.value.objectValue ?? JSONObject()
+    files = [file] + configuration.files + older + [sentences.file].compactMap(\.self)
+    guard tokenizer.postProcessor.countsWhatItInserts else {
+      throw TokenizerError(
+        "\(file): post_processor inserts more special tokens than truncation leaves room for; use one template")
+    }
+  }
+}

@@ -1,0 +1,23 @@
+extension TokenizerParts {
+  /// The parts of `BertTokenizer`: of files, it takes the vocabulary and the settings only.
+  ///
+  /// Upstream: `models/bert/tokenization_bert.py`.
+  static func bert(
+    _ vocabulary: Vocabulary, _ declared: DeclaredTokens, _ added: AddedVocabulary, _ normalizer: BertNormalizer
+  ) -> TokenizerParts {
+    func text(_ role: String) -> String { declared.role(role)?.text ?? DeclaredTokens.standard[role] ?? "" }
+    func special(_ role: String, _ typeID: Int32) -> [PostProcessor.Part] {
+      added.id(of: text(role).utf8).map { [.special(id: $0, typeID: typeID)] } ?? []
+    }
+    var parts = TokenizerParts(
+      model: WordPiece(
+        vocabulary: vocabulary, unknownToken: text("unk_token"), continuation: "##", maximumWordLength: 100))
+    parts.normalizer = .bert(normalizer)
+    parts.preTokenizer = .scanner(WordScanner(.bert))
+    let single = [special("cls_token", 0), [.text(0, typeID: 0)], special("sep_token", 0)]
+    parts.postProcessorSteps = [
+      .template(single: single, pair: single + [[.text(1, typeID: 1)], special("sep_token", 1)])
+    ]
+    return parts
+  }
+}

@@ -1,0 +1,93 @@
+import JSONText
+
+extension TokenizerFile {
+  /// The `tokenizer.json` of a tokenizer.
+  ///
+  /// - Parameter maximumLength: the length in tokens to which a reader cuts that asks for no other.
+  static func written(_ tokenizer: Tokenizer, maximumLength: Int) -> JSONValue {
+    let model = tokenizer.model
+    let continuation = String(decoding: model.continuation.bytes, as: UTF8.self)
+    return [
+      "version": "1.0",
+      "truncation": [
+        "direction": tokenizer.truncationSide == .left ? "Left" : "Right", "max_length": JSONValue(maximumLength),
+        "strategy": "LongestFirst", "stride": 0,
+      ],
+      "padding": nil,
+      "added_tokens": .array(
+        tokenizer.addedTokenOptions.map { .object(JSONObject([("id", JSONValue(Int($0.id)))] + $0.options)) }),
+      "normalizer": tokenizer.normalizer.map(written) ?? nil,
+      "pre_tokenizer": tokenizer.preTokenizer.map(written) ?? nil,
+      "post_processor": written(tokenizer),
+      "decoder": ["type": "WordPiece", "prefix": JSONValue(continuation), "cleanup": true],
+      "model": [
+        "type": "WordPiece", "unk_token": JSONValue(model.unknownToken),
+        "continuing_subword_prefix": JSONValue(continuation),
+        "max_input_chars_per_word": JSONValue(model.maximumWordLength), "vocab": written(model.vocabulary),
+      ],
+    ]
+  }
+
+  private static func written(_ vocabulary: Vocabulary) -> JSONValue {
+    let entries = vocabulary.ids.indices.map { (id: vocabulary.ids[$0], text: vocabulary.text(of: $0)) }
+    return .object(JSONObject(entries.sorted { $0.id < $1.id }.map { ($0.text, JSONValue(Int($0.id))) }))
+  }
+
+  private static func written(_ normalizer: Normalizer) -> JSONValue {
+    switch normalizer {
+    case .bert(let bert):
+      [
+        "type": "BertNormalizer", "clean_text": JSONValue(bert.cleansText),
+        "handle_chinese_chars": JSONValue(bert.isolatesIdeographs), "strip_accents": JSONValue(bert.stripsAccents),
+        "lowercase": JSONValue(bert.lowercases),
+      ]
+    case .lowercase: ["type": "Lowercase"]
+    case .stripAccents: ["type": "StripAccents"]
+    case .strip(let left, let right):
+      ["type": "Strip", "strip_left": JSONValue(left), "strip_right": JSONValue(right)]
+    case .decomposition(let compatibility): ["type": compatibility ? "NFKD" : "NFD"]
+    case .composition(let compatibility): ["type": compatibility ? "NFKC" : "NFC"]
+    case .sequence(let steps): ["type": "Sequence", "normalizers": .array(steps.map(written))]
+    }
+  }
+
+  private static func written(_ preTokenizer: PreTokenizer) -> JSONValue {
+    switch preTokenizer {
+    case .scanner(let scanner):
+      switch scanner.rule {
+      case .bert: ["type": "BertPreTokenizer"]
+      case .whitespace: ["type": "Whitespace"]
+      case .whitespaceSplit: ["type": "WhitespaceSplit"]
+      }
+    case .sequence(let steps): ["type": "Sequence", "pretokenizers": .array(steps.map(written))]
+    }
+  }
+
+  /// The two templates, whatever processors they came from.
+  private static func written(_ tokenizer: Tokenizer) -> JSONValue {
+    let templates = [tokenizer.postProcessor.single, tokenizer.postProcessor.pair]
+    var specials: [Int32] = []
+    for case .special(let id, _) in templates.flatMap(\.parts) where !specials.contains(id) { specials.append(id) }
+    func name(_ id: Int32) -> JSONValue { JSONValue(tokenizer.token(id) ?? "") }
+    func pieces(_ template: PostProcessor.Template) -> JSONValue {
+      .array(
+        template.parts.map { part in
+          switch part {
+          case .special(let id, let typeID): ["SpecialToken": ["id": name(id), "type_id": JSONValue(Int(typeID))]]
+          case .text(let index, let typeID):
+            ["Sequence": ["id": index == 0 ? "A" : "B", "type_id": JSONValue(Int(typeID))]]
+          }
+        })
+    }
+    let table = specials.map { id in
+      (
+        name: tokenizer.token(id) ?? "",
+        value: ["id": name(id), "ids": [JSONValue(Int(id))], "tokens": [name(id)]] as JSONValue
+      )
+    }
+    return [
+      "type": "TemplateProcessing", "single": pieces(templates[0]), "pair": pieces(templates[1]),
+      "special_tokens": .object(JSONObject(table)),
+    ]
+  }
+}
