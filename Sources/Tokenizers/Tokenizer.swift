@@ -133,11 +133,9 @@ public struct Tokenizer: Sendable {
     addedTokens.token(id) ?? model.vocabulary.token(id)
   }
 
-  /// The added tokens with their options, in the order in which they were added.
+  /// The added tokens with their options, in the order of their ids.
   var addedTokenOptions: [AddedToken] {
-    let found = rawTokens.tokens + normalizedTokens.tokens
-    let places = Dictionary(uniqueKeysWithValues: found.map { ($0.id, $0) })
-    return addedTokens.ids.compactMap { places[$0] }
+    (rawTokens.tokens + normalizedTokens.tokens).sorted { $0.id < $1.id }
   }
 
   /// The id of a token, compared by its UTF-8 bytes; nil where it is not in the vocabulary.

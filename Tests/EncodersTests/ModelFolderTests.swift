@@ -114,9 +114,10 @@ import Tokenizers
     func relative(_ model: ModelFolder) -> [String] {
       model.files.map { String($0.dropFirst(folder.path.count + 1)) }.sorted()
     }
+    // Not the older files of the tokenizer: the newer ones stand for them.
     let own = [
-      "config.json", "model.safetensors", "modules.json", "sentence_bert_config.json", "special_tokens_map.json",
-      "tokenizer.json", "tokenizer_config.json", "vocab.txt",
+      "config.json", "model.safetensors", "modules.json", "sentence_bert_config.json", "tokenizer.json",
+      "tokenizer_config.json",
     ]
     let more = ["1_Pooling/config.json", "2_Dense/config.json", "2_Dense/model.safetensors"]
     let model = try BiEncoder(folder: folder.path)

@@ -141,7 +141,7 @@ import Tokenizers
 
   @Test("Tokens by id and ids by token")
   func tokens() throws {
-    let tokenizer = try Golden.tokenizer(in: "small-uncased")
+    let tokenizer = try Tokenizer(folder: Golden.path("small-uncased"))
     #expect(tokenizer.padID == 0)
     #expect(tokenizer.unknownID == 1)
     #expect(tokenizer.largestID == Int32(tokenizer.vocabularySize - 1))

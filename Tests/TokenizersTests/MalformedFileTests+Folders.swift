@@ -52,8 +52,8 @@ extension MalformedFileTests {
       "/tokenizer_config.json: the file holds an array; expected an object"
     ),
     (
-      ["vocab.txt": words, "tokenizer_config.json": #"{"do_basic_tokenize": false}"#],
-      "/tokenizer_config.json: do_basic_tokenize is false; expected true, or a tokenizer.json beside it"
+      ["vocab.txt": words, "tokenizer_config.json": #"{"x_token": "a", "extra_special_tokens": {"x_token": "b"}}"#],
+      #"/tokenizer_config.json: extra_special_tokens.x_token is "b", but x_token is "a" elsewhere; keep one of them"#
     ),
     (
       ["vocab.txt": words, "tokenizer_config.json": #"{"tokenizer_class": "BertJapaneseTokenizer"}"#],
@@ -114,7 +114,10 @@ extension MalformedFileTests {
       #"/added_tokens.json: y has the id 5; expected 4, the next free id, for "y""#
     ),
     (
-      ["tokenizer.json": json, "tokenizer_config.json": #"{"model_max_length": true}"#],
+      [
+        "tokenizer.json": json,
+        "tokenizer_config.json": #"{"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": true}"#,
+      ],
       "/tokenizer_config.json: model_max_length is true; expected a number"
     ),
     (

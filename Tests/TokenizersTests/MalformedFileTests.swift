@@ -100,6 +100,28 @@ import Tokenizers
     #expect(refused > 100 && refused < 300)
   }
 
+  @Test("Random damage to the files beside a vocabulary")
+  func randomDamageBesideVocabulary() throws {
+    let files = [
+      "vocab.txt": Self.words + "##b\né\nnew\n",
+      "tokenizer_config.json": #"{"max_len": 5, "truncation_side": "left", "additional_special_tokens": ["é"]}"#,
+      "special_tokens_map.json": #"{"cls_token": {"content": "[CLS]", "lstrip": true}, "mask_token": "new"}"#,
+      "added_tokens.json": #"{"x": 7, "new": 6}"#,
+      "sentence_bert_config.json": #"{"max_seq_length": 4, "do_lower_case": true, "tokenizer_args": {"max_len": 9}}"#,
+    ]
+    var random = SplitMix(state: 11)
+    var (refused, kept) = (0, 0)
+    for round in 0..<400 {
+      let name = files.keys.sorted()[round % files.count]
+      let damaged = damage(Array((files[name] ?? "").utf8), &random)
+      try withFolder(files) { folder in
+        try Files.write(damaged, to: Files.join(folder, name))
+        if read(folder) == nil { refused += 1 } else { kept += 1 }
+      }
+    }
+    #expect(refused > 100 && kept > 10)
+  }
+
   /// What a tokenizer makes of a text; nil where the folder holds none.
   private func read(_ folder: String) -> [Encoding?]? {
     guard let tokenizer = try? Tokenizer(folder: folder) else { return nil }

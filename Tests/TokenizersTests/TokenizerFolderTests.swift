@@ -123,7 +123,10 @@ import Tokenizers
     }
     #expect(try names([:]) == Set(words.keys).union(beside.keys))
     #expect(
-      try names(["tokenizer_config.json": #"{"added_tokens_decoder": {}}"#, "tokenizer.json": MalformedFileTests.json])
+      try names([
+        "tokenizer_config.json": #"{"added_tokens_decoder": {}, "tokenizer_class": "TokenizersBackend"}"#,
+        "tokenizer.json": MalformedFileTests.json,
+      ])
         == [
           "tokenizer.json", "tokenizer_config.json", "sentence_roberta_config.json",
         ])

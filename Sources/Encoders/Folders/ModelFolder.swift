@@ -47,8 +47,10 @@ extension ModelFolder {
     try modules.map { Files.join(folder, try $0.transformerPath) } ?? folder
   }
 
-  /// The tokenizer of a model folder, and the longest input in tokens: that of the folder, or all the positions of the
-  /// model. Nil where neither is known, as in a folder that has a tokenizer only.
+  /// The tokenizer of a model folder, and the longest input in tokens.
+  ///
+  /// The length is what the folder asks for, or all the positions of the model; nil where neither is known, as in a folder
+  /// that has a tokenizer only.
   package static func tokenizer(of folder: String) throws -> (tokenizer: Tokenizer, maximumLength: Int?) {
     let modules = try ModuleList(folder: folder)
     let path = try transformerPath(in: folder, modules)

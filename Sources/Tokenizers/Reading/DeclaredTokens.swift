@@ -9,6 +9,7 @@ import JSONText
 struct DeclaredTokens {
   /// The tokens with a role, such as `cls_token`, in the order of the reference.
   private(set) var roles: [(name: String, token: DeclaredToken)] = []
+  private var places: [[UInt8]: Int] = [:]
   /// Further special tokens.
   private(set) var extra: [DeclaredToken] = []
   /// The tokens with an id.
@@ -47,20 +48,22 @@ struct DeclaredTokens {
       let isOfMap = map?.member(name) != nil
       if let node, !node.isNull {
         let token = try Self.role(node, isOfMap: isOfMap)
-        roles.append((name, token))
+        try append(name, token)
         // An object in tokenizer_config.json is none of them: it is still compared as a whole.
         if token.isText || isOfMap { makingSpecial.insert(token.token.content) }
       } else if let node, kind.isBERT, Self.needed.contains(name) {
         throw node.unexpected("a token")
       } else if node == nil, let text = kind.isBERT ? Self.standard[name] : nil {
-        roles.append((name, DeclaredToken(text, file.node)))
+        try append(name, DeclaredToken(text, file.node))
       } else if node == nil, name == "pad_token", let text = file.parts?.paddingToken, !text.isEmpty {
-        roles.append((name, DeclaredToken(text, file.node)))
+        try append(name, DeclaredToken(text, file.node))
       }
     }
-    for (node, isOfMap) in [(configuration.settings, false), (map, true)] {
-      if let node { try readOtherRoles(node, isOfMap: isOfMap) }
-    }
+    // The reference collects the texts of tokenizer_config.json by themselves, and last.
+    try readOtherRoles(configuration.settings, isOfMap: false, texts: false)
+    try readOtherRoles(map, isOfMap: true, texts: false)
+    try readOtherRoles(map, isOfMap: true, texts: true)
+    try readOtherRoles(configuration.settings, isOfMap: false, texts: true)
     try readExtra(configuration, map)
     if let node = configuration.setting("added_tokens_decoder") {
       try readDecoder(node)
@@ -71,7 +74,7 @@ struct DeclaredTokens {
   }
 
   /// The token of a role.
-  func role(_ name: String) -> DeclaredToken? { roles.first { $0.name == name }?.token }
+  func role(_ name: String) -> DeclaredToken? { places[Array(name.utf8)].map { roles[$0].token } }
 
   /// Adds all of them to a vocabulary, in the order of the reference.
   func add(to vocabulary: inout AddedVocabulary) throws(TokenizerError) {
@@ -110,15 +113,28 @@ struct DeclaredTokens {
     return try DeclaredToken(object: node, hasType: !isOfMap, isSpecial: isOfMap)
   }
 
-  /// The tokens under other names that end like those of a role.
-  private mutating func readOtherRoles(_ settings: JSONNode, isOfMap: Bool) throws(TokenizerError) {
+  /// The tokens under other names that end like those of a role: the texts, or the objects.
+  private mutating func readOtherRoles(_ settings: JSONNode?, isOfMap: Bool, texts: Bool) throws(TokenizerError) {
+    guard let settings else { return }
     for (name, value) in try settings.members() where name.hasSuffix("_token") && !Self.roleNames.contains(name) {
       switch value {
-      case .string, .object:
-        roles.append((name, try Self.role(settings.child(name, value), isOfMap: isOfMap)))
+      case .string where texts, .object where !texts:
+        try append(name, try Self.role(settings.child(name, value), isOfMap: isOfMap))
       default: break
       }
     }
+  }
+
+  /// Adds a role, whose name must not stand for two tokens.
+  private mutating func append(_ name: String, _ token: DeclaredToken) throws(TokenizerError) {
+    guard let other = role(name) else {
+      places[Array(name.utf8)] = roles.count
+      return roles.append((name, token))
+    }
+    guard other.token.content != token.token.content else { return }
+    throw token.node.error(
+      "\(token.node.path) is \(JSONNode.quoted(token.text)), but \(name) is \(JSONNode.quoted(other.text)) elsewhere; "
+        + "keep one of them")
   }
 
   /// `extra_special_tokens`, and its older name `additional_special_tokens` where the newer one gives no list.
@@ -158,7 +174,7 @@ struct DeclaredTokens {
   /// Roles of names of their own.
   private mutating func readRoles(_ node: JSONNode) throws(TokenizerError) {
     for (name, value) in try node.members() {
-      roles.append((name, try Self.role(node.child(name, value), isOfMap: false)))
+      try append(name, try Self.role(node.child(name, value), isOfMap: false))
     }
   }
 

@@ -65,7 +65,7 @@ struct TokenizerConfiguration {
       stripsAccents: stripsAccents ?? lowercases, lowercases: lowercases)
   }
 
-  /// Refuses `vocab.txt` without a `tokenizer.json` where the class would not read it, or would not read it alike.
+  /// Refuses `vocab.txt` without a `tokenizer.json` where the reference would not read it.
   func requireVocabularyFile(_ file: String, _ kind: TokenizerClass) throws(TokenizerError) {
     // Without a tokenizer.json, the reference takes these first.
     for name in ["tokenizer.model", "tekken.json", "tiktoken.model"] {
@@ -74,11 +74,7 @@ struct TokenizerConfiguration {
       throw TokenizerError("\(other): a vocabulary of this form is not supported; remove it, or add a tokenizer.json")
     }
     guard kind.isBERT else {
-      throw TokenizerError(
-        "\(file): the class \(kind.name) reads no such file; expected a tokenizer.json", kind: .missingInput)
-    }
-    if let node = setting("do_basic_tokenize"), !(try node.boolean()) {
-      throw node.unexpected("true, or a tokenizer.json beside it")
+      throw TokenizerError("\(file): the class \(kind.name) reads no such file; expected a tokenizer.json")
     }
   }
 

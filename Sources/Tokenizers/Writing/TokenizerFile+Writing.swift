@@ -3,8 +3,10 @@ import JSONText
 extension TokenizerFile {
   /// The `tokenizer.json` of a tokenizer.
   ///
-  /// - Parameter maximumLength: the length in tokens to which a reader cuts that asks for no other.
-  static func written(_ tokenizer: Tokenizer, maximumLength: Int) -> JSONValue {
+  /// - Parameters:
+  ///   - maximumLength: the length in tokens to which a reader cuts that asks for no other.
+  ///   - givesTokenTypes: false if every token type is 0.
+  static func written(_ tokenizer: Tokenizer, maximumLength: Int, givesTokenTypes: Bool) -> JSONValue {
     let model = tokenizer.model
     let continuation = String(decoding: model.continuation.bytes, as: UTF8.self)
     return [
@@ -18,7 +20,8 @@ extension TokenizerFile {
         tokenizer.addedTokenOptions.map { .object(JSONObject([("id", JSONValue(Int($0.id)))] + $0.options)) }),
       "normalizer": tokenizer.normalizer.map(written) ?? nil,
       "pre_tokenizer": tokenizer.preTokenizer.map(written) ?? nil,
-      "post_processor": written(tokenizer),
+      "post_processor": written(
+        givesTokenTypes ? tokenizer.postProcessor : tokenizer.postProcessor.withoutTypes, tokenizer),
       "decoder": ["type": "WordPiece", "prefix": JSONValue(continuation), "cleanup": true],
       "model": [
         "type": "WordPiece", "unk_token": JSONValue(model.unknownToken),
@@ -64,8 +67,8 @@ extension TokenizerFile {
   }
 
   /// The two templates, whatever processors they came from.
-  private static func written(_ tokenizer: Tokenizer) -> JSONValue {
-    let templates = [tokenizer.postProcessor.single, tokenizer.postProcessor.pair]
+  private static func written(_ processor: PostProcessor, _ tokenizer: Tokenizer) -> JSONValue {
+    let templates = [processor.single, processor.pair]
     var specials: [Int32] = []
     for case .special(let id, _) in templates.flatMap(\.parts) where !specials.contains(id) { specials.append(id) }
     func name(_ id: Int32) -> JSONValue { JSONValue(tokenizer.token(id) ?? "") }

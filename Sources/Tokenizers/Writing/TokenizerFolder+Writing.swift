@@ -4,9 +4,9 @@ extension TokenizerFolder {
   /// The settings that are written from what was resolved; any other setting is kept as it stands.
   private static let resolved: Set = [
     "added_tokens_decoder", "additional_special_tokens", "do_basic_tokenize", "do_lower_case", "extra_special_tokens",
-    "max_len", "model_input_names", "model_max_length",
-    "name_or_path", "special_tokens_map_file", "split_special_tokens", "strip_accents", "tokenize_chinese_chars",
-    "tokenizer_class", "tokenizer_file", "truncation_side", "vocab_file",
+    "max_len", "model_input_names", "model_max_length", "name_or_path", "special_tokens_map_file",
+    "split_special_tokens", "strip_accents", "tokenize_chinese_chars", "tokenizer_class", "tokenizer_file",
+    "truncation_side", "vocab_file",
   ]
 
   /// The files of the tokenizer, by name, in a form that every reader takes alike: versions 4 and 5 of transformers, the
@@ -22,9 +22,11 @@ extension TokenizerFolder {
   ///   - hasTokenTypes: false if the model has no embeddings of token types, so that it must not be given any.
   public func written(maximumLength: Int, hasTokenTypes: Bool) -> [(name: String, text: String)] {
     func text(_ value: JSONValue) -> String { value.text(indented: true) + "\n" }
+    let givesTypes = tokenizer.givesTokenTypes && hasTokenTypes
+    let file = TokenizerFile.written(tokenizer, maximumLength: maximumLength, givesTokenTypes: givesTypes)
     var files = [
-      ("tokenizer.json", text(TokenizerFile.written(tokenizer, maximumLength: maximumLength))),
-      ("tokenizer_config.json", text(settings(maximumLength: maximumLength, hasTokenTypes: hasTokenTypes))),
+      ("tokenizer.json", text(file)),
+      ("tokenizer_config.json", text(settings(maximumLength: maximumLength, givesTokenTypes: givesTypes))),
       ("special_tokens_map.json", text(.object(JSONObject(roles.map { ($0.name, JSONValue($0.text)) })))),
     ]
     if kind.isBERT, let lines = VocabularyFile.written(tokenizer.model.vocabulary) {
@@ -34,7 +36,7 @@ extension TokenizerFolder {
   }
 
   /// `tokenizer_config.json`.
-  private func settings(maximumLength: Int, hasTokenTypes: Bool) -> JSONValue {
+  private func settings(maximumLength: Int, givesTokenTypes: Bool) -> JSONValue {
     var members = settings.members.filter {
       !Self.resolved.contains($0.name) && !DeclaredTokens.roleNames.contains($0.name)
     }
@@ -54,8 +56,7 @@ extension TokenizerFolder {
         ("tokenize_chinese_chars", JSONValue(normalizer.isolatesIdeographs)),
       ]
     }
-    let givesTypes = tokenizer.givesTokenTypes && hasTokenTypes
-    let inputs = ["input_ids"] + (givesTypes ? ["token_type_ids"] : []) + ["attention_mask"]
+    let inputs = ["input_ids"] + (givesTokenTypes ? ["token_type_ids"] : []) + ["attention_mask"]
     members += [
       ("added_tokens_decoder", addedTokens),
       ("model_input_names", .array(inputs.map { JSONValue($0) })),
@@ -69,8 +70,7 @@ extension TokenizerFolder {
 
   /// `added_tokens_decoder`: the added tokens by id.
   private var addedTokens: JSONValue {
-    let tokens = tokenizer.addedTokenOptions.sorted { $0.id < $1.id }
-    return .object(JSONObject(tokens.map { (String($0.id), .object(JSONObject($0.options))) }))
+    .object(JSONObject(tokenizer.addedTokenOptions.map { (String($0.id), .object(JSONObject($0.options))) }))
   }
 }
 

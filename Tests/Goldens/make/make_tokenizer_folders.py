@@ -87,13 +87,14 @@ LEFT = {"direction": "Left", "max_length": 8, "strategy": "LongestFirst", "strid
 CHOSEN = {
     "plain": folder(),
     "vocabulary alone": folder(json_=False),
+    "vocabulary alone with a setting of the class in Python": folder({"do_basic_tokenize": False}, False),
     "capitals in tokenizer.json, nothing stated": folder(json_=CASED),
     "capitals in tokenizer.json, capitals stated": folder({"do_lower_case": False}, CASED),
     "capitals stated only": folder({"do_lower_case": False}),
     "accents in tokenizer.json, null stated": folder({"strip_accents": None}, tokenizer_json(normalizer=bert(strip_accents=False))),
     "ideographs joined in tokenizer.json, nothing stated": folder({}, tokenizer_json(normalizer=bert(handle_chinese_chars=False))),
     "other words and processor in tokenizer.json": folder(None, tokenizer_json(
-        pre_tokenizer={"type": "WhitespaceSplit"}, post_processor={"type": "RobertaProcessing", "sep": ["</s>", 36], "cls": ["<s>", 35],
+        pre_tokenizer={"type": "WhitespaceSplit"}, post_processor={"type": "RobertaProcessing", "sep": ["</s>", WORDS.index("</s>")], "cls": ["<s>", WORDS.index("<s>")],
                                                                    "trim_offsets": True, "add_prefix_space": False})),
     "the same for a class that takes tokenizer.json as it stands": folder({"tokenizer_class": "PreTrainedTokenizerFast"}, tokenizer_json(
         pre_tokenizer={"type": "WhitespaceSplit"}, normalizer=bert(lowercase=False))),
@@ -123,10 +124,10 @@ CHOSEN = {
     "special tokens of the map": folder(special_tokens_map={"cls_token": "<s>", "additional_special_tokens": ["[x1]"],
                                                             "sep_token": {"content": "</s>", "lstrip": True, "normalized": True}}),
     "the map beside newer settings": folder({"added_tokens_decoder": {}}, special_tokens_map={"cls_token": "<s>"}),
-    "added_tokens.json": folder(added_tokens={"Gimp": len(WORDS), "gimp": WORDS.index("gimp")}),
+    "added_tokens.json": folder(added_tokens={"Gimp": len(WORDS), "[Q]": WORDS.index("[Q]")}),
     "added_tokens.json beside vocab.txt": folder(json_=False, added_tokens={"Gimp": len(WORDS)}),
     "added tokens in tokenizer_config.json": folder({"added_tokens_decoder": {
-        str(len(WORDS)): {"content": "and", "rstrip": True}, "27": {"content": "[Q]", "special": True, "lstrip": True}}}),
+        str(len(WORDS)): {"content": "and", "rstrip": True}, str(WORDS.index("[Q]")): {"content": "[Q]", "special": True, "lstrip": True}}}),
     "a token of tokenizer.json that newer settings leave out": folder(
         {"added_tokens_decoder": {}}, tokenizer_json(added_tokens=[added("gimp", normalized=True, special=False)])),
     "another unknown token and other limits of words in tokenizer.json": folder(None, tokenizer_json(
