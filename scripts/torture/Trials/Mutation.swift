@@ -27,7 +27,7 @@ package struct Mutation: Sendable {
   }
 
   /// All mutations, in a fixed order.
-  package static let all = onText + onLines + onJudgments + onRecipes + onJSON + onWeights + onBytes
+  package static let all = onText + onLines + onJudgments + onTables + onRecipes + onJSON + onWeights + onBytes
 }
 
 /// The random numbers of a trial (SplitMix64; Steele, Lea & Flood 2014).

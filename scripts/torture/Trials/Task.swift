@@ -12,6 +12,10 @@ package struct Task: Sendable {
     case lines
     /// Judgments, separated by tabs.
     case judgments
+    /// Rows separated by commas.
+    case commas
+    /// Rows separated by tabs.
+    case tabs
     /// One JSON value: configurations and tokenizers.
     case json
     case weights
@@ -61,6 +65,21 @@ extension Task {
     return [
       Task(
         name: "rows", files: encoder + [rows] + [recipe(biEncoder + "data: { rows: rows.jsonl }\n" + contrastive + training)]),
+      Task(
+        name: "commas",
+        files: encoder + [
+          table("rows.csv", .commas, separator: ","),
+          recipe(biEncoder + "data: { rows: rows.csv }\n" + contrastive + training),
+        ]),
+      Task(
+        name: "tabs",
+        files: scorer + [
+          table("rows.tsv", .tabs, separator: "\t"),
+          recipe(
+            crossEncoder
+              + "data: { rows: rows.tsv }\nbatch: { groups: 4, tokens: 256 }\nloss: { name: binaryCrossEntropy }\n"
+              + training),
+        ]),
       Task(
         name: "collection",
         files: encoder + collection
@@ -127,6 +146,11 @@ extension Task {
   }
 
   private static func recipe(_ text: String) -> File { File(path: "recipe.yaml", kind: .recipe, bytes: Array(text.utf8)) }
+
+  private static func table(_ path: String, _ kind: Kind, separator: String) -> File {
+    let lines = Texts.table.map { $0.joined(separator: separator) + "\n" }
+    return File(path: path, kind: kind, bytes: Array(lines.joined().utf8))
+  }
 
   private static func lines(_ path: String, _ objects: [JSONObject]) -> File {
     File(path: path, kind: .lines, bytes: Array(objects.map { JSONValue.object($0).text() + "\n" }.joined().utf8))

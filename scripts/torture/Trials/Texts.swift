@@ -21,6 +21,11 @@ enum Texts {
     ]
   }
 
+  /// The same rows as the cells of a table, under a header.
+  static let table: [[String]] =
+    [["query", "positive", "negative"]]
+    + (0..<8).map { [query($0), document($0), document($0 + 20)] }
+
   static let corpus: [JSONObject] = (0..<14).map { index in
     ["_id": JSONValue("d\(index)"), "title": JSONValue(words[index % 15]), "text": JSONValue(document(index))]
   }

@@ -51,16 +51,25 @@ package struct Ending: Sendable {
     do {
       let file = try RecipeFile("recipe.yaml")
       _ = file.validation
-      let context = RunContext(recipe: file.resolved, resume: false, report: { _ in }, isInterrupted: { false })
+      // A changed number may ask for a million epochs: such a run is interrupted, as a user would.
+      let end = ContinuousClock.now + Self.patience
+      let context = RunContext(
+        recipe: file.resolved, resume: false, report: { _ in }, isInterrupted: { ContinuousClock.now > end })
       _ = try file.run(in: context)
       code = 0
     } catch {
-      guard let failure = Failure(error) else { throw error }
+      guard let failure = Failure(error, signal: Self.interruption) else { throw error }
       (code, message) = (failure.exitCode, failure.message)
     }
     leftovers = try Files.list(".").filter { !before.contains($0) }
     for name in leftovers where Files.isFolder(name) { results.merge(try Self.digests(of: name)) { $1 } }
   }
+
+  private static let patience = Duration.seconds(3)
+  private static let interruption: Int32 = 2
+
+  /// True if the run was interrupted, since it would have taken long.
+  package var isInterrupted: Bool { code == 128 + Self.interruption }
 
   /// The one way to name the working directory of a trial.
   package enum Emptied { case emptied }

@@ -11,6 +11,7 @@ package func fault(of ending: Ending, after trial: Trial, unmutated: Ending) -> 
     if trial.mutation.effect != .any && ending.results != unmutated.results { return "ends with 0 and another result" }
     return ending.results.isEmpty ? "ends with 0 and no result" : nil
   }
+  if ending.isInterrupted && trial.mutation.effect == .any { return nil }
   guard refusals.contains(ending.code) || isOverflow else { return "ends with \(ending.code): \(ending.message)" }
   if trial.mutation.effect == .none { return "is refused: \(ending.message)" }
   if refusals.contains(ending.code) && !ending.leftovers.isEmpty {

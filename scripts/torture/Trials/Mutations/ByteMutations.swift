@@ -30,7 +30,7 @@ extension Mutation {
     },
     Mutation("cut", of: every, .any) { bytes, random in Array(bytes.prefix(place(in: bytes, &random))) },
     Mutation("empty", of: every, .any) { _, _ in [] },
-    Mutation("a NUL", of: [.recipe, .lines, .judgments, .json, .vocabulary], .any) { bytes, random in
+    Mutation("a NUL", of: [.recipe, .lines, .judgments, .commas, .tabs, .json, .vocabulary], .any) { bytes, random in
       var bytes = bytes
       bytes.insert(0, at: place(in: bytes, &random))
       return bytes

@@ -11,26 +11,27 @@ struct Lines {
 }
 
 extension Mutation {
-  private static let tables: [Task.Kind] = [.lines, .judgments]
+  private static let rows: [Task.Kind] = [.lines, .judgments, .commas, .tabs]
+  private static let texts: [Task.Kind] = rows + [.recipe]
 
   /// How programs of the world write text files.
   static let onText = [
-    Mutation("byte order mark", of: [.lines, .judgments, .recipe], .none) { bytes, _ in [0xEF, 0xBB, 0xBF] + bytes },
-    Mutation("carriage returns before line feeds", of: [.lines, .judgments, .recipe], .none) { bytes, _ in
+    Mutation("byte order mark", of: texts, .none) { bytes, _ in [0xEF, 0xBB, 0xBF] + bytes },
+    Mutation("carriage returns before line feeds", of: texts, .none) { bytes, _ in
       bytes.flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] }
     },
-    Mutation("no line feed at the end", of: [.lines, .judgments, .recipe], .none) { bytes, _ in
+    Mutation("no line feed at the end", of: texts, .none) { bytes, _ in
       bytes.last == 0x0A ? Array(bytes.dropLast()) : nil
     },
-    Mutation("an empty line", of: [.lines, .judgments, .recipe], .none) { bytes, random in
+    Mutation("an empty line", of: texts, .none) { bytes, random in
       var lines = Lines(bytes)
       lines.lines.insert([], at: random.below(lines.lines.count + 1))
       return lines.bytes
     },
-    Mutation("carriage returns for line feeds", of: [.lines, .judgments, .recipe], .unclear) { bytes, _ in
+    Mutation("carriage returns for line feeds", of: texts, .unclear) { bytes, _ in
       bytes.map { $0 == 0x0A ? 0x0D : $0 }
     },
-    Mutation("UTF-16", of: [.lines, .judgments, .recipe, .json, .vocabulary], .unclear) { bytes, random in
+    Mutation("UTF-16", of: texts + [.json, .vocabulary], .unclear) { bytes, random in
       let isLittle = random.below(2) == 0
       let units = Array(String(decoding: bytes, as: UTF8.self).utf16)
       let marked = random.below(2) == 0 ? units : [0xFEFF] + units
@@ -39,26 +40,26 @@ extension Mutation {
         return isLittle ? [low, high] : [high, low]
       }
     },
-    Mutation("a byte that is no UTF-8", of: [.lines, .judgments, .recipe, .json], .unclear) { bytes, random in
+    Mutation("a byte that is no UTF-8", of: texts + [.json], .unclear) { bytes, random in
       var bytes = bytes
       bytes.insert(random.pick([0xFF, 0xC0, 0x80, 0xF8]) ?? 0xFF, at: random.below(bytes.count + 1))
       return bytes
     },
-    Mutation("a line cut short", of: tables, .any) { bytes, random in
+    Mutation("a line cut short", of: rows, .any) { bytes, random in
       Array(bytes.prefix(random.below(bytes.count)))
     },
-    Mutation("a line less", of: [.lines, .judgments, .recipe, .vocabulary], .any) { bytes, random in
+    Mutation("a line less", of: texts + [.vocabulary], .any) { bytes, random in
       var lines = Lines(bytes)
       lines.lines.remove(at: random.below(lines.lines.count))
       return lines.bytes
     },
-    Mutation("a line twice", of: [.lines, .recipe, .vocabulary], .any) { bytes, random in
+    Mutation("a line twice", of: [.lines, .commas, .tabs, .recipe, .vocabulary], .any) { bytes, random in
       var lines = Lines(bytes)
       guard let line = random.pick(lines.lines) else { return nil }
       lines.lines.insert(line, at: random.below(lines.lines.count + 1))
       return lines.bytes
     },
-    Mutation("two lines changed over", of: [.lines, .judgments, .vocabulary], .any) { bytes, random in
+    Mutation("two lines changed over", of: rows + [.vocabulary], .any) { bytes, random in
       var lines = Lines(bytes)
       lines.lines.swapAt(random.below(lines.lines.count), random.below(lines.lines.count))
       return lines.bytes
