@@ -101,9 +101,12 @@ targets += [
       "Files", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Training", "Datasets", "Retrieval",
       argumentParser,
     ]),
+  .target(name: "Trials", dependencies: ["Recipes", "Runs", "Files", "JSONText"], path: "scripts/torture/Trials"),
+  .executableTarget(
+    name: "torture", dependencies: ["Trials", "Files", argumentParser], path: "scripts/torture/Program"),
   .target(
     name: "TestSupport", dependencies: ["Kernels", "Tensors", "Layers", "JSONText", "Files"], path: "Tests/TestSupport"),
-  .testTarget(name: "HoneTests", dependencies: ["TestSupport", "Recipes", "Files", "JSONText"]),
+  .testTarget(name: "HoneTests", dependencies: ["TestSupport", "Trials", "Recipes", "Files", "JSONText"]),
 ]
 /// What the tests of some libraries use beyond the library, its dependencies, and what all tests use.
 let forSomeTests = ["Encoders": ["Training"], "Training": ["Safetensors"], "Retrieval": ["Datasets"]]
