@@ -1,13 +1,12 @@
 import DequeModule
 import Files
 import OrderedCollections
-import Words
 
 /// Cuts training rows into batches, in an order that depends on the seed and the epoch only, or in their own.
 ///
-/// Every row is in exactly one batch of an epoch. With unique texts no query and no positive (compared byte by byte) is in
-/// two rows of a batch, since what fits one query would else count as a negative of another: a row that would
-/// repeat a text waits for a later batch. All batches but the last then have the wanted size as long as enough
+/// Every row is in exactly one batch of an epoch. With unique texts no query and no positive is in two rows of a batch, since
+/// what fits one query would else count as a negative of another: a row that would repeat a text waits for a later batch.
+/// Texts are the same as ``KnownPositives`` has it, without case, white space, punctuation and normal form. All batches but the last then have the wanted size as long as enough
 /// different texts are left; where few are, as with one text in all rows, batches are small, but none is empty.
 ///
 /// Negatives have no say: ``RowBatch`` makes equal documents one column, and the number of batches must not change when negatives
@@ -70,10 +69,10 @@ public struct BatchSampler: Sendable {
   }
 
   private static func numberedTexts(of rows: [TrainingRow]) -> [[Int]] {
-    var distinct: OrderedSet<ExactText> = []
+    var distinct: OrderedSet<TextKey> = []
     return rows.map { row in
-      let query = distinct.append(ExactText(row.query)).index
-      let positive = distinct.append(ExactText(row.positive)).index
+      let query = distinct.append(TextKey(row.query)).index
+      let positive = distinct.append(TextKey(row.positive)).index
       return query == positive ? [query] : [query, positive]
     }
   }

@@ -20,6 +20,9 @@ public struct Document: Sendable, Equatable {
 
   /// The text given to a model: title, a space and text, without white space at the ends.
   public var content: String { "\(title) \(text)".trimmed }
+
+  /// True if neither title nor text has anything to read; such a document is no training text and no negative.
+  public var isBlank: Bool { title.isBlank && text.isBlank }
 }
 
 /// The documents of a collection.
@@ -51,6 +54,16 @@ public struct Corpus: Sendable {
       return id
     }
     self.documents = documents
+  }
+
+  private init(documents: [Document]) {
+    self.documents = documents
+    ids = OrderedSet(documents.map { ExactText($0.id) })
+  }
+
+  /// The corpus without its blank documents, which nothing can be learnt from.
+  public func withoutBlankDocuments() -> Corpus {
+    documents.contains(where: \.isBlank) ? Corpus(documents: documents.filter { !$0.isBlank }) : self
   }
 
   /// The index of a document in ``documents``, or nil when there is none of this identifier.

@@ -1,11 +1,14 @@
-import OrderedCollections
 import Words
 
 /// The documents that are known to fit each query, from all rows of the training data.
 ///
-/// In-batch training takes the documents of other rows for negatives. Where the same query is in several rows, or the same
-/// document fits several queries, some of them are positives; a loss masks them. Queries are the same when their texts or
-/// their identifiers are equal, documents likewise; both relations are followed through (a text with two identifiers joins them).
+/// A known positive is no negative of its query: not where training takes the documents of other rows for negatives, not among
+/// the negatives that a row names, not among those that mining finds. Two documents are the same when
+///
+/// - they have one identifier, or
+/// - their texts are equal without letter case, white space, punctuation and normal form.
+///
+/// The same holds for queries, and both relations are followed through: a text with two identifiers joins them.
 public struct KnownPositives: Sendable {
   /// A document of a row.
   public enum Candidate: Sendable, Equatable {
@@ -19,13 +22,15 @@ public struct KnownPositives: Sendable {
   public let queryClasses: [Int]
   private let positiveClasses: [Int]
   private let negativeClasses: [[Int]]
-  /// The classes of all positives, those of one query class together and in ascending order.
-  private let positives: [Int]
-  /// The offsets of the positives of each query class; one more than there are classes.
-  private let starts: [Int]
+  /// The classes of the positives of each query class.
+  private let positives: Groups
+  /// The documents of the corpus in each document class that has a positive.
+  private let corpusDocuments: [Int: [Int]]
 
   /// Learns the positives of all rows.
-  public init(rows: [TrainingRow]) {
+  ///
+  /// - Parameter corpus: The documents that ``documents(forQueryOf:)`` looks among.
+  public init(rows: [TrainingRow], corpus: Corpus? = nil) {
     var queries = EqualityClasses()
     var documents = EqualityClasses()
     let queryEntries = rows.map { queries.insert(text: $0.query, id: $0.queryID) }
@@ -35,10 +40,15 @@ public struct KnownPositives: Sendable {
         documents.insert(text: text, id: row.negativeIDs.isEmpty ? nil : row.negativeIDs[index])
       }
     }
+    for document in corpus?.documents ?? [] where !document.isBlank && documents.contains(id: document.id) {
+      _ = documents.insert(text: document.content, id: document.id)
+    }
     queryClasses = queryEntries.map { queries.root(of: $0) }
     positiveClasses = positiveEntries.map { documents.root(of: $0) }
     negativeClasses = negativeEntries.map { $0.map { documents.root(of: $0) } }
-    (positives, starts) = Self.grouped(positiveClasses, by: queryClasses)
+    positives = Groups(positiveClasses, by: queryClasses)
+    let classes = Set(positiveClasses)
+    corpusDocuments = corpus.map { Self.documents(of: $0, in: classes, &documents) } ?? [:]
   }
 
   /// True if a document is a positive of a row's query in some row; true also for the row's own positive.
@@ -48,23 +58,39 @@ public struct KnownPositives: Sendable {
       case .positive(let other): positiveClasses[other]
       case .negative(let index, let other): negativeClasses[other][index]
       }
-    return contains(document, forClass: queryClasses[row])
+    return positives.contains(document, in: queryClasses[row])
   }
 
-  /// True if a query class has a document class among its positives; most have one or two, a few very many.
-  private func contains(_ document: Int, forClass query: Int) -> Bool {
-    var low = starts[query]
-    var high = starts[query + 1]
-    while low < high {
-      let middle = (low + high) / 2
-      if positives[middle] == document { return true }
-      if positives[middle] < document { low = middle + 1 } else { high = middle }
+  /// The indices of the corpus' documents that are a positive of a row's query in some row.
+  public func documents(forQueryOf row: Int) -> Set<Int> {
+    var found: Set<Int> = []
+    for document in positives[queryClasses[row]] { found.formUnion(corpusDocuments[document] ?? []) }
+    return found
+  }
+
+  /// The documents of a corpus in some classes: by content, or by the text alone where rows have the texts without titles.
+  private static func documents(
+    of corpus: Corpus, in wanted: Set<Int>, _ classes: inout EqualityClasses
+  ) -> [Int: [Int]] {
+    var found: [Int: [Int]] = [:]
+    for (index, document) in corpus.documents.enumerated() where !document.isBlank {
+      let texts = document.title.isBlank ? [document.content] : [document.content, document.text]
+      let roots = Set(texts.compactMap { $0.isBlank ? nil : classes.root(ofText: $0) })
+      for root in roots where wanted.contains(root) { found[root, default: []].append(index) }
     }
-    return false
+    return found
   }
+}
 
-  /// Values in the order of their groups, ascending in each, and where each group starts (counting sort).
-  private static func grouped(_ values: [Int], by groups: [Int]) -> (values: [Int], starts: [Int]) {
+/// Values in groups; most groups have one or two, a few very many.
+private struct Groups: Sendable {
+  /// The values, those of one group together and in ascending order.
+  private let values: [Int]
+  /// The offsets of the groups; one more than there are.
+  private let starts: [Int]
+
+  /// Sorts values by group, ascending in each (counting sort).
+  init(_ values: [Int], by groups: [Int]) {
     var starts = [Int](repeating: 0, count: (groups.max() ?? -1) + 2)
     for group in groups { starts[group + 1] += 1 }
     for group in 1..<starts.count { starts[group] += starts[group - 1] }
@@ -77,47 +103,18 @@ public struct KnownPositives: Sendable {
     for group in 1..<starts.count where starts[group] - starts[group - 1] > 1 {
       sorted[starts[group - 1]..<starts[group]].sort()
     }
-    return (sorted, starts)
-  }
-}
-
-/// Sorts things into classes by two keys: things that share a text or an identifier are the same (union and find).
-private struct EqualityClasses {
-  private var parents: [Int] = []
-  private var texts: OrderedSet<ExactText> = []
-  private var ids: OrderedSet<ExactText> = []
-  /// The entry of every text and of every identifier, by their numbers.
-  private var textEntries: [Int] = []
-  private var idEntries: [Int] = []
-
-  /// The entry of a thing; entries of one class have one root.
-  mutating func insert(text: String, id: String?) -> Int {
-    let entry = Self.entry(texts.append(ExactText(text)), &textEntries, &parents)
-    if let id { join(entry, Self.entry(ids.append(ExactText(id)), &idEntries, &parents)) }
-    return entry
+    (self.values, self.starts) = (sorted, starts)
   }
 
-  mutating func root(of entry: Int) -> Int {
-    var entry = entry
-    while parents[entry] != entry {
-      parents[entry] = parents[parents[entry]]
-      entry = parents[entry]
+  subscript(group: Int) -> ArraySlice<Int> { values[starts[group]..<starts[group + 1]] }
+
+  func contains(_ value: Int, in group: Int) -> Bool {
+    var (low, high) = (starts[group], starts[group + 1])
+    while low < high {
+      let middle = (low + high) / 2
+      if values[middle] == value { return true }
+      if values[middle] < value { low = middle + 1 } else { high = middle }
     }
-    return entry
-  }
-
-  private mutating func join(_ first: Int, _ second: Int) {
-    let roots = (root(of: first), root(of: second))
-    parents[max(roots.0, roots.1)] = min(roots.0, roots.1)
-  }
-
-  private static func entry(
-    _ found: (inserted: Bool, index: Int), _ entries: inout [Int], _ parents: inout [Int]
-  ) -> Int {
-    if found.inserted {
-      entries.append(parents.count)
-      parents.append(parents.count)
-    }
-    return entries[found.index]
+    return false
   }
 }

@@ -22,9 +22,21 @@ public struct RankingGroup: Sendable, Equatable {
   /// True if a document is more relevant than another.
   public var isOrdered: Bool { grades.contains { $0 != grades[0] } }
 
-  fileprivate mutating func append(_ document: String, grade: Float) {
+  mutating func append(_ document: String, grade: Float) {
     documents.append(document)
     grades.append(grade)
+  }
+
+  /// Leaves out documents of grade 0 that are the same as one of a higher grade.
+  fileprivate mutating func removeKnownPositives(_ remarks: inout Remarks) {
+    let positives = Set(zip(documents, grades).filter { $0.1 > 0 }.map { TextKey($0.0) })
+    let kept = documents.indices.filter { grades[$0] > 0 || !positives.contains(TextKey(documents[$0])) }
+    if kept.count == documents.count { return }
+    for index in Set(documents.indices).subtracting(kept).sorted() {
+      remarks.add(
+        .knownPositive, example: "\"\(documents[index].shortened)\" of query \"\(queryID ?? query.shortened)\"")
+    }
+    self = keeping(kept)
   }
 
   /// The same group with some of its documents only.
@@ -41,56 +53,52 @@ public struct RankingGroup: Sendable, Equatable {
 public struct RankingGroups: Sendable {
   /// The groups, in the order of their first rows.
   public private(set) var groups: [RankingGroup] = []
-  /// Documents that a row names as negatives of a query that they answer according to another row; they are left out.
-  public private(set) var contradictions = 0
+  /// What was left out, each as a warning for the user, with a number and an example.
+  public let warnings: [String]
 
   /// Makes a group of each row; a labelled pair is a group of one document.
   ///
-  /// - Parameter gathersLabels: True if labelled pairs of one query are one group, for losses that compare documents.
-  public init(rows: [TrainingRow], gathersLabels: Bool) {
+  /// Negatives that are known positives of their query are left out.
+  ///
+  /// - Parameters:
+  ///   - gathersLabels: True if labelled pairs of one query are one group, for losses that compare documents.
+  ///   - source: The file of the rows, for warnings.
+  public init(rows: [TrainingRow], gathersLabels: Bool, source: String) {
     let known = KnownPositives(rows: rows)
-    var numbers: [Int: Int] = [:]
+    var numbers: [ExactText: Int] = [:]
+    var remarks = Remarks()
     for (index, row) in rows.enumerated() {
-      let query = known.queryClasses[index]
       if let label = row.label {
-        if gathersLabels, let number = numbers[query] {
+        if gathersLabels, let number = numbers[ExactText(row.query)] {
           groups[number].append(row.positive, grade: label)
           continue
         }
-        numbers[query] = groups.count
-        groups.append(
-          RankingGroup(
-            query: row.query, queryID: row.queryID, documents: [row.positive], grades: [label], scores: nil, row: index)
-        )
-        continue
+        numbers[ExactText(row.query)] = groups.count
       }
-      let others = row.negatives.indices.filter { !known.contains(.negative($0, ofRow: index), forQueryOf: index) }
-      contradictions += row.negatives.count - others.count
+      let row = known.trueNegatives(of: row, at: index, &remarks)
       groups.append(
         RankingGroup(
-          query: row.query, queryID: row.queryID, documents: [row.positive] + others.map { row.negatives[$0] },
-          grades: [1] + others.map { _ in 0 },
-          scores: row.scores.map { scores in [scores[0]] + others.map { scores[$0 + 1] } }, row: index))
+          query: row.query, queryID: row.queryID, documents: [row.positive] + row.negatives,
+          grades: [row.label ?? 1] + row.negatives.map { _ in 0 }, scores: row.scores, row: index))
     }
+    for number in numbers.values.sorted() { groups[number].removeKnownPositives(&remarks) }
+    warnings = remarks.warnings(of: source)
   }
 
   /// Makes a group of every query and all documents judged for it in a split of a collection.
   ///
-  /// Grades below 0 count as not judged.
+  /// Grades below 0 count as not judged. Judgments of queries and documents that the collection lacks, and of blank documents, are
+  /// left out, as are documents of grade 0 that are the same as one of a higher grade.
   ///
-  /// - Throws: `DatasetError` for what ``Collection/judgments(split:)`` refuses, for queries and documents that the
-  ///   collection lacks or whose text is blank, and when nothing is judged.
-  public init(collection: Collection, split: String) throws(DatasetError) {
-    let file = try collection.file(ofSplit: split)
-    var problems = Problems(file: file)
+  /// - Parameter corpus: Other documents that identifiers mean; without it, those of the collection.
+  /// - Throws: `DatasetError` for what ``Collection/judgments(split:)`` refuses, and when nothing is judged.
+  public init(collection: Collection, split: String, corpus: Corpus? = nil) throws(DatasetError) {
+    var problems = Problems(file: try collection.file(ofSplit: split))
     var groups: [RankingGroup] = []
     var numbers: OrderedSet<ExactText> = []
-    try JudgmentLines.forEach(of: file, &problems) { judgment, problems in
-      guard judgment.grade >= 0 else { return }
-      let texts = CollectionTexts(collection, line: judgment.line)
-      guard let query = texts.query(judgment.query, &problems),
-        let document = texts.document(judgment.document, &problems)
-      else { return }
+    var covered = CoveredJudgments(collection, corpus: corpus)
+    try JudgmentLines.forEach(of: problems.file, &problems) { judgment, _ in
+      guard judgment.grade >= 0, let (query, document) = covered.texts(of: judgment) else { return }
       let (isNew, number) = numbers.append(ExactText(judgment.query))
       if isNew {
         groups.append(
@@ -100,10 +108,12 @@ public struct RankingGroups: Sendable {
       groups[number].append(document, grade: Float(judgment.grade))
     }
     if problems.count == 0 && groups.isEmpty {
-      problems.add("expected documents with a grade of 0 or more, found none; name another split")
+      covered.addNothingLeft("documents with a grade of 0 or more", &problems)
     }
     try problems.throwIfAny()
+    for index in groups.indices { groups[index].removeKnownPositives(&covered.remarks) }
     self.groups = groups
+    warnings = covered.warnings(of: problems.file)
   }
 
   /// Leaves out the groups for which a condition does not hold.
@@ -136,90 +146,5 @@ public struct RankingGroups: Sendable {
       easy.map { $0.completing(drawn, of: groups, to: count, batches: batches, epoch: epoch, seed: seed) } ?? drawn
     // A pool may be too small for a group without positives.
     return zip(complete, groups).map { $0.documents.isEmpty ? $1 : $0 }
-  }
-}
-
-/// Random documents, which nearly always do not fit a query at all.
-///
-/// A document that the group has already, that is a positive of the same query in any group, or that is the query
-/// itself is never drawn.
-public struct EasyNegatives: Sendable {
-  /// The share of a group's negatives that is random, from 0 to 1.
-  public let share: Double
-  /// True if a group gets documents of the other groups of its step only.
-  public let isInBatch: Bool
-  private var pool: OrderedSet<ExactText> = []
-  /// The numbers of the positives of each query.
-  private var positives: [Int: Set<Int>] = [:]
-  private var queries: OrderedSet<ExactText> = []
-
-  /// Prepares the documents.
-  ///
-  /// - Parameters:
-  ///   - share: The share of a group's negatives that is random, from 0 to 1.
-  ///   - documents: The documents to draw from; without any, those of all groups. Blank ones are left out.
-  ///   - groups: All groups.
-  ///   - isInBatch: True if a group gets documents of the other groups of its step only; these must be among those that are drawn
-  ///     from.
-  public init(share: Double, documents: [String]? = nil, groups: RankingGroups, isInBatch: Bool = false) {
-    self.share = share
-    self.isInBatch = isInBatch
-    for text in documents ?? groups.groups.flatMap(\.documents) where !text.isBlank { pool.append(ExactText(text)) }
-    for group in groups.groups {
-      let query = queries.append(ExactText(group.query)).index
-      for (text, grade) in zip(group.documents, group.grades) where grade > 0 {
-        if let number = pool.firstIndex(of: ExactText(text)) { positives[query, default: []].insert(number) }
-      }
-    }
-  }
-
-  /// The groups with as many random negatives as they lack.
-  ///
-  /// - Parameter whole: The groups with all their documents, none of which is easy for them.
-  fileprivate func completing(
-    _ groups: [RankingGroup], of whole: [RankingGroup], to count: Int, batches: [[Int]], epoch: Int, seed: UInt64
-  ) -> [RankingGroup] {
-    var result = groups
-    func complete(_ index: Int, from documents: [Int]?) {
-      let lacking = count - groups[index].grades.count { $0 <= 0 }
-      let texts = texts(lacking, from: documents, for: whole[index], index: index, epoch: epoch, seed: seed)
-      for text in texts { result[index].append(text, grade: 0) }
-      result[index].scores = nil
-    }
-    guard isInBatch else {
-      for index in groups.indices { complete(index, from: nil) }
-      return result
-    }
-    for batch in batches {
-      // What a group has itself is passed over in drawing.
-      let documents = Set(batch.flatMap { groups[$0].documents.compactMap { pool.firstIndex(of: ExactText($0)) } })
-        .sorted()
-      for index in batch { complete(index, from: documents) }
-    }
-    return result
-  }
-
-  /// Different documents for a group; fewer than asked for where there are no more.
-  ///
-  /// - Parameter documents: The numbers of those to draw from; nil for all.
-  private func texts(
-    _ count: Int, from documents: [Int]?, for group: RankingGroup, index: Int, epoch: Int, seed: UInt64
-  ) -> [String] {
-    let available = documents?.count ?? pool.count
-    guard count > 0, available > 0 else { return [] }
-    let random = StableRandom(seed: seed ^ 0x6561_7379_6e65_6761 ^ UInt64(index) << 24, epoch: epoch)
-    var taken = Set(group.documents.compactMap { pool.firstIndex(of: ExactText($0)) })
-    if let number = pool.firstIndex(of: ExactText(group.query)) { taken.insert(number) }
-    if let query = queries.firstIndex(of: ExactText(group.query)), let known = positives[query] {
-      taken.formUnion(known)
-    }
-    var texts: [String] = []
-    // A pool that is nearly used up is not searched for its last documents.
-    for attempt in 0..<(20 * count + 20) where texts.count < count {
-      let drawn = random.index(below: available, at: attempt)
-      let number = documents.map { $0[drawn] } ?? drawn
-      if taken.insert(number).inserted { texts.append(pool[number].text) }
-    }
-    return texts
   }
 }

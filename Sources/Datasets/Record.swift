@@ -1,4 +1,5 @@
 import JSONText
+import Words
 
 /// The named values of one line of a file, read with a problem noted for each that is not what it must be.
 ///
@@ -40,12 +41,12 @@ struct Record {
     return refuse(name, Self.identifierRule, found, "use another identifier", &problems)
   }
 
-  /// A text, which must be there and hold more than white space.
+  /// A text, which must be there and hold something to read.
   func text(_ name: String, _ problems: inout Problems) -> String? {
     guard let value = value(name) else { return missing(name, "a text", &problems) }
     guard let text = string(value, name, &problems) else { return nil }
     if text.isBlank {
-      return refuse(name, "a text", "nothing but white space", "write the text or remove the row", &problems)
+      return refuse(name, "a text", Self.blank, "write the text or remove the row", &problems)
     }
     return text
   }
@@ -70,11 +71,13 @@ struct Record {
 
   // MARK: - Lists
 
-  /// A list of texts that hold more than white space; empty when missing.
-  func texts(_ name: String, _ problems: inout Problems) -> [String]? {
+  /// A list of texts; empty when missing.
+  ///
+  /// - Parameter mayBeBlank: True if a text may have nothing to read in it.
+  func texts(_ name: String, mayBeBlank: Bool = false, _ problems: inout Problems) -> [String]? {
     list(name, "texts", &problems) { value in
       guard let text = value.stringValue else { return (nil, value.kindName) }
-      return text.isBlank ? (nil, "nothing but white space") : (text, "")
+      return text.isBlank && !mayBeBlank ? (nil, Self.blank) : (text, "")
     }
   }
 
@@ -112,6 +115,7 @@ struct Record {
 
   private static let identifierRule = "a string without white space, or an integer"
   private static let numberRule = "a finite 32-bit number"
+  private static let blank = "nothing but white space"
 
   private static func identifier(_ value: JSONValue) -> (element: String?, found: String) {
     switch value {

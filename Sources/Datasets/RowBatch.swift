@@ -56,12 +56,7 @@ extension [TrainingRow] {
       for index in 0..<count {
         order.swapAt(index, index + random.index(below: pool - index, at: number << 20 | index))
       }
-      let drawn = order.prefix(count).sorted()
-      var result = row
-      result.negatives = drawn.map { row.negatives[$0] }
-      if !row.negativeIDs.isEmpty { result.negativeIDs = drawn.map { row.negativeIDs[$0] } }
-      result.scores = row.scores.map { scores in [scores[0]] + drawn.map { scores[$0 + 1] } }
-      return result
+      return row.keepingNegatives(order.prefix(count).sorted())
     }
   }
 }

@@ -1,5 +1,6 @@
 import Files
 import JSONText
+import Words
 
 /// Writes training rows to a file that ``TrainingRows`` reads: `.jsonl`, or a table `.tsv` or `.csv` with a header.
 ///

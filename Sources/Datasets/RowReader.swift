@@ -1,14 +1,22 @@
 import JSONText
+import Words
 
 /// Turns records into training rows and keeps a file to one family of names.
 struct RowReader {
   private let collection: Collection?
   private(set) var rows: [TrainingRow] = []
+  /// What was left out or replaced in the rows.
+  private(set) var remarks = Remarks()
+  private var identifiers: IdentifierTexts
   /// The family of the file, the line that showed it, and whether rows of it can be read here.
   private var family: (kind: RowFamily, line: Int, isUsable: Bool)?
 
-  init(collection: Collection?) {
+  /// - Parameters:
+  ///   - collection: The texts of rows by identifier.
+  ///   - corpus: The documents that identifiers mean.
+  init(collection: Collection?, corpus: Corpus?) {
     self.collection = collection
+    identifiers = IdentifierTexts(corpus: corpus)
   }
 
   /// Takes the header of a table; false when its rows cannot be read.
@@ -58,7 +66,19 @@ struct RowReader {
       case .lists: listRows(record, &problems)
       case .documents, .sentences: labelledRow(record, family.kind, &problems).map { [$0] }
       }
-    if problems.count == before, let read { rows += read }
+    if problems.count == before, let read { add(read, line: record.line, &problems) }
+  }
+
+  /// Adds the rows of a line, which have the same negatives: with the texts that identifiers mean and without blank negatives.
+  private mutating func add(_ read: [TrainingRow], line: Int, _ problems: inout Problems) {
+    guard let first = read.first else { return }
+    let kept = first.negatives.indices.filter { !first.negatives[$0].isBlank }
+    for _ in 0..<(first.negatives.count - kept.count) { remarks.add(.blankNegative, example: "in line \(line)") }
+    for row in read {
+      var row = kept.count == row.negatives.count ? row : row.keepingNegatives(kept)
+      identifiers.settle(&row, line: line, &remarks, &problems)
+      rows.append(row)
+    }
   }
 
   // MARK: - Families
@@ -87,13 +107,13 @@ struct RowReader {
     let numbered = record.names
       .compactMap { name in RowFamily.negativeNumber(name).map { (name: name, number: $0) } }
       .sorted { $0.number < $1.number }
-    guard let first = numbered.first else { return record.texts("negatives", &problems) }
+    guard let first = numbered.first else { return record.texts("negatives", mayBeBlank: true, &problems) }
     if record.value("negatives") != nil {
       problems.add(
         "expected \"negatives\" or \"\(first.name)\", found both; put all negatives in one of them", line: record.line)
       return nil
     }
-    let texts = numbered.map { record.text($0.name, &problems) }
+    let texts = numbered.map { record.textOrNothing($0.name, &problems) }
     return texts.contains(nil) ? nil : texts.compactMap { $0 }
   }
 
@@ -118,7 +138,7 @@ struct RowReader {
     else { return nil }
     let texts = CollectionTexts(collection, line: record.line)
     let found = (texts.query(queryID, &problems), texts.document(positiveID, &problems))
-    let negatives = negativeIDs.compactMap { texts.document($0, &problems) }
+    let negatives = negativeIDs.compactMap { texts.document($0, mayBeBlank: true, &problems) }
     guard case (let query?, let positive?) = found, negatives.count == negativeIDs.count else { return nil }
     return TrainingRow(
       query: query, queryID: queryID, positive: positive, positiveID: positiveID, negatives: negatives,
@@ -128,7 +148,8 @@ struct RowReader {
   /// One row for each positive, all with the same negatives.
   private func listRows(_ record: Record, _ problems: inout Problems) -> [TrainingRow]? {
     guard let query = record.text("query", &problems), let positives = record.texts("pos", &problems),
-      let negatives = record.texts("neg", &problems), let positiveScores = record.numbers("pos_scores", &problems),
+      let negatives = record.texts("neg", mayBeBlank: true, &problems),
+      let positiveScores = record.numbers("pos_scores", &problems),
       let negativeScores = record.numbers("neg_scores", &problems)
     else { return nil }
     if positives.isEmpty {

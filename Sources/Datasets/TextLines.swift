@@ -48,9 +48,6 @@ enum TextLines {
 }
 
 extension String {
-  /// True if there is nothing but white space.
-  var isBlank: Bool { unicodeScalars.allSatisfy(\.properties.isWhitespace) }
-
   /// The text without white space at its ends.
   var trimmed: String {
     let scalars = unicodeScalars

@@ -31,4 +31,13 @@ public struct TrainingRow: Sendable, Equatable {
     self.scores = scores
     self.label = label
   }
+
+  /// The same row with some of its negatives only, each with its identifier and its teacher's score.
+  public func keepingNegatives(_ indices: [Int]) -> TrainingRow {
+    var row = self
+    row.negatives = indices.map { negatives[$0] }
+    if !negativeIDs.isEmpty { row.negativeIDs = indices.map { negativeIDs[$0] } }
+    row.scores = scores.map { scores in [scores[0]] + indices.map { scores[$0 + 1] } }
+    return row
+  }
 }

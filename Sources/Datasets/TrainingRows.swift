@@ -18,17 +18,21 @@ import JSONText
 public struct TrainingRows: Sendable {
   /// The rows.
   public let rows: [TrainingRow]
+  /// What was left out or replaced, each as a warning for the user, with a number and an example.
+  public let warnings: [String]
 
   /// Reads a file of rows.
   ///
   /// - Parameters:
   ///   - file: The path, ending in `.jsonl`, `.tsv` or `.csv`, or "-" for JSON lines on standard input.
   ///   - collection: The texts of rows by identifier.
+  ///   - corpus: The documents that identifiers mean, whatever text stands beside them; without it, those of the collection.
   /// - Throws: `DatasetError` with the problems of all lines: names of several families, values that are missing or of
-  ///   another type, blank texts, identifiers that the collection lacks, scores that do not fit the texts; or no rows.
-  public init(file: String, collection: Collection? = nil) throws(DatasetError) {
+  ///   another type, blank queries and positives, identifiers that the collection lacks or that have two texts, scores that do
+  ///   not fit the texts; or no rows.
+  public init(file: String, collection: Collection? = nil, corpus: Corpus? = nil) throws(DatasetError) {
     var problems = Problems(file: file)
-    var reader = RowReader(collection: collection)
+    var reader = RowReader(collection: collection, corpus: corpus ?? collection?.corpus)
     if let form = try Self.tableForm(of: file) {
       try Table(form: form).forEachRecord(of: file, &problems) { names, line, problems in
         reader.takeHeader(names, line: line, &problems)
@@ -45,30 +49,30 @@ public struct TrainingRows: Sendable {
     }
     try problems.throwIfAny()
     rows = reader.rows
+    warnings = reader.remarks.warnings(of: file)
   }
 
   /// Makes a row of every query and each document judged relevant to it (grade 1 or more) in a split of a collection.
   ///
-  /// - Throws: `DatasetError` for what ``Collection/judgments(split:)`` refuses, for queries and relevant documents that the
-  ///   collection lacks or whose text is blank, and when nothing is relevant.
-  public init(collection: Collection, split: String) throws(DatasetError) {
-    let file = try collection.file(ofSplit: split)
-    var problems = Problems(file: file)
+  /// Judgments of queries and documents that the collection lacks, and of blank documents, are left out.
+  ///
+  /// - Parameter corpus: Other documents that identifiers mean; without it, those of the collection.
+  /// - Throws: `DatasetError` for what ``Collection/judgments(split:)`` refuses, and when nothing is relevant.
+  public init(collection: Collection, split: String, corpus: Corpus? = nil) throws(DatasetError) {
+    var problems = Problems(file: try collection.file(ofSplit: split))
     var rows: [TrainingRow] = []
-    try JudgmentLines.forEach(of: file, &problems) { judgment, problems in
-      guard judgment.grade > 0 else { return }
-      let texts = CollectionTexts(collection, line: judgment.line)
-      guard let query = texts.query(judgment.query, &problems),
-        let positive = texts.document(judgment.document, &problems)
-      else { return }
+    var covered = CoveredJudgments(collection, corpus: corpus)
+    try JudgmentLines.forEach(of: problems.file, &problems) { judgment, _ in
+      guard judgment.grade > 0, let (query, positive) = covered.texts(of: judgment) else { return }
       rows.append(
         TrainingRow(query: query, queryID: judgment.query, positive: positive, positiveID: judgment.document))
     }
     if problems.count == 0 && rows.isEmpty {
-      problems.add("expected documents judged relevant (grade 1 or more), found none; name another split")
+      covered.addNothingLeft("documents judged relevant (grade 1 or more)", &problems)
     }
     try problems.throwIfAny()
     self.rows = rows
+    warnings = covered.warnings(of: problems.file)
   }
 
   /// The form of a table by the file's name; nil for JSON lines.
@@ -97,16 +101,16 @@ struct CollectionTexts {
     return query.text
   }
 
-  func document(_ id: String, _ problems: inout Problems) -> String? {
+  /// - Parameter mayBeBlank: True if the document may have nothing to read in it.
+  func document(_ id: String, mayBeBlank: Bool = false, _ problems: inout Problems) -> String? {
     guard let document = collection.corpus[id] else { return unknown("document", id, "corpus.jsonl", &problems) }
-    let content = document.content
-    if content.isEmpty {
+    if document.isBlank && !mayBeBlank {
       problems.add(
         "document \"\(id)\" has neither title nor text in \(Files.join(collection.folder, "corpus.jsonl")); "
           + "write it or remove the row", line: line)
       return nil
     }
-    return content
+    return document.content
   }
 
   private func unknown(_ noun: String, _ id: String, _ file: String, _ problems: inout Problems) -> String? {

@@ -58,12 +58,14 @@ import Testing
     #expect(counts.allSatisfy { $0.allSatisfy { (1800...2200).contains($0) } })
   }
 
-  @Test func textsDifferingOnlyInNormalFormDoNotCollide() throws {
+  @Test func textsDifferingOnlyInSpellingCollide() throws {
     let rows = [
       TrainingRow(query: "a", positive: "\u{E9}"), TrainingRow(query: "b", positive: "e\u{301}"),
+      TrainingRow(query: "B?", positive: "c"), TrainingRow(query: "d", positive: "f"),
     ]
-    let sampler = try BatchSampler(rows: rows, batchSize: 2, seed: 0, uniqueTexts: true)
-    #expect(sampler.batches(epoch: 0).count == 1)
+    let sampler = try BatchSampler(rows: rows, batchSize: 4, seed: 0, uniqueTexts: true)
+    let batches = sampler.batches(epoch: 0)
+    #expect(batches.count == 2 && !batches.contains { $0.contains(1) && ($0.contains(0) || $0.contains(2)) })
   }
 
   @Test func duplicatesWaitForLaterBatches() throws {

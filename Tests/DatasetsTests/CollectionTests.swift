@@ -122,13 +122,23 @@ private let malformedJudgments: [(String, String)] = [
         == "c/qrels/dev.tsv: expected documents judged relevant (grade 1 or more), found none; name another split")
     #expect(
       message { _ = try TrainingRows(collection: collection, split: "odd") }.map(folder.shortened)
-        == """
-        c/qrels/odd.tsv:1: document "d4" has neither title nor text in c/corpus.jsonl; write it or remove the row
-        c/qrels/odd.tsv:2: expected a query of the collection, found "q9", which c/queries.jsonl lacks; \
-        correct the identifier or add the query
-        c/qrels/odd.tsv:3: expected a document of the collection, found "d9", which c/corpus.jsonl lacks; \
-        correct the identifier or add the document
-        """)
+        == "c/qrels/odd.tsv: expected documents judged relevant (grade 1 or more), found none (3 judgments left out: 1 of a "
+        + "query that queries.jsonl lacks (\"q9\" in line 2), 1 of a document that corpus.jsonl lacks (\"d9\" in line 3), 1 of "
+        + "a document with neither title nor text (\"d4\" in line 1)); name another split, or the collection that was judged"
+    )
+  }
+
+  @Test func judgmentsOfWhatHasNoTextAreLeftOut() throws {
+    let folder = TemporaryFolder()
+    let collection = try folder.collection()
+    try folder.write("c/qrels/odd.tsv", "q1\td4\t1\nq9\td1\t1\nq1\td9\t1\nq1\td8\t2\nq1\td9x\t0\nq2\td1\t1\n")
+    let training = try TrainingRows(collection: collection, split: "odd")
+    #expect(training.rows == [TrainingRow(query: "who", queryID: "q2", positive: "One first", positiveID: "d1")])
+    #expect(
+      training.warnings.map(folder.shortened) == [
+        "c/qrels/odd.tsv: 4 judgments left out: 1 of a query that queries.jsonl lacks (\"q9\" in line 2), 2 of a document that corpus.jsonl "
+          + "lacks (\"d9\" in line 3), 1 of a document with neither title nor text (\"d4\" in line 1)"
+      ])
   }
 
   /// The counts that the collections' own README files state.

@@ -2,6 +2,9 @@ import Datasets
 import TestSupport
 
 extension TemporaryFolder {
+  /// A corpus of some lines.
+  func corpus(_ lines: String) throws -> Corpus { try Corpus(file: write("corpus.jsonl", lines)) }
+
   /// A collection of two queries and four documents, one of them empty.
   func collection() throws -> Collection {
     try write(

@@ -270,8 +270,21 @@ private let malformedRows: [(String, String, String)] = [
     "\(list) a number at place 2; correct or remove it"
   ),
   (
-    "rows.jsonl", "{\"query\": \"q\", \"positive\": \"p\", \"negatives\": [\" \"]}",
-    "\(list) nothing but white space at place 1; correct or remove it"
+    "rows.jsonl", "{\"query\": \"q\", \"pos\": [\"p\", \"\\u200b\"]}",
+    "rows.jsonl:1: expected \"pos\" to be a list of texts, found nothing but white space at place 2; correct or remove it"
+  ),
+  // Identifiers.
+  (
+    "rows.jsonl",
+    "{\"query_id\": 0, \"query\": \"a b\", \"positive\": \"p\"}\n{\"query_id\": 0, \"query\": \"A, b.\", \"positive\": \"q\"}\n"
+      + "{\"query_id\": \"0\", \"query\": \"c\", \"positive\": \"p\"}",
+    "rows.jsonl:3: query \"0\" is \"c\" here and \"a b\" in line 1; give each query an identifier of its own"
+  ),
+  (
+    "rows.jsonl",
+    "{\"query\": \"a\", \"positive\": \"p\", \"positive_id\": 1}\n\n"
+      + "{\"query\": \"b\", \"positive\": \"q\", \"negatives\": [\"P!\", \"r\"], \"negative_ids\": [1, 1]}",
+    "rows.jsonl:3: document \"1\" is \"r\" here and \"p\" in line 1; give each document an identifier of its own"
   ),
   (
     "rows.jsonl", "{\"query\": \"q\", \"positive\": \"p\", \"negatives\": [\"n\"], \"negative\": \"n\"}",

@@ -132,6 +132,7 @@ import Testing
     #expect(ended.status == 0, "\(ended.messages)")
     #expect(ended.output.contains("1 negative for 1 row (1 query) from 1 document in "))
     #expect(ended.output.contains("1 row has fewer than the 4 asked for, 0 of them none"))
+    #expect(ended.lines.contains("BM25 found no document for 1 query of 1"), "\(ended.output)")
     #expect(try rows("runs/mined").first?["negative_ids"] == ["only"])
   }
 

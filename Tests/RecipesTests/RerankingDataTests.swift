@@ -98,7 +98,10 @@ import Training
       [row, #"{"query": "a", "positive": "x", "negatives": ["y"]}"#], loss: listNet)
     #expect(data.epoch(0).groups.map(\.documents) == [["A", "y"], ["x", "y"]])
     #expect(
-      warnings == ["rows.jsonl: 1 negative left out, which other rows name as positives of the same query"])
+      warnings == [
+        "rows.jsonl: 1 negative left out, which the rows name as a positive of the same query, for example \"x\" of row 1, "
+          + "\"a\""
+      ])
   }
 
   @Test func labelsOutOfRangeAreNamed() throws {

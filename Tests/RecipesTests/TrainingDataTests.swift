@@ -13,13 +13,13 @@ import Training
 
   private func data(
     _ rows: [String], loss: LossSetting? = nil, shuffle: Bool? = nil, negatives: Int? = nil, isMined: Bool = false,
-    name: String = "rows.jsonl"
+    name: String = "rows.jsonl", warn: (String) -> Void = { _ in }
   ) throws -> RowData {
     let folder = TemporaryFolder()
     let file = folder.file(name)
     try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
     let section = DataSection(source: .file(file, collection: nil), shuffle: shuffle, negatives: negatives)
-    return try RowData(section, batch: batch, loss: loss ?? infoNCE, seed: 1, isMined: isMined)
+    return try RowData(section, batch: batch, loss: loss ?? infoNCE, seed: 1, isMined: isMined, warn: warn)
   }
 
   private func refusal(_ rows: [String], loss: LossSetting) throws -> String {
@@ -47,6 +47,22 @@ import Training
     #expect(step.targets.knownPositives == [[0], [1, 2], [2]])
     #expect(step.targets.teacherScores == [])
     #expect(step.targets.labels == [])
+  }
+
+  @Test func negativesThatAreKnownPositivesAreLeftOutWithAWarning() throws {
+    var warnings: [String] = []
+    let data = try data(
+      [
+        #"{"query": "one", "positive": "A", "negatives": ["x", " ", "b."], "scores": [3, 1, 0, 2]}"#,
+        #"{"query": "One?", "positive": "B"}"#,
+      ]) { warnings.append($0.split(separator: "/").last.map(String.init) ?? "") }
+    #expect(data.rows.map(\.negatives) == [["x"], []] && data.rows[0].scores == [3, 1])
+    #expect(
+      warnings == [
+        "rows.jsonl: 1 negative without any text left out, for example in line 1",
+        "rows.jsonl: 1 negative left out, which the rows name as a positive of the same query, for example \"b.\" of row 1, "
+          + "\"one\"",
+      ])
   }
 
   @Test func teacherScoresAndLabelsAreHandedOverWhereTheLossReadsThem() throws {

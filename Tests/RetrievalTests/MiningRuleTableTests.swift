@@ -24,7 +24,7 @@ import Testing
   func dropsSomeAndKeepsOthers(_ name: String) throws {
     let example = try #require(Self.examples.first { type(of: $0.rule).name == name }, "no example of \(name)")
     let texts = ["plays chess against you", "Plays chess, against you!", "play chess", "lost files", "lost files"]
-    let query = MiningQuery(text: "play chess", positives: [.init(text: texts[0], document: 0, score: 0.8)])
+    let query = MiningQuery(text: "play chess", positives: [.init(text: texts[0], score: 0.8)], knownDocuments: [0])
     let candidates = texts.indices.map { MiningCandidate(document: $0, score: [0.9, 0.7, 0.5, 0.3, 0.1][$0]) }
     let rule = try example.rule.rule { folder in
       #expect(folder == "judge")
@@ -61,6 +61,11 @@ import Testing
 
   @Test func settingsOfTheExamplesHaveNoProblemBesideTheMissingJudge() {
     #expect(Self.examples.compactMap { $0.rule.problem() } == ["judge has no config.json"])
+  }
+
+  @Test func onlyKnownPositivesAreImplied() {
+    let implied = Self.examples.filter { type(of: $0.rule).isImplied }
+    #expect(implied.map { type(of: $0.rule).name } == ["knownPositives"])
   }
 
   @Test func onlyAJudgeReadsAModel() {

@@ -11,9 +11,8 @@ import Testing
   private let query = MiningQuery(
     text: "play chess",
     positives: [
-      .init(text: "a tool that plays chess against you", document: 0, score: 0.8),
-      .init(text: "an engine of chess", document: nil, score: 0.6),
-    ])
+      .init(text: "a tool that plays chess against you", score: 0.8), .init(text: "an engine of chess", score: 0.6),
+    ], knownDocuments: [0])
 
   /// Candidates by document, best first.
   private func candidates(_ scores: KeyValuePairs<Int, Float>) -> [MiningCandidate] {
@@ -25,13 +24,19 @@ import Testing
     return try rule.survivors(of: candidates(scores), for: query, in: &corpus).map(\.document)
   }
 
-  @Test func positivesAreKnownByPlaceAndByText() throws {
+  @Test func knownPositivesAreDropped() throws {
     #expect(try left(by: KnownPositivesRule(), of: [0: 0.9, 2: 0.8, 1: 0.1]) == [2, 1])
-    var byText = query
-    byText.positives[0].document = nil
-    var corpus = MiningCorpus(texts: texts)
-    #expect(
-      KnownPositivesRule().survivors(of: candidates([0: 0.9, 1: 0.1]), for: byText, in: &corpus).map(\.document) == [1])
+  }
+
+  @Test func knownPositivesAreNoNegativesWithAnyRules() throws {
+    let promoting = JudgeRule(below: 0.1, above: 0.5) { _, documents in documents.map { _ in 1 } }
+    for rules in [[], [SkipTopRule(count: 0)], [promoting]] as [[any MiningRule]] {
+      var miner = NegativeMiner(corpus: MiningCorpus(texts: texts), rules: rules, selection: .first, seed: 0)
+      let source = NegativeMiner.Source(candidates: candidates([0: 0.9, 1: 0.1]), quota: 2)
+      let found = try miner.negatives(of: query, number: 0, from: [source, source])
+      #expect((found.negatives + found.promoted).map(\.document) == [1])
+      #expect(miner.tallies.count == rules.count + 1 && miner.tallies[0].dropped == 2)
+    }
   }
 
   @Test func lightlyEditedCopiesOfAPositiveAreNearDuplicates() throws {
@@ -51,6 +56,9 @@ import Testing
 
   @Test func theQueryItselfAndRepeatedTextsAreDropped() throws {
     #expect(try left(by: QueryTextRule(), of: [5: 0.9, 1: 0.1]) == [1])
+    var corpus = MiningCorpus(texts: ["PLAY  chess?", "play chess with me"])
+    #expect(
+      QueryTextRule().survivors(of: candidates([0: 0.9, 1: 0.8]), for: query, in: &corpus).map(\.document) == [1])
     #expect(try left(by: RepeatedTextsRule(), of: [4: 0.9, 3: 0.8, 1: 0.1]) == [4, 1])
   }
 
@@ -79,7 +87,7 @@ import Testing
   /// A margin lowers the limit also where the positive's score is negative.
   @Test func aRelativeMarginIsAShareOfTheMagnitude() throws {
     var negative = query
-    negative.positives = [.init(text: "x", document: nil, score: -0.4)]
+    negative.positives = [.init(text: "x", score: -0.4)]
     var corpus = MiningCorpus(texts: texts)
     let left = RelativeMarginRule(margin: 0.5).survivors(
       of: candidates([1: -0.3, 2: -0.5, 3: -0.7]), for: negative, in: &corpus)
@@ -127,9 +135,7 @@ import Testing
   @Test func rulesApplyInOrderAndCountWhatTheyDrop() throws {
     var miner = NegativeMiner(
       corpus: MiningCorpus(texts: texts),
-      rules: [
-        KnownPositivesRule(), QueryTextRule(), RelativeMarginRule(margin: 0.05), NearDuplicatesRule(similarity: 0.7),
-      ],
+      rules: [QueryTextRule(), RelativeMarginRule(margin: 0.05), NearDuplicatesRule(similarity: 0.7)],
       selection: .first, seed: 0)
     let model = NegativeMiner.Source(
       candidates: candidates([0: 0.9, 5: 0.7, 3: 0.58, 2: 0.5, 1: 0.4]), quota: 1)
@@ -150,7 +156,7 @@ import Testing
       return documents.map { text in Float(words.count { text.contains($0) }) / Float(words.count) }
     }
     var miner = NegativeMiner(
-      corpus: MiningCorpus(texts: texts), rules: [KnownPositivesRule(), judge], selection: .first, seed: 0)
+      corpus: MiningCorpus(texts: texts), rules: [judge], selection: .first, seed: 0)
     let first = NegativeMiner.Source(candidates: candidates([0: 0.9, 5: 0.7, 1: 0.4]), quota: 5)
     let second = NegativeMiner.Source(candidates: candidates([5: 0.7, 3: 0.58]), quota: 5)
     let found = try miner.negatives(of: query, number: 0, from: [first, second])
@@ -171,8 +177,8 @@ import Testing
 
   @Test func whereNothingIsLeftThereAreNoNegatives() throws {
     var miner = NegativeMiner(
-      corpus: MiningCorpus(texts: ["only"]), rules: [KnownPositivesRule()], selection: .first, seed: 0)
-    let only = MiningQuery(text: "q", positives: [.init(text: "only", document: 0, score: 1)])
+      corpus: MiningCorpus(texts: ["only"]), rules: [], selection: .first, seed: 0)
+    let only = MiningQuery(text: "q", positives: [.init(text: "only", score: 1)], knownDocuments: [0])
     let source = NegativeMiner.Source(candidates: [MiningCandidate(document: 0, score: 1)], quota: 3)
     #expect(try miner.negatives(of: only, number: 0, from: [source]) == .init())
     #expect(try miner.negatives(of: only, number: 1, from: []) == .init())

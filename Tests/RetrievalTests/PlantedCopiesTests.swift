@@ -47,9 +47,10 @@ import Testing
     var corpus = MiningCorpus(texts: originals.map { Self.edited($0, edit, &random) })
     let rule = NearDuplicatesRule(similarity: Self.similarity)
     let missed = originals.indices.count { place in
-      let positive = MiningQuery.Positive(text: originals[place], document: nil, score: 1)
+      let positive = MiningQuery.Positive(text: originals[place], score: 1)
       return !rule.survivors(
-        of: [MiningCandidate(document: place, score: 1)], for: MiningQuery(text: "", positives: [positive]), in: &corpus
+        of: [MiningCandidate(document: place, score: 1)],
+        for: MiningQuery(text: "", positives: [positive], knownDocuments: []), in: &corpus
       ).isEmpty
     }
     #expect(Double(missed) <= 0.01 * Double(originals.count), "\(missed) of \(originals.count)")
@@ -61,9 +62,10 @@ import Testing
     var corpus = MiningCorpus(texts: texts)
     let rule = NearDuplicatesRule(similarity: Self.similarity)
     let dropped = (1..<texts.count).count { place in
-      let positive = MiningQuery.Positive(text: texts[place - 1], document: nil, score: 1)
+      let positive = MiningQuery.Positive(text: texts[place - 1], score: 1)
       return rule.survivors(
-        of: [MiningCandidate(document: place, score: 1)], for: MiningQuery(text: "", positives: [positive]), in: &corpus
+        of: [MiningCandidate(document: place, score: 1)],
+        for: MiningQuery(text: "", positives: [positive], knownDocuments: []), in: &corpus
       ).isEmpty
     }
     #expect(Double(dropped) <= 0.02 * Double(texts.count), "\(dropped) of \(texts.count)")

@@ -46,7 +46,7 @@ def joined(folders: list[pathlib.Path], rows: int | None, target: pathlib.Path) 
 def mined_by_hone(options, rules: list[str], depth: int, folder: pathlib.Path, cache: str) -> tuple[dict, float]:
     recipe = folder / "recipe.yaml"
     # The peer removes repeated texts before it counts candidates.
-    first = ["{ name: repeatedTexts }", f"{{ name: ranks, from: 1, to: {depth} }}", "{ name: knownPositives }"]
+    first = ["{ name: repeatedTexts }", f"{{ name: ranks, from: 1, to: {depth} }}"]
     listed = "".join(f"  - {rule}\n" for rule in [*first, *rules])
     recipe.write_text(
         f"""recipe: mineNegatives
@@ -112,9 +112,10 @@ def compare(options) -> None:
     with tempfile.TemporaryDirectory() as cache, tempfile.TemporaryDirectory() as our_cache:
         for case in options.cases:
             arguments, rules = CASES[case]
-            # The peer looks at `depth` candidates and as many more as a query has positives at most.
+            # The peer looks at `depth` candidates and as many more as a query has positives at most. We never count positives
+            # as candidates, of which a query has one at least.
             with tempfile.TemporaryDirectory() as folder:
-                depth = options.depth + max(positives.values())
+                depth = options.depth + max(positives.values()) - 1
                 ours, our_seconds = mined_by_hone(options, rules, depth, pathlib.Path(folder), our_cache)
             theirs, their_seconds = mined_by_peer(peer, collection, pairs, arguments, options.depth, cache)
             equal = sum(ours.get(pair, []) == theirs.get(pair, []) for pair in set(pairs))

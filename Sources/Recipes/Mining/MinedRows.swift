@@ -21,14 +21,30 @@ struct MinedRows {
   /// The number of distinct queries.
   let queries: Int
 
-  /// The corpus to mine: a file, or else that of the data's collection.
-  static func corpus(_ file: String?, or collection: Collection?) throws -> Corpus {
-    if let file { return try Corpus(file: file) }
-    guard let collection else { throw RunError(.badRecipe, MiningSettings.noCorpus) }
-    return collection.corpus
+  /// The number of queries for which each source found no document, in the order of the sources.
+  let unanswered: [Int]
+
+  /// The documents that may become negatives: all of a corpus that are not blank.
+  ///
+  /// - Parameter warn: Receives a warning about the others.
+  static func candidates(in corpus: Corpus?, warn: (String) -> Void) throws -> Corpus {
+    guard let corpus else { throw RunError(.badRecipe, MiningSettings.noCorpus) }
+    let blank = corpus.documents.filter(\.isBlank)
+    if blank.count == corpus.documents.count {
+      throw RunError(.badData, "every document of the corpus has neither title nor text; name another corpus")
+    }
+    if let first = blank.first {
+      warn(
+        "\(NumberText.counted(blank.count, "document")) of \(NumberText.count(corpus.documents.count)) "
+          + "\(blank.count == 1 ? "has" : "have") neither title nor text and \(blank.count == 1 ? "is" : "are") no "
+          + "\(blank.count == 1 ? "candidate" : "candidates"), for example \"\(first.id)\"")
+    }
+    return corpus.withoutBlankDocuments()
   }
 
   /// Encodes corpus and queries, ranks the corpus for each query, and applies the rules.
+  ///
+  /// - Parameter corpus: The documents that may become negatives, none of them blank.
   ///
   /// Memory holds the vectors of corpus and queries and the candidates of each query, never queries × documents.
   init(
@@ -58,15 +74,15 @@ struct MinedRows {
       }
     }
     var miner = NegativeMiner(
-      corpus: MiningCorpus(texts: texts), rules: try settings.rules.map { try $0.rule.rule(loadScorer: Self.judge) },
+      corpus: MiningCorpus(texts: texts),
+      rules: try settings.chosenRules.map { try $0.rule.rule(loadScorer: Self.judge) },
       selection: settings.select, seed: seed)
     rows = given
     for (number, group) in groups.groups.enumerated() {
       let positives = group.positives.map { positive in
         let (index, vectors) = positive.document.map { ($0, documentVectors) } ?? (positive.foreign, foreignVectors)
         return MiningQuery.Positive(
-          text: positive.text, document: positive.document,
-          score: queryVectors.products(of: number, with: [index], of: vectors)[0])
+          text: positive.text, score: queryVectors.products(of: number, with: [index], of: vectors)[0])
       }
       let sources = zip(ranked, settings.sources).map { lists, source in
         let indices = lists[number].compactMap { corpus.index(of: $0.id) }
@@ -74,8 +90,9 @@ struct MinedRows {
         return NegativeMiner.Source(
           candidates: zip(indices, scores).map { MiningCandidate(document: $0, score: $1) }, quota: source.negatives)
       }
-      let found = try miner.negatives(
-        of: MiningQuery(text: groups.texts[number], positives: positives), number: number, from: sources)
+      let query = MiningQuery(
+        text: groups.texts[number], positives: positives, knownDocuments: group.knownDocuments)
+      let found = try miner.negatives(of: query, number: number, from: sources)
       func setNegatives(of row: inout TrainingRow, positiveScore: Float) {
         row.negatives = found.negatives.map { texts[$0.document] }
         row.negativeIDs = found.negatives.map { ids[$0.document] }
@@ -98,8 +115,18 @@ struct MinedRows {
       }
     }
     tallies = miner.tallies
+    unanswered = ranked.map { lists in lists.count(where: \.isEmpty) }
     documents = ids.count
     queries = groups.groups.count
+    dropPromotedNegatives()
+  }
+
+  /// Drops negatives that were promoted for the same query in another spelling, or in another row.
+  private mutating func dropPromotedNegatives() {
+    if promoted.isEmpty { return }
+    var all = rows + promoted
+    _ = all.removeKnownPositives(source: "")
+    (rows, promoted) = (Array(all.prefix(rows.count)), Array(all.suffix(promoted.count)))
   }
 
   /// Loads a cross-encoder as a judge that returns probabilities, σ(logit).

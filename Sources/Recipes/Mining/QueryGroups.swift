@@ -1,7 +1,9 @@
 import Datasets
 import Words
 
-/// Rows grouped by query; all positives of a query count for each of its rows.
+/// Rows grouped by the text of their query; all positives of a query count for each of its rows.
+///
+/// A query in two spellings is two groups, since a model scores them differently, with the same positives.
 struct QueryGroups {
   /// A positive of a query: a document of the corpus, or a text that the corpus lacks.
   struct Positive {
@@ -11,42 +13,64 @@ struct QueryGroups {
     let foreign: Int
   }
 
-  /// The rows of one query.
+  /// The rows of one query text.
   struct Group {
     /// The indices of its rows.
     var rows: [Int] = []
     var positives: [Positive] = []
     /// The index of each row's positive.
     var positiveOfRow: [Int] = []
+    /// The documents of the corpus that are no negatives, as they are a positive.
+    var knownDocuments: Set<Int> = []
   }
 
   private(set) var groups: [Group] = []
-  /// The text of every query, from its first row.
+  /// The text of every query.
   private(set) var texts: [String] = []
   /// The texts of positives that the corpus lacks.
   private(set) var foreignPositives: [String] = []
 
   init(_ rows: [TrainingRow], corpus: Corpus) {
-    var numbers: [Int: Int] = [:]
-    for (row, query) in KnownPositives(rows: rows).queryClasses.enumerated() {
-      if numbers[query] == nil {
-        numbers[query] = groups.count
-        groups.append(Group())
+    let known = KnownPositives(rows: rows.map { $0.keepingNegatives([]) }, corpus: corpus)
+    let positives = distinctPositives(of: rows, corpus: corpus, queries: known.queryClasses)
+    var numbers: [ExactText: Int] = [:]
+    for (row, query) in known.queryClasses.enumerated() {
+      let text = ExactText(rows[row].query)
+      let number = numbers[text] ?? groups.count
+      if number == groups.count {
+        numbers[text] = number
         texts.append(rows[row].query)
+        groups.append(
+          Group(positives: positives.ofQuery[query] ?? [], knownDocuments: known.documents(forQueryOf: row)))
       }
-      guard let number = numbers[query] else { continue }
-      let text = rows[row].positive
-      // An identifier counts only where the corpus has the same text for it.
-      let index = rows[row].positiveID.flatMap { corpus.index(of: $0) }
-      let document = index.flatMap { ExactText(corpus.documents[$0].content) == ExactText(text) ? $0 : nil }
       groups[number].rows.append(row)
-      if let known = groups[number].positives.firstIndex(where: { ExactText($0.text) == ExactText(text) }) {
-        groups[number].positiveOfRow.append(known)
-        continue
-      }
-      groups[number].positiveOfRow.append(groups[number].positives.count)
-      groups[number].positives.append(Positive(text: text, document: document, foreign: foreignPositives.count))
-      if document == nil { foreignPositives.append(text) }
+      groups[number].positiveOfRow.append(positives.ofRow[row])
     }
+  }
+
+  /// The different positive texts of each query class, and the place of each row's positive among them.
+  private mutating func distinctPositives(
+    of rows: [TrainingRow], corpus: Corpus, queries: [Int]
+  ) -> (ofQuery: [Int: [Positive]], ofRow: [Int]) {
+    struct Key: Hashable {
+      let query: Int
+      let text: ExactText
+    }
+    var ofQuery: [Int: [Positive]] = [:]
+    var places: [Key: Int] = [:]
+    let ofRow = rows.indices.map { row in
+      let text = ExactText(rows[row].positive)
+      let key = Key(query: queries[row], text: text)
+      if let place = places[key] { return place }
+      let place = ofQuery[queries[row]]?.count ?? 0
+      places[key] = place
+      let index = rows[row].positiveID.flatMap { corpus.index(of: $0) }
+      let document = index.flatMap { ExactText(corpus.documents[$0].content) == text ? $0 : nil }
+      ofQuery[queries[row], default: []].append(
+        Positive(text: text.text, document: document, foreign: foreignPositives.count))
+      if document == nil { foreignPositives.append(text.text) }
+      return place
+    }
+    return (ofQuery, ofRow)
   }
 }

@@ -51,15 +51,16 @@ struct MineNegatives: Recipe, Equatable {
 
   func run(in context: RunContext) throws -> Outcome {
     try context.perform(self) { folder in
-      let (rows, collection) = try data.read()
-      if rows.contains(where: { $0.label != nil }) {
+      let warn = { context.report(.warning($0)) }
+      let texts = try data.source.read(corpus: corpus, warn: warn)
+      if texts.rows.contains(where: { $0.label != nil }) {
         throw RunError(.badData, "labelled pairs have no positive to mine for; give rows of query and positive")
       }
-      let corpus = try MinedRows.corpus(corpus, or: collection)
+      let corpus = try MinedRows.candidates(in: texts.corpus, warn: warn)
+      let file = folder.file(output.file ?? "rows.jsonl")
       let model = try model.load()
       let mined = try MinedRows(
-        rows, corpus: corpus, model: model, settings: mining, seed: seed, cache: cache?.open(), context)
-      let file = folder.file(output.file ?? "rows.jsonl")
+        texts.rows, corpus: corpus, model: model, settings: mining, seed: seed, cache: cache?.open(), context)
       try RowFile.write(mined.rows + mined.promoted, to: file, as: output.format)
       let report = MiningReport(mined, settings: mining, seconds: folder.seconds)
       let result = report.json(recipe: Self.name, folder: folder.path, rows: file)

@@ -36,10 +36,11 @@ struct ScoreRows: Recipe, Equatable {
 
   func run(in context: RunContext) throws -> Outcome {
     try context.perform(self) { folder in
-      var (rows, _) = try data.read()
+      var rows = try data.source.read { context.report(.warning($0)) }.rows
       if rows.contains(where: { $0.label != nil }) {
         throw RunError(.badData, "labelled pairs have no positive to score; give rows of query and positive")
       }
+      let file = folder.file(output.file ?? "rows.jsonl")
       let replaced = rows.count { $0.scores != nil }
       let teacher = try CrossEncoder(folder: model.folder, labels: 1)
       var pairs = DistinctPairs()
@@ -51,7 +52,6 @@ struct ScoreRows: Recipe, Equatable {
         try context.reportOrStop(.progress(RunProgress(scoring: "scoring", share: share, of: pairs.pairs.count)))
       }.elements
       for (row, indices) in pairsOfRow.enumerated() { rows[row].scores = indices.map { logits[$0] } }
-      let file = folder.file(output.file ?? "rows.jsonl")
       try RowFile.write(rows, to: file, as: output.format)
 
       let report = Report(

@@ -16,6 +16,8 @@ struct MiningReport {
   }
 
   private let rules: [(name: String, tally: NegativeMiner.Tally)]
+  /// The sources that found no document for some queries.
+  private let unanswered: [(source: String, queries: Int)]
   private let scores: ScoreSummary
   private let negatives: Int
   private let rows: Int
@@ -32,7 +34,12 @@ struct MiningReport {
   private static let mostSuspects = 20
 
   init(_ mined: MinedRows, settings: MiningSettings, seconds: Double) {
-    rules = zip(settings.rules.map(\.name), mined.tallies).map { (name: $0, tally: $1) }
+    rules = zip([KnownPositivesRule.name] + settings.chosenRules.map(\.name), mined.tallies).map {
+      (name: $0, tally: $1)
+    }
+    unanswered = zip(settings.sources, mined.unanswered).filter { $1 > 0 }.map {
+      (source: $0.name.rawValue, queries: $1)
+    }
     negativesPerRow = settings.negativesPerRow
     let negativeScores: [Float] = mined.rows.flatMap { $0.scores?.dropFirst() ?? [] }
     scores = ScoreSummary(positives: mined.rows.compactMap { $0.scores?.first }, negatives: negativeScores)
@@ -85,7 +92,12 @@ struct MiningReport {
       lines.append(
         "\(NumberText.counted(short, "row")) \(short == 1 ? "has" : "have") fewer than the "
           + "\(negativesPerRow) asked for, "
-          + "\(NumberText.count(empty)) of them none: the rules left no more candidates")
+          + "\(NumberText.count(empty)) of them none: sources and rules left no more candidates")
+    }
+    for (source, count) in unanswered {
+      lines.append(
+        "\(source) found no document for \(NumberText.counted(count, "query", plural: "queries")) of "
+          + NumberText.count(queries))
     }
     if !suspects.isEmpty {
       lines += ["", "nearest to their positives, so the likeliest false negatives; look at them:"]

@@ -1,4 +1,3 @@
-import Datasets
 import Runs
 import Settings
 
@@ -34,17 +33,5 @@ extension DataSection: Codable {
   func validate(_ checks: SettingChecks) {
     source.validate(checks)
     if let negatives { checks.atLeast(0, "data.negatives", negatives) }
-  }
-
-  /// The rows in the order of their file, and the collection where one is named.
-  func read() throws -> (rows: [TrainingRow], collection: Collection?) {
-    switch source {
-    case .file(let file, let folder):
-      let collection = try folder.map { try Collection(folder: $0) }
-      return (try TrainingRows(file: file, collection: collection).rows, collection)
-    case .judgments(let folder, let split):
-      let collection = try Collection(folder: folder)
-      return (try TrainingRows(collection: collection, split: split).rows, collection)
-    }
   }
 }

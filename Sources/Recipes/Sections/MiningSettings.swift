@@ -6,9 +6,12 @@ import Settings
 struct MiningSettings: Sendable, Equatable {
   /// The sources of candidates; a document counts for the first source that has it.
   var sources: [MiningSource]
-  /// The rules that a negative must pass, in this order.
+  /// The rules that a negative must pass, in this order, after the one that drops known positives.
   var rules: [MiningRuleSetting]
   var select: NegativeSelection
+
+  /// The rules beside those that are applied always.
+  var chosenRules: [MiningRuleSetting] { rules.filter { !type(of: $0.rule).isImplied } }
 
   /// The remedy where neither a recipe nor its data has a corpus.
   static let noCorpus =

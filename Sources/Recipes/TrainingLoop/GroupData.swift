@@ -32,46 +32,38 @@ struct GroupData: TrainingData {
   init(
     _ data: GroupSection, batch: GroupBatchSection, loss: LossSetting, seed: UInt64, warn: (String) -> Void
   ) throws {
-    let collection = try data.source.collection.map { try Collection(folder: $0) }
     let source = data.source.path
+    let easyFile: String? = if case .corpus(let file) = data.easyNegatives?.pool { file } else { nil }
     var groups: RankingGroups
+    let corpus: Corpus?
     let (isLabelled, isFromFile): (Bool, Bool)
     switch data.source {
-    case .file(let file, _):
-      let rows = try TrainingRows(file: file, collection: collection).rows
-      groups = RankingGroups(rows: rows, gathersLabels: type(of: loss.loss).comparesDocuments)
-      (isLabelled, isFromFile) = (rows.contains { $0.label != nil }, true)
+    case .file:
+      let texts = try data.source.read(corpus: easyFile, warn: warn)
+      groups = RankingGroups(
+        rows: texts.rows, gathersLabels: type(of: loss.loss).comparesDocuments, source: source)
+      corpus = texts.corpus
+      (isLabelled, isFromFile) = (texts.rows.contains { $0.label != nil }, true)
     case .judgments(let folder, let split):
-      groups = try RankingGroups(collection: collection ?? Collection(folder: folder), split: split)
+      let collection = try Collection(folder: folder)
+      let easy = try easyFile.map { try Corpus(file: $0) }
+      groups = try RankingGroups(collection: collection, split: split, corpus: easy)
+      corpus = easy ?? collection.corpus
       (isLabelled, isFromFile) = (true, false)
     }
-    if groups.contradictions > 0 {
-      warn(
-        "\(source): \(NumberText.counted(groups.contradictions, "negative")) left out, which other rows name as "
-          + "positives of the same query")
-    }
+    groups.warnings.forEach(warn)
     let check = GroupCheck(
       source: source, loss: loss, isLabelled: isLabelled, isFromFile: isFromFile,
       hasEasyNegatives: data.easyNegatives != nil)
     try check(&groups, warn)
     readsScores = type(of: loss.loss).readsTeacherScores && groups.groups.allSatisfy { $0.scores != nil }
-    easy = try data.easyNegatives.map { settings in
-      let corpus =
-        switch settings.pool {
-        case .corpus(let file): try Corpus(file: file)
-        case .step: nil as Corpus?
-        case .data: collection?.corpus
-        }
-      return EasyNegatives(
-        share: settings.share, documents: corpus?.documents.map(\.content), groups: groups,
+    easy = data.easyNegatives.map { settings in
+      EasyNegatives(
+        share: settings.share, corpus: settings.pool == .step ? nil : corpus, groups: groups,
         isInBatch: settings.pool == .step)
     }
     self.groups = groups
-    if case .corpus(let file) = data.easyNegatives?.pool {
-      files = data.source.files + [file]
-    } else {
-      files = data.source.files
-    }
+    files = data.source.files + [easyFile].compactMap { $0 }
     self.seed = seed
     negativesPerEpoch = data.negatives
     sampler = try BatchSampler(

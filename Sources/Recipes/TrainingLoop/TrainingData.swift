@@ -44,8 +44,8 @@ struct RowData: TrainingData {
   private(set) var rows: [TrainingRow]
   /// The files of the rows.
   let files: [String]
-  /// The collection of the rows, or of the texts of their identifiers.
-  let collection: Collection?
+  /// The documents that the identifiers of the rows mean; nil where the rows have all there is.
+  let corpus: Corpus?
   private let seed: UInt64
   /// The most negatives of a row per epoch; nil for all.
   private let negativesPerEpoch: Int?
@@ -58,9 +58,17 @@ struct RowData: TrainingData {
 
   /// Reads the rows, and checks that they have all that the loss reads.
   ///
-  /// - Parameter isMined: True if the rows get mined negatives before the first step and need none of their own.
-  init(_ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64, isMined: Bool = false) throws {
-    (rows, collection) = try data.read()
+  /// - Parameters:
+  ///   - isMined: True if the rows get mined negatives before the first step and need none of their own.
+  ///   - corpus: A `corpus.jsonl` with the documents that identifiers mean; without it, that of the data's collection.
+  ///   - warn: Receives warnings about what was left out or replaced.
+  init(
+    _ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64, isMined: Bool = false,
+    corpus: String? = nil, warn: (String) -> Void
+  ) throws {
+    let texts = try data.source.read(corpus: corpus, warn: warn)
+    (rows, self.corpus) = (texts.rows, texts.corpus)
+    rows.removeKnownPositives(source: data.source.path).map(warn)
     files = data.source.files
     self.seed = seed
     negativesPerEpoch = data.negatives
@@ -102,9 +110,9 @@ struct RowData: TrainingData {
   /// Checks that no text occurs twice in a step of rows that keep the order of their file.
   private func checkUniqueTexts(source: String) throws {
     for batch in batches(epoch: 0) {
-      var owners: [String: Int] = [:]
+      var owners: [NormalizedText: Int] = [:]
       for row in batch {
-        for text in Set([rows[row].query, rows[row].positive]) {
+        for text in Set([rows[row].query, rows[row].positive].map(NormalizedText.init)) {
           guard let other = owners.updateValue(row, forKey: text) else { continue }
           throw RunError(
             .badData,

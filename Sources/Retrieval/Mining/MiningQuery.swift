@@ -4,15 +4,12 @@ public struct MiningQuery: Sendable {
   public struct Positive: Sendable, Equatable {
     /// Its text.
     public var text: String
-    /// Its index in the corpus; nil where the corpus lacks it.
-    public var document: Int?
     /// The model's score of query and positive.
     public var score: Float
 
     /// Makes a positive.
-    public init(text: String, document: Int?, score: Float) {
+    public init(text: String, score: Float) {
       self.text = text
-      self.document = document
       self.score = score
     }
   }
@@ -21,10 +18,13 @@ public struct MiningQuery: Sendable {
   public var text: String
   /// All positives, at least one.
   public var positives: [Positive]
+  /// The indices of all documents of the corpus that are a positive: each of ``positives`` may be several of them, or none.
+  public var knownDocuments: Set<Int>
 
   /// Makes a query.
-  public init(text: String, positives: [Positive]) {
+  public init(text: String, positives: [Positive], knownDocuments: Set<Int>) {
     self.text = text
     self.positives = positives
+    self.knownDocuments = knownDocuments
   }
 }

@@ -27,6 +27,9 @@ public protocol NamedMiningRule: Codable, Equatable, Sendable {
   /// The name in a recipe.
   static var name: String { get }
 
+  /// True if mining applies the rule whatever a recipe names, so that naming it changes nothing.
+  static var isImplied: Bool { get }
+
   /// The model folders that the rule reads.
   var models: [String] { get }
 
@@ -41,6 +44,9 @@ public protocol NamedMiningRule: Codable, Equatable, Sendable {
 }
 
 extension NamedMiningRule {
+  /// False.
+  public static var isImplied: Bool { false }
+
   /// None.
   public var models: [String] { [] }
 

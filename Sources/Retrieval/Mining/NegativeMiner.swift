@@ -1,5 +1,7 @@
 /// Chooses the negatives of one query after the other, and counts what each rule dropped.
 ///
+/// A known positive is never a candidate, with any list of rules: ``KnownPositivesRule`` comes before them all.
+///
 /// The outcome for a query depends on its candidates, the rules, the seed and its number alone: not on threads, nor on the
 /// queries before it.
 public struct NegativeMiner: Sendable {
@@ -35,7 +37,7 @@ public struct NegativeMiner: Sendable {
     public var promoted: [MiningCandidate] = []
   }
 
-  /// The counts of the rules so far, in their order.
+  /// The counts so far: of ``KnownPositivesRule``, then of the rules in their order.
   public private(set) var tallies: [Tally]
   private let rules: [any MiningRule]
   private let selection: NegativeSelection
@@ -45,10 +47,10 @@ public struct NegativeMiner: Sendable {
   /// Makes a miner.
   public init(corpus: MiningCorpus, rules: [any MiningRule], selection: NegativeSelection, seed: UInt64) {
     self.corpus = corpus
-    self.rules = rules
+    self.rules = [KnownPositivesRule()] + rules
     self.selection = selection
     self.seed = seed
-    tallies = rules.map { _ in Tally() }
+    tallies = self.rules.map { _ in Tally() }
   }
 
   /// The negatives of a query: from each source what passes the rules, up to its quota; a document counts for the first source

@@ -1,9 +1,12 @@
-import Words
-
-/// Drops documents that are a positive of the query: by their index in the corpus, and by exactly equal text.
+/// Drops the documents that are a positive of the query.
+///
+/// No list of rules is without it: ``NegativeMiner`` applies it first. A recipe may name it, which changes nothing.
 public struct KnownPositivesRule: MiningRule, NamedMiningRule {
   /// The name in a recipe.
   public static let name = "knownPositives"
+
+  /// Applied first, whatever a recipe names.
+  public static let isImplied = true
 
   /// Makes the rule.
   public init() {}
@@ -12,10 +15,6 @@ public struct KnownPositivesRule: MiningRule, NamedMiningRule {
   public func survivors(
     of candidates: [MiningCandidate], for query: MiningQuery, in corpus: inout MiningCorpus
   ) -> [MiningCandidate] {
-    let documents = Set(query.positives.compactMap(\.document))
-    let texts = Set(query.positives.map { ExactText($0.text) })
-    return candidates.filter {
-      !documents.contains($0.document) && !texts.contains(ExactText(corpus.texts[$0.document]))
-    }
+    candidates.filter { !query.knownDocuments.contains($0.document) }
   }
 }

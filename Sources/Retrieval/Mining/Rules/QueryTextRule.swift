@@ -1,6 +1,6 @@
 import Words
 
-/// Drops documents whose text is the query's own.
+/// Drops documents whose text is the query's own, but for case, white space, punctuation and normal form.
 public struct QueryTextRule: MiningRule, NamedMiningRule {
   /// The name in a recipe.
   public static let name = "queryText"
@@ -12,7 +12,7 @@ public struct QueryTextRule: MiningRule, NamedMiningRule {
   public func survivors(
     of candidates: [MiningCandidate], for query: MiningQuery, in corpus: inout MiningCorpus
   ) -> [MiningCandidate] {
-    let text = ExactText(query.text)
-    return candidates.filter { ExactText(corpus.texts[$0.document]) != text }
+    let text = NormalizedText(query.text)
+    return candidates.filter { NormalizedText(corpus.texts[$0.document]) != text }
   }
 }

@@ -1,0 +1,54 @@
+import OrderedCollections
+import Words
+
+/// Sorts things into classes by two keys: things that share a text or an identifier are the same (union and find).
+///
+/// Texts are equal when their ``TextKey`` is.
+struct EqualityClasses {
+  private var parents: [Int] = []
+  private var texts: OrderedSet<TextKey> = []
+  private var ids: OrderedSet<ExactText> = []
+  /// The entry of every text and of every identifier, by their numbers.
+  private var textEntries: [Int] = []
+  private var idEntries: [Int] = []
+
+  /// The entry of a thing; entries of one class have one root.
+  mutating func insert(text: String, id: String?) -> Int {
+    let entry = Self.entry(texts.append(TextKey(text)), &textEntries, &parents)
+    if let id { join(entry, Self.entry(ids.append(ExactText(id)), &idEntries, &parents)) }
+    return entry
+  }
+
+  /// True if something of this identifier was inserted.
+  func contains(id: String) -> Bool { ids.contains(ExactText(id)) }
+
+  /// The class of the things with a text, or nil when none was inserted.
+  mutating func root(ofText text: String) -> Int? {
+    texts.firstIndex(of: TextKey(text)).map { root(of: textEntries[$0]) }
+  }
+
+  /// The class of an entry.
+  mutating func root(of entry: Int) -> Int {
+    var entry = entry
+    while parents[entry] != entry {
+      parents[entry] = parents[parents[entry]]
+      entry = parents[entry]
+    }
+    return entry
+  }
+
+  private mutating func join(_ first: Int, _ second: Int) {
+    let roots = (root(of: first), root(of: second))
+    parents[max(roots.0, roots.1)] = min(roots.0, roots.1)
+  }
+
+  private static func entry(
+    _ found: (inserted: Bool, index: Int), _ entries: inout [Int], _ parents: inout [Int]
+  ) -> Int {
+    if found.inserted {
+      entries.append(parents.count)
+      parents.append(parents.count)
+    }
+    return entries[found.index]
+  }
+}
