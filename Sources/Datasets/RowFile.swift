@@ -7,6 +7,55 @@ import Words
 /// In a table a list is one cell with JSON in it, but for the numbered negatives of sentence-transformers, which have a column each; where a
 /// row has fewer than others its cells are empty.
 public enum RowFile {
+  /// Checks, before the work that makes them, that a file can hold some rows with other negatives.
+  ///
+  /// - Parameters:
+  ///   - rows: The rows; their own negatives count where there are no others.
+  ///   - path: The file; its name says what it can hold.
+  ///   - negatives: The documents that may become negatives.
+  ///   - promotes: True if they may become positives too.
+  ///   - queries: The queries that identifiers mean where only these are written.
+  /// - Throws: `DatasetError` with the documents and rows whose texts cannot stand in the file, or that lack an identifier or
+  ///   have one that means another text.
+  public static func check(
+    _ rows: [TrainingRow], for path: String, as format: RowFormat, negatives: Corpus? = nil, promotes: Bool = false,
+    queries: Queries? = nil
+  ) throws(DatasetError) {
+    let table = try TrainingRows.tableForm(of: path)
+    var problems = Problems(file: path)
+    func check(_ row: TrainingRow, _ place: String) {
+      do throws(DatasetError) {
+        let object = try format.object(of: row)
+        guard let table else { return }
+        for objection in object.members.compactMap({ table.objection(to: $0.value.cell) }).prefix(1) {
+          problems.add("\(place) has \(objection)")
+        }
+      } catch {
+        problems.add("\(place): \(error)")
+      }
+    }
+    for (index, row) in rows.enumerated() {
+      check(negatives == nil ? row : row.keepingNegatives([]), row.place(index))
+      guard format == .identifiers else { continue }
+      if let negatives, let id = row.positiveID, negatives.index(of: id) == nil {
+        problems.add("\(row.place(index)) has a positive that the corpus lacks; write texts, not identifiers")
+      }
+      if let queries, let id = row.queryID, queries[id].map({ ExactText($0.text) }) != ExactText(row.query) {
+        problems.add("\(row.place(index)) has another query than the collection; write texts, not identifiers")
+      }
+    }
+    // A document of the corpus has an identifier, and a line of JSON holds every text.
+    for document in table == nil ? [] : negatives?.documents ?? [] {
+      let content = document.content
+      let positive = (text: promotes ? content : "p", id: document.id)
+      check(
+        TrainingRow(
+          query: "q", queryID: "q", positive: positive.text, positiveID: positive.id, negatives: [content],
+          negativeIDs: [document.id]), "document \"\(document.id)\"")
+    }
+    try problems.throwIfAny()
+  }
+
   /// Writes the rows in their order, durably and all at once.
   ///
   /// - Throws: `DatasetError` when the form needs identifiers that a row has not, or when a text cannot stand in the table;
@@ -20,13 +69,15 @@ public enum RowFile {
     }
     let objects = try rows.map { try format.object(of: $0) }
     let names = Self.columns(of: objects)
-    func write(_ cells: [String], row: Int) throws {
-      let line = try cells.map { try table.field($0, row: row) }.joined(separator: table.separator)
-      try file.write(Array((line + "\n").utf8))
+    func write(_ cells: [String], _ place: () -> String) throws {
+      for objection in cells.compactMap(table.objection).prefix(1) {
+        throw DatasetError("\(path): \(place()) has \(objection)")
+      }
+      try file.write(Array((cells.map(table.field).joined(separator: table.separator) + "\n").utf8))
     }
-    if !names.isEmpty { try write(names, row: 0) }
+    if !names.isEmpty { try write(names) { "the header" } }
     for (index, object) in objects.enumerated() {
-      try write(names.map { name in object[name].map { $0.stringValue ?? $0.text() } ?? "" }, row: index + 1)
+      try write(names.map { object[$0]?.cell ?? "" }) { rows[index].place(index) }
     }
     try file.commit()
   }
@@ -41,24 +92,41 @@ public enum RowFile {
   }
 }
 
+extension TrainingRow {
+  /// The row in words, for a message.
+  fileprivate func place(_ index: Int) -> String {
+    let names = [queryID.map { "query \"\($0)\"" }, positiveID.map { "positive \"\($0)\"" }].compactMap { $0 }
+    return "row \(index + 1)" + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
+  }
+}
+
+extension JSONValue {
+  /// The value as a cell of a table: a string as it is, all else as JSON.
+  fileprivate var cell: String { stringValue ?? text() }
+}
+
 extension Table.Form {
   fileprivate var separator: String { self == .tabs ? "\t" : "," }
 
-  /// A cell as the file has it.
-  fileprivate func field(_ text: String, row: Int) throws(DatasetError) -> String {
-    func contains(_ characters: String) -> Bool { text.utf8.contains { characters.utf8.contains($0) } }
+  /// What a cell of this form cannot hold; nil where it holds the text.
+  fileprivate func objection(to text: String) -> String? {
     switch self {
     case .tabs:
-      if !contains("\t\n\r") { return text }
-      throw DatasetError(
-        "row \(row) has a text with a tab or a line break in it, which a .tsv file cannot hold; write .csv or .jsonl")
+      text.hasByte(of: "\t\n\r")
+        ? "a text with a tab or a line break in it, which a .tsv file cannot hold; write .csv or .jsonl" : nil
     case .commas:
-      if contains("\r") {
-        throw DatasetError(
-          "row \(row) has a text with a carriage return in it, which a .csv file does not keep; write .jsonl")
-      }
-      return contains("\",\n") || text.isEmpty == false && text.isBlank
-        ? "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : text
+      text.hasByte(of: "\r")
+        ? "a text with a carriage return in it, which a .csv file does not keep; write .jsonl" : nil
     }
   }
+
+  /// A cell as the file has it.
+  fileprivate func field(_ text: String) -> String {
+    if self == .tabs || !text.hasByte(of: "\",\n") && (text.isEmpty || !text.isBlank) { return text }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}
+
+extension String {
+  fileprivate func hasByte(of bytes: String) -> Bool { utf8.contains { bytes.utf8.contains($0) } }
 }

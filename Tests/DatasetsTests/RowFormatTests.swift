@@ -80,6 +80,35 @@ import Testing
     #expect(!Files.exists(path))
   }
 
+  /// What a file cannot hold is known before its rows are made.
+  @Test func documentsThatATableCannotHoldAreNamed() throws {
+    let folder = TemporaryFolder()
+    let corpus = try folder.corpus(
+      #"{"_id": "tab", "text": "a\tb"}"# + "\n" + #"{"_id": "return", "text": "a\rb"}"# + "\n"
+        + #"{"_id": "plain", "text": "a"}"# + "\n")
+    let rows = [TrainingRow(query: "q", queryID: "1", positive: "a", positiveID: "plain", negatives: ["old\t"])]
+    func problems(_ name: String, _ format: RowFormat, promotes: Bool = false) -> [String] {
+      (message { try RowFile.check(rows, for: name, as: format, negatives: corpus, promotes: promotes) } ?? "")
+        .split(separator: "\n").map { String($0.split(separator: " has ")[0]) }
+    }
+    let both = ["r.tsv: document \"tab\"", "r.tsv: document \"return\""]
+    #expect(problems("r.tsv", .sentenceTransformers) == both)
+    #expect(problems("r.csv", .sentenceTransformers) == ["r.csv: document \"return\""])
+    #expect(problems("r.tsv", .texts) == [] && problems("r.tsv", .texts, promotes: true) == both)
+    #expect(problems("r.tsv", .flagEmbedding, promotes: true) == [] && problems("r.tsv", .identifiers) == [])
+    #expect(RowFormat.allCases.allSatisfy { problems("r.jsonl", $0, promotes: true) == [] })
+    #expect(throws: DatasetError.self) { try RowFile.check(rows, for: "r.tsv", as: .sentenceTransformers) }
+    let foreign = [TrainingRow(query: "q", queryID: "1", positive: "x", positiveID: "elsewhere")]
+    let queries = try Queries(file: folder.write("queries.jsonl", "{\"_id\": 1, \"text\": \"another\"}\n"))
+    #expect(
+      message {
+        try RowFile.check(foreign, for: "r.jsonl", as: .identifiers, negatives: corpus, queries: queries)
+      }
+        == "r.jsonl: row 1 (query \"1\", positive \"elsewhere\") has a positive that the corpus lacks; write texts, not "
+        + "identifiers\nr.jsonl: row 1 (query \"1\", positive \"elsewhere\") has another query than the collection; write texts, "
+        + "not identifiers")
+  }
+
   @Test func identifiersAreNeededWhereOnlyTheyAreWritten() {
     var anonymous = row
     anonymous.positiveID = nil

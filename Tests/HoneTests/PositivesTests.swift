@@ -183,4 +183,22 @@ import Testing
     let resumed = try HoneProcess.run(arguments + ["--resume"], in: folder.path)
     #expect(resumed.status == 0 && resumed.messages.contains("going on after step "), "\(resumed.messages)")
   }
+
+  @Test func whatTheFileCannotHoldIsFoundBeforeMining() throws {
+    try Files.write(
+      #"{"_id": "p0", "title": "Chain", "text": "Drip\toil"}"# + "\n" + #"{"_id": "p1", "text": "Patch it."}"# + "\n",
+      to: folder.file("c/corpus.jsonl"))
+    try write([("how to oil a chain", "q0", "x", nil)])
+    // In the format `texts` negatives stand in a JSON list, which holds every text.
+    let lists = try hone("run", "mine.yaml", "--set", "output.file=rows.tsv", "--set", "output.folder=runs/lists")
+    #expect(lists.status == 0, "\(lists.messages)")
+    let columns = try hone(
+      "run", "mine.yaml", "--set", "output.file=rows.tsv", "--set", "output.format=sentenceTransformers")
+    #expect(columns.status == 65)
+    #expect(
+      columns.messages.contains(
+        "rows.tsv: document \"p0\" has a text with a tab or a line break in it, which a .tsv file cannot hold; write .csv or "
+          + ".jsonl"), "\(columns.messages)")
+    #expect(!columns.messages.contains("encoding"), "\(columns.messages)")
+  }
 }

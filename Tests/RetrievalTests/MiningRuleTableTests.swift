@@ -63,9 +63,11 @@ import Testing
     #expect(Self.examples.compactMap { $0.rule.problem() } == ["judge has no config.json"])
   }
 
-  @Test func onlyKnownPositivesAreImplied() {
+  @Test func onlyKnownPositivesAreImpliedAndOnlyAJudgePromotes() {
     let implied = Self.examples.filter { type(of: $0.rule).isImplied }
     #expect(implied.map { type(of: $0.rule).name } == ["knownPositives"])
+    #expect(Self.examples.filter { $0.rule.promotes }.isEmpty)
+    #expect(JudgeSettings(model: "judge", below: 0.5, above: 0.9).promotes)
   }
 
   @Test func onlyAJudgeReadsAModel() {

@@ -58,6 +58,9 @@ struct MineNegatives: Recipe, Equatable {
       }
       let corpus = try MinedRows.candidates(in: texts.corpus, warn: warn)
       let file = folder.file(output.file ?? "rows.jsonl")
+      try RowFile.check(
+        texts.rows, for: file, as: output.format, negatives: corpus, promotes: mining.promotes,
+        queries: texts.collection?.queries)
       let model = try model.load()
       let mined = try MinedRows(
         texts.rows, corpus: corpus, model: model, settings: mining, seed: seed, cache: cache?.open(), context)

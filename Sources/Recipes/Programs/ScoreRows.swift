@@ -41,6 +41,7 @@ struct ScoreRows: Recipe, Equatable {
         throw RunError(.badData, "labelled pairs have no positive to score; give rows of query and positive")
       }
       let file = folder.file(output.file ?? "rows.jsonl")
+      try RowFile.check(rows, for: file, as: output.format)
       let replaced = rows.count { $0.scores != nil }
       let teacher = try CrossEncoder(folder: model.folder, labels: 1)
       var pairs = DistinctPairs()

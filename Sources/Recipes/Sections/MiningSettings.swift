@@ -13,6 +13,9 @@ struct MiningSettings: Sendable, Equatable {
   /// The rules beside those that are applied always.
   var chosenRules: [MiningRuleSetting] { rules.filter { !type(of: $0.rule).isImplied } }
 
+  /// True if a document of the corpus may become a positive.
+  var promotes: Bool { rules.contains { $0.rule.promotes } }
+
   /// The remedy where neither a recipe nor its data has a corpus.
   static let noCorpus =
     "there is nothing to choose negatives from; give 'corpus' (a corpus.jsonl) or 'data.collection'"

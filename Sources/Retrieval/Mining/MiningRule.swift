@@ -33,6 +33,9 @@ public protocol NamedMiningRule: Codable, Equatable, Sendable {
   /// The model folders that the rule reads.
   var models: [String] { get }
 
+  /// True if the rule may find that a candidate fits the query, so that it becomes a positive.
+  var promotes: Bool { get }
+
   /// The problem with the settings; nothing where they are right.
   func problem() -> String?
 
@@ -49,6 +52,9 @@ extension NamedMiningRule {
 
   /// None.
   public var models: [String] { [] }
+
+  /// False.
+  public var promotes: Bool { false }
 
   /// Finds no problem.
   public func problem() -> String? { nil }

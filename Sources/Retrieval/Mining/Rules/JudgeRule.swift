@@ -65,6 +65,9 @@ public struct JudgeSettings: NamedMiningRule {
   /// The cross-encoder's folder.
   public var models: [String] { [model] }
 
+  /// True if there is a probability from which on a candidate becomes a positive.
+  public var promotes: Bool { above != nil }
+
   /// Makes the settings.
   public init(model: String, below: Double, above: Double? = nil) {
     self.model = model
