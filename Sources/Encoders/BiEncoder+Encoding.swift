@@ -25,7 +25,7 @@ extension BiEncoder {
   ) rethrows -> Tensor {
     let batches = LengthBatches(lengths: encodings.map(\.ids.count), tokens: tokens)
     let vectors = try batches.rows(progress: progress) { texts, context in
-      self(TokenBatch(texts.map { encodings[$0] }, excludedTokens: excludedTokens), &context)
+      truncated(self(TokenBatch(texts.map { encodings[$0] }, excludedTokens: excludedTokens), &context))
     }
     return vectors ?? Tensor([], shape: [0, dimensions])
   }

@@ -3,9 +3,11 @@ import Layers
 import Tensors
 
 extension BiEncoder {
-  /// The model without a Normalize at its end, so that its vectors are the input of a module appended to it.
+  /// The model without a Normalize and a truncation at its end, so that its vectors are the input of a module appended
+  /// to it.
   public var withoutFinalNormalize: BiEncoder {
     var model = self
+    model.settings.truncation = nil
     while case .normalize = model.heads.last { model.heads.removeLast() }
     return model
   }
@@ -16,11 +18,11 @@ extension BiEncoder {
   /// module to the pooled vector and normalize once, whatever `modules.json` has between them; they compute the same
   /// vectors only in this order.
   ///
-  /// - Parameter dense: a module that takes vectors of `dimensions` numbers.
+  /// - Parameter dense: a module that takes whole vectors, before their truncation, which ends with it.
   public func appending(_ dense: DenseHead) -> BiEncoder {
     require(
-      dense.linear.weight.shape[1] == dimensions,
-      "BiEncoder: a Dense module of \(dense.linear.weight.shape[1]) inputs behind vectors of \(dimensions) numbers")
+      dense.linear.weight.shape[1] == outputWidth,
+      "BiEncoder: a Dense module of \(dense.linear.weight.shape[1]) inputs behind vectors of \(outputWidth) numbers")
     var model = withoutFinalNormalize
     model.heads += [.dense(dense), .normalize]
     return model
@@ -36,6 +38,6 @@ extension BiEncoder {
     dimensions outputs: Int, activation: DenseHead.Activation = .identity, seed: UInt64
   ) -> BiEncoder {
     appending(
-      DenseHead(linear: .orthogonal(inputs: dimensions, outputs: outputs, seed: seed), activation: activation))
+      DenseHead(linear: .orthogonal(inputs: outputWidth, outputs: outputs, seed: seed), activation: activation))
   }
 }

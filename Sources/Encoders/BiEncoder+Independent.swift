@@ -24,7 +24,7 @@ extension BiEncoder {
       var batch = TokenBatch(texts.map { encodings[$0] }, excludedTokens: excludedTokens)
       // Products of fewer rows are computed in another way, so unused sequences fill the batch.
       while batch.count < fewestIndependentRows { batch.append(Encoding(ids: [0], typeIDs: [0])) }
-      return self(batch, &context).slice(0..<texts.count)
+      return truncated(self(batch, &context).slice(0..<texts.count))
     }
     return vectors ?? Tensor([], shape: [0, dimensions])
   }

@@ -25,8 +25,8 @@ public struct BiEncoder: Module {
   public let tokenizer: Tokenizer
   /// The longest text, in tokens, the special ones included.
   public var maximumLength: Int
-  /// The prefix of a text, by role.
-  public var prompts: [TextRole: String]
+  /// The prompts and the other settings that are not of one module.
+  public var settings: SharedSettings
   /// True if a prompt's tokens take part in pooling.
   public let poolsPrompt: Bool
   /// The folder that the model was loaded from.
@@ -37,39 +37,58 @@ public struct BiEncoder: Module {
   /// Makes a bi-encoder from its parts.
   init(
     transformer: any Transformer, pooling: Pooling, heads: [EmbeddingHead], tokenizer: Tokenizer, maximumLength: Int,
-    prompts: [TextRole: String], poolsPrompt: Bool, folder: ModelFolder, carried: ParameterDictionary = [:]
+    settings: SharedSettings, poolsPrompt: Bool, folder: ModelFolder, carried: ParameterDictionary = [:]
   ) {
     self.transformer = transformer
     self.pooling = pooling
     self.heads = heads
     self.tokenizer = tokenizer
     self.maximumLength = maximumLength
-    self.prompts = prompts
+    self.settings = settings
     self.poolsPrompt = poolsPrompt
     self.folder = folder
     self.carried = carried
   }
 
+  /// The prefix of a text, by role.
+  public var prompts: [TextRole: String] {
+    get {
+      TextRole.allCases.reduce(into: [:]) { prompts, role in prompts[role] = settings.prompts[role.rawValue] }
+    }
+    set { for role in TextRole.allCases { settings.prompts[role.rawValue] = newValue[role] ?? "" } }
+  }
+
   /// The width of the vectors.
-  public var dimensions: Int {
+  public var dimensions: Int { min(settings.truncation ?? outputWidth, outputWidth) }
+
+  /// The width of the vectors before their truncation, as training reads them.
+  public var outputWidth: Int {
     for case .dense(let dense) in heads.reversed() { return dense.linear.weight.shape[0] }
     return transformer.shape.width
   }
 
   /// True if vectors have length 1.
   public var isNormalized: Bool {
+    if dimensions < outputWidth { return false }
     if case .normalize = heads.last { return true }
     return false
   }
 
-  /// The vectors of a batch.
+  /// The vectors of a batch before their truncation, as training reads them.
   ///
-  /// - Shape: → `[sequences, dimensions]`
+  /// - Shape: → `[sequences, width of the last module]`
   public func callAsFunction(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
     let pooled =
       pooling.tokens(of: batch).map { transformer(batch, of: .oneEach($0), &context) }
       ?? pooling(transformer(batch, &context), batch)
     return heads.reduce(pooled) { $1($0) }
+  }
+
+  /// The leading numbers of vectors, as many as the settings keep.
+  ///
+  /// - Shape: `[texts, width of the last module]` → `[texts, dimensions]`
+  func truncated(_ vectors: Tensor) -> Tensor {
+    dimensions < outputWidth ? vectors.slice(0..<dimensions, axis: 1) : vectors
   }
 
   /// The tokens of texts in a role, cut to the maximum length.

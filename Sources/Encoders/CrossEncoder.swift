@@ -18,21 +18,27 @@ public struct CrossEncoder: Module {
   public let tokenizer: Tokenizer
   /// The longest pair, in tokens, the special ones included.
   public var maximumLength: Int
+  /// The prompts and the activation of scores, which an export keeps.
+  public let settings: SharedSettings
   /// True if the classifier was drawn at random, because the folder has none: scores mean nothing before training.
   public let hasFreshClassifier: Bool
   /// The folder that the model was loaded from.
   public let folder: ModelFolder
 
+  /// The function that other readers apply to the logits; a fresh classifier has none.
+  public var activation: ScoreActivation { settings.activation ?? .identity }
+
   /// Makes a cross-encoder from its parts.
   init(
     transformer: any Transformer, head: any ScoringHead, labels: [String], tokenizer: Tokenizer, maximumLength: Int,
-    hasFreshClassifier: Bool, folder: ModelFolder
+    settings: SharedSettings, hasFreshClassifier: Bool, folder: ModelFolder
   ) {
     self.transformer = transformer
     self.head = head
     self.labels = labels
     self.tokenizer = tokenizer
     self.maximumLength = maximumLength
+    self.settings = settings
     self.hasFreshClassifier = hasFreshClassifier
     self.folder = folder
   }
@@ -52,9 +58,10 @@ public struct CrossEncoder: Module {
   /// Drops the dimension of the labels if there is only one.
   func shaped(_ logits: Tensor) -> Tensor { labels.count == 1 ? logits.reshaped(to: [logits.shape[0]]) : logits }
 
-  /// The tokens of a pair, cut to the maximum length: the longer text loses tokens at its end first.
+  /// The tokens of a pair, the default prompt before the query, cut to the maximum length: the longer text loses tokens
+  /// at its end first.
   public func tokenize(query: String, document: String) throws(TokenizerError) -> Encoding {
-    try tokenizer.encode(query, document, maximumLength: maximumLength)
+    try tokenizer.encode(settings.prompts.defaultText + query, document, maximumLength: maximumLength)
   }
 
   /// Shows the parameters under the checkpoint's keys: the encoder's after its name, then the head's.

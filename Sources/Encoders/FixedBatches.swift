@@ -93,7 +93,7 @@ extension BiEncoder {
       try add(self(TokenBatch([encodings[index]], excludedTokens: excludedTokens), &context), of: [index])
     }
     if parts.isEmpty { return Tensor([], shape: [0, dimensions]) }
-    return Tensor.concatenated(parts).gatherRows(position)
+    return truncated(Tensor.concatenated(parts).gatherRows(position))
   }
 
   private func vectors(of batch: FixedBatches.Batch, _ encodings: [Encoding], _ excludedTokens: Int) -> Tensor {

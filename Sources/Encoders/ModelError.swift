@@ -6,16 +6,18 @@ public struct ModelError: UserFacingError, Equatable {
   public let path: String
   /// The problems, one line each.
   public let problems: [String]
+  /// Bad data, or missing input where what should be read is not there.
+  public let kind: FailureKind
 
-  init(path: String, problems: [String]) {
+  init(path: String, problems: [String], kind: FailureKind = .badData) {
     self.path = path
     self.problems = problems
+    self.kind = kind
   }
 
-  init(path: String, problem: String) { self.init(path: path, problems: [problem]) }
-
-  /// Bad data.
-  public var kind: FailureKind { .badData }
+  init(path: String, problem: String, kind: FailureKind = .badData) {
+    self.init(path: path, problems: [problem], kind: kind)
+  }
 
   /// The whole message.
   public var description: String {

@@ -92,10 +92,10 @@ package struct EvaluationPlan {
   package func rankings(
     of model: BiEncoder, depth: Int = 0, cache: EncodingCache? = nil, report: (RunEvent) throws -> Void
   ) throws -> [Ranking] {
-    let vectors = try model.vectors(
+    let vectors = try model.searchVectors(
       of: documents.map(\.content), as: .document, task: "encoding documents", cache: cache, report: report)
     let queries = try splits.map { split in
-      try model.vectors(
+      try model.searchVectors(
         of: split.queries.map(\.text), as: .query, task: "encoding queries of \(split.name)", cache: cache,
         report: report)
     }

@@ -17,7 +17,7 @@ package struct FirstStage {
     report: (RunEvent) throws -> Void
   ) throws {
     let (ids, texts) = (documents.map(\.id), documents.map(\.content))
-    let vectors = try model.vectors(
+    let vectors = try model.searchVectors(
       of: texts, as: .document, task: "encoding documents", cache: cache, report: report)
     self.model = model
     index = try ExactSearch(documents: vectors, ids: ids)
@@ -30,7 +30,7 @@ package struct FirstStage {
   package func ranking(
     of queries: [Query], depth: Int, task: String, report: (RunEvent) throws -> Void
   ) throws -> Ranking {
-    let vectors = try model.vectors(of: queries.map(\.text), as: .query, task: task, report: report)
+    let vectors = try model.searchVectors(of: queries.map(\.text), as: .query, task: task, report: report)
     let ids = queries.map(\.id)
     guard let lexical else { return try index.search(vectors, ids: ids, top: depth) }
     let fusion = lexical.settings

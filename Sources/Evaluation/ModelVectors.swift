@@ -19,6 +19,18 @@ extension BiEncoder {
     return try isNormalized ? embeddings.vectors : embeddings.unitVectors
   }
 
+  /// The vectors of texts for search, with the parameters of ``vectors(of:as:task:cache:report:)``: their inner products
+  /// order documents as the model's similarity does.
+  package func searchVectors(
+    of texts: [String], as role: TextRole, task: String, cache: EncodingCache? = nil,
+    report: (RunEvent) throws -> Void
+  ) throws -> Vectors {
+    if try comparesUnitVectors {
+      return try vectors(of: texts, as: role, task: task, cache: cache, report: report)
+    }
+    return try embeddings(of: texts, as: role, task: task, cache: cache, report: report).vectors
+  }
+
   /// The vectors of texts as the model gives them, with the parameters of ``vectors(of:as:task:cache:report:)``.
   package func embeddings(
     of texts: [String], as role: TextRole, task: String, cache: EncodingCache? = nil, report: (RunEvent) throws -> Void

@@ -18,10 +18,12 @@ package struct InspectionTool {
     if !isFolder && !Files.exists(path) {
       throw FileError(path: path, kind: .missingInput, description: "\(path): no such file or folder; check the path")
     }
-    let entries = isFolder ? try SafetensorsFolder(path).entries : try SafetensorsFile(path).entries
+    if !isFolder { try PointerFile.refuse(file: path) }
+    let (weights, transformer) = isFolder ? try ModelFolder.weights(of: path) : (nil, path)
+    let entries = try weights?.entries ?? SafetensorsFile(path).entries
     let parameters = entries.reduce(0) { $0 + $1.count }
     let bytes = entries.reduce(0) { $0 + $1.range.count }
-    let configurations = isFolder ? try readConfigurations() : []
+    let configurations = isFolder ? try readConfigurations(of: transformer) : []
     let metadata = isFolder ? [] : try SafetensorsFile(path).metadata
 
     let kind = Self.kind(entries, configurations)
@@ -41,7 +43,8 @@ package struct InspectionTool {
   private static func kind(
     _ entries: [TensorEntry], _ configurations: [(name: String, value: JSONValue)]
   ) -> (name: String, line: String)? {
-    func file(_ name: String) -> JSONValue? { configurations.first { $0.name == name }?.value }
+    /// The file of the transformer, if it has one, is the last of its name.
+    func file(_ name: String) -> JSONValue? { configurations.last { Files.name(of: $0.name) == name }?.value }
     let configuration = file("config.json")
     if let labels = CrossEncoder.labelCount(of: entries, configuration: configuration) {
       let names = configuration?.objectValue?["id2label"]?.objectValue?.members.compactMap(\.value.stringValue) ?? []
@@ -53,21 +56,13 @@ package struct InspectionTool {
     return hasPooling ? ("bi-encoder", "bi-encoder") : nil
   }
 
-  /// The configuration files of the model that are present.
-  private func readConfigurations() throws -> [(name: String, value: JSONValue)] {
-    var found: [(name: String, value: JSONValue)] = []
-    for name in Self.configurationFiles {
-      let file = Files.join(path, name)
-      guard Files.exists(file) else { continue }
-      found.append((name, try JSONFile.read(file)))
-    }
-    return found
+  /// The configuration files of the model that are present, those of the transformer last.
+  private func readConfigurations(of transformer: String) throws -> [(name: String, value: JSONValue)] {
+    let inner = transformer == path ? "" : Files.name(of: transformer)
+    let own = ["modules.json", "1_Pooling/config.json", "config_sentence_transformers.json", "hone.json"]
+    let names = own + ["config.json", "sentence_bert_config.json"].map { Files.join(inner, $0) }
+    return try names.filter { Files.exists(Files.join(path, $0)) }.map { ($0, try JSONFile.read(Files.join(path, $0))) }
   }
-
-  private static let configurationFiles = [
-    "config.json", "modules.json", "1_Pooling/config.json", "sentence_bert_config.json",
-    "config_sentence_transformers.json", "hone.json",
-  ]
 
   /// The settings of a file, one per line; of long lists and objects, the number of entries.
   private static func summary(of value: JSONValue, in name: String) -> [String] {

@@ -30,7 +30,7 @@ package struct SearchTool {
   package func search(queries: String, output: String) throws -> Outcome {
     let asked = try Queries(file: queries).queries
     let (model, documents, index) = try load()
-    let vectors = try model.vectors(of: asked.map(\.text), as: .query, task: "encoding queries", report: report)
+    let vectors = try model.searchVectors(of: asked.map(\.text), as: .query, task: "encoding queries", report: report)
     let run = try index.search(vectors, ids: asked.map(\.id), top: top)
     try run.write(to: output)
     let result: JSONValue = [
@@ -49,7 +49,7 @@ package struct SearchTool {
   /// Searches for texts and shows the documents found, for a person.
   package func search(for texts: [String]) throws -> Outcome {
     let (model, documents, index) = try load()
-    let vectors = try model.vectors(of: texts, as: .query, task: "encoding queries", report: report)
+    let vectors = try model.searchVectors(of: texts, as: .query, task: "encoding queries", report: report)
     let found = try index.search(vectors, top: top)
     let byID = Dictionary(documents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var lines: [String] = []
@@ -76,7 +76,7 @@ package struct SearchTool {
   private func load() throws -> (BiEncoder, [Document], ExactSearch) {
     let documents = try Corpus(file: corpus).documents
     let model = try BiEncoder(folder: model)
-    let vectors = try model.vectors(
+    let vectors = try model.searchVectors(
       of: documents.map(\.content), as: .document, task: "encoding documents",
       cache: try cache.map { try EncodingCache($0) }, report: report)
     return (model, documents, try ExactSearch(documents: vectors, ids: documents.map(\.id)))

@@ -13,7 +13,8 @@ struct SearchCommand: ParsableCommand {
         hone search --model runs/night/model --corpus corpus.jsonl --queries queries.jsonl --output night.run
 
       With --query the titles found are printed for a person. With --queries a run file in TREC form is written, for hone
-      evaluate. Scores are cosines; documents of one score are ordered by identifier, the larger first.
+      evaluate. Scores are cosines, or inner products where the model asks for them (similarity_fn_name); documents of one score
+      are ordered by identifier, the larger first.
       """
   )
 

@@ -161,7 +161,7 @@ import Testing
     #expect(
       problem(goldenFolder)
         == "…: has no classifier, so it is no cross-encoder yet; train one from it, or give another model")
-    #expect(problem("/nowhere/at-all") == "…: no such folder; scripts/fetch-checkpoint brings all-MiniLM-L6-v2")
+    #expect(problem("/nowhere/at-all") == "there is no folder …; check the path")
   }
 
   @Test func scoresThatAreNoNumbersAreRefused() throws {
@@ -240,13 +240,16 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{}", "…/modules.json: should begin with a Transformer whose 'path' stays in the folder"),
+    ("{}", "…/modules.json: should be a list of 1 to 64 modules, the first a Transformer"),
     (
-      #"[{"type": "x.Transformer", "path": "../other"}]"#,
-      "…/modules.json: should begin with a Transformer whose 'path' stays in the folder"
+      #"[{"type": "sentence_transformers.models.Transformer", "path": "../other"}]"#,
+      "…/modules.json: module 0: the path \"../other\" leaves the folder"
     ),
     (
-      #"[{"type": "x.Transformer", "path": ""}, {"type": "x.LogitScore", "path": "1_LogitScore"}]"#,
+      #"""
+      [{"type": "sentence_transformers.models.Transformer", "path": ""},
+       {"type": "sentence_transformers.cross_encoder.modules.LogitScore", "path": "1_LogitScore"}]
+      """#,
       "…/modules.json: 2 modules; hone reads a cross-encoder that is one Transformer with a classifier"
     ),
   ])

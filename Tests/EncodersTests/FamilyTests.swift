@@ -144,7 +144,7 @@ import Tokenizers
   func shapeAndOperationsAreThoseOfTheParameters(_ family: GoldenFamily) throws {
     let model = try BiEncoder(folder: family.biEncoder)
     let (shape, configuration) = (model.transformer.shape, model.transformer.configuration)
-    #expect(try TransformerShape(folder: family.biEncoder) == shape)
+    #expect(try ModelOutline(folder: family.biEncoder).shape == shape)
     let matrices = model.parameters.filter { $0.value.shape.rank == 2 }
     let tables = matrices.filter { $0.key.contains("embeddings") }.values
     #expect(tables.contains { $0.shape == [shape.vocabulary, shape.width] })

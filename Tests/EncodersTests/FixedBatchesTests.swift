@@ -96,9 +96,11 @@ import Tokenizers
     let dense = DenseHead(
       linear: Linear(weight: Tensor(weight, shape: [outputs, 32]), bias: Tensor(repeating: 0.1, shape: [outputs])),
       activation: .tanh)
+    var settings = model.settings
+    settings.prompts["document"] = "text of "
     let headed = BiEncoder(
       transformer: model.transformer, pooling: pooling, heads: [.dense(dense), .normalize], tokenizer: model.tokenizer,
-      maximumLength: 40, prompts: [.document: "text of "], poolsPrompt: false,
+      maximumLength: 40, settings: settings, poolsPrompt: false,
       folder: model.folder)
     try check(headed, texts(300))
   }

@@ -119,7 +119,7 @@ import Tokenizers
 
   @Test func promptsAreReadByRoleAndWritten() throws {
     let folder = try ModelCopy()
-    try folder.write("config_sentence_transformers.json", #"{"prompts": {"query": "find ", "passage": "text "}}"#)
+    try folder.write("config_sentence_transformers.json", #"{"prompts": {"query": "find ", "document": "text "}}"#)
     let model = try BiEncoder(folder: folder.path)
     #expect(model.prompts == [.query: "find ", .document: "text "])
     let plain = try BiEncoder(folder: goldenFolder)
@@ -265,7 +265,7 @@ import Tokenizers
       Issue.record("the folder loaded")
     } catch let error as any UserFacingError {
       #expect(error.kind == .missingInput)
-      #expect(error.description == "/nowhere/at-all: no such folder; scripts/fetch-checkpoint brings all-MiniLM-L6-v2")
+      #expect(error.description == "there is no folder /nowhere/at-all; check the path")
     } catch {
       Issue.record("\(error)")
     }

@@ -54,4 +54,17 @@ final class ModelCopy {
     }
     try SafetensorsWriter.write(tensors, to: Files.join(path, "model.safetensors"))
   }
+
+  /// Writes the weights with a second tensor beside each, of another name and other numbers.
+  func addTensors(name: (String) -> String, values: ([Float]) -> [Float]) throws {
+    let file = try SafetensorsFile(Files.join(source, "model.safetensors"))
+    let tensors = try file.entries.flatMap { entry in
+      let floats = try file.floats(named: entry.name)
+      return [
+        PendingTensor(name: entry.name, shape: entry.shape, floats: floats),
+        PendingTensor(name: name(entry.name), shape: entry.shape, floats: values(floats)),
+      ]
+    }
+    try SafetensorsWriter.write(tensors, to: Files.join(path, "model.safetensors"))
+  }
 }

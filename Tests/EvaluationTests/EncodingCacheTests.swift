@@ -91,6 +91,7 @@ import Words
     add("maximum length") { $0.maximumLength = 63 }
     add("prompt") { $0.prompts[.document] = "find " }
     add("heads") { $0.heads.append(.normalize) }
+    add("truncation") { $0.settings.truncation = 12 }
     for key in model.parameters.keys {
       add(key) { other in
         other.updateParameters { name, tensor in
@@ -101,7 +102,7 @@ import Words
         }
       }
     }
-    #expect(others.count == 4 + model.parameters.count && others.count > 6)
+    #expect(others.count == 5 + model.parameters.count && others.count > 6)
     var seen: Set = [ModelFingerprint(of: model, as: .document)]
     for (name, other) in others {
       #expect(seen.insert(ModelFingerprint(of: other, as: .document)).inserted, "\(name)")
@@ -120,9 +121,11 @@ import Words
     let names = Set(Mirror(reflecting: model).children.compactMap(\.label))
     #expect(
       names == [
-        "transformer", "pooling", "heads", "tokenizer", "maximumLength", "prompts", "poolsPrompt",
+        "transformer", "pooling", "heads", "tokenizer", "maximumLength", "settings", "poolsPrompt",
         "folder", "carried",
       ])
+    let settings = Set(Mirror(reflecting: model.settings).children.compactMap(\.label))
+    #expect(settings == ["prompts", "similarity", "truncation", "activation", "others"])
   }
 
   @Test func hashesAreThoseOfSHA256() {

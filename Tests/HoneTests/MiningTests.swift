@@ -191,7 +191,7 @@ import Testing
       #expect(row["negative_ids"]?.arrayValue?.contains(row["positive_id"] ?? .null) == false)
     }
     let wrong = try hone("validate", "mine.yaml", "--set", "rules=[{name: judge, model: none, below: 0.5}]")
-    #expect(wrong.status == 78 && wrong.messages.contains("rule judge: none has no config.json"), "\(wrong.messages)")
+    #expect(wrong.status == 78 && wrong.messages.contains("rule judge: there is no folder none"), "\(wrong.messages)")
   }
 
   /// A model with damaged weights would give vectors that cannot be ranked; it is not even loaded.

@@ -215,8 +215,16 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
 
   /// Rules: settings that read well but do not make sense, alone or together.
   static let rules: [BadSetting] = [
-    BadSetting("folder: $F/model", "folder: $F/modell", "6:3: error: 'model.folder': there is no folder $F/modell"),
-    BadSetting("folder: $F/model", "folder: $F/empty", "6:3: error: 'model.folder': $F/empty has no config.json"),
+    BadSetting(
+      "folder: $F/model", "folder: $F/modell",
+      "6:3: error: 'model.folder': there is no folder $F/modell; check the path"),
+    BadSetting(
+      "folder: $F/model", "folder: $F/empty",
+      "6:3: error: 'model.folder': $F/empty: is an empty folder; fetch the model again"),
+    BadSetting(
+      "folder: $F/model", "folder: $F/collection",
+      "6:3: error: 'model.folder': $F/collection: has no config.json; give a folder with config.json, model.safetensors "
+        + "and a tokenizer"),
     BadSetting(
       "folder: $F/model", "folder: checkpoints/none-of-this-name",
       "6:3: error: 'model.folder': there is no folder checkpoints/none-of-this-name; scripts/fetch-checkpoint "

@@ -63,7 +63,7 @@ import Testing
       "latency.candidates=[201]",
       "'latency.candidates': a number is more than the 200 of 'fusion.candidates' that are found for sure"
     ),
-    ("reranker.folder=none", "'reranker.folder': there is no folder none"),
+    ("reranker.folder=none", "'reranker.folder': there is no folder none; check the path"),
     ("evaluate.splits=[none]", "'evaluate.splits': $F/collection/qrels has no none.tsv; it has dev, test, train"),
   ])
   func wrongSettingsOfReranking(_ edit: String, _ message: String) throws {

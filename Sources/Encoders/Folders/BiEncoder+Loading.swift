@@ -14,15 +14,14 @@ extension BiEncoder {
   ///
   /// - Throws: `ModelError`, `SafetensorsError`, `TokenizerError` or `FileError`; a model is never loaded in part.
   public init(folder: String) throws {
-    try ModelFolder.require(folder)
-    let list = try ModuleList(folder: folder)
-    let modules = try list.map { try EmbeddingModules($0, in: folder) } ?? EmbeddingModules()
-    let source = try ModelSource(folder, modules: list)
+    let contents = try FolderContents(folder)
+    try contents.requireBiEncoder()
+    let source = try ModelSource(contents, as: .biEncoder)
+    let modules = try contents.modules.map { try EmbeddingModules($0, in: folder) } ?? EmbeddingModules()
     var transformer = source.configuration.makeTransformer()
     let family = source.folder.family
     let carried = try transformer.load(
       from: source.weights, naming: family.naming, model: "\(family.title) as described by config.json")
-    let shared = try SharedSettings(folder: folder)
     let positions = transformer.shape.positions
     let limit = source.tokenizer.configuredMaximumLength ?? positions
     if limit > positions || limit < 3 {
@@ -34,7 +33,7 @@ extension BiEncoder {
     kept.files += modules.files
     self.init(
       transformer: transformer, pooling: modules.pooling, heads: modules.heads, tokenizer: source.tokenizer,
-      maximumLength: limit, prompts: shared.prompts, poolsPrompt: modules.poolsPrompt, folder: kept, carried: carried)
+      maximumLength: limit, settings: source.settings, poolsPrompt: modules.poolsPrompt, folder: kept, carried: carried)
     try checkWidths(pooled: modules.pooledWidth)
   }
 
@@ -57,6 +56,16 @@ extension BiEncoder {
   }
 }
 
+extension FolderContents {
+  /// Refuses a folder that is saved as a cross-encoder.
+  fileprivate func requireBiEncoder() throws {
+    if try kind == .crossEncoder {
+      throw ModelError(
+        path: path, problem: "is a cross-encoder, which gives pairs a score and texts no vectors; give a bi-encoder")
+    }
+  }
+}
+
 /// The modules after a transformer.
 private struct EmbeddingModules {
   private(set) var pooling = Pooling.mean
@@ -72,7 +81,7 @@ private struct EmbeddingModules {
   /// Reads the modules of a list.
   init(_ list: ModuleList, in folder: String) throws {
     var hasPooling = false
-    for (position, module) in try list.entries.enumerated() {
+    for (position, module) in list.entries.enumerated() {
       let path = Files.join(folder, module.path)
       switch (position, module.name) {
       case (0, "Transformer"): break
@@ -80,13 +89,8 @@ private struct EmbeddingModules {
         try readPooling(path)
         hasPooling = true
       case (2..., "Dense") where hasPooling: try readDense(path)
-      case (2..., "Normalize") where hasPooling: heads.append(.normalize)
-      default:
-        throw ModelError(
-          path: list.file,
-          problem:
-            "module \(position) is \(module.type); hone reads Transformer, then Pooling, then any of Dense and Normalize"
-        )
+      case (2..., "Normalize") where hasPooling: try readNormalize(path)
+      default: throw list.unsupported(position)
       }
     }
     if !hasPooling { throw ModelError(path: list.file, problem: "has no Transformer followed by Pooling") }
@@ -115,6 +119,18 @@ private struct EmbeddingModules {
     files.append(path)
   }
 
+  /// Only newer versions of sentence-transformers write a file for it.
+  private mutating func readNormalize(_ folder: String) throws {
+    let path = Files.join(folder, "config.json")
+    if Files.exists(path) && !folder.isEmpty {
+      var reader = try ConfigurationReader(path)
+      reader.requireVectorInAndOut()
+      try reader.finish()
+      files.append(path)
+    }
+    heads.append(.normalize)
+  }
+
   private mutating func readDense(_ folder: String) throws {
     var reader = try ConfigurationReader(Files.join(folder, "config.json"))
     let inputs = reader.integer("in_features", in: 1...(1 << 16))
@@ -123,25 +139,22 @@ private struct EmbeddingModules {
     let activation = reader.choice(
       "activation_function", Dictionary(uniqueKeysWithValues: DenseHead.Activation.allCases.map { ($0.rawValue, $0) }),
       else: .identity)
-    if reader.object["use_residual"]?.boolValue == true { reader.report("use_residual", "is not supported") }
+    reader.requireFalse("use_residual", "adding the input is not supported")
+    reader.requireVectorInAndOut()
     try reader.finish()
     var dense = DenseHead(linear: Linear(inputs: inputs, outputs: outputs, hasBias: hasBias), activation: activation)
-    let weights = try SafetensorsFolder(folder)
+    let weights = try WeightFiles.open(in: folder)
     try dense.load(from: weights, naming: CheckpointNaming(), model: "the Dense module of config.json")
     heads.append(.dense(dense))
     files += [reader.path] + weights.paths
   }
 }
 
-/// `config_sentence_transformers.json`.
-private struct SharedSettings {
-  private(set) var prompts: [TextRole: String] = [:]
-
-  init(folder: String) throws {
-    let path = Files.join(folder, "config_sentence_transformers.json")
-    guard Files.exists(path) else { return }
-    guard let all = try ConfigurationReader(path).object["prompts"]?.objectValue else { return }
-    prompts[.query] = all["query"]?.stringValue
-    prompts[.document] = ["document", "passage", "corpus"].lazy.compactMap { all[$0]?.stringValue }.first
+extension ConfigurationReader {
+  /// Reports a module that reads or writes something other than the vector of a text.
+  fileprivate mutating func requireVectorInAndOut() {
+    for key in ["module_input_name", "module_output_name"] {
+      requireChoice(key, ["sentence_embedding"], orAbsent: true)
+    }
   }
 }

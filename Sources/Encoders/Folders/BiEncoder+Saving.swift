@@ -16,32 +16,21 @@ extension BiEncoder {
   public func save(to target: String) throws {
     try Files.makeFolder(target)
     let files = ModelFolderWriter(source: folder, target: target)
-    var modules = [
-      Self.moduleEntry(0, "", "Transformer"), Self.moduleEntry(1, "1_Pooling", "Pooling"),
-    ]
+    var modules = [(path: "", type: "Transformer"), (path: "1_Pooling", type: "Pooling")]
     for (index, head) in heads.enumerated() {
       let name = Self.folderName(ofHead: index, head)
-      modules.append(Self.moduleEntry(index + 2, name, head.typeName))
+      modules.append((name, head.typeName))
       try save(head, to: Files.join(target, name))
     }
     try Files.makeFolder(Files.join(target, "1_Pooling"))
     try files.write(poolingConfiguration, "1_Pooling/config.json")
-    // Where the texts are lower-cased, the tokenizer does it.
-    try files.write(
-      ["max_seq_length": JSONValue(maximumLength), "do_lower_case": false], "sentence_bert_config.json")
-    try files.write(sharedConfiguration, "config_sentence_transformers.json")
+    try files.writeSentenceSettings(maximumLength: maximumLength)
+    try files.write(settings.json(of: .biEncoder), "config_sentence_transformers.json")
     try files.writeConfiguration(architecture: folder.family.encoderClass)
     try files.writeTokenizer(maximumLength: maximumLength)
     try files.writeWeights(transformer.parameters.merging(carried) { trained, _ in trained })
     // Last: a folder with modules.json is complete.
-    try files.write(JSONValue(modules), "modules.json")
-  }
-
-  private static func moduleEntry(_ index: Int, _ path: String, _ type: String) -> JSONValue {
-    [
-      "idx": JSONValue(index), "name": JSONValue(String(index)), "path": JSONValue(path),
-      "type": JSONValue("sentence_transformers.models.\(type)"),
-    ]
+    try files.writeModules(modules)
   }
 
   private var poolingConfiguration: JSONValue {
@@ -55,16 +44,6 @@ extension BiEncoder {
     for key in keys { members.append((key, JSONValue(key == pooling.configurationKey))) }
     members.append(("include_prompt", JSONValue(poolsPrompt)))
     return .object(JSONObject(members))
-  }
-
-  private var sharedConfiguration: JSONValue {
-    [
-      "model_type": "SentenceTransformer",
-      "__version__": ["sentence_transformers": "5.0.0", "transformers": "4.55.0", "pytorch": "2.8.0"],
-      "prompts": ["query": JSONValue(prompts[.query] ?? ""), "document": JSONValue(prompts[.document] ?? "")],
-      "default_prompt_name": nil,
-      "similarity_fn_name": "cosine",
-    ]
   }
 
   private func save(_ head: EmbeddingHead, to target: String) throws {

@@ -54,13 +54,19 @@ struct ConfigurationReader {
 
   /// Reports a key whose value is not one of some strings.
   mutating func requireChoice(_ key: String, _ choices: [String], orAbsent: Bool = false) {
-    guard let value = object[key] else {
+    guard let value = object[key], !(orAbsent && value == .null) else {
       if !orAbsent { report(key, "is missing (\(choices.sorted().joined(separator: ", ")))") }
       return
     }
     if value.stringValue.map(choices.contains) != true {
       report(key, "should be \(choices.sorted().joined(separator: " or ")), found \(value.text())")
     }
+  }
+
+  /// Reports a key that is true, or that is no truth value.
+  mutating func requireFalse(_ key: String, _ reason: String) {
+    guard let value = object[key], value != .null, value != false else { return }
+    report(key, value == true ? "is true: \(reason)" : "should be true or false, found \(value.text())")
   }
 
   /// Notes a problem with a key.

@@ -11,8 +11,8 @@ extension CrossEncoder {
   /// Loads a cross-encoder from a folder as sentence-transformers, transformers or hone write it.
   ///
   /// Reads a family's model for sequence classification, with either configuration of sentence-transformers (up to 5.3,
-  /// and from 5.4 with `modules.json`) or none. The activation in the configuration is not applied: scores are raw
-  /// logits.
+  /// and from 5.4 with `modules.json`) or none. The default prompt, where there is one, is put before every query. The
+  /// activation in the configuration is kept and not applied: scores are raw logits.
   ///
   /// With `headSeed` the folder may hold any encoder or bi-encoder. A missing classifier is drawn from a normal
   /// distribution with `initializer_range` as deviation, its bias 0, and so is any other missing part of the head.
@@ -23,9 +23,8 @@ extension CrossEncoder {
   /// - Throws: `ModelError`, `SafetensorsError`, `TokenizerError` or `FileError`; a model is never loaded in part.
   public init(folder: String, labels: Int? = nil, headSeed: UInt64? = nil) throws {
     require(labels.map { $0 > 0 } ?? true, "a cross-encoder with \(labels ?? 0) labels")
-    try ModelFolder.require(folder)
-    let modules = try ModuleList(folder: folder)
-    let source = try ModelSource(folder, modules: modules)
+    let contents = try FolderContents(folder)
+    let source = try ModelSource(contents, as: .crossEncoder)
     let (family, path) = (source.folder.family, source.folder.transformerPath)
     try source.checkTokenTypes(source.tokenizer.pairTypeCount)
     let scoring = try ScoringSettings(source, labels: labels)
@@ -34,10 +33,11 @@ extension CrossEncoder {
         path: path,
         problem: "has no classifier, so it is no cross-encoder yet; train one from it, or give another model")
     }
-    if let modules, scoring.hasClassifier && modules.count > 1 {
+    if let modules = contents.modules, scoring.hasClassifier && modules.entries.count > 1 {
       throw ModelError(
         path: modules.file,
-        problem: "\(modules.count) modules; hone reads a cross-encoder that is one Transformer with a classifier")
+        problem:
+          "\(modules.entries.count) modules; hone reads a cross-encoder that is one Transformer with a classifier")
     }
     let positions = source.configuration.shape.positions
     let limit = min(source.tokenizer.configuredMaximumLength ?? positions, positions)
@@ -48,8 +48,8 @@ extension CrossEncoder {
     }
     self.init(
       transformer: source.configuration.makeTransformer(), head: scoring.head, labels: scoring.labels,
-      tokenizer: source.tokenizer, maximumLength: limit, hasFreshClassifier: !scoring.hasClassifier,
-      folder: source.folder)
+      tokenizer: source.tokenizer, maximumLength: limit, settings: scoring.settings,
+      hasFreshClassifier: !scoring.hasClassifier, folder: source.folder)
     if let headSeed, !scoring.hasClassifier { head.draw(deviation: scoring.deviation, seed: headSeed) }
     try load(
       from: source.weights, naming: family.naming, encoder: family.encoderName + ".",
@@ -76,25 +76,31 @@ private struct ScoringSettings {
   let head: any ScoringHead
   /// The standard deviation of a fresh head's weights.
   let deviation: Float
+  /// The settings of the folder with the activation that readers apply.
+  let settings: SharedSettings
   /// The modules that have weights in the folder.
   private let foundModules: Set<Substring>
   private let headKeys: Set<String>
 
   init(_ source: ModelSource, labels wanted: Int?) throws {
     let family = source.folder.family
-    let found = family.naming.parameterKeys(
-      of: source.weights.entries.map(\.name), encoder: family.encoderName + ".")
+    let found = try family.naming.parameterKeys(of: source.weights, encoder: family.encoderName + ".")
     foundModules = Set(found.keys.map(Self.module))
     hasClassifier = found.keys.contains { $0.hasPrefix(family.classifier + ".") }
     let classifier = found[family.classifier + ".weight"].flatMap { source.weights.entry(named: $0) }
     // A classifier without a weight, or with one that is no matrix, is reported with the other tensors that do not fit.
     let count = hasClassifier ? max(1, classifier?.shape.first ?? 1) : wanted ?? 1
-    var reader = source.settings
+    var reader = source.reader
     // If the key is missing, the default of transformers; it only affects a fresh head.
     deviation = reader.optionalNumber("initializer_range", in: 0..<1) ?? 0.02
     labels = hasClassifier ? Self.names(in: &reader, count: count) : Self.plainNames(count)
     head = source.configuration.makeHead(labels: count, &reader)
     headKeys = Set(head.parameters.keys)
+    var settings = source.settings
+    settings.activation =
+      hasClassifier
+      ? settings.activation ?? ScoreActivation(configuration: reader.object, labels: count) : .identity
+    self.settings = settings
     try reader.finish()
     if let wanted, wanted != count {
       throw ModelError(

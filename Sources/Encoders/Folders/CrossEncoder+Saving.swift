@@ -6,9 +6,10 @@ extension CrossEncoder {
   /// Writes the layout that every reader accepts: sentence-transformers 2 to 6, transformers,
   /// text-embeddings-inference, vLLM and others.
   ///
-  /// The layout is the family's model for sequence classification as transformers writes it, without `modules.json`;
-  /// its labels are explicit, and the activation is the identity under both keys that readers look for. The files are
-  /// written one by one, each durably; to replace a model, write into a new folder and rename it.
+  /// The layout is the family's model for sequence classification as transformers writes it; its labels are explicit, and
+  /// so is the activation, under both keys that readers look for. Only a model with prompts gets the files of
+  /// sentence-transformers too, where 5.4 and later look for them. The files are written one by one, each durably; to
+  /// replace a model, write into a new folder and rename it.
   ///
   /// - Throws: `FileError`, `SafetensorsError` or `ModelError`.
   public func save(to target: String) throws {
@@ -16,6 +17,11 @@ extension CrossEncoder {
     let files = ModelFolderWriter(source: folder, target: target)
     try files.writeTokenizer(maximumLength: maximumLength)
     try files.writeWeights(parameters)
+    if !settings.prompts.isEmpty {
+      try files.writeSentenceSettings(maximumLength: maximumLength, task: "sequence-classification")
+      try files.write(settings.json(of: .crossEncoder), "config_sentence_transformers.json")
+      try files.writeModules([("", "Transformer")])
+    }
     // Last: a folder with config.json is complete.
     try files.writeConfiguration(
       architecture: folder.family.scorerClass, head: headConfiguration, dropping: ["num_labels"])
@@ -28,11 +34,8 @@ extension CrossEncoder {
     return [
       ("id2label", .object(JSONObject(numbered))),
       ("label2id", .object(JSONObject(named))),
-      ("sentence_transformers", ["activation_fn": JSONValue(Self.activation), "version": "5.0.0"]),
-      ("sbert_ce_default_activation_function", JSONValue(Self.activation)),
+      ("sentence_transformers", ["activation_fn": JSONValue(activation.name), "version": "5.0.0"]),
+      ("sbert_ce_default_activation_function", JSONValue(activation.name)),
     ]
   }
-
-  /// The name of the identity, in the form that readers look up.
-  private static let activation = "torch.nn.modules.linear.Identity"
 }

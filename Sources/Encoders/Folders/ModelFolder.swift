@@ -1,5 +1,6 @@
 import Files
 import JSONText
+package import Safetensors
 package import Tokenizers
 
 /// The folder of a model, as it was when the model was loaded.
@@ -39,12 +40,14 @@ public struct ModelFolder: Sendable {
 
 extension ModelFolder {
   /// The folder of the transformer: that of the first module, or the model folder itself if it has no `modules.json`.
-  public static func transformerPath(in folder: String) throws -> String {
-    try transformerPath(in: folder, ModuleList(folder: folder))
-  }
+  ///
+  /// - Throws: `ModelError` or `FileError` if the folder is missing or holds no files of a model.
+  public static func transformerPath(in folder: String) throws -> String { try FolderContents(folder).transformerPath }
 
-  static func transformerPath(in folder: String, _ modules: ModuleList?) throws -> String {
-    try modules.map { Files.join(folder, try $0.transformerPath) } ?? folder
+  /// The weights in a folder of any model, whether it is read or not, and the folder of its transformer.
+  package static func weights(of folder: String) throws -> (weights: SafetensorsFolder, transformerPath: String) {
+    let contents = try FolderContents(folder)
+    return (try contents.weights(), contents.transformerPath)
   }
 
   /// The tokenizer of a model folder, and the longest input in tokens.
@@ -52,37 +55,12 @@ extension ModelFolder {
   /// The length is what the folder asks for, or all the positions of the model; nil where neither is known, as in a folder
   /// that has a tokenizer only.
   package static func tokenizer(of folder: String) throws -> (tokenizer: Tokenizer, maximumLength: Int?) {
-    let modules = try ModuleList(folder: folder)
-    let path = try transformerPath(in: folder, modules)
-    let tokenizer = try TokenizerFolder(path, hasModules: modules != nil).tokenizer
+    let contents = try FolderContents(folder)
+    try contents.refuseOtherKinds()
+    let path = contents.transformerPath
+    let tokenizer = try TokenizerFolder(path, hasModules: contents.modules != nil).tokenizer
     guard Files.exists(Files.join(path, "config.json")) else { return (tokenizer, tokenizer.configuredMaximumLength) }
-    let positions = try readConfiguration(path).0.shape.positions
+    let positions = try contents.configuration().family.shape.positions
     return (tokenizer, min(tokenizer.configuredMaximumLength ?? positions, positions))
-  }
-
-  /// Reads `config.json` of a transformer.
-  static func readConfiguration(_ folder: String) throws -> (any EncoderFamily, ConfigurationReader) {
-    var reader = try ConfigurationReader(Files.join(folder, "config.json"))
-    let configuration = try Families.family(of: reader).init(&reader)
-    try reader.finish()
-    return (configuration, reader)
-  }
-
-  /// Checks that the folder exists.
-  static func require(_ folder: String) throws(FileError) {
-    guard Files.isFolder(folder) else {
-      throw FileError(
-        path: folder, kind: .missingInput,
-        description: "\(folder): no such folder; scripts/fetch-checkpoint brings all-MiniLM-L6-v2")
-    }
-  }
-}
-
-extension TransformerShape {
-  /// Reads the shape of the transformer in a model folder from its `config.json`.
-  ///
-  /// - Throws: `ModelError` or `FileError`.
-  public init(folder: String) throws {
-    self = try ModelFolder.readConfiguration(ModelFolder.transformerPath(in: folder)).0.shape
   }
 }

@@ -32,6 +32,28 @@ struct ModelFolderWriter {
     for file in files { try Files.write(file.text, to: Files.join(target, file.name)) }
   }
 
+  /// Writes the settings of the transformer of sentence-transformers; where texts are lower-cased, the tokenizer does it.
+  ///
+  /// - Parameter task: what the transformer gives, where that is not the states of tokens.
+  func writeSentenceSettings(maximumLength: Int, task: String? = nil) throws(FileError) {
+    let lengths: [(name: String, value: JSONValue)] = [
+      ("max_seq_length", JSONValue(maximumLength)), ("do_lower_case", false),
+    ]
+    let tasks = task.map { [(name: "transformer_task", value: JSONValue($0))] } ?? []
+    try write(.object(JSONObject(lengths + tasks)), "sentence_bert_config.json")
+  }
+
+  /// Writes the list of modules, under the names that they had before sentence-transformers 5.4.
+  func writeModules(_ modules: [(path: String, type: String)]) throws(FileError) {
+    let entries = modules.enumerated().map { index, module -> JSONValue in
+      [
+        "idx": JSONValue(index), "name": JSONValue(String(index)), "path": JSONValue(module.path),
+        "type": JSONValue("sentence_transformers.models.\(module.type)"),
+      ]
+    }
+    try write(JSONValue(entries), "modules.json")
+  }
+
   /// Writes the weights.
   func writeWeights(_ parameters: ParameterDictionary) throws {
     try ParameterFile.write(parameters, to: Files.join(target, "model.safetensors"))

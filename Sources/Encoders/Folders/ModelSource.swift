@@ -6,23 +6,31 @@ import Tokenizers
 /// of the weights.
 struct ModelSource {
   let folder: ModelFolder
+  /// The settings that an export keeps.
+  let settings: SharedSettings
   let configuration: any EncoderFamily
   /// `config.json`, for the keys of a head.
-  let settings: ConfigurationReader
+  let reader: ConfigurationReader
   let weights: SafetensorsFolder
   let tokenizer: Tokenizer
 
-  init(_ folder: String, modules: ModuleList?) throws {
-    let path = try ModelFolder.transformerPath(in: folder, modules)
-    (configuration, settings) = try ModelFolder.readConfiguration(path)
-    weights = try SafetensorsFolder(path)
-    let tokenizers = try TokenizerFolder(path, hasModules: modules != nil)
+  /// Opens a folder to load a model of a kind from it.
+  ///
+  /// Of a folder that is saved as another kind only the transformer counts, as in sentence-transformers: prompts, the
+  /// maximum length and lower case of the other kind say nothing about this one.
+  init(_ contents: FolderContents, as kind: ModelKind) throws {
+    let path = contents.transformerPath
+    (configuration, reader) = try contents.configuration()
+    let own = try contents.settings(of: kind)
+    settings = own ?? SharedSettings(of: kind)
+    weights = try contents.weights()
+    let tokenizers = try TokenizerFolder(path, hasModules: own != nil)
     tokenizer = tokenizers.tokenizer
     var kept = ModelFolder(
-      path: folder, transformerPath: path, family: type(of: configuration).folder, configuration: settings.object,
+      path: contents.path, transformerPath: path, family: type(of: configuration).folder, configuration: reader.object,
       tokenizer: tokenizers)
     kept.files += weights.paths
-    self.folder = kept
+    folder = kept
     let vocabulary = configuration.shape.vocabulary
     if Int(tokenizer.largestID) >= vocabulary {
       throw ModelError(

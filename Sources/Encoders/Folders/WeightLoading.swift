@@ -20,7 +20,9 @@ struct CheckpointNaming {
   /// The checkpoint's key of each parameter.
   ///
   /// - Parameter encoder: the prefix of the encoder's keys in the module that is loaded.
-  func parameterKeys(of keys: [String], encoder: String) -> [String: String] {
+  /// - Throws: `ModelError` if a parameter has two tensors, of which a reader could take either.
+  func parameterKeys(of weights: SafetensorsFolder, encoder: String) throws(ModelError) -> [String: String] {
+    let keys = weights.entries.map(\.name)
     let renamed = keys.map { key in
       aliases.first { key.hasSuffix($0.old) }.map { String(key.dropLast($0.old.count)) + $0.new } ?? key
     }
@@ -29,10 +31,20 @@ struct CheckpointNaming {
       prefix = candidate
     }
     var result: [String: String] = [:]
+    var twice: [(parameter: String, tensors: String)] = []
     for (key, name) in zip(keys, renamed) {
       let parameter = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
       if ignored.contains(where: parameter.hasPrefix) { continue }
-      result[heads.contains(where: parameter.hasPrefix) ? parameter : encoder + parameter] = key
+      let name = heads.contains(where: parameter.hasPrefix) ? parameter : encoder + parameter
+      if let other = result.updateValue(key, forKey: name) {
+        twice.append((name, [other, key].sorted().joined(separator: " and ")))
+      }
+    }
+    if let first = twice.min(by: { $0.parameter < $1.parameter }) {
+      let more = twice.count == 1 ? "" : ", and so have \(twice.count - 1) more"
+      throw ModelError(
+        path: weights.path,
+        problem: "the parameter \(first.parameter) has two tensors, \(first.tensors)\(more); keep one of each pair")
     }
     return result
   }
@@ -55,7 +67,7 @@ extension Module {
     from weights: SafetensorsFolder, naming: CheckpointNaming, encoder: String = "", model: String,
     whereOptional isOptional: (_ key: String) -> Bool = { _ in false }
   ) throws -> ParameterDictionary {
-    let found = naming.parameterKeys(of: weights.entries.map(\.name), encoder: encoder)
+    let found = try naming.parameterKeys(of: weights, encoder: encoder)
     let parameters = parameters
     let carried = found.keys.filter { key in
       parameters[key] == nil && naming.carried.contains { key.hasPrefix(encoder + $0) }

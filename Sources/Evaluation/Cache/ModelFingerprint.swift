@@ -33,6 +33,7 @@ struct ModelFingerprint: Hashable, Sendable {
     parts.add("tokenizer", model.tokenizer.identity)
     parts.add("text", "\(model.maximumLength)")
     parts.add("prompt", model.prompts[role] ?? "")
+    parts.add("width", "\(model.dimensions)")
     for (name, tensor) in model.parameters { parts.add("parameter \(name) \(tensor.shape)", tensor) }
     hash = ContentHash(parts.hash.finalize())
   }

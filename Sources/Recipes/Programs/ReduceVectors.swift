@@ -81,8 +81,8 @@ struct ReduceVectors: Recipe, Equatable {
   func run(in context: RunContext) throws -> Outcome {
     try context.perform(self) { folder in
       let full = try BiEncoder(folder: model.folder)
-      if dimensions.contains(where: { $0 > full.dimensions }) {
-        throw RunError(.badRecipe, "'dimensions': \(Self.tooWide(dimensions, full.dimensions))")
+      if dimensions.contains(where: { $0 > full.outputWidth }) {
+        throw RunError(.badRecipe, "'dimensions': \(Self.tooWide(dimensions, full.outputWidth))")
       }
       let (corpus, plan) = try texts.read(context)
       let encoded = try EncodedTexts(
@@ -99,7 +99,7 @@ struct ReduceVectors: Recipe, Equatable {
       }
 
       let base = try encoded.evaluated.map { (evaluated: $0, rankings: try $0.rankings { $0 }) }
-      var report = ReductionReport(full: full.dimensions, components: components, whitened: whiten)
+      var report = ReductionReport(full: full.outputWidth, components: components, whitened: whiten)
       if let base { report.values = try base.evaluated.plan.values(of: base.rankings) }
       for (dimension, module) in zip(dimensions, modules) {
         let target = folder.file("model-\(dimension)")

@@ -32,7 +32,7 @@ extension ModelCard.Kind {
         # \(name)
 
         `\(baseName)` \(deed) with Hone \(Hone.version): a bi-encoder that maps queries and documents to vectors of
-        \(model.dimensions) numbers, compared by cosine. Texts are cut at \(model.maximumLength) tokens; pooling: \(model.pooling.rawValue).
+        \(model.dimensions) numbers, compared by \(model.settings.similarity.title). Texts are cut at \(model.maximumLength) tokens; pooling: \(model.pooling.rawValue).
 
         """,
       usage: """
@@ -70,7 +70,8 @@ extension ModelCard.Kind {
 
         `\(Files.name(of: base))` fine-tuned with Hone \(Hone.version): a cross-encoder that reads a query and a document
         together and gives one score, the larger the better the document fits. Scores are raw logits: rank by them as they
-        are. Pairs are cut at \(model.maximumLength) tokens.
+        are. sentence-transformers applies \(model.activation.name) to them unless it is told otherwise. Pairs are cut at
+        \(model.maximumLength) tokens.
 
         """,
       usage: """

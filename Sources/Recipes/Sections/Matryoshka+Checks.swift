@@ -28,8 +28,8 @@ extension Matryoshka {
 
   /// Throws where a dimension is larger than the width of the loaded model's vectors.
   func check(against model: BiEncoder) throws {
-    if dimensions.contains(where: { $0 > model.dimensions }) {
-      throw RunError(.badRecipe, "'matryoshka.dimensions': \(tooWide(model.dimensions))")
+    if dimensions.contains(where: { $0 > model.outputWidth }) {
+      throw RunError(.badRecipe, "'matryoshka.dimensions': \(tooWide(model.outputWidth))")
     }
   }
 

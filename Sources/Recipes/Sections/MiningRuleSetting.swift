@@ -29,6 +29,7 @@ struct MiningRuleSetting: Codable, Sendable, Equatable {
   var inputs: [RunInput] { rule.models.map { .model($0) } }
 
   func validate(_ checks: SettingChecks, at path: String) {
+    for model in rule.models { checks.modelFolder(path, model, of: "rule \(name): ") }
     guard let problem = rule.problem() else { return }
     checks.require(false, path, else: "rule \(name): \(problem)")
   }

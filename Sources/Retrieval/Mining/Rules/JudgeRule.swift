@@ -75,10 +75,9 @@ public struct JudgeSettings: NamedMiningRule {
     self.above = above
   }
 
-  /// The problem with the settings, or with the folder.
+  /// The problem with the settings.
   public func problem() -> String? {
-    if !Files.exists(Files.join(model, "config.json")) { return "\(model) has no config.json" }
-    return below > 0 && below <= 1 && above ?? 1 >= below && above ?? 1 <= 1
+    below > 0 && below <= 1 && above ?? 1 >= below && above ?? 1 <= 1
       ? nil : "'below' and 'above' are probabilities, and 'above' is not less than 'below'"
   }
 
