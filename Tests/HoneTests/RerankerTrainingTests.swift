@@ -163,11 +163,34 @@ import Testing
       "evaluate={collection: collection, split: judged, candidates: judged, every: 2, measures: [MAP]}", quiet: false)
     #expect(ended.status == 0, "\(ended.messages)")
     #expect(ended.output.hasPrefix("split   measure  untrained "))
-    #expect(ended.messages.contains("5 of 5 queries of split 'judged' are training queries too"))
+    #expect(
+      ended.messages.contains(
+        "5 of 5 queries of split 'judged' are training queries too (5 with a document judged relevant)"))
     let lines = try Files.read(folder.file("runs/small/tuned.judged.run")).split(separator: UInt8(ascii: "\n"))
     #expect(lines.count == 30)
     let comparison = try #require(result()["comparisons"]?.arrayValue?.first?.objectValue)
     #expect(comparison["queries"]?.integerValue == 5)
+  }
+
+  @Test func aSplitOfRelevantDocumentsOnlyIsRefused() throws {
+    let ended = try hone("evaluate={collection: collection, split: dev, candidates: judged, measures: [MAP]}")
+    #expect(ended.status == 65)
+    #expect(
+      ended.messages.hasPrefix(
+        "error: collection: no query of split 'dev' has both a relevant document and a less relevant one among its "),
+      "\(ended.messages)")
+    #expect(!Files.exists(folder.file("runs/small/log.jsonl")))
+  }
+
+  @Test func aRunOfOtherQueriesIsRefused() throws {
+    try Files.write("other Q0 d25 1 2 x\n", to: folder.file("other.run"))
+    let ended = try hone(
+      "evaluate={collection: collection, split: test, candidates: run, run: other.run, top: 2, measures: [MAP]}")
+    #expect(ended.status == 65)
+    #expect(
+      ended.messages
+        == "error: other.run: no query of split 'test' is in it; the run has for example \"other\", the split \"q25\"; give "
+        + "the run of this collection\n")
   }
 
   @Test func aRunFileIsRerankedAndWhatItLacksCounts() throws {

@@ -1,5 +1,6 @@
 import Datasets
 import Encoders
+import Evaluation
 import Kernels
 import Layers
 import Retrieval
@@ -20,14 +21,18 @@ struct BiEncoderTask: TrainingTask {
   private var epoch: RowEpoch
 
   /// Reads the rows, the corpus to mine and the guide.
-  init(_ recipe: TrainBiEncoder) throws {
+  init(_ recipe: TrainBiEncoder, _ context: RunContext) throws {
     self.recipe = recipe
     let data = try RowData(
       recipe.data, batch: recipe.batch, loss: recipe.loss, seed: recipe.seed, isMined: recipe.mining != nil)
     self.data = data
     objective = TrainingLoss(recipe.loss.loss, matryoshka: recipe.matryoshka)
     mining = try recipe.mining.map { settings in
-      (settings, try MinedRows.corpus(settings.corpus, or: data.collection))
+      let corpus = try MinedRows.corpus(settings.corpus, or: data.collection)
+      SameIDs(data.rows.identifiedQueries, in: corpus).warning(
+        isExcluded: settings.excludeSameID, setting: "mining.excludeSameID", place: "to mine for"
+      ).map { context.report(.warning($0)) }
+      return (settings, corpus)
     }
     guide = try recipe.guide.map { try Guide($0) }
     epoch = data.epoch(0)

@@ -9,6 +9,8 @@ struct MiningSettings: Sendable, Equatable {
   /// The rules that a negative must pass, in this order.
   var rules: [MiningRuleSetting]
   var select: NegativeSelection
+  /// True if a document with the query's identifier is no candidate; without it it is one, with a warning.
+  var excludeSameID: Bool?
 
   /// The remedy where neither a recipe nor its data has a corpus.
   static let noCorpus =

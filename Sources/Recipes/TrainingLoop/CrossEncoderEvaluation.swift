@@ -20,9 +20,9 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
   ///
   /// An interrupted run has written the ranking of a model already.
   ///
-  /// - Parameter queries: The queries that are trained on.
+  /// - Parameter groups: The groups that are trained on.
   init(
-    _ settings: RerankingEvaluateSection, seed: UInt64, training queries: [String], cache: EncodingCache?,
+    _ settings: RerankingEvaluateSection, seed: UInt64, training groups: [RankingGroup], cache: EncodingCache?,
     in folder: RunFolder, _ context: RunContext
   ) throws {
     let collection = try Collection(folder: settings.collection)
@@ -30,10 +30,16 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     let verdictSplits = settings.verdict ?? [settings.split]
     let splits =
       verdictSplits + (settings.every == nil || verdictSplits.contains(settings.split) ? [] : [settings.split])
+    func warn(_ text: String) { context.report(.warning(text)) }
     let all = try EvaluationPlan(
-      collection, splits: splits, measures: settings.measures.map(\.measure), warn: { context.report(.warning($0)) })
+      collection, splits: splits, measures: settings.measures.map(\.measure), excludeSameID: settings.excludeSameID,
+      warn: warn)
     let verdictPlan = all.keeping(verdictSplits)
-    verdictPlan.warnOfQueries(in: queries) { context.report(.warning($0)) }
+    var overlap = TrainingOverlap(with: all.splits, of: all.documents)
+    for group in groups {
+      overlap.add(query: group.query, positives: zip(group.documents, group.grades).filter { $0.1 > 0 }.map(\.0))
+    }
+    overlap.events.forEach(context.report)
 
     isJudged = settings.candidates == .judged
     baseName = settings.baseName
@@ -42,15 +48,7 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     case .judged: (rankings, top, source) = (try all.judgedCandidates(in: collection.corpus), .max, settings.collection)
     case .run(let file, let best):
       let ranking = try Ranking(file: file)
-      for split in verdictPlan.splits {
-        let missing = split.queries.count { ranking[$0.id] == nil }
-        if missing > 0 {
-          context.report(
-            .warning(
-              "\(file) lacks \(NumberText.counted(missing, "query", plural: "queries")) of split "
-                + "'\(split.name)'; they count as 0"))
-        }
-      }
+      for split in verdictPlan.splits { try split.warnOfMissing(in: ranking, from: file, warn) }
       (rankings, top, source) = (splits.map { _ in ranking }, best, file)
     case .model(let model, let best):
       let found = try folder.keptRankings("first", of: splits) {
@@ -60,12 +58,12 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
       (rankings, top, source) = (found, best, model)
     }
     verdict = try RerankingPlan(
-      verdictPlan, candidates: Array(rankings.prefix(verdictSplits.count)), top: top, &texts, from: source)
+      verdictPlan, candidates: Array(rankings.prefix(verdictSplits.count)), top: top, &texts, from: source, warn: warn)
     development = try settings.every.flatMap { _ in splits.firstIndex(of: settings.split) }.map { index in
       let plan = all.keeping([settings.split])
       return try RerankingPlan(
         settings.queries.map { plan.asking(atMost: $0, seed: seed) } ?? plan, candidates: [rankings[index]], top: top,
-        &texts, from: source)
+        &texts, from: source, warn: verdictSplits.contains(settings.split) ? { _ in } : warn)
     }
   }
 
@@ -101,5 +99,24 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     } catch let error as ModelError {
       throw RunError(.internalError, "\(error); lower 'optimizer.rate'")
     }
+  }
+}
+
+extension EvaluationPlan.Split {
+  /// Warns about queries that a run file lacks.
+  ///
+  /// - Throws: `RunError` if it lacks them all.
+  fileprivate func warnOfMissing(in ranking: Ranking, from file: String, _ warn: (String) -> Void) throws {
+    let missing = queries.filter { ranking[$0.id] == nil }
+    guard let example = missing.first else { return }
+    if missing.count == queries.count {
+      throw RunError(
+        .badData,
+        "\(file): no query of split '\(name)' is in it; the run has for example \"\(ranking.lists.first?.query ?? "")\", "
+          + "the split \"\(example.id)\"; give the run of this collection")
+    }
+    warn(
+      "\(file) lacks \(NumberText.counted(missing.count, "query", plural: "queries")) of split '\(name)'; "
+        + "they count as 0, such as \"\(example.id)\"")
   }
 }
