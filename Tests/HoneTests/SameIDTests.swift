@@ -120,8 +120,8 @@ import Testing
       }
     }
     // The first stage has each relevant document second, without the query itself.
-    let compared = try #require(result("runs/reranker")["comparisons"]?.arrayValue?.first?.objectValue)
-    #expect(compared["base"]?.doubleValue == 0.5)
+    let beside = try #require(result("runs/reranker")["firstStage"]?.arrayValue?.first?.objectValue)
+    #expect(beside["base"]?.doubleValue == 0.5)
   }
 
   @Test func miningLeavesThemOut() throws {

@@ -47,8 +47,7 @@ struct CrossEncoderTask: TrainingTask {
       case .judged, nil: "the documents judged"
       }
     return .crossEncoder(
-      model, base: recipe.model.folder, name: name, baseColumn: recipe.evaluate?.baseName ?? "base",
-      candidates: candidates)
+      model, base: recipe.model.folder, name: name, candidates: candidates)
   }
 
   // MARK: - Steps

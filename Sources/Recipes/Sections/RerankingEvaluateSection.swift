@@ -29,9 +29,6 @@ struct RerankingEvaluateSection: EvaluationSettings, Sendable, Equatable {
   var measures: [MeasureSetting]
   /// The splits of the verdict, over all their queries; without it, the split evaluated during training.
   var verdict: [String]?
-
-  /// The name of the ranking that the model is compared with.
-  var baseName: String { candidates == .judged ? "untrained" : "first stage" }
 }
 
 extension RerankingEvaluateSection: Codable {

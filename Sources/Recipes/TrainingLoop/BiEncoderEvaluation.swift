@@ -35,7 +35,7 @@ struct BiEncoderEvaluation: TrainingEvaluation {
     overlap.events.forEach(context.report)
   }
 
-  var baseName: String { "base" }
+  func baseName(of model: BiEncoder) -> String { "base" }
 
   func start(of model: BiEncoder, _ context: RunContext) throws -> MeasureRecord? {
     try development(of: model, step: 0, context)

@@ -8,13 +8,13 @@ import Words
 
 /// The evaluations of a reranker's training: some queries during training, and all judged queries for the verdict.
 ///
-/// The base is the ranking of the first stage, or of the untrained model where the judged documents are reranked.
+/// The base is the model before training. A classifier that is new ranks at random; there the base is the ranking of the first
+/// stage, if there is one.
 struct CrossEncoderEvaluation: TrainingEvaluation {
   /// The plan of evaluations during training; nil without `evaluate.every`.
   private let development: RerankingPlan?
   private let verdict: RerankingPlan
   private let isJudged: Bool
-  let baseName: String
 
   /// Reads the collection and finds the documents to rerank.
   ///
@@ -42,7 +42,6 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     overlap.events.forEach(context.report)
 
     isJudged = settings.candidates == .judged
-    baseName = settings.baseName
     let (rankings, top, source): ([Ranking], Int, String)
     switch settings.candidates {
     case .judged: (rankings, top, source) = (try all.judgedCandidates(in: collection.corpus), .max, settings.collection)
@@ -63,14 +62,25 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
       let plan = all.keeping([settings.split])
       return try RerankingPlan(
         settings.queries.map { plan.asking(atMost: $0, seed: seed) } ?? plan, candidates: [rankings[index]], top: top,
-        &texts, from: source, warn: verdictSplits.contains(settings.split) ? { _ in } : warn)
+        &texts, from: source + (settings.queries.map { ", with 'evaluate.queries' \($0)" } ?? ""),
+        warn: verdictSplits.contains(settings.split) ? { _ in } : warn)
     }
   }
 
   var plan: EvaluationPlan { verdict.plan }
 
+  func baseName(of model: CrossEncoder) -> String {
+    switch (model.hasFreshClassifier, isJudged) {
+    case (false, _): "base"
+    case (true, false): "first stage"
+    case (true, true): "untrained"
+    }
+  }
+
   func start(of model: CrossEncoder, _ context: RunContext) throws -> MeasureRecord? {
-    guard let development, !isJudged else { return try self.development(of: model, step: 0, context) }
+    guard let development, isFirstStageBase(of: model) else {
+      return try self.development(of: model, step: 0, context)
+    }
     return try development.plan.record(of: development.firstRankings, step: 0, context)
   }
 
@@ -81,8 +91,8 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
 
   func baseRankings(of model: CrossEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Ranking] {
     try folder.keptRankings("base", of: plan.splits.map(\.name)) {
-      if !isJudged { return verdict.firstRankings }
-      context.report(.note("evaluating the untrained model"))
+      if isFirstStageBase(of: model) { return verdict.firstRankings }
+      context.report(.note("evaluating the \(model.hasFreshClassifier ? "untrained" : "base") model"))
       return try verdict.rankings(of: model, report: context.reportOrStop)
     }
   }
@@ -91,6 +101,13 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     context.report(.note("evaluating the tuned model"))
     return try folder.write(rankings(of: verdict, by: model, context), as: "tuned", of: plan.splits.map(\.name))
   }
+
+  func firstStageRankings(of model: CrossEncoder) -> [Ranking]? {
+    isJudged || isFirstStageBase(of: model) ? nil : verdict.firstRankings
+  }
+
+  /// True if a model is compared with the first stage, since its own order says nothing before training.
+  private func isFirstStageBase(of model: CrossEncoder) -> Bool { model.hasFreshClassifier && !isJudged }
 
   /// The rankings of a model in training, whose scores may become infinite through a rate that is too high.
   private func rankings(of plan: RerankingPlan, by model: CrossEncoder, _ context: RunContext) throws -> [Ranking] {
