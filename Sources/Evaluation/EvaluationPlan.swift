@@ -7,7 +7,8 @@ import Words
 
 /// A collection prepared for evaluation: the judged queries of some splits and the documents to search.
 ///
-/// Every judged query counts; one that the collection lacks counts as 0 on every measure.
+/// Every judged query counts, as in `trec_eval -c`: one that the collection lacks, and one without any relevant document,
+/// counts as 0 on every measure.
 package struct EvaluationPlan {
   /// The judged queries of a split.
   package struct Split {
@@ -19,17 +20,24 @@ package struct EvaluationPlan {
   package let documents: [Document]
   package private(set) var splits: [Split]
   package let measures: [Measure]
+  /// True if documents with their query's identifier are left out of rankings and judgments.
+  package let excludesSameID: Bool
 
   /// Prepares some splits of a collection.
   ///
   /// - Parameters:
+  ///   - excludeSameID: True to leave out documents with their query's identifier; without it a warning says where this
+  ///     matters.
   ///   - limit: If set, the documents are every judged one and a sample of the others up to this number.
   ///   - seed: The seed of the sample.
-  ///   - warn: Receives a warning about judgments that the collection does not cover.
+  ///   - warn: Receives a warning about judgments that the collection does not cover, and about queries that are
+  ///     documents.
+  /// - Throws: `RunError` if no query of a split can find a relevant document.
   package init(
-    _ collection: Collection, splits names: [String], measures: [Measure], limit: Int? = nil, seed: UInt64 = 0,
-    warn: (String) -> Void
+    _ collection: Collection, splits names: [String], measures: [Measure], excludeSameID: Bool? = nil,
+    limit: Int? = nil, seed: UInt64 = 0, warn: (String) -> Void
   ) throws {
+    excludesSameID = excludeSameID ?? false
     var splits: [Split] = []
     for name in names {
       let judgments = try collection.judgments(split: name)
@@ -40,10 +48,12 @@ package struct EvaluationPlan {
             + "\(NumberText.counted(unknown.documents.count, "document")) that split '\(name)' judges; they count as not found"
         )
       }
-      splits.append(
-        Split(
-          name: name, topics: judgments.topics.map { JudgedTopic(query: $0.query, grades: $0.grades) },
-          queries: judgments.topics.compactMap { collection.queries[$0.query] }))
+      let split = Split(name: name, judgments, of: collection, excludesSameID: excludesSameID)
+      try split.check(in: collection, excludesSameID: excludesSameID, warn)
+      let place = "of split '\(name)'"
+      let sameIDs = SameIDs(split.queries, in: collection.corpus)
+      sameIDs.warning(isExcluded: excludeSameID, setting: "evaluate.excludeSameID", place: place).map(warn)
+      splits.append(split)
     }
     self.splits = splits
     self.measures = measures
@@ -68,6 +78,18 @@ package struct EvaluationPlan {
   package func keeping(_ names: [String]) -> EvaluationPlan {
     var plan = self
     plan.splits = names.compactMap { name in splits.first { $0.name == name } }
+    return plan
+  }
+
+  /// The same plan without some queries of a split.
+  func leavingOut(_ queries: Set<ExactText>, of name: String) -> EvaluationPlan {
+    var plan = self
+    plan.splits = splits.map { split in
+      guard split.name == name else { return split }
+      return Split(
+        name: name, topics: split.topics.filter { !queries.contains(ExactText($0.query)) },
+        queries: split.queries.filter { !queries.contains(ExactText($0.id)) })
+    }
     return plan
   }
 
@@ -107,8 +129,18 @@ package struct EvaluationPlan {
     let index = try ExactSearch(documents: vectors, ids: documents.map(\.id))
     let depth = max(least, measures.map(\.depth).max() ?? 0)
     return try zip(splits, queries).map { split, queries in
-      try index.search(queries, ids: split.queries.map(\.id), top: depth)
+      let ids = split.queries.map(\.id)
+      return try ranking(depth: depth) { try index.search(queries, ids: ids, top: $0) }
     }
+  }
+
+  /// The ranking that a search finds, to its full depth without the documents that are left out.
+  ///
+  /// - Parameter search: The search for a number of documents per query.
+  package func ranking(depth: Int, search: (Int) throws -> Ranking) rethrows -> Ranking {
+    guard excludesSameID else { return try search(depth) }
+    // A query has at most one document of its identifier.
+    return try search(depth == .max ? depth : depth + 1).withoutSameID.top(depth)
   }
 
   /// Evaluates a ranking of each split.

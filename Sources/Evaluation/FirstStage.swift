@@ -10,13 +10,15 @@ package struct FirstStage {
   private let model: BiEncoder
   private let index: ExactSearch
   private let lexical: (index: BM25, settings: Fusion)?
+  private let plan: EvaluationPlan
 
-  /// Encodes and indexes documents.
+  /// Encodes and indexes the documents of a plan.
   package init(
-    _ model: BiEncoder, documents: [Document], fusion: Fusion?, cache: EncodingCache?,
+    _ model: BiEncoder, _ plan: EvaluationPlan, fusion: Fusion?, cache: EncodingCache?,
     report: (RunEvent) throws -> Void
   ) throws {
-    let (ids, texts) = (documents.map(\.id), documents.map(\.content))
+    self.plan = plan
+    let (ids, texts) = (plan.documents.map(\.id), plan.documents.map(\.content))
     let vectors = try model.searchVectors(
       of: texts, as: .document, task: "encoding documents", cache: cache, report: report)
     self.model = model
@@ -32,11 +34,15 @@ package struct FirstStage {
   ) throws -> Ranking {
     let vectors = try model.searchVectors(of: queries.map(\.text), as: .query, task: task, report: report)
     let ids = queries.map(\.id)
-    guard let lexical else { return try index.search(vectors, ids: ids, top: depth) }
+    func nearest(_ depth: Int) throws -> Ranking {
+      try plan.ranking(depth: depth) { try index.search(vectors, ids: ids, top: $0) }
+    }
+    guard let lexical else { return try nearest(depth) }
     let fusion = lexical.settings
+    let texts = queries.map { (id: $0.id, text: $0.text) }
     let rankings = [
-      try index.search(vectors, ids: ids, top: fusion.candidates),
-      try lexical.index.search(queries.map { (id: $0.id, text: $0.text) }, top: fusion.candidates),
+      try nearest(fusion.candidates),
+      try plan.ranking(depth: fusion.candidates) { try lexical.index.search(texts, top: $0) },
     ]
     return try Ranking.fused(rankings, weights: fusion.weights, constant: fusion.constant, depth: depth)
   }

@@ -19,13 +19,18 @@ package struct JudgedPairs {
 
   /// Makes a pair of every judgment: grades of 1 and more are relevant, 0 is not, less counts as not judged.
   ///
-  /// - Parameter warn: Receives a warning about judgments that the collection does not cover.
-  package init(of judgments: Judgments, in collection: Collection, warn: (String) -> Void) throws {
+  /// - Parameters:
+  ///   - excludesSameID: True to leave out documents with their query's identifier.
+  ///   - warn: Receives a warning about judgments that the collection does not cover.
+  package init(
+    of judgments: Judgments, in collection: Collection, excludesSameID: Bool = false, warn: (String) -> Void
+  ) throws {
     var texts = CandidateTexts(collection)
     var missing = 0
     for topic in judgments.topics {
       let number = queryCount
       for (document, grade) in topic.grades where grade >= 0 {
+        if excludesSameID && ExactText(document) == ExactText(topic.query) { continue }
         guard let query = texts.query(topic.query), let content = texts.document(document) else {
           missing += 1
           continue
@@ -40,11 +45,16 @@ package struct JudgedPairs {
 
   /// Makes pairs of the top documents of a run file for its judged queries; unjudged ones count as not relevant.
   ///
-  /// - Parameter file: The run file, in TREC form.
+  /// - Parameters:
+  ///   - file: The run file, in TREC form.
+  ///   - excludesSameID: True to leave out documents with their query's identifier.
   /// - Throws: `FileError` with the entries that the collection lacks; `RetrievalError` if ``Ranking`` refuses the
   ///   file.
-  package init(of file: String, top: Int, judgments: Judgments, in collection: Collection) throws {
-    let ranking = try Ranking(file: file)
+  package init(
+    of file: String, top: Int, judgments: Judgments, in collection: Collection, excludesSameID: Bool = false
+  ) throws {
+    let given = try Ranking(file: file)
+    let ranking = excludesSameID ? given.withoutSameID : given
     var judged = Ranking()
     for topic in judgments.topics {
       guard let documents = ranking[topic.query] else { continue }

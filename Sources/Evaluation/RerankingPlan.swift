@@ -1,14 +1,16 @@
 package import Datasets
 package import Encoders
+import Files
 package import Retrieval
 package import Runs
+import Words
 
 /// A collection prepared for evaluating a reranker: the documents to rerank for each query.
 ///
-/// Every judged query counts, and every relevant document counts in the ideal ranking, even if the first stage missed
-/// it.
+/// Every relevant document counts in the ideal ranking, even if the first stage missed it. Queries whose documents are all
+/// relevant are left out: any order of them is right, so that they measure nothing.
 package struct RerankingPlan {
-  /// The judged queries and the measures.
+  /// The judged queries that are measured, and the measures.
   package let plan: EvaluationPlan
   /// The documents of each split's queries.
   private let candidates: [RerankingCandidates]
@@ -20,18 +22,30 @@ package struct RerankingPlan {
   ///
   /// - Parameters:
   ///   - rankings: Queries that are not in the split are left out.
-  ///   - source: The origin of the rankings, for an error about entries that the collection lacks.
+  ///   - source: The origin of the rankings, for errors.
+  ///   - warn: Receives a warning about queries that are left out.
+  /// - Throws: `FileError` about entries that the collection lacks; `RunError` if a split has no query whose documents can
+  ///   be ordered rightly or wrongly.
   package init(
-    _ plan: EvaluationPlan, candidates rankings: [Ranking], top: Int, _ texts: inout CandidateTexts, from source: String
+    _ plan: EvaluationPlan, candidates rankings: [Ranking], top: Int, _ texts: inout CandidateTexts,
+    from source: String, warn: (String) -> Void
   ) throws {
-    self.plan = plan
+    var measured = plan
     candidates = try zip(plan.splits, rankings).map { split, ranking in
+      let given = plan.excludesSameID ? ranking.withoutSameID : ranking
+      let decision = OrderDecision(of: given, top: top, split, measures: plan.measures)
+      measured = measured.leavingOut(decision.settled, of: split.name)
       var asked = Ranking()
-      for query in split.queries {
-        if let documents = ranking[query.id] { try asked.append(query: query.id, documents: documents) }
+      for query in split.queries where !decision.settled.contains(ExactText(query.id)) {
+        if let documents = given[query.id] { try asked.append(query: query.id, documents: documents) }
       }
-      return try RerankingCandidates(asked, top: top, &texts, from: source)
+      // What the collection lacks is the error to show first.
+      let candidates = try RerankingCandidates(asked, top: top, &texts, from: source)
+      if let emptiness = decision.emptiness { throw RunError(.badData, "\(source): \(emptiness)") }
+      decision.omission.map(warn)
+      return candidates
     }
+    self.plan = measured
   }
 
   /// The documents of every split in the order of a model's raw logits; those below the top keep their order.

@@ -86,6 +86,17 @@ public struct Ranking: Sendable {
     result.lists = lists.map { RankedList(query: $0.query, documents: Array($0.documents.prefix(max(0, depth)))) }
     return result
   }
+
+  /// The same run without the documents that have their query's identifier, as BEIR evaluates ArguAna and Quora, where every
+  /// query is a document too.
+  public var withoutSameID: Ranking {
+    var result = self
+    result.lists = lists.map { list in
+      let query = ExactText(list.query)
+      return RankedList(query: list.query, documents: list.documents.filter { ExactText($0.id) != query })
+    }
+    return result
+  }
 }
 
 extension Ranking: Equatable {

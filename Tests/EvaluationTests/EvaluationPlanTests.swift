@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Retrieval
+import Runs
 import TestSupport
 import Testing
 
@@ -54,6 +55,52 @@ import Testing
     var ranking = Ranking()
     try ranking.append(query: "q1", documents: [ScoredDocument(id: "d40", score: 1)])
     #expect(try plan.evaluations(of: [ranking])[0].means == [0.5])
+  }
+
+  /// `trec_eval` gives 0 on every measure for a query whose judgments are all 0, and counts it in the mean.
+  @Test func aQueryWithoutARelevantDocumentCountsAsZero() throws {
+    let (plan, warnings) = try plan(["dev"], limit: nil)
+    #expect(
+      warnings == [
+        "1 of 2 queries of split 'dev' has no relevant document, such as \"q2\"; it counts as 0 on every measure"
+      ])
+    var ranking = Ranking()
+    for (query, document) in [("q1", "d40"), ("q2", "d3")] {
+      try ranking.append(query: query, documents: [ScoredDocument(id: document, score: 1)])
+    }
+    #expect(try plan.evaluations(of: [ranking])[0].means == [0.5])
+  }
+
+  @Test(arguments: [["q1\td40\t0", "q2\td3\t0"], ["q1\td99\t1"], ["q9\td40\t1"]])
+  func aSplitThatMeasuresNothingIsRefused(_ lines: [String]) throws {
+    try Files.write(lines.map { $0 + "\n" }.joined(), to: folder.file("qrels/empty.tsv"))
+    let collection = try Collection(folder: folder.path)
+    let error = try #require(throws: RunError.self) {
+      try EvaluationPlan(collection, splits: ["empty"], measures: [.nDCG(cut: 10)], warn: { _ in })
+    }
+    #expect(error.kind == .badData)
+    #expect(
+      error.description
+        == "\(folder.path): no query of split 'empty' has a relevant document in the corpus and one that is less so, so that "
+        + "there is nothing to measure; give judgments that name queries and documents of this collection")
+  }
+
+  @Test func aCorpusOfRelevantDocumentsIsRefused() throws {
+    func folder(_ documents: [String]) throws -> SmallFolder {
+      try SmallFolder(
+        documents: documents.map { ($0, "text") }, queries: [("q", "query")],
+        splits: ["dev": ["q a 1", "q b 1", "q q 1"]])
+    }
+    func measures(_ documents: [String], excludeSameID: Bool) throws {
+      let folder = try folder(documents)
+      try withExtendedLifetime(folder) {
+        _ = try EvaluationPlan(
+          folder.collection, splits: ["dev"], measures: [.nDCG(cut: 10)], excludeSameID: excludeSameID, warn: { _ in })
+      }
+    }
+    #expect(throws: RunError.self) { try measures(["a", "b"], excludeSameID: false) }
+    #expect(throws: RunError.self) { try measures(["a", "b", "q"], excludeSameID: true) }
+    try measures(["a", "b", "c"], excludeSameID: true)
   }
 
   @Test func measuresSayHowDeepTheyLook() {

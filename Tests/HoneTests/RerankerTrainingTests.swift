@@ -157,17 +157,87 @@ import Testing
 
   // MARK: - Candidates
 
-  @Test func judgedCandidatesAreComparedWithTheUntrainedModel() throws {
-    let ended = try hone(
-      "data={collection: collection, split: judged}", "loss={name: binaryCrossEntropy, positiveWeight: 5}",
-      "evaluate={collection: collection, split: judged, candidates: judged, every: 2, measures: [MAP]}", quiet: false)
+  @Test func judgedCandidatesAreComparedWithTheModelBeforeTraining() throws {
+    func train(_ more: String...) throws -> HoneProcess.Ended {
+      let settings = [
+        "data={collection: collection, split: judged}", "loss={name: binaryCrossEntropy, positiveWeight: 5}",
+        "evaluate={collection: collection, split: judged, candidates: judged, every: 2, measures: [MAP]}",
+      ]
+      return try HoneProcess.run(
+        ["run", "reranker.yaml"] + (settings + more).flatMap { ["--set", $0] }, in: folder.path)
+    }
+    let reranker = try train("model.folder=\"\(HoneProcess.crossEncoder)\"", "output.folder=runs/again")
+    #expect(reranker.status == 0, "\(reranker.messages)")
+    #expect(reranker.output.hasPrefix("split   measure    base "), "\(reranker.output)")
+    let ended = try train()
     #expect(ended.status == 0, "\(ended.messages)")
     #expect(ended.output.hasPrefix("split   measure  untrained "))
-    #expect(ended.messages.contains("5 of 5 queries of split 'judged' are training queries too"))
+    #expect(
+      ended.messages.contains(
+        "5 of 5 queries of split 'judged' are training queries too (5 with a document judged relevant)"))
     let lines = try Files.read(folder.file("runs/small/tuned.judged.run")).split(separator: UInt8(ascii: "\n"))
     #expect(lines.count == 30)
     let comparison = try #require(result()["comparisons"]?.arrayValue?.first?.objectValue)
     #expect(comparison["queries"]?.integerValue == 5)
+  }
+
+  @Test func aRerankerIsComparedWithItselfBeforeTraining() throws {
+    let ended = try hone("model.folder=\"\(HoneProcess.crossEncoder)\"", "evaluate.queries=null", quiet: false)
+    #expect(ended.status == 0, "\(ended.messages)")
+    #expect(ended.lines.first?.hasPrefix("split  measure    base   tuned   change") == true, "\(ended.output)")
+    #expect(ended.output.contains("\nsplit  measure  first stage   tuned   change"), "\(ended.output)")
+    let result = try result()
+    let verdicts = try #require(result["comparisons"]?.arrayValue).compactMap(\.objectValue)
+    let beside = try #require(result["firstStage"]?.arrayValue).compactMap(\.objectValue)
+    #expect(verdicts.map { $0["split"] } == ["test", "test", "dev", "dev"] && beside.count == 4)
+    #expect(verdicts.map { $0["tuned"] } == beside.map { $0["tuned"] })
+
+    // The base is what the model makes of the first stage by itself.
+    for (split, index) in [("test", 0), ("dev", 2)] {
+      let reranked = try HoneProcess.run(
+        [
+          "rerank", "--model", HoneProcess.crossEncoder, "--corpus", "collection/corpus.jsonl", "--queries",
+          "collection/queries.jsonl", "--run", "runs/small/first.\(split).run", "--top", "10", "--output", "own.run",
+        ], in: folder.path)
+      #expect(reranked.status == 0, "\(reranked.messages)")
+      #expect(try value(of: "own.run", split) == verdicts[index]["base"]?.doubleValue)
+      #expect(try value(of: "runs/small/first.\(split).run", split) == beside[index]["base"]?.doubleValue)
+      #expect(try value(of: "runs/small/tuned.\(split).run", split) == verdicts[index]["tuned"]?.doubleValue)
+    }
+    let start = try #require(log().first { $0["dev"] != nil })
+    #expect(start["step"] == 0 && start["dev"]?.objectValue?["nDCG@10"] == verdicts[2]["base"])
+    let card = String(decoding: try Files.read(folder.file("runs/small/model/README.md")), as: UTF8.self)
+    #expect(card.contains("\n| split | measure | first stage | base | this model | change | p | verdict |\n"))
+  }
+
+  /// The nDCG@10 of a run file.
+  private func value(of run: String, _ split: String) throws -> Double {
+    let ended = try HoneProcess.run(
+      ["evaluate", "--qrels", "collection/qrels/\(split).tsv", "--run", run, "--measures", "nDCG@10", "--json"],
+      in: folder.path)
+    let result = try JSONReader.parse(Array(ended.output.utf8)).objectValue
+    return try #require(result?["means"]?.objectValue?["nDCG@10"]?.doubleValue, "\(ended.output)\(ended.messages)")
+  }
+
+  @Test func aSplitOfRelevantDocumentsOnlyIsRefused() throws {
+    let ended = try hone("evaluate={collection: collection, split: dev, candidates: judged, measures: [MAP]}")
+    #expect(ended.status == 65)
+    #expect(
+      ended.messages.hasPrefix(
+        "error: collection: no query of split 'dev' has both a relevant document and a less relevant one among its "),
+      "\(ended.messages)")
+    #expect(!Files.exists(folder.file("runs/small/log.jsonl")))
+  }
+
+  @Test func aRunOfOtherQueriesIsRefused() throws {
+    try Files.write("other Q0 d25 1 2 x\n", to: folder.file("other.run"))
+    let ended = try hone(
+      "evaluate={collection: collection, split: test, candidates: run, run: other.run, top: 2, measures: [MAP]}")
+    #expect(ended.status == 65)
+    #expect(
+      ended.messages
+        == "error: other.run: no query of split 'test' is in it; the run has for example \"other\", the split \"q25\"; give "
+        + "the run of this collection\n")
   }
 
   @Test func aRunFileIsRerankedAndWhatItLacksCounts() throws {

@@ -11,7 +11,7 @@ import Testing
     fusion: { candidates: 200, constant: 60, weights: [1, 0.5] }
     reranker: { folder: $F/model }
     top: 100
-    evaluate: { collection: $F/collection, splits: [dev], measures: [nDCG@10] }
+    evaluate: { collection: $F/collection, splits: [dev], excludeSameID: true, measures: [nDCG@10] }
     latency: { queries: 20, candidates: [10, 50, 100] }
     output: { folder: runs/x }
     """
@@ -24,7 +24,7 @@ import Testing
   private static let calibration = """
     recipe: calibrate
     model: { folder: $F/model }
-    data: { collection: $F/collection, split: dev }
+    data: { collection: $F/collection, split: dev, excludeSameID: false }
     candidates: { name: judged }
     method: isotonic
     bins: 15

@@ -39,6 +39,59 @@ import Words
       ])
   }
 
+  /// First stage 0.2, base 0.3, tuned 0.55.
+  private func rerankerReport() throws -> RunReport {
+    var report = try report()
+    let tuned = [0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.35, 0.45]
+    let test = try PairedTest(baseline: tuned.map { $0 - 0.35 }, candidate: tuned)
+    report.firstStage = [Comparison(split: "test", measure: .nDCG(cut: 10), base: 0.2, tuned: 0.55, test: test)]
+    return report
+  }
+
+  @Test func theFirstStageStandsBesideTheVerdict() throws {
+    let report = try rerankerReport()
+    #expect(report.sentence?.hasPrefix("IMPROVED: nDCG@10 on test 0.3000 → 0.5500") == true)
+    #expect(
+      report.summary().prefix(5) == [
+        "split  measure    base   tuned   change      95 % interval       p  win/loss/tie  verdict",
+        "test   nDCG@10  0.3000  0.5500  +0.2500  +0.2500 … +0.2500  0.0078         8/0/0  IMPROVED", "",
+        "split  measure  first stage   tuned   change      95 % interval       p  win/loss/tie  verdict",
+        "test   nDCG@10       0.2000  0.5500  +0.3500  +0.3500 … +0.3500  0.0078         8/0/0  IMPROVED",
+      ])
+    let result = try #require(report.json.objectValue)
+    #expect(result["comparisons"]?.arrayValue?.first?.objectValue?["base"]?.doubleValue == 0.3)
+    #expect(result["firstStage"]?.arrayValue?.first?.objectValue?["base"]?.doubleValue == 0.2)
+    #expect(report.page.contains(">first stage</th>") && report.page.contains(">0.2000</td>"))
+    #expect(unmatchedTags(of: report.page) == [])
+    let card = ModelCard(
+      name: "m", base: "b", collection: "c", report: report,
+      kind: ModelCard.Kind(
+        task: "t", tags: [], resultTask: "t", measured: "Measured on", introduction: "", usage: ""))
+    #expect(
+      card.text.contains(
+        """
+        | split | measure | first stage | base | this model | change | p | verdict |
+        |---|---|---:|---:|---:|---:|---:|---|
+        | test | nDCG@10 | 0.2000 | 0.3000 | 0.5500 | +0.2500 | 0.0078 | IMPROVED |
+
+        """))
+  }
+
+  @Test func exportedWeightsThatWereWorseThanTheBaseAreWarnedOf() throws {
+    var report = try report()
+    report.exportedStep = 74
+    #expect(report.warningOfRegression == nil)
+    report.development[2].values[0].value = 0.25
+    #expect(
+      report.warningOfRegression
+        == "the exported weights, those after step 74, have nDCG@10 0.2500 during training, the base has 0.3000: keep the "
+        + "base, or train otherwise")
+    report.exportedStep = 37
+    #expect(report.warningOfRegression == nil)
+    report.development = []
+    #expect(report.warningOfRegression == nil)
+  }
+
   @Test func theResultIsMachineReadable() throws {
     let result = try #require(try report().json.objectValue)
     #expect(result["status"] == "finished")

@@ -30,7 +30,10 @@ import Testing
 
   @Test(arguments: [
     [], ["evaluate=null"], ["data={rows: $F/collection/corpus.jsonl, negatives: 4, easyNegatives: {share: 0.25}}"],
-    ["evaluate.candidates=model", "evaluate.model=$F/model", "evaluate.top=30", "evaluate.queries=9"],
+    [
+      "evaluate.candidates=model", "evaluate.model=$F/model", "evaluate.top=30", "evaluate.queries=9",
+      "evaluate.excludeSameID=true",
+    ],
     [
       "evaluate.candidates=run", "evaluate.run=$F/collection/corpus.jsonl", "evaluate.top=30",
       "evaluate.verdict=[test]",

@@ -34,7 +34,7 @@ import Training
     ["schedule={name: cosine, warmup: 0, steps: 100}"],
     ["schedule.name=constant", "model.prompts={query: 'query: ', document: \"a \\\"b\\\"\\n# c\"}"],
     ["checkpoint={every: 10, keep: 2}", "output.weights=best", "patience={scores: 3, minimumImprovement: 0.01}"],
-    ["evaluate.verdict=[test, dev]", "evaluate.every=null", "evaluate.documents=null"],
+    ["evaluate.verdict=[test, dev]", "evaluate.excludeSameID=true", "evaluate.every=null", "evaluate.documents=null"],
     ["data={rows: $F/collection/corpus.jsonl, collection: $F/collection, shuffle: false}"],
     ["output.folder=no", "seed=18446744073709551615", "optimizer.rate=1.2345678901234567e-300"],
     ["dense={dimensions: 16, activation: tanh}", "cache={folder: runs/cache, megabytes: 100}"],
@@ -45,7 +45,7 @@ import Training
         + "rules: [{name: ranks, from: 1, to: 9}, {name: scores, floor: 0, ceiling: 1}, {name: absoluteMargin, margin: 0.1, anchor: highest}]}"
     ],
     [
-      "mining={steps: 5, corpus: $F/collection/corpus.jsonl, sources: [{name: BM25, candidates: 20, negatives: 4}], "
+      "mining={steps: 5, excludeSameID: false, corpus: $F/collection/corpus.jsonl, sources: [{name: BM25, candidates: 20, negatives: 4}], "
         + "select: {name: first}, rules: [{name: judge, model: $F/model, below: 0.1, above: 0.9}, "
         + "{name: relativeMargin, margin: 0.1, anchor: mean}]}"
     ],

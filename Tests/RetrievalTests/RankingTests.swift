@@ -51,6 +51,16 @@ import Testing
     #expect(ranking.top(9) == ranking)
   }
 
+  @Test func leavesOutTheDocumentOfTheQuerysIdentifier() throws {
+    var ranking = Ranking()
+    try ranking.append(query: "q", documents: documents([("a", 1), ("q", 2), ("Q", 3)]))
+    try ranking.append(query: "\u{E9}", documents: documents([("e\u{301}", 1), ("\u{E9}", 2)]))
+    let others = ranking.withoutSameID
+    #expect(others["q"]?.map(\.id) == ["Q", "a"])
+    #expect(others["\u{E9}"]?.map { Array($0.id.utf8) } == [Array("e\u{301}".utf8)])
+    #expect(others.withoutSameID == others)
+  }
+
   // MARK: - Files
 
   @Test func readsColumnsByAnyWhiteSpaceAndIgnoresTheRankColumn() throws {

@@ -62,15 +62,22 @@ struct MinedRows {
       of: groups.foreignPositives, as: .document, task: "encoding positives", cache: cache, report: context.reportOrStop
     )
 
-    /// The ranked documents of every query from each source.
+    let excluded = settings.excludeSameID == true ? groups.queryIDs(in: given) : groups.groups.map { _ in [] }
+    let mostExcluded = excluded.map(\.count).max() ?? 0
+    /// The ranked documents of every query from each source, to the full depth without those that are left out.
     let ranked = try settings.sources.map { source in
-      switch source.name {
-      case .model:
-        try ExactSearch(documents: documentVectors, ids: ids).search(queryVectors, top: source.candidates)
-      case .BM25:
-        try BM25(ids: ids, texts: texts).search(
-          groups.texts.enumerated().map { (id: String($0.offset), text: $0.element) }, top: source.candidates
-        ).lists.map(\.documents)
+      let depth = min(source.candidates, ids.count) + mostExcluded
+      let found =
+        switch source.name {
+        case .model:
+          try ExactSearch(documents: documentVectors, ids: ids).search(queryVectors, top: depth)
+        case .BM25:
+          try BM25(ids: ids, texts: texts).search(
+            groups.texts.enumerated().map { (id: String($0.offset), text: $0.element) }, top: depth
+          ).lists.map(\.documents)
+        }
+      return zip(found, excluded).map { list, ids in
+        Array(list.filter { !ids.contains(ExactText($0.id)) }.prefix(source.candidates))
       }
     }
     var miner = NegativeMiner(

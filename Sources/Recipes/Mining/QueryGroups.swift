@@ -74,3 +74,21 @@ struct QueryGroups {
     return (ofQuery, ofRow)
   }
 }
+
+extension QueryGroups {
+  /// The identifiers that the rows have for the query of each group.
+  func queryIDs(in rows: [TrainingRow]) -> [Set<ExactText>] {
+    groups.map { group in Set(group.rows.compactMap { rows[$0].queryID.map { ExactText($0) } }) }
+  }
+}
+
+extension [TrainingRow] {
+  /// The queries with an identifier, each identifier once.
+  var identifiedQueries: [Query] {
+    var seen: Set<ExactText> = []
+    return compactMap { row in
+      guard let id = row.queryID, seen.insert(ExactText(id)).inserted else { return nil }
+      return Query(id: id, text: row.query)
+    }
+  }
+}

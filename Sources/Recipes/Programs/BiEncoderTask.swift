@@ -1,5 +1,6 @@
 import Datasets
 import Encoders
+import Evaluation
 import Kernels
 import Layers
 import Retrieval
@@ -29,7 +30,11 @@ struct BiEncoderTask: TrainingTask {
     self.data = data
     objective = TrainingLoss(recipe.loss.loss, matryoshka: recipe.matryoshka)
     mining = try recipe.mining.map { settings in
-      (settings, try MinedRows.candidates(in: data.corpus) { context.report(.warning($0)) })
+      let corpus = try MinedRows.candidates(in: data.corpus) { context.report(.warning($0)) }
+      SameIDs(data.rows.identifiedQueries, in: corpus).warning(
+        isExcluded: settings.excludeSameID, setting: "mining.excludeSameID", place: "to mine for"
+      ).map { context.report(.warning($0)) }
+      return (settings, corpus)
     }
     guide = try recipe.guide.map { try Guide($0) }
     epoch = data.epoch(0)

@@ -22,6 +22,8 @@ struct CalibrateModel: Recipe, Equatable {
     var collection: String
     /// `qrels/SPLIT.tsv`.
     var split: String
+    /// True if pairs of a query and the document of its identifier are left out; without it they count, with a warning.
+    var excludeSameID: Bool?
   }
 
   /// The source of the pairs; the probabilities hold for pairs found in the same way.
@@ -117,11 +119,18 @@ struct CalibrateModel: Recipe, Equatable {
   /// The pairs to fit to, which must include relevant and other ones.
   private func judgedPairs(_ context: RunContext) throws -> JudgedPairs {
     let collection = try Collection(folder: data.collection)
+    func warn(_ text: String) { context.report(.warning(text)) }
     let judgments = try collection.judgments(split: data.split)
+    let queries = judgments.topics.compactMap { collection.queries[$0.query] }
+    SameIDs(queries, in: collection.corpus).warning(
+      isExcluded: data.excludeSameID, setting: "data.excludeSameID", place: "of split '\(data.split)'"
+    ).map(warn)
+    let excludes = data.excludeSameID ?? false
     let pairs =
       switch candidates {
-      case .judged: try JudgedPairs(of: judgments, in: collection, warn: { context.report(.warning($0)) })
-      case .run(let file, let top): try JudgedPairs(of: file, top: top, judgments: judgments, in: collection)
+      case .judged: try JudgedPairs(of: judgments, in: collection, excludesSameID: excludes, warn: warn)
+      case .run(let file, let top):
+        try JudgedPairs(of: file, top: top, judgments: judgments, in: collection, excludesSameID: excludes)
       }
     let relevant = pairs.relevantCount
     guard relevant > 0, relevant < pairs.labels.count else {

@@ -35,7 +35,7 @@ struct CrossEncoderTask: TrainingTask {
   func makeEvaluation(in folder: RunFolder, _ context: RunContext) throws -> CrossEncoderEvaluation? {
     try recipe.evaluate.map {
       try CrossEncoderEvaluation(
-        $0, seed: recipe.seed, training: data.queries, cache: recipe.cache?.open(), in: folder, context)
+        $0, seed: recipe.seed, training: data.groups.groups, cache: recipe.cache?.open(), in: folder, context)
     }
   }
 
@@ -47,8 +47,7 @@ struct CrossEncoderTask: TrainingTask {
       case .judged, nil: "the documents judged"
       }
     return .crossEncoder(
-      model, base: recipe.model.folder, name: name, baseColumn: recipe.evaluate?.baseName ?? "base",
-      candidates: candidates)
+      model, base: recipe.model.folder, name: name, candidates: candidates)
   }
 
   // MARK: - Steps

@@ -56,7 +56,7 @@ struct EvaluateReranking: Recipe, Equatable {
       // Loaded first, so that its errors come before the corpus is encoded.
       let crossEncoder = try CrossEncoder(folder: reranker.folder, labels: 1)
       let firstStage = try FirstStage(
-        BiEncoder(folder: retriever.folder), documents: plan.documents, fusion: fusion, cache: cache?.open(),
+        BiEncoder(folder: retriever.folder), plan, fusion: fusion, cache: cache?.open(),
         report: context.reportOrStop)
       var texts = CandidateTexts(collection)
       let depth = max(top, plan.measures.map(\.depth).max() ?? 0)
@@ -64,6 +64,8 @@ struct EvaluateReranking: Recipe, Equatable {
       for split in plan.splits {
         let first = try firstStage.ranking(
           of: split.queries, depth: depth, task: "encoding queries of \(split.name)", report: context.reportOrStop)
+        OrderDecision(of: first, top: top, split, measures: plan.measures).emptiness
+          .map { context.report(.warning($0)) }
         try first.write(to: folder.file("first.\(split.name).run"), tag: "first")
         let second = try RerankingCandidates(first, top: top, &texts, from: "the first stage").reranked(
           by: crossEncoder, task: "reranking \(split.name)", report: context.reportOrStop)

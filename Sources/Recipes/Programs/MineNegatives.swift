@@ -1,5 +1,6 @@
 import Datasets
 import Encoders
+import Evaluation
 import Files
 import Retrieval
 import Runs
@@ -22,6 +23,8 @@ struct MineNegatives: Recipe, Equatable {
   /// The rules that a negative must pass, in this order.
   var rules: [MiningRuleSetting]
   var select: NegativeSelection
+  /// True if a document with the query's identifier is no candidate; without it it is one, with a warning.
+  var excludeSameID: Bool?
   /// The folder of vectors kept between runs; without it all texts are encoded.
   var cache: CacheSection?
   var output: MiningOutput
@@ -41,7 +44,9 @@ struct MineNegatives: Recipe, Equatable {
     output.validate(checks)
   }
 
-  private var mining: MiningSettings { MiningSettings(sources: sources, rules: rules, select: select) }
+  private var mining: MiningSettings {
+    MiningSettings(sources: sources, rules: rules, select: select, excludeSameID: excludeSameID)
+  }
 
   var inputs: [RunInput] {
     [.model(model.folder)] + data.inputs + (corpus.map { [.file($0)] } ?? []) + rules.flatMap(\.inputs)
@@ -57,6 +62,9 @@ struct MineNegatives: Recipe, Equatable {
         throw RunError(.badData, "labelled pairs have no positive to mine for; give rows of query and positive")
       }
       let corpus = try MinedRows.candidates(in: texts.corpus, warn: warn)
+      SameIDs(texts.rows.identifiedQueries, in: corpus).warning(
+        isExcluded: excludeSameID, setting: "excludeSameID", place: "to mine for"
+      ).map(warn)
       let file = folder.file(output.file ?? "rows.jsonl")
       try RowFile.check(
         texts.rows, for: file, as: output.format, negatives: corpus, promotes: mining.promotes,

@@ -10,8 +10,8 @@ extension ModelCard {
     let tags: [String]
     /// The task of the results.
     let resultTask: String
-    /// The title of the column of the base's scores.
-    let baseColumn: String
+    /// The title of the column of the base's scores; nil for the name in the report.
+    var baseColumn: String?
     /// The sentence about the source of the results, up to the name of the collection.
     let measured: String
     let introduction: String
@@ -57,13 +57,12 @@ extension ModelCard.Kind {
   /// The card of a cross-encoder.
   ///
   /// - Parameters:
-  ///   - baseColumn: The ranking before training: the first stage, or the untrained model.
   ///   - candidates: The documents that were ranked: "the 50 best documents of the first stage".
   static func crossEncoder(
-    _ model: CrossEncoder, base: String, name: String, baseColumn: String, candidates: String
+    _ model: CrossEncoder, base: String, name: String, candidates: String
   ) -> ModelCard.Kind {
     ModelCard.Kind(
-      task: "text-ranking", tags: ["cross-encoder", "reranker"], resultTask: "text-ranking", baseColumn: baseColumn,
+      task: "text-ranking", tags: ["cross-encoder", "reranker"], resultTask: "text-ranking",
       measured: "Measured by ranking \(candidates) for every judged query of",
       introduction: """
         # \(name)

@@ -39,13 +39,16 @@ struct ModelCard {
 
   private var results: String? {
     guard let collection, !report.comparisons.isEmpty else { return nil }
+    let base = kind.baseColumn ?? report.names.base
+    let columns = (report.firstStage.isEmpty ? [] : [RunReport.firstStageName]) + [base, "this model", "change", "p"]
     var lines = [
-      "## Results", "", "| split | measure | \(kind.baseColumn) | this model | change | p | verdict |",
-      "|---|---|---:|---:|---:|---:|---|",
+      "## Results", "", "| split | measure | \(columns.joined(separator: " | ")) | verdict |",
+      "|---|---|\(columns.map { _ in "---:|" }.joined())---|",
     ]
-    for comparison in report.comparisons {
-      let cells = comparison.cells
-      lines.append("| " + [0, 1, 2, 3, 4, 6, 8].map { cells[$0] }.joined(separator: " | ") + " |")
+    for (index, comparison) in report.comparisons.enumerated() {
+      var cells = [0, 1, 2, 3, 4, 6, 8].map { comparison.cells[$0] }
+      if !report.firstStage.isEmpty { cells.insert(report.firstStage[index].cells[2], at: 2) }
+      lines.append("| \(cells.joined(separator: " | ")) |")
     }
     lines += [
       "",

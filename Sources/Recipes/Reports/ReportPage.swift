@@ -41,11 +41,17 @@ extension RunReport {
 
   private var comparisonSection: String? {
     guard !comparisons.isEmpty else { return nil }
-    let columns = Comparison.columns(base: names.base, tuned: names.tuned)
-    let rows = comparisons.map { (cells: $0.cells, rowClass: Self.styleClass($0.test.verdict)) }
     let note =
       "<p class=\"note\">Paired randomization test over queries; a difference counts below p = \(PairedTest.alpha).</p>"
-    return "<section>\n<h2>Verdict</h2>\n\(Self.table(columns, rows))\n\(note)\n</section>"
+    var tables = [comparisonTable(comparisons, base: names.base)]
+    if !firstStage.isEmpty { tables.append(comparisonTable(firstStage, base: Self.firstStageName)) }
+    return "<section>\n<h2>Verdict</h2>\n\(tables.joined(separator: "\n"))\n\(note)\n</section>"
+  }
+
+  private func comparisonTable(_ comparisons: [Comparison], base: String) -> String {
+    Self.table(
+      Comparison.columns(base: base, tuned: names.tuned),
+      comparisons.map { (cells: $0.cells, rowClass: Self.styleClass($0.test.verdict)) })
   }
 
   private var scoreSection: String? {
@@ -72,7 +78,7 @@ extension RunReport {
       let points = development.compactMap { record in
         record.values.first.map { LineChart.Point(step: record.step, value: $0.value) }
       }
-      let before = points.first.flatMap { $0.step == 0 ? (name: "base", value: $0.value) : nil }
+      let before = points.first.flatMap { $0.step == 0 ? (name: names.base, value: $0.value) : nil }
       charts.append(LineChart(title: "\(measure) during training", points: points, reference: before))
     }
     let figures = charts.compactMap { chart in

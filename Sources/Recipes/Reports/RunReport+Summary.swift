@@ -19,6 +19,9 @@ extension RunReport {
     if !comparisons.isEmpty {
       lines += Comparison.table(comparisons, base: names.base, tuned: names.tuned).lines + [""]
     }
+    if !firstStage.isEmpty {
+      lines += Comparison.table(firstStage, base: Self.firstStageName, tuned: names.tuned).lines + [""]
+    }
     if !values.isEmpty {
       var table = TextTable([("split", .left), ("measure", .left), ("score", .right)])
       for value in values {

@@ -15,15 +15,21 @@ struct RunReport: Sendable {
   var folder: String
   /// Base against tuned, the deciding comparison first; empty without an evaluation or a baseline.
   var comparisons: [Comparison] = []
+  /// First stage against tuned, in the order of ``comparisons``, where the base is a reranker itself; else empty.
+  var firstStage: [Comparison] = []
   /// The values of the measures of a model without a baseline.
   var values: [EvaluationPlan.MeasuredValue] = []
   /// Further tables of the recipe.
   var tables: [ReportTable] = []
   /// The names of the two models of the comparisons.
   var names = (base: "base", tuned: "tuned")
+  /// The name of the first stage in tables.
+  static let firstStageName = "first stage"
   var losses: [LineChart.Point] = []
   /// The evaluations during training; the chart shows the first measure.
   var development: [MeasureRecord] = []
+  /// The step after which the exported weights were taken.
+  var exportedStep: Int?
   /// Facts about this run, for a person.
   var facts: [Fact] = []
   /// The facts, with the machine and libraries of the run.
@@ -67,6 +73,7 @@ struct RunReport: Sendable {
     var object = JSONObject([("status", "finished"), ("recipe", JSONValue(recipe)), ("folder", JSONValue(folder))])
     if let verdict { object["verdict"] = JSONValue(verdict.description) }
     if !comparisons.isEmpty { object["comparisons"] = .array(comparisons.map(\.json)) }
+    if !firstStage.isEmpty { object["firstStage"] = .array(firstStage.map(\.json)) }
     if !values.isEmpty {
       object["scores"] = .array(
         values.map { value in

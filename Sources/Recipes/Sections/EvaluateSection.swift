@@ -7,6 +7,8 @@ struct EvaluateSection: EvaluationSettings, Codable, Sendable, Equatable {
   var collection: String
   /// The judgments evaluated during training: `qrels/SPLIT.tsv`.
   var split: String
+  /// True if documents with their query's identifier are left out; without it they are found, with a warning.
+  var excludeSameID: Bool?
   /// Steps between two evaluations; without it the model is evaluated before and after only.
   var every: Int?
   /// The documents during training: every judged one and a fixed sample up to this number; without it, all.

@@ -7,6 +7,8 @@ protocol EvaluationSettings {
   var collection: String { get }
   /// The judgments evaluated during training: `qrels/SPLIT.tsv`.
   var split: String { get }
+  /// True if documents with their query's identifier are left out; without it they are found, with a warning.
+  var excludeSameID: Bool? { get }
   /// Steps between two evaluations; without it the model is evaluated before and after only.
   var every: Int? { get }
   /// The measures, the deciding one first.

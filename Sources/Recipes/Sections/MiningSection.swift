@@ -14,12 +14,16 @@ struct MiningSection: Sendable, Equatable {
   var sources: [MiningSource]
   var rules: [MiningRuleSetting]
   var select: NegativeSelection
+  /// True if a document with the query's identifier is no candidate; without it it is one, with a warning.
+  var excludeSameID: Bool?
 
-  var settings: MiningSettings { MiningSettings(sources: sources, rules: rules, select: select) }
+  var settings: MiningSettings {
+    MiningSettings(sources: sources, rules: rules, select: select, excludeSameID: excludeSameID)
+  }
 }
 
 extension MiningSection: Codable {
-  private enum Key: String, CodingKey { case corpus, sources, rules, select }
+  private enum Key: String, CodingKey { case corpus, sources, rules, select, excludeSameID }
 
   init(from decoder: any Decoder) throws {
     every = try TrainingSpan(from: decoder, else: "give either 'epochs' or 'steps': how often negatives are mined")
@@ -28,6 +32,7 @@ extension MiningSection: Codable {
     sources = try section.decode([MiningSource].self, forKey: .sources)
     rules = try section.decode([MiningRuleSetting].self, forKey: .rules)
     select = try section.decode(NegativeSelection.self, forKey: .select)
+    excludeSameID = try section.decodeIfPresent(Bool.self, forKey: .excludeSameID)
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -37,6 +42,7 @@ extension MiningSection: Codable {
     try section.encode(sources, forKey: .sources)
     try section.encode(rules, forKey: .rules)
     try section.encode(select, forKey: .select)
+    try section.encodeIfPresent(excludeSameID, forKey: .excludeSameID)
   }
 
   var inputs: [RunInput] { (corpus.map { [.file($0)] } ?? []) + rules.flatMap(\.inputs) }

@@ -9,6 +9,8 @@ struct MiningSettings: Sendable, Equatable {
   /// The rules that a negative must pass, in this order, after the one that drops known positives.
   var rules: [MiningRuleSetting]
   var select: NegativeSelection
+  /// True if a document with the query's identifier is no candidate; without it it is one, with a warning.
+  var excludeSameID: Bool?
 
   /// The rules beside those that are applied always.
   var chosenRules: [MiningRuleSetting] { rules.filter { !type(of: $0.rule).isImplied } }

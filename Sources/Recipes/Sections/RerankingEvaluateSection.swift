@@ -19,6 +19,8 @@ struct RerankingEvaluateSection: EvaluationSettings, Sendable, Equatable {
   var split: String
   /// The documents to rerank; those below the best keep their order.
   var candidates: Candidates
+  /// True if documents with their query's identifier are no candidates; without it they are, with a warning.
+  var excludeSameID: Bool?
   /// Steps between two evaluations; without it the model is evaluated before and after only.
   var every: Int?
   /// The number of queries evaluated during training, always the same ones; without it, all.
@@ -27,14 +29,11 @@ struct RerankingEvaluateSection: EvaluationSettings, Sendable, Equatable {
   var measures: [MeasureSetting]
   /// The splits of the verdict, over all their queries; without it, the split evaluated during training.
   var verdict: [String]?
-
-  /// The name of the ranking that the model is compared with.
-  var baseName: String { candidates == .judged ? "untrained" : "first stage" }
 }
 
 extension RerankingEvaluateSection: Codable {
   private enum Key: String, CodingKey {
-    case collection, split, candidates, model, run, top, every, queries, measures, verdict
+    case collection, split, candidates, model, run, top, excludeSameID, every, queries, measures, verdict
   }
 
   /// The names of the candidates in a recipe.
@@ -45,6 +44,7 @@ extension RerankingEvaluateSection: Codable {
     collection = try section.decode(String.self, forKey: .collection)
     split = try section.decode(String.self, forKey: .split)
     candidates = try Self.candidates(section, decoder)
+    excludeSameID = try section.decodeIfPresent(Bool.self, forKey: .excludeSameID)
     every = try section.decodeIfPresent(Int.self, forKey: .every)
     queries = try section.decodeIfPresent(Int.self, forKey: .queries)
     measures = try section.decode([MeasureSetting].self, forKey: .measures)
@@ -94,6 +94,7 @@ extension RerankingEvaluateSection: Codable {
       try section.encode(file, forKey: .run)
       try section.encode(top, forKey: .top)
     }
+    try section.encodeIfPresent(excludeSameID, forKey: .excludeSameID)
     try section.encodeIfPresent(every, forKey: .every)
     try section.encodeIfPresent(queries, forKey: .queries)
     try section.encode(measures, forKey: .measures)

@@ -9,6 +9,8 @@ struct SplitsSection: Codable, Sendable, Equatable {
   var collection: String
   /// The splits to evaluate: `qrels/SPLIT.tsv` of each.
   var splits: [String]
+  /// True if documents with their query's identifier are left out; without it they are found, with a warning.
+  var excludeSameID: Bool?
   /// The measures, the deciding one first.
   var measures: [MeasureSetting]
 }
@@ -28,6 +30,6 @@ extension SplitsSection {
   func plan(of collection: Collection? = nil, _ context: RunContext) throws -> EvaluationPlan {
     try EvaluationPlan(
       collection ?? Collection(folder: self.collection), splits: splits, measures: measures.map(\.measure),
-      warn: { context.report(.warning($0)) })
+      excludeSameID: excludeSameID, warn: { context.report(.warning($0)) })
   }
 }

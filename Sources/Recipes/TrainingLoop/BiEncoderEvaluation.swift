@@ -20,17 +20,22 @@ struct BiEncoderEvaluation: TrainingEvaluation {
     self.cache = cache
     let collection = try Collection(folder: settings.collection)
     let measures = settings.measures.map(\.measure)
+    let verdict = settings.verdict ?? [settings.split]
     func warn(_ text: String) { context.report(.warning(text)) }
-    plan = try EvaluationPlan(collection, splits: settings.verdict ?? [settings.split], measures: measures, warn: warn)
+    plan = try EvaluationPlan(
+      collection, splits: verdict, measures: measures, excludeSameID: settings.excludeSameID, warn: warn)
     development = try settings.every.map { _ in
       try EvaluationPlan(
-        collection, splits: [settings.split], measures: measures, limit: settings.documents, seed: seed,
-        warn: { _ in })
+        collection, splits: [settings.split], measures: measures, excludeSameID: settings.excludeSameID,
+        limit: settings.documents, seed: seed, warn: verdict.contains(settings.split) ? { _ in } : warn)
     }
-    plan.warnOfQueries(in: rows.lazy.map(\.query), warn)
+    let others = verdict.contains(settings.split) ? nil : development?.splits
+    var overlap = TrainingOverlap(with: plan.splits + (others ?? []), of: plan.documents)
+    for row in rows { overlap.add(query: row.query, positives: row.label ?? 1 > 0 ? [row.positive] : []) }
+    overlap.events.forEach(context.report)
   }
 
-  var baseName: String { "base" }
+  func baseName(of model: BiEncoder) -> String { "base" }
 
   func start(of model: BiEncoder, _ context: RunContext) throws -> MeasureRecord? {
     try development(of: model, step: 0, context)

@@ -8,21 +8,21 @@ import Words
 
 /// The evaluations of a reranker's training: some queries during training, and all judged queries for the verdict.
 ///
-/// The base is the ranking of the first stage, or of the untrained model where the judged documents are reranked.
+/// The base is the model before training. A classifier that is new ranks at random; there the base is the ranking of the first
+/// stage, if there is one.
 struct CrossEncoderEvaluation: TrainingEvaluation {
   /// The plan of evaluations during training; nil without `evaluate.every`.
   private let development: RerankingPlan?
   private let verdict: RerankingPlan
   private let isJudged: Bool
-  let baseName: String
 
   /// Reads the collection and finds the documents to rerank.
   ///
   /// An interrupted run has written the ranking of a model already.
   ///
-  /// - Parameter queries: The queries that are trained on.
+  /// - Parameter groups: The groups that are trained on.
   init(
-    _ settings: RerankingEvaluateSection, seed: UInt64, training queries: [String], cache: EncodingCache?,
+    _ settings: RerankingEvaluateSection, seed: UInt64, training groups: [RankingGroup], cache: EncodingCache?,
     in folder: RunFolder, _ context: RunContext
   ) throws {
     let collection = try Collection(folder: settings.collection)
@@ -30,27 +30,24 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     let verdictSplits = settings.verdict ?? [settings.split]
     let splits =
       verdictSplits + (settings.every == nil || verdictSplits.contains(settings.split) ? [] : [settings.split])
+    func warn(_ text: String) { context.report(.warning(text)) }
     let all = try EvaluationPlan(
-      collection, splits: splits, measures: settings.measures.map(\.measure), warn: { context.report(.warning($0)) })
+      collection, splits: splits, measures: settings.measures.map(\.measure), excludeSameID: settings.excludeSameID,
+      warn: warn)
     let verdictPlan = all.keeping(verdictSplits)
-    verdictPlan.warnOfQueries(in: queries) { context.report(.warning($0)) }
+    var overlap = TrainingOverlap(with: all.splits, of: all.documents)
+    for group in groups {
+      overlap.add(query: group.query, positives: zip(group.documents, group.grades).filter { $0.1 > 0 }.map(\.0))
+    }
+    overlap.events.forEach(context.report)
 
     isJudged = settings.candidates == .judged
-    baseName = settings.baseName
     let (rankings, top, source): ([Ranking], Int, String)
     switch settings.candidates {
     case .judged: (rankings, top, source) = (try all.judgedCandidates(in: collection.corpus), .max, settings.collection)
     case .run(let file, let best):
       let ranking = try Ranking(file: file)
-      for split in verdictPlan.splits {
-        let missing = split.queries.count { ranking[$0.id] == nil }
-        if missing > 0 {
-          context.report(
-            .warning(
-              "\(file) lacks \(NumberText.counted(missing, "query", plural: "queries")) of split "
-                + "'\(split.name)'; they count as 0"))
-        }
-      }
+      for split in verdictPlan.splits { try split.warnOfMissing(in: ranking, from: file, warn) }
       (rankings, top, source) = (splits.map { _ in ranking }, best, file)
     case .model(let model, let best):
       let found = try folder.keptRankings("first", of: splits) {
@@ -60,19 +57,30 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
       (rankings, top, source) = (found, best, model)
     }
     verdict = try RerankingPlan(
-      verdictPlan, candidates: Array(rankings.prefix(verdictSplits.count)), top: top, &texts, from: source)
+      verdictPlan, candidates: Array(rankings.prefix(verdictSplits.count)), top: top, &texts, from: source, warn: warn)
     development = try settings.every.flatMap { _ in splits.firstIndex(of: settings.split) }.map { index in
       let plan = all.keeping([settings.split])
       return try RerankingPlan(
         settings.queries.map { plan.asking(atMost: $0, seed: seed) } ?? plan, candidates: [rankings[index]], top: top,
-        &texts, from: source)
+        &texts, from: source + (settings.queries.map { ", with 'evaluate.queries' \($0)" } ?? ""),
+        warn: verdictSplits.contains(settings.split) ? { _ in } : warn)
     }
   }
 
   var plan: EvaluationPlan { verdict.plan }
 
+  func baseName(of model: CrossEncoder) -> String {
+    switch (model.hasFreshClassifier, isJudged) {
+    case (false, _): "base"
+    case (true, false): "first stage"
+    case (true, true): "untrained"
+    }
+  }
+
   func start(of model: CrossEncoder, _ context: RunContext) throws -> MeasureRecord? {
-    guard let development, !isJudged else { return try self.development(of: model, step: 0, context) }
+    guard let development, isFirstStageBase(of: model) else {
+      return try self.development(of: model, step: 0, context)
+    }
     return try development.plan.record(of: development.firstRankings, step: 0, context)
   }
 
@@ -83,8 +91,8 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
 
   func baseRankings(of model: CrossEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Ranking] {
     try folder.keptRankings("base", of: plan.splits.map(\.name)) {
-      if !isJudged { return verdict.firstRankings }
-      context.report(.note("evaluating the untrained model"))
+      if isFirstStageBase(of: model) { return verdict.firstRankings }
+      context.report(.note("evaluating the \(model.hasFreshClassifier ? "untrained" : "base") model"))
       return try verdict.rankings(of: model, report: context.reportOrStop)
     }
   }
@@ -94,6 +102,13 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     return try folder.write(rankings(of: verdict, by: model, context), as: "tuned", of: plan.splits.map(\.name))
   }
 
+  func firstStageRankings(of model: CrossEncoder) -> [Ranking]? {
+    isJudged || isFirstStageBase(of: model) ? nil : verdict.firstRankings
+  }
+
+  /// True if a model is compared with the first stage, since its own order says nothing before training.
+  private func isFirstStageBase(of model: CrossEncoder) -> Bool { model.hasFreshClassifier && !isJudged }
+
   /// The rankings of a model in training, whose scores may become infinite through a rate that is too high.
   private func rankings(of plan: RerankingPlan, by model: CrossEncoder, _ context: RunContext) throws -> [Ranking] {
     do {
@@ -101,5 +116,24 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     } catch let error as ModelError {
       throw RunError(.internalError, "\(error); lower 'optimizer.rate'")
     }
+  }
+}
+
+extension EvaluationPlan.Split {
+  /// Warns about queries that a run file lacks.
+  ///
+  /// - Throws: `RunError` if it lacks them all.
+  fileprivate func warnOfMissing(in ranking: Ranking, from file: String, _ warn: (String) -> Void) throws {
+    let missing = queries.filter { ranking[$0.id] == nil }
+    guard let example = missing.first else { return }
+    if missing.count == queries.count {
+      throw RunError(
+        .badData,
+        "\(file): no query of split '\(name)' is in it; the run has for example \"\(ranking.lists.first?.query ?? "")\", "
+          + "the split \"\(example.id)\"; give the run of this collection")
+    }
+    warn(
+      "\(file) lacks \(NumberText.counted(missing.count, "query", plural: "queries")) of split '\(name)'; "
+        + "they count as 0, such as \"\(example.id)\"")
   }
 }

@@ -15,19 +15,6 @@ extension EvaluationPlan {
     context.report(.note("after step \(step): \(shown) on \(splits.map(\.name).joined())"))
     return MeasureRecord(step: step, values: values)
   }
-
-  /// Warns about queries of a split that are trained on.
-  func warnOfQueries(in training: some Sequence<String>, _ warn: (String) -> Void) {
-    let trained = Set(training)
-    for split in splits {
-      let count = split.queries.count { trained.contains($0.text) }
-      if count > 0 {
-        warn(
-          "\(NumberText.count(count)) of \(NumberText.counted(split.queries.count, "query", plural: "queries")) of split "
-            + "'\(split.name)' are training queries too; the scores on them say little")
-      }
-    }
-  }
 }
 
 extension RunFolder {

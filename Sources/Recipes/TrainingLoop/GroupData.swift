@@ -8,7 +8,7 @@ import Words
 struct GroupData: TrainingData {
   static let unit = "group"
 
-  private let groups: RankingGroups
+  let groups: RankingGroups
   private let easy: EasyNegatives?
   /// The files of the groups.
   let files: [String]
@@ -20,8 +20,6 @@ struct GroupData: TrainingData {
   private let readsScores: Bool
 
   var count: Int { groups.groups.count }
-  /// The queries of all groups.
-  var queries: [String] { groups.groups.map(\.query) }
 
   /// Reads the groups, and checks that they have all that the loss reads.
   ///

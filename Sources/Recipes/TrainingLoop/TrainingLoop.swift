@@ -50,7 +50,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     let checkpoints = CheckpointStore(folder: folder.path, keep: settings.checkpoint?.keep ?? 1)
     try resume(&run, &task, folder, from: checkpoints, steps: steps)
     let log = try RunLog(in: folder, after: run.progress.state.step)
-    if run.progress.state.step == 0, let measured = try evaluation?.start(of: run.model, context) {
+    if run.progress.state.step == 0, let measured = try evaluation?.start(of: task.baseModel(run.model), context) {
       try log.add(measured)
     }
 
@@ -64,14 +64,18 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     }
     var report = RunReport(recipe: Recipe.name, folder: folder.path, settings: context.recipe)
     if let evaluation, let baseRankings, let tunedRankings {
-      report.names.base = evaluation.baseName
+      report.names.base = evaluation.baseName(of: tuned)
       report.comparisons = try evaluation.plan.comparisons(base: baseRankings, tuned: tunedRankings)
+      if let first = evaluation.firstStageRankings(of: tuned) {
+        report.firstStage = try evaluation.plan.comparisons(base: first, tuned: tunedRankings)
+      }
     }
     try report.fill(
       from: folder, run.progress,
       RunReport.TrainingFacts(
         base: settings.base, data: task.data.files, rows: task.data.count, step: stepSize,
         bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, seconds: folder.seconds))
+    if let warning = report.warningOfRegression { context.report(.warning(warning)) }
     let name = Files.name(of: report.folder)
     let card = ModelCard(
       name: name, base: settings.base, collection: settings.evaluate?.collection, report: report,

@@ -37,6 +37,7 @@ extension RunReport {
       }
       return MeasureRecord(step: step, values: values)
     }
+    exportedStep = training.bestOn == nil ? progress.state.step : progress.best?.step
     let rate = Double(progress.rows) / max(progress.seconds, 1e-9)
     var exported = "the last ones"
     if let best = progress.best, let split = training.bestOn {
@@ -64,5 +65,18 @@ extension RunReport {
         ("mining", ["count": JSONValue(mining.count), "seconds": JSONValue(mining.seconds)]))
     }
     if let best = progress.best { details.append(("bestStep", JSONValue(best.step))) }
+  }
+}
+
+extension RunReport {
+  /// A warning where the exported weights were worse during training than the base, by the first measure; else nil.
+  var warningOfRegression: String? {
+    guard let start = development.first(where: { $0.step == 0 })?.values.first,
+      let exported = development.first(where: { $0.step == exportedStep })?.values.first,
+      exported.value < start.value
+    else { return nil }
+    return "the exported weights, those after step \(exportedStep ?? 0), have \(exported.measure) "
+      + "\(NumberText.fixed(exported.value, decimals: 4)) during training, the \(names.base) has "
+      + "\(NumberText.fixed(start.value, decimals: 4)): keep the \(names.base), or train otherwise"
   }
 }

@@ -117,9 +117,11 @@ protocol TrainingEvaluation {
   associatedtype Model
   /// The plan of the verdict.
   var plan: EvaluationPlan { get }
-  /// The name of the base in reports.
-  var baseName: String { get }
+  /// The name of the base in reports, for a model that was trained or will be.
+  func baseName(of model: Model) -> String
   /// The measures of the base before the first step; nil where nothing is evaluated during training.
+  ///
+  /// - Parameter model: The base model.
   func start(of model: Model, _ context: RunContext) throws -> MeasureRecord?
   /// The measures after a step; nil where nothing is evaluated during training.
   func development(of model: Model, step: Int, _ context: RunContext) throws -> MeasureRecord?
@@ -127,4 +129,10 @@ protocol TrainingEvaluation {
   func baseRankings(of model: Model, in folder: RunFolder, _ context: RunContext) throws -> [Ranking]
   /// The rankings of the trained model, one per split.
   func tunedRankings(of model: Model, in folder: RunFolder, _ context: RunContext) throws -> [Ranking]
+  /// The rankings of a first stage, one per split, to show beside base and tuned; nil where the base is one, or there is none.
+  func firstStageRankings(of model: Model) -> [Ranking]?
+}
+
+extension TrainingEvaluation {
+  func firstStageRankings(of model: Model) -> [Ranking]? { nil }
 }
