@@ -57,8 +57,11 @@ struct MineNegatives: Recipe, Equatable {
       }
       let corpus = try MinedRows.corpus(corpus, or: collection)
       let model = try model.load()
+      try folder.inputs.confirm()
       let mined = try MinedRows(
         rows, corpus: corpus, model: model, settings: mining, seed: seed, cache: cache?.open(), context)
+      // Mining itself reads the models that judge.
+      try folder.inputs.confirm(rules.flatMap(\.inputs))
       let file = folder.file(output.file ?? "rows.jsonl")
       try RowFile.write(mined.rows + mined.promoted, to: file, as: output.format)
       let report = MiningReport(mined, settings: mining, seconds: folder.seconds)

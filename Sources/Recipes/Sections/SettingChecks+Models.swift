@@ -5,6 +5,7 @@ import Settings
 extension SettingChecks {
   /// Checks a model folder.
   func modelFolder(_ path: String, _ folder: String) {
+    self.path(path, folder)
     require(Files.isFolder(folder), path, else: "there is no folder \(folder)\(Self.fetchAdvice(folder))")
     let transformer = (try? ModelFolder.transformerPath(in: folder)) ?? folder
     require(Files.exists(Files.join(transformer, "config.json")), path, else: "\(transformer) has no config.json")
