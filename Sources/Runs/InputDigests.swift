@@ -39,7 +39,8 @@ package struct InputDigests: Sendable {
   /// - Throws: `RunError` that names the first file that was changed in between.
   package func confirm(_ some: [RunInput]? = nil) throws(RunError) {
     let chosen = some ?? inputs
-    let known = Dictionary(zip(files, stamps).map { ($0.path, ($0.sha256, $1)) }, uniquingKeysWith: { first, _ in first })
+    let known = Dictionary(
+      zip(files, stamps).map { ($0.path, ($0.sha256, $1)) }, uniquingKeysWith: { first, _ in first })
     guard let paths = try? RunInput.files(of: chosen) else { throw Self.change("a folder is gone") }
     for path in paths {
       guard let (digest, stamp) = known[path] else { throw Self.change("\(path) is new") }

@@ -55,6 +55,13 @@ package struct EncodingTool {
     let embeddings = try model.embeddings(
       of: texts.map(\.content), as: role, task: "encoding", cache: try cache.map { try EncodingCache($0) },
       report: report)
+    guard embeddings.isFinite else {
+      throw FileError(
+        path: self.model, kind: .badData,
+        description:
+          "\(self.model): gives vectors that are no finite numbers: its weights are too large; fetch or train the model again"
+      )
+    }
     let ids = texts.map(\.id)
     // It is on the disk before the vectors are, and gets its name after them: the two appear together.
     let sidecar = try form == .jsonl ? nil : Self.draft(of: ids, for: output)

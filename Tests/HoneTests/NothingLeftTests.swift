@@ -19,81 +19,81 @@ import Testing
   /// Every program, with what it reads in files that a test can spoil.
   private static let recipes = [
     "train": """
-      recipe: trainBiEncoder
-      seed: 17
-      model:     { folder: model, pooling: mean, maximumLength: 32 }
-      data:      { rows: rows.jsonl }
-      batch:     { queries: 2, tokens: 40, uniqueTexts: false }
-      loss:      { name: infoNCE, temperature: 0.05, maskKnownPositives: true }
-      optimizer: { name: adamW, rate: 1e-3, decay: 0.01 }
-      schedule:  { name: linear, warmup: 0.1, epochs: 1 }
-      evaluate:  { collection: collection, split: dev, measures: [nDCG@10] }
-      cache:     { folder: caches/all }
-      output:    { folder: runs/deep/night }
-      """,
+    recipe: trainBiEncoder
+    seed: 17
+    model:     { folder: model, pooling: mean, maximumLength: 32 }
+    data:      { rows: rows.jsonl }
+    batch:     { queries: 2, tokens: 40, uniqueTexts: false }
+    loss:      { name: infoNCE, temperature: 0.05, maskKnownPositives: true }
+    optimizer: { name: adamW, rate: 1e-3, decay: 0.01 }
+    schedule:  { name: linear, warmup: 0.1, epochs: 1 }
+    evaluate:  { collection: collection, split: dev, measures: [nDCG@10] }
+    cache:     { folder: caches/all }
+    output:    { folder: runs/deep/night }
+    """,
     "rerank": """
-      recipe: trainCrossEncoder
-      seed: 17
-      model:     { folder: reranker, maximumLength: 32 }
-      data:      { rows: rows.jsonl }
-      batch:     { groups: 2, tokens: 40 }
-      loss:      { name: infoNCE, temperature: 1, maskKnownPositives: true, inBatchNegatives: false }
-      optimizer: { name: adamW, rate: 1e-3, decay: 0.01 }
-      schedule:  { name: linear, warmup: 0.1, epochs: 1 }
-      output:    { folder: runs/deep/night }
-      """,
+    recipe: trainCrossEncoder
+    seed: 17
+    model:     { folder: reranker, maximumLength: 32 }
+    data:      { rows: rows.jsonl }
+    batch:     { groups: 2, tokens: 40 }
+    loss:      { name: infoNCE, temperature: 1, maskKnownPositives: true, inBatchNegatives: false }
+    optimizer: { name: adamW, rate: 1e-3, decay: 0.01 }
+    schedule:  { name: linear, warmup: 0.1, epochs: 1 }
+    output:    { folder: runs/deep/night }
+    """,
     "evaluate": """
-      recipe: evaluate
-      model:    { folder: model }
-      evaluate: { collection: collection, splits: [dev], measures: [nDCG@10] }
-      cache:    { folder: caches/all }
-      output:   { folder: runs/deep/night }
-      """,
+    recipe: evaluate
+    model:    { folder: model }
+    evaluate: { collection: collection, splits: [dev], measures: [nDCG@10] }
+    cache:    { folder: caches/all }
+    output:   { folder: runs/deep/night }
+    """,
     "mine": """
-      recipe: mineNegatives
-      seed: 17
-      model:   { folder: model, pooling: mean, maximumLength: 32 }
-      data:    { rows: rows.jsonl }
-      corpus:  collection/corpus.jsonl
-      sources: [{ name: model, candidates: 5, negatives: 2 }]
-      rules:   [{ name: knownPositives }]
-      select:  { name: first }
-      cache:   { folder: caches/all }
-      output:  { folder: runs/deep/night, format: texts }
-      """,
+    recipe: mineNegatives
+    seed: 17
+    model:   { folder: model, pooling: mean, maximumLength: 32 }
+    data:    { rows: rows.jsonl }
+    corpus:  collection/corpus.jsonl
+    sources: [{ name: model, candidates: 5, negatives: 2 }]
+    rules:   [{ name: knownPositives }]
+    select:  { name: first }
+    cache:   { folder: caches/all }
+    output:  { folder: runs/deep/night, format: texts }
+    """,
     "reduce": """
-      recipe: reduceVectors
-      model:      { folder: model }
-      dimensions: [4]
-      whiten:     false
-      evaluate:   { collection: collection, splits: [dev], measures: [nDCG@10] }
-      cache:      { folder: caches/all }
-      output:     { folder: runs/deep/night }
-      """,
+    recipe: reduceVectors
+    model:      { folder: model }
+    dimensions: [4]
+    whiten:     false
+    evaluate:   { collection: collection, splits: [dev], measures: [nDCG@10] }
+    cache:      { folder: caches/all }
+    output:     { folder: runs/deep/night }
+    """,
     "scoring": """
-      recipe: scoreRows
-      model:  { folder: reranker }
-      data:   { rows: rows.jsonl }
-      output: { folder: runs/deep/night, format: texts }
-      """,
+    recipe: scoreRows
+    model:  { folder: reranker }
+    data:   { rows: rows.jsonl }
+    output: { folder: runs/deep/night, format: texts }
+    """,
     "pipeline": """
-      recipe: evaluateReranking
-      retriever: { folder: model }
-      reranker:  { folder: reranker }
-      top: 5
-      evaluate:  { collection: collection, splits: [dev], measures: [nDCG@10] }
-      cache:     { folder: caches/all }
-      output:    { folder: runs/deep/night }
-      """,
+    recipe: evaluateReranking
+    retriever: { folder: model }
+    reranker:  { folder: reranker }
+    top: 5
+    evaluate:  { collection: collection, splits: [dev], measures: [nDCG@10] }
+    cache:     { folder: caches/all }
+    output:    { folder: runs/deep/night }
+    """,
     "calibrate": """
-      recipe: calibrate
-      model:      { folder: reranker }
-      data:       { collection: collection, split: dev }
-      candidates: { name: run, file: candidates.run, top: 3 }
-      method: platt
-      bins: 10
-      output:     { folder: runs/deep/night }
-      """,
+    recipe: calibrate
+    model:      { folder: reranker }
+    data:       { collection: collection, split: dev }
+    candidates: { name: run, file: candidates.run, top: 3 }
+    method: platt
+    bins: 10
+    output:     { folder: runs/deep/night }
+    """,
   ]
 
   /// What is in a folder, at any depth.

@@ -97,7 +97,8 @@ import Testing
     #expect(ended.status == 74)
     #expect(ended.messages.contains("; step 20 could not be saved"), "\(ended.messages)")
     #expect(
-      ended.messages.hasSuffix(": there is no checkpoint, and --resume begins at the first step\n"), "\(ended.messages)")
+      ended.messages.hasSuffix(": there is no checkpoint, and --resume begins at the first step\n"), "\(ended.messages)"
+    )
     // Nothing of the attempts is left to fill the disk.
     #expect(try Files.list(folder.file("runs/small")).allSatisfy { !$0.hasPrefix(".") && $0 != "model" })
     let resumed = try hone("run", "recipe.yaml", "--set", "checkpoint=null", "--set", "evaluate=null", "--resume")

@@ -95,7 +95,8 @@ import Words
     let members = try object.members.map { name, present -> String in
       var text = present.text()
       if name == key {
-        text = path.count == 1 ? value : try replaced(path.dropFirst(), in: try #require(present.objectValue), by: value)
+        text =
+          path.count == 1 ? value : try replaced(path.dropFirst(), in: try #require(present.objectValue), by: value)
       }
       return "\(JSONValue(name).text()):\(text)"
     }
@@ -158,7 +159,8 @@ import Words
         var bytes = content
         switch Int.random(in: 0..<4, using: &random) {
         case 0: bytes = Array(bytes.prefix(Int.random(in: 0..<bytes.count, using: &random)))
-        case 1: bytes[Int.random(in: 0..<min(64, bytes.count), using: &random)] = UInt8.random(in: 0...255, using: &random)
+        case 1:
+          bytes[Int.random(in: 0..<min(64, bytes.count), using: &random)] = UInt8.random(in: 0...255, using: &random)
         default: bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
         }
         try Files.remove(run)

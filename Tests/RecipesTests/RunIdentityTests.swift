@@ -104,7 +104,9 @@ import Words
       })
     }
     #expect(error.kind == .badData)
-    #expect(error.description == "the data was changed while the run read it (\(rows) has other content); start the run again")
+    #expect(
+      error.description == "the data was changed while the run read it (\(rows) has other content); start the run again"
+    )
     #expect(!Files.exists(folder.file("run")))
   }
 

@@ -42,7 +42,8 @@ extension TrainingRun {
         "stopped after step \(step) of \(steps), saved in \(checkpoints.folder); go on with --resume")
     } catch {
       let kind = (error as? any UserFacingError)?.kind ?? .internalError
-      return RunError(kind, "stopped after step \(step) of \(steps), not saved: \(error); \(Self.resumption(in: checkpoints))")
+      return RunError(
+        kind, "stopped after step \(step) of \(steps), not saved: \(error); \(Self.resumption(in: checkpoints))")
     }
   }
 
@@ -55,7 +56,8 @@ extension TrainingRun {
       return RunError(error.kind, "\(error); step \(step) is saved in \(checkpoints.folder): go on with --resume")
     } catch let second {
       let reason = "\(second)" == "\(error)" ? "" : " (\(second))"
-      return RunError(error.kind, "\(error); step \(step) could not be saved\(reason): \(Self.resumption(in: checkpoints))")
+      return RunError(
+        error.kind, "\(error); step \(step) could not be saved\(reason): \(Self.resumption(in: checkpoints))")
     }
   }
 
