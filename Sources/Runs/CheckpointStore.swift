@@ -64,7 +64,11 @@ package struct CheckpointStore {
       let content = try Self.manifest(of: draft.path, step: step, names: files.map(\.name))
       try draft.write(Self.manifestName) { try Files.write(content.text(indented: true) + "\n", to: $0) }
     }
-    for old in numbered().dropFirst(keep) { try discard(old) }
+    // A newer one that is not complete, which a run has passed over, must not take the place of this one.
+    let others = numbered().filter { $0.step != step }
+    let damaged = others.filter { $0.step > step && (try? verified($0)) == nil }
+    let kept = ([final] + others.filter { !damaged.contains($0) }).sorted { $0.step > $1.step }
+    for old in damaged + kept.dropFirst(keep) { try discard(old) }
     return final
   }
 
