@@ -70,6 +70,9 @@ extension ModelFolder {
 
   /// Checks that the folder exists.
   static func require(_ folder: String) throws(FileError) {
+    if let problem = Files.problem(of: folder) {
+      throw FileError(path: folder, kind: .missingInput, description: problem)
+    }
     guard Files.isFolder(folder) else {
       throw FileError(
         path: folder, kind: .missingInput,
