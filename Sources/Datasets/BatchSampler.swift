@@ -39,7 +39,8 @@ public struct BatchSampler: Sendable {
     guard batchSize >= 1 else {
       throw DatasetError("expected a batch size of at least 1, found \(batchSize); give a larger one", kind: .badRecipe)
     }
-    self.batchSize = batchSize
+    // A batch of more rows than there are is one of all of them.
+    self.batchSize = min(batchSize, max(1, count))
     self.seed = seed
     rowCount = count
     self.isShuffled = isShuffled

@@ -86,7 +86,8 @@ public struct EasyNegatives: Sendable {
     _ count: Int, from documents: [Int]?, for group: RankingGroup, index: Int, epoch: Int, seed: UInt64
   ) -> [String] {
     let available = documents?.count ?? texts.count
-    guard count > 0, available > 0 else { return [] }
+    let count = min(count, available)
+    guard count > 0 else { return [] }
     let random = StableRandom(seed: seed ^ 0x6561_7379_6e65_6761 ^ UInt64(index) << 24, epoch: epoch)
     var taken = Set(numbers(of: group.documents + [group.query]))
     for positive in positives[TextKey(group.query)] ?? [] {

@@ -33,6 +33,11 @@ public final class DurableFile {
     discard()
   }
 
+  /// Checks that a file can be begun under a path, so that long work for it does not end in vain.
+  ///
+  /// - Throws: The error that ``init(_:)`` would throw.
+  public static func check(_ path: String) throws(FileError) { _ = try DurableFile(path) }
+
   /// Adds bytes at the end.
   public func write(_ bytes: [UInt8]) throws(FileError) {
     if descriptor != nil && pending.count + bytes.count <= Self.pendingLimit {

@@ -57,9 +57,15 @@ public struct DurableFolder {
   public func write(_ content: (Draft) throws -> Void) throws {
     try recover()
     let temporary = hidden("tmp") + "-\(Files.processIdentifier)"
-    try perform(.makeFolder(temporary)) { try Files.makeFolder(temporary) }
-    try content(Draft(path: temporary, willPerform: willPerform))
-    try synchronize(temporary)
+    try perform(.makeFolder(temporary)) { _ = try Files.makeFolder(temporary) }
+    do {
+      try content(Draft(path: temporary, willPerform: willPerform))
+      try synchronize(temporary)
+    } catch {
+      // A full disk is not to stay full of what nobody reads.
+      try? remove(temporary)
+      throw error
+    }
     if Files.exists(path) {
       try replace(by: temporary)
     } else {

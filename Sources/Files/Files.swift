@@ -91,6 +91,15 @@ public enum Files {
     (try? System.status(path))?.modified
   }
 
+  /// The stamp of a file, by which a change of its content shows.
+  public static func stamp(of path: String) throws(FileError) -> FileStamp {
+    do throws(SystemError) {
+      return try System.status(path).stamp
+    } catch {
+      throw FileError("read", path, error, .reading)
+    }
+  }
+
   /// The time now on the clock of ``modificationTime(_:)``.
   public static var currentTime: Double { System.now }
 

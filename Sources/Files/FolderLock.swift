@@ -23,6 +23,9 @@ public final class FolderLock: Sendable {
       let descriptor = try System.open(file, .update)
       do throws(SystemError) {
         try System.lock(descriptor)
+        // Whoever had it may have removed the file since it was opened; a lock on that one locks nothing.
+        let isThere = (try? System.status(file).stamp.number) == (try System.status(of: descriptor).stamp.number)
+        if !isThere { throw .wouldBlock }
         try System.truncate(descriptor, to: 0)
         try System.write(Array(Self.holder.utf8), to: descriptor)
       } catch {
@@ -38,7 +41,7 @@ public final class FolderLock: Sendable {
   }
 
   deinit {
-    // The file stays: removing it would let two processes lock two files of one name.
+    // The file stays; only the holder may remove it, together with the folder.
     try? System.close(descriptor)
   }
 

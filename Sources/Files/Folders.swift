@@ -9,9 +9,12 @@ extension Files {
   }
 
   /// Makes a folder and those above it; one that exists already is left as it is.
-  public static func makeFolder(_ path: String) throws(FileError) {
+  ///
+  /// - Returns: The folders that did not exist, the outermost first.
+  @discardableResult
+  public static func makeFolder(_ path: String) throws(FileError) -> [String] {
     do throws(SystemError) {
-      try makeFolders(path)
+      return try makeFolders(path)
     } catch {
       throw FileError("make the folder", path, error, .writing)
     }
@@ -52,6 +55,9 @@ extension Files {
     try synchronizeFolder(to)
   }
 
+  /// Removes a folder if there is nothing in it; any other stays.
+  public static func removeFolderIfEmpty(_ path: String) { try? System.removeFolder(path) }
+
   /// Removes a file, or a folder with all that is in it; what a symbolic link points to stays.
   ///
   /// A path under which there is nothing is no error.
@@ -78,6 +84,17 @@ extension Files {
   }
 
   // MARK: - Paths
+
+  /// What keeps a path from naming anything on this machine, with the remedy: a `~` without a home folder.
+  public static func problem(of path: String) -> String? {
+    do throws(SystemError) {
+      _ = try System.located(path)
+      return nil
+    } catch {
+      guard [.homeIsUnknown, .foreignHome].contains(error) else { return nil }
+      return "\(path): \(error.explanation.what); \(error.explanation.remedy)"
+    }
+  }
 
   /// The parts as one path, with one "/" between two of them; empty parts do not count.
   ///
@@ -122,17 +139,18 @@ extension Files {
 
   // MARK: - Helpers
 
-  private static func makeFolders(_ path: String) throws(SystemError) {
+  private static func makeFolders(_ path: String) throws(SystemError) -> [String] {
     do throws(SystemError) {
       try System.makeFolder(path)
+      return [path]
     } catch .exists {
       if try System.status(path).kind != .folder { throw .exists }
+      return []
     } catch .doesNotExist {
       let parent = parent(of: path)
       if path.isEmpty || parent == path || parent == "." { throw .doesNotExist }
-      try makeFolders(parent)
       // Somebody else may have made it in the meantime.
-      try makeFolders(path)
+      return try makeFolders(parent) + makeFolders(path)
     }
   }
 

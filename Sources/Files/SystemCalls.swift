@@ -42,10 +42,12 @@ enum System {
     let permissions: UInt32
     /// When the content was changed last, in seconds since 1970.
     let modified: Double
+    /// The numbers that change with the content; see ``FileStamp``.
+    let stamp: FileStamp
   }
 
   static func open(_ path: String, _ mode: Mode) throws(SystemError) -> Int32 {
-    try check(path)
+    let path = try located(path)
     return try retrying { platformOpen(path, mode.flags | O_CLOEXEC) }
   }
 
@@ -57,7 +59,7 @@ enum System {
   }
 
   static func status(_ path: String, followingLinks: Bool = true) throws(SystemError) -> Status {
-    try check(path)
+    let path = try located(path)
     var record = stat()
     let result = followingLinks ? unsafe stat(path, &record) : unsafe lstat(path, &record)
     if result != 0 { throw .current }
@@ -96,13 +98,12 @@ enum System {
 
   /// Gives a file the time now as the time of its last change.
   static func touch(_ path: String) throws(SystemError) {
-    try check(path)
+    let path = try located(path)
     if unsafe utimensat(AT_FDCWD, path, nil, 0) != 0 { throw .current }
   }
 
   static func rename(_ from: String, to: String) throws(SystemError) {
-    try check(from)
-    try check(to)
+    let (from, to) = (try located(from), try located(to))
     if platformRename(from, to) != 0 { throw .current }
   }
 
@@ -110,8 +111,7 @@ enum System {
   ///
   /// - Throws: ``SystemError/notSupported`` where the system or the file system cannot.
   static func exchange(_ first: String, _ second: String) throws(SystemError) {
-    try check(first)
-    try check(second)
+    let (first, second) = (try located(first), try located(second))
     #if canImport(Darwin)
       if unsafe renamex_np(first, second, UInt32(RENAME_SWAP)) != 0 { throw .current }
     #else
@@ -127,23 +127,23 @@ enum System {
   }
 
   static func unlink(_ path: String) throws(SystemError) {
-    try check(path)
+    let path = try located(path)
     if platformUnlink(path) != 0 { throw .current }
   }
 
   static func removeFolder(_ path: String) throws(SystemError) {
-    try check(path)
+    let path = try located(path)
     if unsafe rmdir(path) != 0 { throw .current }
   }
 
   static func makeFolder(_ path: String) throws(SystemError) {
-    try check(path)
+    let path = try located(path)
     if unsafe mkdir(path, 0o777) != 0 { throw .current }
   }
 
   /// The names in a folder but "." and "..", in the order of the file system.
   static func names(in folder: String) throws(SystemError) -> [String] {
-    try check(folder)
+    let folder = try located(folder)
     guard let stream = unsafe opendir(folder) else { throw .current }
     defer { unsafe closedir(stream) }
     var names: [String] = []
@@ -160,7 +160,7 @@ enum System {
 
   /// The path without symbolic links and relative parts.
   static func resolve(_ path: String) throws(SystemError) -> String {
-    try check(path)
+    let path = try located(path)
     guard let resolved = unsafe realpath(path, nil) else { throw .current }
     defer { unsafe free(resolved) }
     return unsafe String(cString: resolved)
@@ -168,7 +168,7 @@ enum System {
 
   /// The bytes an ordinary user may still write to the file system of `path`.
   static func freeBytes(at path: String) throws(SystemError) -> Int {
-    try check(path)
+    let path = try located(path)
     var record = statvfs()
     if unsafe statvfs(path, &record) != 0 { throw .current }
     let (bytes, overflow) = UInt64(record.f_bavail).multipliedReportingOverflow(by: UInt64(record.f_frsize))
@@ -209,10 +209,20 @@ enum System {
 
   // MARK: - Helpers
 
-  /// Refuses what C would read as another path: an empty one, or one that a NUL cuts short.
-  private static func check(_ path: String) throws(SystemError) {
+  /// The path for a system call, in which `~` stands for the home folder.
+  ///
+  /// Every path comes through here. It refuses what C would read as another path: an empty one, one that a NUL cuts
+  /// short, and a `~` of which nobody knows the meaning, so that no folder gets such a name by mistake.
+  static func located(_ path: String) throws(SystemError) -> String {
     if path.isEmpty { throw .doesNotExist }
     if path.utf8.contains(0) { throw .invalidArgument }
+    guard path.utf8.first == UInt8(ascii: "~") else { return path }
+    let rest = path.utf8.dropFirst()
+    guard rest.isEmpty || rest.first == UInt8(ascii: "/") else { throw .foreignHome }
+    guard let home = unsafe getenv("HOME") else { throw .homeIsUnknown }
+    let folder = unsafe String(cString: home)
+    if folder.isEmpty { throw .homeIsUnknown }
+    return folder + String(Substring(rest))
   }
 
   static func retrying<Result: SignedInteger>(_ call: () -> Result) throws(SystemError) -> Result {
@@ -236,11 +246,14 @@ extension System.Status {
     size = Int(record.st_size)
     permissions = UInt32(record.st_mode) & 0o777
     #if canImport(Darwin)
-      let time = record.st_mtimespec
+      let (modification, change) = (record.st_mtimespec, record.st_ctimespec)
     #else
-      let time = record.st_mtim
+      let (modification, change) = (record.st_mtim, record.st_ctim)
     #endif
-    modified = Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    modified = Double(modification.tv_sec) + Double(modification.tv_nsec) * 1e-9
+    stamp = FileStamp(
+      volume: UInt64(truncatingIfNeeded: record.st_dev), number: UInt64(record.st_ino), size: Int(record.st_size),
+      modified: FileStamp.Time(modification), changed: FileStamp.Time(change))
   }
 }
 
@@ -253,3 +266,7 @@ private func platformRename(_ from: String, _ to: String) -> Int32 { unsafe rena
 private func platformUnlink(_ path: String) -> Int32 { unsafe unlink(path) }
 
 private func platformOpen(_ path: String, _ flags: Int32) -> Int32 { unsafe open(path, flags, 0o666) }
+
+extension FileStamp.Time {
+  fileprivate init(_ time: timespec) { self.init(seconds: Int(time.tv_sec), nanoseconds: Int(time.tv_nsec)) }
+}

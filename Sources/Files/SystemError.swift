@@ -23,6 +23,10 @@ struct SystemError: Error, Equatable {
   static let wouldBlock = SystemError(code: EWOULDBLOCK)
   static let noSuchCall = SystemError(code: ENOSYS)
   static let notSupported = SystemError(code: EOPNOTSUPP)
+  /// A path begins with `~`, and nothing says which folder that is; no code of the system is negative.
+  static let homeIsUnknown = SystemError(code: -1)
+  /// A path begins with `~NAME`.
+  static let foreignHome = SystemError(code: -2)
 
   /// The cause of an error, as far as the exit code is concerned.
   enum Cause {
@@ -34,6 +38,10 @@ struct SystemError: Error, Equatable {
   /// The error in words: what is the matter, what to do about it, and what lies behind it.
   var explanation: (what: String, remedy: String, cause: Cause) {
     switch code {
+    case Self.homeIsUnknown.code:
+      ("'~' is the home folder, and HOME is not set", "set HOME, or write the whole path", .path)
+    case Self.foreignHome.code:
+      ("only '~/' stands for a home folder", "write the whole path, or './~…' for a name that begins with '~'", .path)
     case ENOENT: ("no such file or folder", "check the path", .path)
     case EACCES, EPERM: ("permission denied", "check the rights on it and on its folder", .path)
     case EISDIR: ("it is a folder", "name a file", .path)

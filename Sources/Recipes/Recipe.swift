@@ -18,3 +18,8 @@ protocol Recipe: Codable, Sendable {
   /// Does the work, from reading the inputs to the report.
   func run(in context: RunContext) throws -> Outcome
 }
+
+extension Recipe {
+  /// The sections that do not affect the result: an interrupted run may go on with other ones.
+  var freeSections: [String] { ["cache", "checkpoint"] }
+}

@@ -18,6 +18,8 @@ package struct Checkpoint: Sendable, Equatable {
   /// The number of steps done when it was saved.
   package var step: Int
   package var folder: String
+  /// The names of its files, as its manifest lists them.
+  package var files: [String] = []
 
   /// The path of one of its files.
   package func path(of name: String) -> String { Files.join(folder, name) }
@@ -32,7 +34,7 @@ package struct CheckpointStore {
   /// The run folder.
   package let folder: String
   /// The number of complete checkpoints to keep.
-  package let keep: Int
+  package var keep: Int
   /// Called before every change; an error it throws stops everything there, as a crash would.
   package var willPerform: (DurableFolder.Operation) throws -> Void = { _ in }
 
@@ -42,7 +44,7 @@ package struct CheckpointStore {
   }
 
   private static let manifestName = "MANIFEST.json"
-  private static let prefix = "checkpoint-"
+  static let prefix = "checkpoint-"
   private static let leftovers = [".tmp-", ".old-", ".trash-"]
 
   // MARK: - Saving
@@ -52,8 +54,9 @@ package struct CheckpointStore {
   /// - Parameter expectedBytes: Its approximate size; with less than 1.2 times that free, nothing is written.
   @discardableResult
   package func save(step: Int, files: [CheckpointFile], expectedBytes: Int) throws -> Checkpoint {
-    let final = Checkpoint(step: step, folder: Files.join(folder, Self.prefix + String(step)))
-    if (try? verify(final)) != nil { return final }
+    var final = Checkpoint(step: step, folder: Files.join(folder, Self.prefix + String(step)))
+    if let complete = try? verified(final) { return complete }
+    final.files = files.map(\.name)
     try checkSpace(expectedBytes)
     try removeLeftovers()
     try DurableFolder(final.folder, willPerform: willPerform).write { draft in
@@ -61,7 +64,11 @@ package struct CheckpointStore {
       let content = try Self.manifest(of: draft.path, step: step, names: files.map(\.name))
       try draft.write(Self.manifestName) { try Files.write(content.text(indented: true) + "\n", to: $0) }
     }
-    for old in numbered().dropFirst(keep) { try discard(old) }
+    // A newer one that is not complete, which a run has passed over, must not take the place of this one.
+    let others = numbered().filter { $0.step != step }
+    let damaged = others.filter { $0.step > step && (try? verified($0)) == nil }
+    let kept = ([final] + others.filter { !damaged.contains($0) }).sorted { $0.step > $1.step }
+    for old in damaged + kept.dropFirst(keep) { try discard(old) }
     return final
   }
 
@@ -115,10 +122,9 @@ package struct CheckpointStore {
   package func newest(warn: (String) -> Void) -> Checkpoint? {
     for checkpoint in numbered() {
       do {
-        try verify(checkpoint)
-        return checkpoint
+        return try verified(checkpoint)
       } catch {
-        warn("\(checkpoint.folder) is not complete (\(error)); an older checkpoint is used")
+        warn("\(checkpoint.folder) is not complete (\(error)); it is passed over")
       }
     }
     return nil
@@ -142,8 +148,9 @@ package struct CheckpointStore {
     init(_ description: String) { self.description = description }
   }
 
-  /// Compares every file with the manifest.
-  private func verify(_ checkpoint: Checkpoint) throws {
+  /// Compares every file with the manifest, and notes their names.
+  private func verified(_ checkpoint: Checkpoint) throws -> Checkpoint {
+    var checkpoint = checkpoint
     let manifest = try JSONReader.parse(Files.read(checkpoint.path(of: Self.manifestName), maximumBytes: 1 << 20))
     guard let object = manifest.objectValue, object["version"]?.integerValue == 1,
       object["step"]?.integerValue == checkpoint.step, let files = object["files"]?.arrayValue
@@ -152,9 +159,11 @@ package struct CheckpointStore {
       guard let entry = file.objectValue, let name = entry["name"]?.stringValue, !name.contains("/"),
         let size = entry["size"]?.integerValue, let digest = entry["sha256"]?.stringValue
       else { throw Incomplete("its \(Self.manifestName) is not one") }
+      checkpoint.files.append(name)
       let path = checkpoint.path(of: name)
       guard try Files.size(path) == size else { throw Incomplete("the size of \(name) differs from its manifest") }
       guard try FileDigest.sha256(of: path) == digest else { throw Incomplete("\(name) differs from its manifest") }
     }
+    return checkpoint
   }
 }

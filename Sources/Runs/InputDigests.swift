@@ -2,7 +2,7 @@ package import Files
 import JSONText
 
 /// The digests of everything that a run reads, taken before its work begins.
-package struct InputDigests: Equatable, Sendable {
+package struct InputDigests: Sendable {
   /// A file and the SHA-256 of its bytes.
   package struct File: Equatable, Sendable {
     package let path: String
@@ -13,42 +13,83 @@ package struct InputDigests: Equatable, Sendable {
 
   /// The files in the order of the inputs, each once.
   package let files: [File]
+  private let inputs: [RunInput]
+  /// The stamp of every file before it was read here, and the time at which it was taken.
+  private let stamps: [(stamp: FileStamp, time: Double)]
 
   /// Reads all inputs once.
   package init(of inputs: [RunInput]) throws(FileError) {
     var files: [File] = []
-    var seen: Set<String> = []
-    for input in inputs {
-      for path in try input.files where seen.insert(path).inserted {
-        files.append(File(path: path, sha256: try FileDigest.sha256(of: path)))
-      }
+    var stamps: [(stamp: FileStamp, time: Double)] = []
+    for path in try RunInput.files(of: inputs) {
+      stamps.append((try Files.stamp(of: path), Files.currentTime))
+      files.append(File(path: path, sha256: try FileDigest.sha256(of: path)))
     }
     self.files = files
+    self.inputs = inputs
+    self.stamps = stamps
+  }
+
+  /// Confirms that inputs are still those of the digests, once the run has read them.
+  ///
+  /// What was read in between is then what the digests stand for. Files are read again only where their stamps are no
+  /// proof.
+  ///
+  /// - Parameter some: The inputs that were read, all without it.
+  /// - Throws: `RunError` that names the first file that was changed in between.
+  package func confirm(_ some: [RunInput]? = nil) throws(RunError) {
+    let chosen = some ?? inputs
+    let known = Dictionary(
+      zip(files, stamps).map { ($0.path, ($0.sha256, $1)) }, uniquingKeysWith: { first, _ in first })
+    guard let paths = try? RunInput.files(of: chosen) else { throw Self.change("a folder is gone") }
+    for path in paths {
+      guard let (digest, stamp) = known[path] else { throw Self.change("\(path) is new") }
+      if stamp.stamp.isProof(at: stamp.time), (try? Files.stamp(of: path)) == stamp.stamp { continue }
+      guard let found = try? FileDigest.sha256(of: path) else { throw Self.change("\(path) is gone") }
+      if found != digest { throw Self.change("\(path) has other content") }
+    }
+    if some == nil, let gone = files.first(where: { !paths.contains($0.path) }) {
+      throw Self.change("\(gone.path) is gone")
+    }
+  }
+
+  private static func change(_ what: String) -> RunError {
+    RunError(.badData, "the data was changed while the run read it (\(what)); start the run again")
   }
 
   // MARK: - In the run folder
 
-  /// Reads the list of an earlier start of a run; nil if there is none.
-  init?(in folder: String) {
-    guard let bytes = try? Files.read(Files.join(folder, Self.name), maximumBytes: 1 << 26),
-      let entries = (try? JSONReader.parse(bytes))?.objectValue?["files"]?.arrayValue
-    else { return nil }
-    var files: [File] = []
-    for entry in entries {
-      guard let object = entry.objectValue, let path = object["path"]?.stringValue,
-        let digest = object["sha256"]?.stringValue
+  /// The digests that an earlier start of a run has noted.
+  struct Record {
+    /// The version of hone that began the run.
+    let version: String?
+    let files: [File]
+
+    /// Reads the record of a run folder; nil if there is none, or none that can be read.
+    init?(in folder: String) {
+      guard let bytes = try? Files.read(Files.join(folder, InputDigests.name), maximumBytes: 1 << 26),
+        let content = (try? JSONReader.parse(bytes))?.objectValue, let entries = content["files"]?.arrayValue
       else { return nil }
-      files.append(File(path: path, sha256: digest))
+      var files: [File] = []
+      for entry in entries {
+        guard let object = entry.objectValue, let path = object["path"]?.stringValue,
+          let digest = object["sha256"]?.stringValue
+        else { return nil }
+        files.append(File(path: path, sha256: digest))
+      }
+      self.files = files
+      version = content["version"]?.stringValue
     }
-    self.files = files
   }
 
-  /// Notes the inputs in a run folder, with the key of the run.
+  /// Notes the inputs in a run folder, with the key of the run and the version of hone.
   func write(to folder: String, settings: String) throws(FileError) {
     let entries = files.map { file -> JSONValue in
       ["path": JSONValue(file.path), "sha256": JSONValue(file.sha256)]
     }
-    let content: JSONValue = ["key": JSONValue(key(settings: settings)), "files": .array(entries)]
+    let content: JSONValue = [
+      "version": JSONValue(Hone.version), "key": JSONValue(key(settings: settings)), "files": .array(entries),
+    ]
     try Files.write(content.text(indented: true) + "\n", to: Files.join(folder, Self.name))
   }
 
@@ -57,8 +98,8 @@ package struct InputDigests: Equatable, Sendable {
     FileDigest.sha256(ofText: settings + files.map { "\n\($0.sha256)  \($0.path)" }.joined())
   }
 
-  /// The differences from an earlier list, in words.
-  func differences(from earlier: InputDigests) -> [String] {
+  /// The differences from what an earlier start has read, in words.
+  func differences(from earlier: Record) -> [String] {
     let before = Dictionary(earlier.files.map { ($0.path, $0.sha256) }, uniquingKeysWith: { first, _ in first })
     let paths = Set(files.map(\.path))
     let changed = files.compactMap { file -> String? in

@@ -25,6 +25,6 @@ extension RunContext {
   /// Reports an event, and throws ``RunInterrupted`` if the run was asked to stop; for work that can be repeated.
   package func reportOrStop(_ event: RunEvent) throws {
     report(event)
-    if isInterrupted() { throw RunInterrupted("stopped while evaluating; go on with --resume") }
+    if isInterrupted() { throw RunInterrupted("stopped; start again with --resume") }
   }
 }

@@ -9,6 +9,8 @@ import Words
 /// A folder holds one run, ever: results are never overwritten, and a nightly job names a new folder each night
 /// (`--set output.folder=runs/$(date -u +%F)`). `--resume` starts a new run, goes on with an interrupted one, or
 /// confirms a finished one, so a service may always pass it.
+///
+/// A run that is refused, or ends before it has made anything, leaves no folder: see ``work(_:)``.
 package final class RunFolder {
   /// The state of the folder when a run opens it.
   package enum State {
@@ -24,7 +26,7 @@ package final class RunFolder {
   package let isContinued: Bool
   /// The digests of the run's inputs.
   package let inputs: InputDigests
-  private let lock: FolderLock
+  private let claim: FolderClaim
   private let started = ContinuousClock.now
 
   /// The time since the folder was opened.
@@ -35,45 +37,56 @@ package final class RunFolder {
   /// - Parameters:
   ///   - recipe: The resolved recipe of the run.
   ///   - inputs: The files and folders that the run reads; they are hashed here, before work begins.
+  ///   - free: The paths of settings that do not affect the result; a run may go on with other ones.
   ///   - resume: True to go on with or confirm an existing run of the same recipe.
   /// - Throws: `FileError` if the folder holds another run, `RunError` if the same run read other content.
-  package init(_ path: String, recipe: String, inputs: [RunInput], resume: Bool) throws {
+  package init(_ path: String, recipe: String, inputs: [RunInput], free: [String] = [], resume: Bool) throws {
     self.path = path
-    let others = Files.exists(path) ? try Files.list(path).filter { $0 != Self.lockName } : []
-    let isRun = others.contains(Self.recipeName)
-    guard others.isEmpty || isRun else {
-      throw Self.refusal(path, "\(path) is not empty and holds no run; choose a new output folder")
+    // Both come before anything is made: a folder of something else gets no lock, and a missing input leaves no folder.
+    let isNew = try Self.content(of: path).isEmpty
+    let early = isNew ? try InputDigests(of: inputs) : nil
+    let claim = try FolderClaim(path, lockName: Self.lockName, advice: "choose another output folder")
+    self.claim = claim
+    do {
+      // Anew, since another process may have had the lock until now.
+      let content = try Self.content(of: path)
+      let isFinished = content.contains(Self.resultName)
+      // A run that failed before its first step, for example on bad data, left nothing worth keeping.
+      let isBegun = isFinished || content.contains { $0 == RunLog.name || $0.hasPrefix(CheckpointStore.prefix) }
+      if isBegun {
+        guard resume else { throw Self.occupied(path, isFinished: isFinished) }
+        try Self.checkSameRecipe(path, recipe, free: free)
+      }
+      let digests = try early ?? InputDigests(of: inputs)
+      if isBegun { try Self.checkSameInputs(path, digests, isFinished: isFinished) }
+      if !isFinished {
+        try Files.write(recipe, to: Files.join(path, Self.recipeName))
+        try digests.write(to: path, settings: recipe)
+      }
+      self.inputs = digests
+      state = isFinished ? .finished(try Self.readJSON(Files.join(path, Self.resultName))) : .open
+      isContinued = isBegun && !isFinished
+    } catch {
+      claim.withdraw(removing: Self.bookkeeping)
+      throw error
     }
-    try Files.makeFolder(path)
-    lock = try FolderLock(path, name: Self.lockName, advice: "choose another output folder")
-    let result = Files.join(path, Self.resultName)
-    let isFinished = Files.exists(result)
-    // A run that failed before its first step, for example on bad data, left nothing worth keeping.
-    guard isFinished || others.contains(RunLog.name) else {
-      state = .open
-      isContinued = false
-      self.inputs = try InputDigests(of: inputs)
-      try Files.write(recipe, to: Files.join(path, Self.recipeName))
-      try self.inputs.write(to: path, settings: recipe)
-      return
-    }
-    guard resume else {
-      let advice =
-        isFinished
-        ? "a run has a folder of its own: set output.folder to a new one, or remove this one"
-        : "go on with --resume, set output.folder to a new one, or remove this one"
-      throw Self.refusal(path, "\(path) holds \(isFinished ? "a finished" : "an interrupted") run; \(advice)")
-    }
-    try Self.checkSameRecipe(path, recipe)
-    self.inputs = try InputDigests(of: inputs)
-    try Self.checkSameInputs(path, self.inputs)
-    state = isFinished ? .finished(try Self.readJSON(result)) : .open
-    isContinued = !isFinished
   }
 
   package static let recipeName = "recipe.yaml"
   package static let resultName = "result.json"
   private static let lockName = "run.lock"
+  /// The files that say what a run is; without others there is nothing in the folder.
+  private static let bookkeeping = [recipeName, InputDigests.name]
+
+  /// Does the work of the run; where it fails and has made nothing, the folder goes.
+  package func work<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      claim.withdraw(removing: Self.bookkeeping)
+      throw error
+    }
+  }
 
   /// The outcome of a run that is finished already; nil if there is work left.
   package var confirmation: Outcome? {
@@ -91,10 +104,19 @@ package final class RunFolder {
 
   // MARK: - Helpers
 
-  private static func checkSameRecipe(_ path: String, _ recipe: String) throws {
+  /// The names in the folder, which is that of a run or empty; none where there is no folder.
+  private static func content(of path: String) throws(FileError) -> [String] {
+    let content = try FolderClaim.content(of: path, lockName: lockName)
+    guard content.isEmpty || content.contains(recipeName) else {
+      throw refusal(path, "\(path) is not empty and holds no run; choose a new output folder")
+    }
+    return content
+  }
+
+  private static func checkSameRecipe(_ path: String, _ recipe: String, free: [String]) throws {
     let stored = try Files.read(Files.join(path, recipeName), maximumBytes: SettingsFile.maximumBytes)
     guard stored != Array(recipe.utf8) else { return }
-    guard let differences = SettingsFile.differences(stored, Array(recipe.utf8)) else {
+    guard let differences = SettingsFile.differences(stored, Array(recipe.utf8), except: free) else {
       throw refusal(path, "\(Files.join(path, recipeName)) cannot be read any more; choose a new output folder")
     }
     guard !differences.isEmpty else { return }
@@ -104,17 +126,25 @@ package final class RunFolder {
     )
   }
 
-  private static func checkSameInputs(_ path: String, _ inputs: InputDigests) throws {
-    guard let earlier = InputDigests(in: path) else {
+  private static func checkSameInputs(_ path: String, _ inputs: InputDigests, isFinished: Bool) throws {
+    guard let earlier = InputDigests.Record(in: path) else {
       throw RunError(
         .badData, "\(path) does not say what its run has read (\(InputDigests.name)); choose a new output folder")
     }
     let differences = inputs.differences(from: earlier)
-    guard !differences.isEmpty else { return }
-    throw RunError(
-      .badData,
-      "\(path) holds a run of other data (\(shown(differences))); --resume needs the same content, or choose a new output "
-        + "folder")
+    guard differences.isEmpty else {
+      throw RunError(
+        .badData,
+        "\(path) holds a run of other data (\(shown(differences))); --resume needs the same content, or choose a new output "
+          + "folder")
+    }
+    // Another version may compute other vectors, and what it has measured is compared with what this one measures.
+    guard isFinished || earlier.version == Hone.version else {
+      throw RunError(
+        .badData,
+        "\(path) holds a run that hone \(earlier.version ?? "of an older version") began, this is \(Hone.version); end it "
+          + "with that one, or choose a new output folder")
+    }
   }
 
   /// The first differences, on one line.
@@ -128,6 +158,14 @@ package final class RunFolder {
     } catch let error as JSONError {
       throw FileError(path: path, kind: .badData, description: "\(path):\(error); remove the run's folder")
     }
+  }
+
+  private static func occupied(_ path: String, isFinished: Bool) -> FileError {
+    let advice =
+      isFinished
+      ? "a run has a folder of its own: set output.folder to a new one, or remove this one"
+      : "go on with --resume, set output.folder to a new one, or remove this one"
+    return refusal(path, "\(path) holds \(isFinished ? "a finished" : "an interrupted") run; \(advice)")
   }
 
   private static func refusal(_ path: String, _ message: String) -> FileError {

@@ -2,9 +2,12 @@ import Files
 package import JSONText
 
 /// The log of a run: one JSON object per line in `log.jsonl`, and its numbers for TensorBoard.
+///
+/// The files appear with the first line: a run that fails before it has none.
 package final class RunLog {
-  private let file: AppendingFile
-  private let events: EventFile
+  private let folder: RunFolder
+  private var path: String { folder.file(Self.name) }
+  private var opened: (file: AppendingFile, events: EventFile)?
 
   package static let name = "log.jsonl"
 
@@ -12,26 +15,26 @@ package final class RunLog {
   ///
   /// - Parameter isKept: True for a line of an earlier start that stays; the others are removed first.
   package init(in folder: RunFolder, keeping isKept: (JSONObject) -> Bool) throws {
-    let path = folder.file(Self.name)
-    if Files.exists(path) {
-      let kept = try Self.records(of: path).filter(isKept)
-      try Files.write(kept.map { JSONValue.object($0).text() + "\n" }.joined(), to: path)
-    }
-    file = try AppendingFile(path)
-    events = try EventFile(in: folder.path)
+    self.folder = folder
+    guard Files.exists(path) else { return }
+    let kept = try Self.records(of: path).filter(isKept)
+    try Files.write(kept.map { JSONValue.object($0).text() + "\n" }.joined(), to: path)
   }
 
   /// Adds a line, and numbers of a step for TensorBoard; a number that is not finite is left out there.
   package func add(_ line: JSONValue, scalars: [(tag: String, value: Double)] = [], step: Int) throws {
+    let (file, events) = try opened ?? (AppendingFile(path), EventFile(in: folder.path))
+    opened = (file, events)
     try file.append(line: line.text())
     for (tag, value) in scalars where value.isFinite { try events.add(tag, value, step: step) }
   }
 
   /// Makes everything so far durable.
-  package func synchronize() throws { try file.synchronize() }
+  package func synchronize() throws { try opened?.file.synchronize() }
 
-  /// The objects of a log; a line that a crash cut short ends it.
+  /// The objects of a log, none where there is no file; a line that a crash cut short ends it.
   package static func records(of path: String) throws -> [JSONObject] {
+    guard Files.exists(path) else { return [] }
     let reader = try LineReader(path)
     var records: [JSONObject] = []
     while let line = try reader.next() {

@@ -1,4 +1,5 @@
 import Files
+import Words
 
 /// The checks of a recipe that read more than one setting, or files; they report problems at the settings' positions.
 ///
@@ -31,15 +32,30 @@ package struct SettingChecks {
     require(value > 0, path, else: "\(value) is not more than 0")
   }
 
+  /// Notes a number that is not in a range.
+  package func within(_ range: ClosedRange<Int>, _ path: String, _ value: Int) {
+    atLeast(range.lowerBound, path, value)
+    require(
+      value <= range.upperBound, path,
+      else: "\(value) is too large; at most \(NumberText.count(range.upperBound))")
+  }
+
   // MARK: - Files
+
+  /// Notes a path that cannot name anything; the other checks of files and folders begin with this one.
+  package func path(_ path: String, _ file: String) {
+    if let problem = Files.problem(of: file) { require(false, path, else: problem) }
+  }
 
   /// Notes a file that is missing.
   package func file(_ path: String, _ file: String) {
+    self.path(path, file)
     require(Files.exists(file) && !Files.isFolder(file), path, else: "there is no file \(file)")
   }
 
   /// Notes an output folder without a name, or whose name is that of a file.
   package func outputFolder(_ path: String, _ folder: String) {
+    self.path(path, folder)
     require(!folder.isEmpty, path, else: "the name is empty")
     require(!Files.exists(folder) || Files.isFolder(folder), path, else: "\(folder) is a file; name a folder")
   }

@@ -52,6 +52,11 @@ struct SettingNode: Sendable {
 }
 
 extension SettingNode {
+  /// The section without some of its keys.
+  func removing(_ keys: [String]) -> SettingNode {
+    SettingNode(content: .section(entries.filter { !keys.contains($0.key) }), origin: origin)
+  }
+
   /// The settings that differ between two trees, as dotted paths with both values.
   static func differences(_ old: SettingNode, _ new: SettingNode, at path: String = "") -> [String] {
     switch (old.content, new.content) {

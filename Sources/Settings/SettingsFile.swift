@@ -45,9 +45,11 @@ package enum SettingsFile {
   }
 
   /// The settings that differ between two files, as dotted paths with both values; nil if one cannot be read.
-  package static func differences(_ old: [UInt8], _ new: [UInt8]) -> [String]? {
+  ///
+  /// - Parameter free: The keys of sections that may differ.
+  package static func differences(_ old: [UInt8], _ new: [UInt8], except free: [String] = []) -> [String]? {
     guard let (first, second) = try? (RecipeTree.parse(old), RecipeTree.parse(new)) else { return nil }
-    return SettingNode.differences(first, second)
+    return SettingNode.differences(first.removing(free), second.removing(free))
   }
 
   // MARK: - Writing

@@ -49,12 +49,22 @@ package struct EncodingTool {
 
   package func callAsFunction() throws -> Outcome {
     let form = try Self.form(of: output)
+    try DurableFile.check(output)
     let texts = try Corpus(file: input).documents
     let model = try BiEncoder(folder: model)
     let embeddings = try model.embeddings(
       of: texts.map(\.content), as: role, task: "encoding", cache: try cache.map { try EncodingCache($0) },
       report: report)
+    guard embeddings.isFinite else {
+      throw FileError(
+        path: self.model, kind: .badData,
+        description:
+          "\(self.model): gives vectors that are no finite numbers: its weights are too large; fetch or train the model again"
+      )
+    }
     let ids = texts.map(\.id)
+    // It is on the disk before the vectors are, and gets its name after them: the two appear together.
+    let sidecar = try form == .jsonl ? nil : Self.draft(of: ids, for: output)
     switch form {
     case .safetensors:
       let tensor = PendingTensor(
@@ -64,7 +74,7 @@ package struct EncodingTool {
     case .npy: try NumpyFile.write(embeddings.elements, rows: ids.count, columns: model.dimensions, to: output)
     case .jsonl: try Self.writeLines(embeddings.elements, ids: ids, width: model.dimensions, to: output)
     }
-    if form != .jsonl { try Files.write(ids.map { $0 + "\n" }.joined(), to: Self.sidecar(of: output)) }
+    try sidecar?.commit()
     let result: JSONValue = [
       "output": JSONValue(output), "texts": JSONValue(ids.count), "dimensions": JSONValue(model.dimensions),
     ]
@@ -85,6 +95,14 @@ package struct EncodingTool {
 
   /// The file of an output's identifiers.
   static func sidecar(of output: String) -> String { output + ".ids.txt" }
+
+  private static func draft(of ids: [String], for output: String) throws(FileError) -> DurableFile {
+    let file = try DurableFile(sidecar(of: output))
+    let lines = Array(ids.map { $0 + "\n" }.joined().utf8)
+    try file.reserve(lines.count)
+    try file.write(lines)
+    return file
+  }
 
   private static func writeLines(_ numbers: [Float], ids: [String], width: Int, to path: String) throws {
     let file = try DurableFile(path)

@@ -1,5 +1,6 @@
 import Encoders
 import Evaluation
+import Files
 import JSONText
 import Retrieval
 package import Runs
@@ -31,6 +32,7 @@ package struct RerankingTool {
   }
 
   package func callAsFunction() throws -> Outcome {
+    try DurableFile.check(output)
     let first = try Ranking(file: run)
     var texts = try CandidateTexts(queries: queries, corpus: corpus)
     let candidates = try RerankingCandidates(first, top: top, &texts, from: run)

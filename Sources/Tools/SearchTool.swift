@@ -28,6 +28,7 @@ package struct SearchTool {
 
   /// Searches for every query of a file and writes a run file in TREC form.
   package func search(queries: String, output: String) throws -> Outcome {
+    try DurableFile.check(output)
     let asked = try Queries(file: queries).queries
     let (model, documents, index) = try load()
     let vectors = try model.searchVectors(of: asked.map(\.text), as: .query, task: "encoding queries", report: report)

@@ -20,4 +20,17 @@ public struct TrainingState: Codable, Equatable, Sendable {
     position += 1
     if position >= batches { (epoch, position) = (epoch + 1, 0) }
   }
+
+  /// True if the steps so far lead to this epoch and position, as in every state that was not tampered with.
+  ///
+  /// - Parameter batches: the number of batches of an epoch, at least 1.
+  public func isReached(batches: (_ epoch: Int) -> Int) -> Bool {
+    guard step >= 0, position >= 0, (0...step).contains(epoch) else { return false }
+    var left = step
+    for number in 0..<epoch {
+      left -= batches(number)
+      if left < 0 { return false }
+    }
+    return left == position && position < batches(epoch)
+  }
 }

@@ -16,7 +16,9 @@ struct RunCommand: ParsableCommand {
       A recipe holds every setting of a run; the run's folder holds what came of it: log.jsonl, TensorBoard events,
       checkpoints, result.json, report.html and the model. A folder holds one run: results are never overwritten. With
       --resume an interrupted run goes on, a finished one is confirmed and a new one starts, so a service may always
-      pass it; the recipe and the content of all that it reads must then be the same. Ctrl-C or SIGTERM saves a checkpoint and stops; a second one stops at once.
+      pass it; the recipe and the content of all that it reads must then be the same. Ctrl-C, SIGTERM
+      or a closed terminal saves a checkpoint and stops; a second Ctrl-C or SIGTERM stops at once. Under nohup a run
+      outlives its terminal.
       """
   )
 

@@ -134,4 +134,12 @@ import Testing
       message { _ = try BatchSampler(rows: [], batchSize: 0, seed: 0, uniqueTexts: true) }
         == "expected a batch size of at least 1, found 0; give a larger one")
   }
+
+  @Test(arguments: [true, false])
+  func aBatchOfMoreRowsThanThereAreIsOneOfAllOfThem(_ unique: Bool) throws {
+    let rows = (0..<5).map { TrainingRow(query: "q\($0)", positive: "d\($0)") }
+    let batches = try BatchSampler(rows: rows, batchSize: .max, seed: 1, uniqueTexts: unique).batches(epoch: 0)
+    #expect(batches.map { $0.sorted() } == [[0, 1, 2, 3, 4]])
+    #expect(try BatchSampler(rows: [], batchSize: .max, seed: 1, uniqueTexts: unique).batches(epoch: 0) == [])
+  }
 }

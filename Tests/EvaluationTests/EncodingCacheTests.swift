@@ -192,15 +192,27 @@ import Words
     #expect(again == 5, "\(again): four texts, one of them twice")
   }
 
-  @Test func aFolderThatGoesAwayStopsNothing() throws {
+  /// The folder is made for the first vectors that are saved, and again where somebody has removed it.
+  @Test func theFolderIsThereWhenThereIsSomethingToKeep() throws {
     let cache = try cache()
     let path = cache.folder.path
+    #expect(!Files.exists(path))
+    #expect(try found(texts, model, in: cache) == 0)
+    #expect(try !segments().isEmpty)
     try Files.remove(path)
-    let reason = "cannot list the folder \(path): no such file or folder; check the path"
+    #expect(try found(texts, model, in: cache) == 0)
+    #expect(try !segments().isEmpty)
+  }
+
+  @Test func aFileInThePlaceOfTheFolderStopsNothing() throws {
+    let cache = try cache()
+    let path = cache.folder.path
+    try Files.write("", to: path)
+    let reason = "cannot list the folder \(path): a part of the path is not a folder; check the path"
     let warnings = ["\(reason); all texts are encoded", "\(reason); encoding goes on without saving"]
     #expect(try found(texts, model, in: cache, warnings: warnings) == 0)
-    try Files.write("", to: path)
-    #expect(throws: FileError.self) { try self.cache() }
+    let error = try #require(throws: FileError.self) { try self.cache() }
+    #expect(error.kind == .cannotCreate && error.description == "the cache \(path) is a file; name a folder")
   }
 
   // MARK: - Damage

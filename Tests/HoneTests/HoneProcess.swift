@@ -43,8 +43,13 @@ struct HoneProcess {
   }
 
   /// Runs a line of shell in which `$HONE` is the executable.
-  static func shell(_ line: String, in folder: String = ".") throws -> Ended {
-    try start("/bin/sh", ["-c", line], input: "", in: folder) { _ in }
+  ///
+  /// - Parameter whileRunning: Is called with the process of the shell once it has started.
+  @discardableResult
+  static func shell(
+    _ line: String, in folder: String = ".", whileRunning: (Process) throws -> Void = { _ in }
+  ) throws -> Ended {
+    try start("/bin/sh", ["-c", line], input: "", in: folder, whileRunning: whileRunning)
   }
 
   private static func start(

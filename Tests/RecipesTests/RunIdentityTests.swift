@@ -93,4 +93,25 @@ import Words
     _ = try run(resume: true, report: counted)
     #expect(steps.withLock { $0 } == 3)
   }
+
+  /// The rows are written anew after their digest was taken, and before all is read.
+  @Test func aChangeWhileTheRunReadsIsRefused() throws {
+    let path = rows
+    let error = try #require(throws: RunError.self) {
+      try run(report: { event in
+        guard case .note(let text) = event, text.hasPrefix("3 rows") else { return }
+        try? Files.write(Self.row("late", "row"), to: path)
+      })
+    }
+    #expect(error.kind == .badData)
+    #expect(
+      error.description == "the data was changed while the run read it (\(rows) has other content); start the run again"
+    )
+    #expect(!Files.exists(folder.file("run")))
+  }
+
+  @Test func aRunThatIsStoppedBeforeItsFirstStepLeavesNothing() throws {
+    #expect(throws: RunInterrupted.self) { try run(isInterrupted: { true }) }
+    #expect(!Files.exists(folder.file("run")))
+  }
 }

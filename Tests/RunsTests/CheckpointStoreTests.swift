@@ -32,6 +32,17 @@ import Testing
     #expect(try Files.list(folder.path) == [])
   }
 
+  /// A run that passes over a damaged checkpoint starts again before it, and saves steps before it.
+  @Test func aDamagedNewerOneDoesNotTakeThePlaceOfANewOne() throws {
+    let folder = TemporaryFolder()
+    let store = CheckpointStore(folder: folder.path, keep: 1)
+    try store.save(step: 14, files: files(14), expectedBytes: 100)
+    try Files.write("other", to: folder.file("checkpoint-14/state.json"))
+    try store.save(step: 7, files: files(7), expectedBytes: 100)
+    #expect(try Files.list(folder.path) == ["checkpoint-7"])
+    #expect(newest(store).step == 7)
+  }
+
   @Test func savingACompleteStepAgainChangesNothing() throws {
     let folder = TemporaryFolder()
     var store = CheckpointStore(folder: folder.path, keep: 1)

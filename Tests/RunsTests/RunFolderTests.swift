@@ -140,4 +140,93 @@ import Testing
       try refusal { try open(parent.path, recipe) }
         == "\(parent.path) is not empty and holds no run; choose a new output folder")
   }
+
+  // MARK: - What is left
+
+  private struct Failed: Error {}
+
+  @Test func workThatFailsBeforeItMakesAnythingLeavesNoFolder() throws {
+    let parent = TemporaryFolder()
+    let folder = try open(parent.file("a/b/run"), recipe)
+    #expect(throws: Failed.self) { try folder.work { throw Failed() } }
+    #expect(try Files.list(parent.path) == [])
+  }
+
+  @Test func workThatHasMadeSomethingKeepsItsFolder() throws {
+    let parent = TemporaryFolder()
+    let folder = try open(parent.file("run"), recipe)
+    #expect(throws: Failed.self) {
+      try folder.work {
+        try Files.write("q1 Q0 d1 1 2 base", to: folder.file("base.dev.run"))
+        throw Failed()
+      }
+    }
+    #expect(try Files.list(folder.path) == ["base.dev.run", "inputs.json", "recipe.yaml", "run.lock"])
+  }
+
+  @Test func aFolderThatWasThereBeforeStays() throws {
+    let parent = TemporaryFolder()
+    try Files.makeFolder(parent.file("run"))
+    let folder = try open(parent.file("run"), recipe)
+    #expect(throws: Failed.self) { try folder.work { throw Failed() } }
+    #expect(try Files.list(parent.path) == ["run"] && Files.list(parent.file("run")) == [])
+  }
+
+  @Test func refusalsLeaveNoLock() throws {
+    let parent = TemporaryFolder()
+    let missing = RunInput.file(parent.file("none"))
+    #expect(throws: FileError.self) { try open(parent.file("a/run"), recipe, inputs: [missing]) }
+    try parent.write("other/thesis.txt", "mine")
+    #expect(throws: FileError.self) { try open(parent.file("other"), recipe) }
+    #expect(try Files.list(parent.path) == ["other"] && Files.list(parent.file("other")) == ["thesis.txt"])
+  }
+
+  /// A process that died left the temporary name of a file behind, before the file had its own.
+  @Test func whatACrashLeavesIsNoContent() throws {
+    let parent = TemporaryFolder()
+    try parent.write("run/.tmp-17-0", "recipe: tr")
+    #expect(try open(parent.file("run"), recipe).isContinued == false)
+  }
+
+  // MARK: - Going on
+
+  @Test func aCheckpointWithoutALogIsARunToGoOnWith() throws {
+    let parent = TemporaryFolder()
+    let path = parent.file("run")
+    try Files.makeFolder(try open(path, recipe).file("checkpoint-3"))
+    #expect(throws: FileError.self) { try open(path, recipe) }
+    #expect(try open(path, recipe, resume: true).isContinued)
+  }
+
+  @Test func settingsThatDoNotAffectTheResultMayChange() throws {
+    let parent = TemporaryFolder()
+    let path = parent.file("run")
+    let (before, after) = ("seed: 17\ncheckpoint:\n  every: 5\n", "seed: 17\ncache:\n  folder: c\n")
+    func open(_ recipe: String) throws -> RunFolder {
+      try RunFolder(path, recipe: recipe, inputs: [], free: ["cache", "checkpoint"], resume: true)
+    }
+    try Files.write("", to: try open(before).file("log.jsonl"))
+    #expect(try open(after).isContinued)
+    #expect(try Files.read(Files.join(path, "recipe.yaml")) == Array(after.utf8))
+    #expect(throws: FileError.self) { try open("seed: 18\ncache:\n  folder: c\n") }
+  }
+
+  @Test func aRunOfAnotherVersionIsNotGoneOnWith() throws {
+    let parent = TemporaryFolder()
+    let path = parent.file("run")
+    try Files.write("", to: try open(path, recipe).file("log.jsonl"))
+    let inputs = String(decoding: try Files.read(parent.file("run/inputs.json")), as: UTF8.self)
+    try Files.write(inputs.replacing("\"\(Hone.version)\"", with: "\"0.0.9\""), to: parent.file("run/inputs.json"))
+    let error = try #require(throws: RunError.self) { try open(path, recipe, resume: true) }
+    #expect(error.kind == .badData)
+    #expect(
+      error.description
+        == "\(path) holds a run that hone 0.0.9 began, this is \(Hone.version); end it with that one, or choose a new "
+        + "output folder")
+    for damaged in ["", "[]", "{\"files\": 3}", "{\"files\": [{\"path\": 1}]}"] {
+      try Files.write(damaged, to: parent.file("run/inputs.json"))
+      let error = try #require(throws: RunError.self, "\(damaged)") { try open(path, recipe, resume: true) }
+      #expect(error.description.hasPrefix("\(path) does not say what its run has read (inputs.json)"), "\(error)")
+    }
+  }
 }

@@ -5,6 +5,9 @@ enum MissingFolder {
   /// Checks that there is a folder under the path.
   static func require(_ path: String) throws(FileError) {
     if Files.isFolder(path) { return }
+    if let problem = Files.problem(of: path) {
+      throw FileError(path: path, kind: .missingInput, description: problem)
+    }
     guard Files.exists(path) else {
       throw FileError(
         path: path, kind: .missingInput, description: "there is no folder \(path); \(advice(for: path))")

@@ -14,18 +14,22 @@ struct CacheFolder: Sendable {
   /// The age in seconds at which a temporary file is removed as abandoned; writing one takes a moment.
   private static let patience = 86_400.0
 
-  /// Makes the folder if it is missing.
+  /// Names the folder; it is made with the first segment.
+  ///
+  /// - Throws: `FileError` if the path is that of a file.
   init(_ path: String, limit: Int) throws(FileError) {
     self.path = path
     self.limit = limit
-    try Files.makeFolder(path)
+    guard !Files.exists(path) || Files.isFolder(path) else {
+      throw FileError(path: path, kind: .cannotCreate, description: "the cache \(path) is a file; name a folder")
+    }
   }
 
   func file(_ name: String) -> String { Files.join(path, name) }
 
   /// The names of the segments of a model, in a stable order.
   func segments(of fingerprint: ModelFingerprint) throws(FileError) -> [String] {
-    try Files.list(path).filter { $0.hasPrefix(fingerprint.name + ".") && Self.isSegment($0) }
+    try content().filter { $0.hasPrefix(fingerprint.name + ".") && Self.isSegment($0) }
   }
 
   /// Removes the least recently used segments until the rest and `bytes` more are within the limit.
@@ -34,7 +38,7 @@ struct CacheFolder: Sendable {
   ///
   /// - Returns: true if there is room now.
   func makeRoom(for bytes: Int) throws(FileError) -> Bool {
-    let names = try Files.list(path)
+    let names = try content()
     for name in names where name.hasPrefix(".tmp-") {
       if lastUse(of: name) < opened - Self.patience { try? Files.remove(file(name)) }
     }
@@ -51,6 +55,8 @@ struct CacheFolder: Sendable {
     }
     return total <= limit
   }
+
+  private func content() throws(FileError) -> [String] { try Files.exists(path) ? Files.list(path) : [] }
 
   private static func isSegment(_ name: String) -> Bool {
     name.hasSuffix("." + VectorSegment.ending) && !name.hasPrefix(".")

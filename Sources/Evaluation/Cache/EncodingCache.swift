@@ -163,6 +163,7 @@ private struct Work {
           .warning(
             "the cache \(folder.path) is full of vectors that are in use; the rest is not saved: raise its megabytes"))
       }
+      try Files.makeFolder(folder.path)
       try VectorSegment.write(hashes, elements, fingerprint: fingerprint, into: folder.path)
     } catch let error as FileError {
       saves = false

@@ -67,6 +67,11 @@ struct BiEncoderTask: TrainingTask {
 
   var batches: [[Int]] { epoch.batches }
 
+  var minesNegatives: Bool { mining != nil }
+
+  /// The models that judge candidates.
+  var inputsOfMining: [RunInput] { mining?.settings.rules.flatMap(\.inputs) ?? [] }
+
   mutating func restore(from run: TrainingRun<BiEncoder>) throws {
     if let rows = run.minedRows { try data.replaceNegatives(with: rows) }
     epoch = data.epoch(run.progress.state.epoch)

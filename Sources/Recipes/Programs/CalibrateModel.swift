@@ -68,6 +68,7 @@ struct CalibrateModel: Recipe, Equatable {
     try context.perform(self) { folder in
       let pairs = try judgedPairs(context)
       let crossEncoder = try CrossEncoder(folder: model.folder, labels: 1)
+      try folder.inputs.confirm()
       let logits = try crossEncoder.score(pairs.pairs) { share in
         try context.reportOrStop(.progress(RunProgress(scoring: "scoring", share: share, of: pairs.pairs.count)))
       }.elements.map { Double($0) }
@@ -109,6 +110,7 @@ struct CalibrateModel: Recipe, Equatable {
       origin += report.details
       try DurableFolder(target).write { draft in
         try Files.copyFolder(model.folder, to: draft.path)
+        try folder.inputs.confirm([.model(model.folder)])
         try CalibrationFile.write(calibration, details: origin, to: draft.path)
       }
       return page.conclusion(

@@ -39,8 +39,11 @@ struct EvaluateModel: Recipe, Equatable {
   func run(in context: RunContext) throws -> Outcome {
     try context.perform(self) { folder in
       let plan = try evaluate.plan(context)
-      let baseRankings = try baseline.map { try rank($0, named: "baseline", plan, folder, context) }
-      let rankings = try rank(model, named: "model", plan, folder, context)
+      // Both are read before the first is evaluated, so that bad input is reported at once.
+      let (base, tuned) = (try baseline.map { try BiEncoder(folder: $0.folder) }, try BiEncoder(folder: model.folder))
+      try folder.inputs.confirm()
+      let baseRankings = try base.map { try rank($0, named: "baseline", plan, folder, context) }
+      let rankings = try rank(tuned, named: "model", plan, folder, context)
 
       var report = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
       report.names = (base: "baseline", tuned: "model")
@@ -61,10 +64,10 @@ struct EvaluateModel: Recipe, Equatable {
 
   /// The rankings of a model for every split, also written to the run folder.
   private func rank(
-    _ model: FolderSection, named name: String, _ plan: EvaluationPlan, _ folder: RunFolder, _ context: RunContext
+    _ model: BiEncoder, named name: String, _ plan: EvaluationPlan, _ folder: RunFolder, _ context: RunContext
   ) throws -> [Ranking] {
-    context.report(.note("evaluating \(model.folder)"))
-    let rankings = try plan.rankings(of: BiEncoder(folder: model.folder), cache: cache?.open(), report: context.report)
+    context.report(.note("evaluating the \(name)"))
+    let rankings = try plan.rankings(of: model, cache: cache?.open(), report: context.reportOrStop)
     for (ranking, split) in zip(rankings, plan.splits) {
       try ranking.write(to: folder.file("\(name).\(split.name).run"), tag: name)
     }

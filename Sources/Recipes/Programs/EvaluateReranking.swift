@@ -55,8 +55,10 @@ struct EvaluateReranking: Recipe, Equatable {
       let plan = try evaluate.plan(of: collection, context)
       // Loaded first, so that its errors come before the corpus is encoded.
       let crossEncoder = try CrossEncoder(folder: reranker.folder, labels: 1)
+      let biEncoder = try BiEncoder(folder: retriever.folder)
+      try folder.inputs.confirm()
       let firstStage = try FirstStage(
-        BiEncoder(folder: retriever.folder), plan, fusion: fusion, cache: cache?.open(),
+        biEncoder, plan, fusion: fusion, cache: cache?.open(),
         report: context.reportOrStop)
       var texts = CandidateTexts(collection)
       let depth = max(top, plan.measures.map(\.depth).max() ?? 0)

@@ -70,8 +70,11 @@ struct MineNegatives: Recipe, Equatable {
         texts.rows, for: file, as: output.format, negatives: corpus, promotes: mining.promotes,
         queries: texts.collection?.queries)
       let model = try model.load()
+      try folder.inputs.confirm()
       let mined = try MinedRows(
         texts.rows, corpus: corpus, model: model, settings: mining, seed: seed, cache: cache?.open(), context)
+      // Mining itself reads the models that judge.
+      try folder.inputs.confirm(rules.flatMap(\.inputs))
       try RowFile.write(mined.rows + mined.promoted, to: file, as: output.format)
       let report = MiningReport(mined, settings: mining, seconds: folder.seconds)
       let result = report.json(recipe: Self.name, folder: folder.path, rows: file)

@@ -85,6 +85,7 @@ struct ReduceVectors: Recipe, Equatable {
         throw RunError(.badRecipe, "'dimensions': \(Self.tooWide(dimensions, full.outputWidth))")
       }
       let (corpus, plan) = try texts.read(context)
+      try folder.inputs.confirm()
       let encoded = try EncodedTexts(
         full.withoutFinalNormalize, corpus: corpus, plan: plan, cache: cache?.open(), context)
       let components = try PrincipalComponents(of: whiten ? encoded.corpus.vectors : encoded.corpus.unitVectors)

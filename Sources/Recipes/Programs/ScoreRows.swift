@@ -44,6 +44,7 @@ struct ScoreRows: Recipe, Equatable {
       try RowFile.check(rows, for: file, as: output.format)
       let replaced = rows.count { $0.scores != nil }
       let teacher = try CrossEncoder(folder: model.folder, labels: 1)
+      try folder.inputs.confirm()
       var pairs = DistinctPairs()
       let pairsOfRow = rows.map { row in
         let query = ContentHash(of: row.query)

@@ -27,7 +27,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
   var evaluate: EvaluateSection?
   /// Without it all steps are taken.
   var patience: PatienceSection?
-  /// Without it an interrupted run starts again.
+  /// Without it, one is saved only when the run is stopped or fails.
   var checkpoint: CheckpointSection?
   /// The folder of the verdict's vectors, shared with other evaluations, searches and mining by the same base model.
   var cache: CacheSection?

@@ -19,7 +19,7 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
   var evaluate: RerankingEvaluateSection?
   /// Without it all steps are taken.
   var patience: PatienceSection?
-  /// Without it an interrupted run starts again.
+  /// Without it, one is saved only when the run is stopped or fails.
   var checkpoint: CheckpointSection?
   /// The folder of the first stage's vectors kept between runs; without it all texts are encoded.
   var cache: CacheSection?

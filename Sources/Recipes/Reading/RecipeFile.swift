@@ -46,6 +46,9 @@ public struct RecipeFile: Sendable {
     let isPlain = !name.utf8.contains(UInt8(ascii: "/")) && !name.hasSuffix(".yaml")
     let shipped = Files.join("recipes", "\(name).yaml")
     if isPlain && Files.exists(shipped) { return shipped }
+    if let problem = Files.problem(of: name) {
+      throw FileError(path: name, kind: .missingInput, description: "cannot read the recipe \(problem)")
+    }
     let names = (try? Files.list("recipes")) ?? []
     let known = names.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
     let given = Files.name(of: name)

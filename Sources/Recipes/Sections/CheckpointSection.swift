@@ -1,6 +1,6 @@
 import Settings
 
-/// Checkpoints to resume from.
+/// Checkpoints at intervals, beside the one that a run saves when it is stopped or fails.
 struct CheckpointSection: Codable, Sendable, Equatable {
   /// Steps between two checkpoints.
   var every: Int

@@ -28,10 +28,13 @@ extension DataSection: Codable {
     try section.encodeIfPresent(negatives, forKey: .negatives)
   }
 
+  /// The most negatives of a row, more than any corpus of these days has.
+  static let mostNegatives = 1_000_000_000
+
   var inputs: [RunInput] { source.files.map { .file($0) } }
 
   func validate(_ checks: SettingChecks) {
     source.validate(checks)
-    if let negatives { checks.atLeast(0, "data.negatives", negatives) }
+    if let negatives { checks.within(0...Self.mostNegatives, "data.negatives", negatives) }
   }
 }

@@ -40,7 +40,7 @@ extension GroupSection: Codable {
   }
 
   func validate(_ checks: SettingChecks, loss: LossSetting, batch: GroupBatchSection) {
-    if let negatives { checks.atLeast(1, "data.negatives", negatives) }
+    if let negatives { checks.within(1...DataSection.mostNegatives, "data.negatives", negatives) }
     source.validate(checks)
     easyNegatives?.validate(checks, negatives: negatives, loss: loss, batch: batch)
   }

@@ -82,5 +82,8 @@ extension MiningSource {
       candidates >= 1 && negatives >= 1 && negatives <= candidates, path,
       else: "source \(name.rawValue): \(negatives) negatives of \(candidates) candidates; take at least 1, and no more "
         + "than there are candidates")
+    checks.require(
+      candidates <= DataSection.mostNegatives, path,
+      else: "source \(name.rawValue): \(candidates) candidates are too many; at most \(DataSection.mostNegatives)")
   }
 }

@@ -4,6 +4,7 @@ import Settings
 extension SettingChecks {
   /// Checks a collection folder.
   func collection(_ path: String, _ folder: String) {
+    self.path(path, folder)
     require(Files.isFolder(folder), path, else: "there is no folder \(folder)")
     for name in ["corpus.jsonl", "queries.jsonl"] {
       require(Files.exists(Files.join(folder, name)), path, else: "\(folder) has no \(name)")

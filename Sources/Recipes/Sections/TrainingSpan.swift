@@ -31,11 +31,14 @@ enum TrainingSpan: Sendable, Equatable {
     }
   }
 
+  /// The most epochs or steps of a span, more than anybody waits for.
+  private static let (mostEpochs, mostSteps) = (100_000, 1_000_000_000)
+
   /// - Parameter section: The path of the section that has the key.
   func validate(_ checks: SettingChecks, in section: String) {
     switch self {
-    case .epochs(let count): checks.atLeast(1, "\(section).epochs", count)
-    case .steps(let count): checks.atLeast(1, "\(section).steps", count)
+    case .epochs(let count): checks.within(1...Self.mostEpochs, "\(section).epochs", count)
+    case .steps(let count): checks.within(1...Self.mostSteps, "\(section).steps", count)
     }
   }
 }

@@ -19,9 +19,11 @@ extension EvaluationPlan {
 
 extension RunFolder {
   /// The rankings of some splits in `NAME.SPLIT.run`: those of an interrupted run, or else new ones, which are written.
+  ///
+  /// Those that cannot be read any more are made anew.
   func keptRankings(_ name: String, of splits: [String], make: () throws -> [Ranking]) throws -> [Ranking] {
     let paths = splits.map { file("\(name).\($0).run") }
-    if isContinued && paths.allSatisfy(Files.exists) { return try paths.map { try Ranking(file: $0) } }
+    if isContinued, let kept = try? paths.map({ try Ranking(file: $0) }) { return kept }
     return try write(make(), as: name, of: splits)
   }
 

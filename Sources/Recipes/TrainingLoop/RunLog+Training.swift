@@ -6,7 +6,7 @@ extension RunLog {
   /// Opens the log of a training run; lines after the step of the checkpoint are removed first.
   convenience init(in folder: RunFolder, after step: Int) throws {
     try self.init(in: folder) { line in
-      let number = line["step"]?.integerValue ?? .max
+      guard let number = line["step"]?.integerValue, number >= 0 else { return false }
       // Negatives mined before the next step are mined again.
       return number < step || (number == step && line["mining"] == nil)
     }

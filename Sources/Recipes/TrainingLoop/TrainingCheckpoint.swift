@@ -34,26 +34,72 @@ extension TrainingRun {
     model.parameterCount * MemoryLayout<Float>.size * (bestParameters == nil ? 3 : 4)
   }
 
-  /// Restores a checkpoint.
-  mutating func restore(_ checkpoint: Checkpoint) throws {
-    let bytes = try Files.read(checkpoint.path(of: CheckpointNames.progress), maximumBytes: 1 << 20)
+  /// Restores a checkpoint, of which nothing is trusted: it may have been copied, or written by something else.
+  ///
+  /// - Parameters:
+  ///   - plan: The facts of the run that a checkpoint of it agrees with.
+  /// - Throws: An error of kind `badData` for a checkpoint that the run cannot have saved.
+  mutating func restore(_ checkpoint: Checkpoint, _ plan: CheckpointPlan) throws {
     do {
-      progress = try JSONDecoder().decode(TrainingProgress.self, from: Data(bytes))
-      try optimizer.restore(
-        AdamW.State(
-          steps: progress.state.step, moments: ParameterFile.read(checkpoint.path(of: CheckpointNames.optimizer))))
-    } catch let error as any UserFacingError {
+      try restoreFiles(checkpoint, plan)
+    } catch let error as FileError where error.kind != .badData {
       throw error
     } catch {
-      throw RunError(.badData, "\(checkpoint.folder): \(error); remove it to use an older checkpoint")
+      throw RunError(.badData, "\(checkpoint.folder): \(error); remove the folder to use an older checkpoint, or none")
     }
-    let parameters = try ParameterFile.read(checkpoint.path(of: CheckpointNames.model))
-    try model.replaceParameters(with: parameters, from: checkpoint.folder)
-    let best = checkpoint.path(of: CheckpointNames.best)
-    if Files.exists(best) { bestParameters = try ParameterFile.read(best) }
-    let rows = checkpoint.path(of: CheckpointNames.rows)
-    if Files.exists(rows) { minedRows = try TrainingRows(file: rows).rows }
   }
+
+  private mutating func restoreFiles(_ checkpoint: Checkpoint, _ plan: CheckpointPlan) throws {
+    func parameters(_ name: String) throws -> ParameterDictionary? {
+      try checkpoint.files.contains(name) ? ParameterFile.read(checkpoint.path(of: name)) : nil
+    }
+    let bytes = try Files.read(checkpoint.path(of: CheckpointNames.progress), maximumBytes: 1 << 26)
+    guard let progress = try? JSONDecoder().decode(TrainingProgress.self, from: Data(bytes)),
+      progress.isSound(at: checkpoint.step, of: plan.steps, batches: plan.batches)
+    else { throw CheckpointProblem("\(CheckpointNames.progress) does not have the progress of this run") }
+    self.progress = progress
+    guard let weights = try parameters(CheckpointNames.model), let moments = try parameters(CheckpointNames.optimizer)
+    else { throw CheckpointProblem("its weights or the state of its optimizer are missing") }
+    try model.replaceParameters(with: weights)
+    try optimizer.restore(AdamW.State(steps: progress.state.step, moments: moments))
+    guard isFinite else { throw CheckpointProblem("a weight or a moment of the optimizer is no number") }
+
+    bestParameters = try parameters(CheckpointNames.best)
+    guard (bestParameters != nil) == (plan.keepsBest && progress.best != nil) else {
+      throw CheckpointProblem("\(CheckpointNames.best) does not go with the best evaluation so far")
+    }
+    if let bestParameters {
+      var best = model
+      try best.replaceParameters(with: bestParameters)
+    }
+    let rows = checkpoint.path(of: CheckpointNames.rows)
+    minedRows = try checkpoint.files.contains(CheckpointNames.rows) ? TrainingRows(file: rows).rows : nil
+    guard (minedRows != nil) == (progress.mining != nil), (progress.mining != nil) == plan.mines else {
+      throw CheckpointProblem("\(CheckpointNames.rows) does not go with the minings so far")
+    }
+  }
+
+  /// True if every weight and every moment is a number, and no mean of squares is below 0.
+  var isFinite: Bool { model.isFinite && optimizer.isFinite }
+}
+
+/// The facts of a run that a checkpoint of it agrees with.
+struct CheckpointPlan {
+  /// The steps of the run.
+  var steps: Int
+  /// The number of batches of an epoch.
+  var batches: (_ epoch: Int) -> Int
+  /// True if the weights of the best evaluation are kept.
+  var keepsBest: Bool
+  /// True if negatives are mined, the first time before the first step.
+  var mines: Bool
+}
+
+/// The reason why a run cannot have saved a checkpoint.
+private struct CheckpointProblem: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
 }
 
 /// The names of a checkpoint's files.
@@ -66,13 +112,15 @@ private enum CheckpointNames {
 }
 
 extension Module {
-  /// Replaces all parameters by others of the same names and shapes.
-  mutating func replaceParameters(with others: ParameterDictionary, from source: String) throws(RunError) {
+  /// True if every weight is a number.
+  var isFinite: Bool { parameters.values.allSatisfy(\.isFinite) }
+
+  /// Replaces all parameters by others of the same names and shapes, which are numbers.
+  fileprivate mutating func replaceParameters(with others: ParameterDictionary) throws {
     let present = parameters
-    guard present.count == others.count, present.allSatisfy({ others[$0]?.shape == $1.shape }) else {
-      throw RunError(
-        .badData, "\(source): its weights are not those of this model; was 'model.folder' changed in between?")
-    }
+    guard present.count == others.count, present.allSatisfy({ others[$0]?.shape == $1.shape }),
+      others.values.allSatisfy(\.isFinite)
+    else { throw CheckpointProblem("its weights are not those of this model") }
     updateParameters { key, parameter in
       if let other = others[key] { parameter = other }
     }

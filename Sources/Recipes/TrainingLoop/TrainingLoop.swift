@@ -31,7 +31,10 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
   func run() throws -> Outcome {
     let folder = try context.open(recipe)
     if let confirmation = folder.confirmation { return confirmation }
+    return try folder.work { try run(in: folder) }
+  }
 
+  private func run(in folder: RunFolder) throws -> Outcome {
     // Everything is read before any work is done, so that bad input is reported at once.
     var task = try recipe.makeTask(context)
     let steps = task.data.steps(of: settings.schedule)
@@ -43,25 +46,47 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
           + NumberText.counted(Threads.count, "thread")))
     for note in task.notes(about: run.model) { context.report(.note(note)) }
     let evaluation = try task.makeEvaluation(in: folder, context)
-
     // Before a checkpoint is restored the weights are the base model's, so the base needs no copy of its own.
-    let baseRankings = try evaluation.map { try $0.baseRankings(of: task.baseModel(run.model), in: folder, context) }
+    let base = try evaluation.map { (evaluation: $0, model: try task.baseModel(run.model)) }
+    try folder.inputs.confirm()
+
+    let baseRankings = try base.map { try $0.evaluation.baseRankings(of: $0.model, in: folder, context) }
     EngineMemory.releaseUnused()
     let checkpoints = CheckpointStore(folder: folder.path, keep: settings.checkpoint?.keep ?? 1)
     try resume(&run, &task, folder, from: checkpoints, steps: steps)
-    let log = try RunLog(in: folder, after: run.progress.state.step)
-    if run.progress.state.step == 0, let measured = try evaluation?.start(of: task.baseModel(run.model), context) {
-      try log.add(measured)
+    let outcome = try run.saving(of: steps, in: checkpoints) { run in
+      try train(&run, &task, of: steps, evaluation, folder, checkpoints)
+      return try conclude(run, task, evaluation, baseRankings, folder)
     }
+    if settings.checkpoint == nil { try checkpoints.removeAll() }
+    return outcome
+  }
 
-    try takeSteps(&run, &task, of: steps, evaluation, log, checkpoints)
-    try log.synchronize()
+  /// Restores the newest checkpoint of a run that is continued.
+  private func resume(
+    _ run: inout TrainingRun<Model>, _ task: inout Task, _ folder: RunFolder, from checkpoints: CheckpointStore,
+    steps: Int
+  ) throws {
+    guard folder.isContinued else { return }
+    guard let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) else {
+      return context.report(.note("no checkpoint in \(folder.path): beginning at the first step of \(steps)"))
+    }
+    let plan = CheckpointPlan(
+      steps: steps, batches: { [data = task.data] in data.batches(epoch: $0).count }, keepsBest: settings.exportsBest,
+      mines: task.minesNegatives)
+    try run.restore(newest, plan)
+    try task.restore(from: run)
+    context.report(.note("going on after step \(run.progress.state.step) of \(steps)"))
+  }
 
+  /// The verdict, the export and the report of a trained model.
+  private func conclude(
+    _ run: TrainingRun<Model>, _ task: Task, _ evaluation: Task.Evaluation?, _ baseRankings: [Ranking]?,
+    _ folder: RunFolder
+  ) throws -> Outcome {
     // The verdict is on the exported weights, over everything that is judged.
-    let tuned = try run.exported(to: folder)
-    let tunedRankings = try savingWhenInterrupted(&run, in: checkpoints) { _ in
-      try evaluation?.tunedRankings(of: tuned, in: folder, context)
-    }
+    let tuned = try run.exported()
+    let tunedRankings = try evaluation?.tunedRankings(of: tuned, in: folder, context)
     var report = RunReport(recipe: Recipe.name, folder: folder.path, settings: context.recipe)
     if let evaluation, let baseRankings, let tunedRankings {
       report.names.base = evaluation.baseName(of: tuned)
@@ -80,69 +105,65 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     let card = ModelCard(
       name: name, base: settings.base, collection: settings.evaluate?.collection, report: report,
       kind: task.cardKind(of: tuned, name: name))
-    let outcome = try ModelExport(card: card, data: task.data.files).finish(folder) { try tuned.save(to: $0) }
-    if settings.checkpoint == nil { try checkpoints.removeAll() }
-    return outcome
+    return try ModelExport(card: card, data: task.data.files).finish(folder) { try tuned.save(to: $0) }
   }
 
   /// The size of a full step in words: "64 rows".
-  private var stepSize: String { NumberText.counted(settings.examples, Task.Data.unit) }
-
-  /// Restores the newest checkpoint of a run that is continued.
-  private func resume(
-    _ run: inout TrainingRun<Model>, _ task: inout Task, _ folder: RunFolder, from checkpoints: CheckpointStore,
-    steps: Int
-  ) throws {
-    guard folder.isContinued, let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) else { return }
-    try run.restore(newest)
-    try task.restore(from: run)
-    context.report(.note("going on after step \(run.progress.state.step) of \(steps)"))
-  }
-
-  /// Does work between steps; if it is interrupted after the first step, a checkpoint is saved.
-  private func savingWhenInterrupted<Result>(
-    _ run: inout TrainingRun<Model>, in checkpoints: CheckpointStore,
-    _ work: (inout TrainingRun<Model>) throws -> Result
-  ) throws -> Result {
-    do {
-      return try work(&run)
-    } catch let interruption as RunInterrupted {
-      if run.progress.state.step > 0 { try run.save(in: checkpoints) }
-      throw interruption
-    }
+  private var stepSize: String {
+    NumberText.counted(settings.examples, Task.Data.unit)
   }
 
   // MARK: - Steps
 
   /// Takes the remaining steps; stops early when evaluations no longer improve.
-  private func takeSteps(
-    _ run: inout TrainingRun<Model>, _ task: inout Task, of steps: Int, _ evaluation: Task.Evaluation?, _ log: RunLog,
-    _ checkpoints: CheckpointStore
+  ///
+  /// What follows a step is done at the top of the loop, so that a run that was stopped before it does it when it goes on.
+  private func train(
+    _ run: inout TrainingRun<Model>, _ task: inout Task, of steps: Int, _ evaluation: Task.Evaluation?,
+    _ folder: RunFolder, _ checkpoints: CheckpointStore
   ) throws {
-    while run.progress.state.step < steps {
-      if let patience = settings.patience, run.progress.watch.evaluationsSinceBest >= patience.scores {
-        context.report(
-          .note(
-            "stopped after step \(run.progress.state.step) of \(steps): "
-              + "\(NumberText.counted(run.progress.watch.evaluationsSinceBest, "score")) without a better one than after "
-              + "step \(run.progress.best?.step ?? 0)"))
-        return
+    let log = try RunLog(in: folder, after: run.progress.state.step)
+    while true {
+      try settle(&run, task, evaluation, of: steps, log, checkpoints)
+      if run.progress.state.step == steps || isOutOfPatience(run.progress, of: steps) { break }
+      if context.isInterrupted() { throw RunInterrupted("stopped") }
+      if let mined = try task.prepare(for: &run, context) {
+        try folder.inputs.confirm(task.inputsOfMining)
+        try log.add(mined, after: run.progress.state.step)
       }
-      try run.stopIfAsked(steps: steps, in: checkpoints, context)
-      let mined = try savingWhenInterrupted(&run, in: checkpoints) { try task.prepare(for: &$0, context) }
-      if let mined { try log.add(mined, after: run.progress.state.step) }
       let record = try takeStep(&run, task, of: steps)
+      let warnings = run.progress.watch.observe(loss: record.loss, spread: record.spread, step: record.step)
       try log.add(record)
       context.report(run.progressEvent(after: record, of: steps))
-      try warn(
-        run.progress.watch.observe(loss: record.loss, spread: record.spread, step: record.step), after: record.step, log
-      )
-      try evaluateIfDue(&run, evaluation, steps: steps, log)
-      if let checkpoint = settings.checkpoint, record.step % checkpoint.every == 0, record.step < steps {
-        try log.synchronize()
-        try run.save(in: checkpoints)
-      }
+      try warn(warnings, after: record.step, log)
     }
+    try log.synchronize()
+  }
+
+  /// Does what follows a step: the evaluation and the checkpoint that are due.
+  private func settle(
+    _ run: inout TrainingRun<Model>, _ task: Task, _ evaluation: Task.Evaluation?, of steps: Int, _ log: RunLog,
+    _ checkpoints: CheckpointStore
+  ) throws {
+    let step = run.progress.state.step
+    if step == 0, let measured = try evaluation?.start(of: task.baseModel(run.model), context) { try log.add(measured) }
+    if run.progress.settledStep < step {
+      try evaluateIfDue(&run, evaluation, steps: steps, log)
+      run.progress.settledStep = step
+    }
+    guard let checkpoint = settings.checkpoint, step > 0, step < steps, step % checkpoint.every == 0 else { return }
+    try log.synchronize()
+    try run.save(in: checkpoints)
+  }
+
+  private func isOutOfPatience(_ progress: TrainingProgress, of steps: Int) -> Bool {
+    guard let patience = settings.patience, progress.watch.evaluationsSinceBest >= patience.scores else { return false }
+    context.report(
+      .note(
+        "stopped after step \(progress.state.step) of \(steps): "
+          + "\(NumberText.counted(progress.watch.evaluationsSinceBest, "score")) without a better one than after "
+          + "step \(progress.best?.step ?? 0)"))
+    return true
   }
 
   /// Takes one step: tokenization, loss and gradients in chunks of the token budget, and the optimizer's step.

@@ -25,13 +25,15 @@ extension RunReport {
 
   /// Fills in the losses, evaluations and facts of a training run.
   mutating func fill(from folder: RunFolder, _ progress: TrainingProgress, _ training: TrainingFacts) throws {
-    let records = try RunLog.records(of: folder.file(RunLog.name))
-    losses = records.compactMap { record in
-      guard let step = record["step"]?.integerValue, let loss = record["loss"]?.doubleValue else { return nil }
-      return LineChart.Point(step: step, value: loss)
+    // A log may have been edited since its lines were written.
+    let records = try RunLog.records(of: folder.file(RunLog.name)).compactMap { record in
+      record["step"]?.integerValue.flatMap { (0...progress.state.step).contains($0) ? (step: $0, record) : nil }
     }
-    development = records.compactMap { record in
-      guard let step = record["step"]?.integerValue, let scores = record["dev"]?.objectValue else { return nil }
+    losses = records.compactMap { step, record in
+      record["loss"]?.doubleValue.map { LineChart.Point(step: step, value: $0) }
+    }
+    development = records.compactMap { step, record in
+      guard let scores = record["dev"]?.objectValue else { return nil }
       let values = scores.members.compactMap { name, value in
         value.doubleValue.map { MeasureRecord.Value(measure: name, value: $0) }
       }

@@ -2,6 +2,7 @@ import Datasets
 import Evaluation
 import Files
 import Layers
+import OrderedCollections
 import Runs
 import Tensors
 import Training
@@ -47,7 +48,7 @@ struct TrainingRun<Model: Module> {
     do {
       norm = try optimizer.step(&model, gradients: gradients, loss: loss, rate: rate)
     } catch {
-      throw RunError(.internalError, "\(error) (\(names()))")
+      throw StepRefused(error: RunError(.internalError, "\(error) (\(names()))"))
     }
     let seconds = start.duration(to: .now).seconds
     progress.state.advance(batches: batches)
@@ -56,7 +57,7 @@ struct TrainingRun<Model: Module> {
     progress.seconds += seconds
     return StepRecord(
       step: state.step + 1, epoch: state.epoch + 1, loss: Double(loss), rate: rate, norm: norm, rows: examples,
-      tokens: tokens, seconds: seconds, spread: spread)
+      tokens: tokens, seconds: seconds, spread: spread.isFinite ? spread : .greatestFiniteMagnitude)
   }
 
   /// The progress of the run after a step.
@@ -80,23 +81,28 @@ struct TrainingRun<Model: Module> {
   }
 
   /// The model with the exported weights: the best ones if they are kept, else the last.
-  func exported(to folder: RunFolder) throws -> Model {
+  ///
+  /// - Throws: `RunError` where the last step has left a weight that is no number, which nothing else would notice.
+  func exported() throws -> Model {
     var model = model
-    if let bestParameters { try model.replaceParameters(with: bestParameters, from: folder.path) }
+    model.updateParameters { key, parameter in
+      if let best = bestParameters?[key] { parameter = best }
+    }
+    guard model.isFinite else {
+      throw RunError(
+        .internalError, "step \(progress.state.step) has left weights that are no numbers; lower 'optimizer.rate'")
+    }
     return model
   }
 
   /// Saves a checkpoint of the present step.
+  ///
+  /// - Throws: `RunError` where a weight is no number: an older checkpoint, whose weights are, then stays the newest.
   func save(in checkpoints: CheckpointStore) throws {
-    try checkpoints.save(step: progress.state.step, files: files, expectedBytes: expectedBytes)
-  }
-
-  /// Saves a checkpoint and throws `RunInterrupted` if the run was asked to stop.
-  func stopIfAsked(steps: Int, in checkpoints: CheckpointStore, _ context: RunContext) throws {
-    guard context.isInterrupted() else { return }
     let step = progress.state.step
-    guard step > 0 else { throw RunInterrupted("stopped before the first step; start again with --resume") }
-    try save(in: checkpoints)
-    throw RunInterrupted("stopped after step \(step) of \(steps), saved in \(checkpoints.folder); go on with --resume")
+    guard isFinite else {
+      throw RunError(.internalError, "step \(step) has left weights that are no numbers; lower 'optimizer.rate'")
+    }
+    try checkpoints.save(step: step, files: files, expectedBytes: expectedBytes)
   }
 }

@@ -70,6 +70,11 @@ protocol TrainingTask {
   /// The evaluations of the run; nil where the recipe asks for none.
   func makeEvaluation(in folder: RunFolder, _ context: RunContext) throws -> Evaluation?
 
+  /// True if negatives are mined, the first time before the first step.
+  var minesNegatives: Bool { get }
+  /// The inputs that every mining reads anew.
+  var inputsOfMining: [RunInput] { get }
+
   /// Restores the state of the task from a run that was restored from a checkpoint.
   mutating func restore(from run: TrainingRun<Model>) throws
   /// Prepares the epoch of the next step; negatives are mined and guided here.
@@ -103,6 +108,8 @@ protocol TrainingTask {
 extension TrainingTask {
   func notes(about model: Model) -> [String] { [] }
   func baseModel(_ start: Model) throws -> Model { start }
+  var minesNegatives: Bool { false }
+  var inputsOfMining: [RunInput] { [] }
   mutating func restore(from run: TrainingRun<Model>) throws {}
 }
 

@@ -39,6 +39,14 @@ struct TrainingWatch: Codable, Equatable {
   /// Starts watching a run of so many steps.
   init(steps: Int) { window = max(Self.leastWindow, steps / 10) }
 
+  /// True if a run of a number of steps can have this state after one of them; what a checkpoint says is not trusted.
+  func isSound(at step: Int, of steps: Int) -> Bool {
+    let seen = [observed, evaluationsSinceBest, measures.count, spreads.count, latest.count, first.count]
+    return window == TrainingWatch(steps: steps).window && seen.allSatisfy { (0...step + 1).contains($0) }
+      && [first, latest, spreads].allSatisfy { $0.count <= window }
+      && [first, latest, spreads, measures].joined().allSatisfy(\.isFinite)
+  }
+
   /// Forgets the losses so far: new negatives change the task.
   mutating func restart() { (first, latest, observed) = ([], [], 0) }
 

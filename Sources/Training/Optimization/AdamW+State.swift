@@ -33,6 +33,13 @@ extension AdamW {
     return State(steps: steps, moments: result)
   }
 
+  /// True if every moment is a number, and no mean of squares is below 0, whose root the next step would take.
+  public var isFinite: Bool {
+    moments.values.allSatisfy { moments in
+      moments.first.isFinite && moments.second.isFinite && moments.second.elements.allSatisfy { $0 >= 0 }
+    }
+  }
+
   /// Continues from a saved state, all or nothing.
   ///
   /// Fails with every moment that is missing, unexpected or of another shape.
