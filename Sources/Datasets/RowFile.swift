@@ -48,6 +48,11 @@ extension Table.Form {
     func contains(_ characters: String) -> Bool { text.utf8.contains { characters.utf8.contains($0) } }
     switch self {
     case .tabs:
+      if QuotedFields.isUnmistakable(text) {
+        throw DatasetError(
+          "row \(row) has a text in quotation marks with doubled ones inside, which readers of a .tsv file take out; "
+            + "write .csv or .jsonl")
+      }
       if !contains("\t\n\r") { return text }
       throw DatasetError(
         "row \(row) has a text with a tab or a line break in it, which a .tsv file cannot hold; write .csv or .jsonl")

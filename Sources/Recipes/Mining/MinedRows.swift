@@ -57,6 +57,15 @@ struct MinedRows {
         ).lists.map(\.documents)
       }
     }
+    for (source, lists) in zip(settings.sources, ranked) {
+      let unanswered = lists.indices.filter { lists[$0].isEmpty }
+      guard let first = unanswered.first else { continue }
+      context.report(
+        .warning(
+          "the source \(source.name.rawValue) found no document for \(NumberText.count(unanswered.count)) of "
+            + "\(NumberText.counted(lists.count, "query", plural: "queries")), the first \"\(groups.texts[first].shortened)\""
+        ))
+    }
     var miner = NegativeMiner(
       corpus: MiningCorpus(texts: texts), rules: try settings.rules.map { try $0.rule.rule(loadScorer: Self.judge) },
       selection: settings.select, seed: seed)

@@ -85,7 +85,9 @@ struct MiningReport {
       lines.append(
         "\(NumberText.counted(short, "row")) \(short == 1 ? "has" : "have") fewer than the "
           + "\(negativesPerRow) asked for, "
-          + "\(NumberText.count(empty)) of them none: the rules left no more candidates")
+          + "\(NumberText.count(empty)) of them none: "
+          + (rules.contains { $0.tally.dropped > 0 }
+            ? "the rules left no more candidates" : "the sources gave no more candidates"))
     }
     if !suspects.isEmpty {
       lines += ["", "nearest to their positives, so the likeliest false negatives; look at them:"]

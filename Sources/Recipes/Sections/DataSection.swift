@@ -37,14 +37,17 @@ extension DataSection: Codable {
   }
 
   /// The rows in the order of their file, and the collection where one is named.
-  func read() throws -> (rows: [TrainingRow], collection: Collection?) {
-    switch source {
-    case .file(let file, let folder):
-      let collection = try folder.map { try Collection(folder: $0) }
-      return (try TrainingRows(file: file, collection: collection).rows, collection)
-    case .judgments(let folder, let split):
-      let collection = try Collection(folder: folder)
-      return (try TrainingRows(collection: collection, split: split).rows, collection)
-    }
+  ///
+  /// - Parameter warn: Receives a warning about what is unusual in a file.
+  func read(warn: (String) -> Void) throws -> (rows: [TrainingRow], collection: Collection?) {
+    let collection = try source.collection.map { try Collection(folder: $0) }
+    let rows =
+      switch source {
+      case .file(let file, _): try TrainingRows(file: file, collection: collection)
+      case .judgments(let folder, let split):
+        try TrainingRows(collection: collection ?? Collection(folder: folder), split: split)
+      }
+    ((collection?.warnings ?? []) + rows.warnings).forEach(warn)
+    return (rows.rows, collection)
   }
 }

@@ -38,7 +38,9 @@ struct GroupData: TrainingData {
     let (isLabelled, isFromFile): (Bool, Bool)
     switch data.source {
     case .file(let file, _):
-      let rows = try TrainingRows(file: file, collection: collection).rows
+      let read = try TrainingRows(file: file, collection: collection)
+      read.warnings.forEach(warn)
+      let rows = read.rows
       groups = RankingGroups(rows: rows, gathersLabels: type(of: loss.loss).comparesDocuments)
       (isLabelled, isFromFile) = (rows.contains { $0.label != nil }, true)
     case .judgments(let folder, let split):
