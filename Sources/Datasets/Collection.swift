@@ -15,6 +15,8 @@ public struct Collection: Sendable {
   public let corpus: Corpus
   /// The queries of all splits.
   public let queries: Queries
+  /// What is unusual about the files of documents and queries, each as a warning for the user.
+  public var warnings: [String] { corpus.warnings + queries.warnings }
   /// The names of the splits, sorted: the files `qrels/*.tsv`.
   public let splits: [String]
 

@@ -32,6 +32,8 @@ public struct Document: Sendable, Equatable {
 public struct Corpus: Sendable {
   /// The documents in the order of the file.
   public let documents: [Document]
+  /// What is unusual about the file and was read all the same, each as a warning for the user.
+  public let warnings: [String]
   private let ids: OrderedSet<ExactText>
 
   /// Reads a corpus file.
@@ -41,7 +43,7 @@ public struct Corpus: Sendable {
   ///   twice, lines that are no JSON objects; or nothing in the file.
   public init(file: String) throws(DatasetError) {
     var documents: [Document] = []
-    ids = try readEntries(of: file, "document") { record, problems in
+    (ids, warnings) = try readEntries(of: file, "document") { record, problems in
       guard let id = record.identifier("_id", &problems), let text = record.textOrNothing("text", &problems) else {
         return nil
       }
@@ -56,14 +58,15 @@ public struct Corpus: Sendable {
     self.documents = documents
   }
 
-  private init(documents: [Document]) {
+  private init(documents: [Document], warnings: [String]) {
     self.documents = documents
+    self.warnings = warnings
     ids = OrderedSet(documents.map { ExactText($0.id) })
   }
 
   /// The corpus without its blank documents, which nothing can be learnt from.
   public func withoutBlankDocuments() -> Corpus {
-    documents.contains(where: \.isBlank) ? Corpus(documents: documents.filter { !$0.isBlank }) : self
+    documents.contains(where: \.isBlank) ? Corpus(documents: documents.filter { !$0.isBlank }, warnings: warnings) : self
   }
 
   /// The index of a document in ``documents``, or nil when there is none of this identifier.
@@ -89,11 +92,13 @@ public struct Query: Sendable, Equatable {
 
 /// The queries of a collection.
 ///
-/// The file is a `queries.jsonl` in BEIR's layout: an object a line with `_id` and `text`, which must not be blank. Other
-/// members are ignored. Identifiers follow the rules of ``Corpus``.
+/// The file is a `queries.jsonl` in BEIR's layout: an object a line with `_id` and `text`, which may be empty. Other members are
+/// ignored. Identifiers follow the rules of ``Corpus``.
 public struct Queries: Sendable {
   /// The queries in the order of the file.
   public let queries: [Query]
+  /// What is unusual about the file and was read all the same, each as a warning for the user.
+  public let warnings: [String]
   private let ids: OrderedSet<ExactText>
 
   /// Reads a file of queries.
@@ -102,8 +107,9 @@ public struct Queries: Sendable {
   /// - Throws: `DatasetError`, as ``Corpus/init(file:)`` does.
   public init(file: String) throws(DatasetError) {
     var queries: [Query] = []
-    ids = try readEntries(of: file, "query") { record, problems in
-      guard let id = record.identifier("_id", &problems), let text = record.text("text", &problems) else { return nil }
+    (ids, warnings) = try readEntries(of: file, "query") { record, problems in
+      guard let id = record.identifier("_id", &problems), let text = record.textOrNothing("text", &problems)
+      else { return nil }
       queries.append(Query(id: id, text: text))
       return id
     }
@@ -123,14 +129,14 @@ public struct Queries: Sendable {
 ///   - file: The path.
 ///   - noun: The word for an entry in messages.
 ///   - read: Takes an entry in and returns its identifier; returns nil after noting a problem.
-/// - Returns: The identifiers, numbered in the order of the entries.
+/// - Returns: The identifiers, numbered in the order of the entries, and what is unusual about the file.
 private func readEntries(
   of file: String, _ noun: String, _ read: (Record, inout Problems) -> String?
-) throws(DatasetError) -> OrderedSet<ExactText> {
+) throws(DatasetError) -> (ids: OrderedSet<ExactText>, warnings: [String]) {
   var problems = Problems(file: file)
   var ids: OrderedSet<ExactText> = []
   var lines: [Int] = []
-  try TextLines.forEachObject(of: file, &problems) { line, object, problems in
+  try JSONObjects.forEach(of: file, &problems) { line, object, problems in
     guard let id = read(Record(line: line, object: object), &problems) else { return }
     let (isNew, number) = ids.append(ExactText(id))
     if isNew {
@@ -145,5 +151,5 @@ private func readEntries(
     problems.add("expected an object a line with \"_id\" and \"text\", found nothing; check that the file is complete")
   }
   try problems.throwIfAny()
-  return ids
+  return (ids, problems.warnings)
 }

@@ -113,7 +113,7 @@ public struct RankingGroups: Sendable {
     try problems.throwIfAny()
     for index in groups.indices { groups[index].removeKnownPositives(&covered.remarks) }
     self.groups = groups
-    warnings = covered.warnings(of: problems.file)
+    warnings = problems.warnings + covered.warnings(of: problems.file)
   }
 
   /// Leaves out the groups for which a condition does not hold.

@@ -83,6 +83,17 @@ enum RowFamily: CaseIterable {
 
   private static let known = Set(allCases.flatMap { $0.required + $0.optional })
 
+  /// True for a name that some family has.
+  static func isKnown(_ name: String) -> Bool { known.contains(name) || negativeNumber(name) != nil }
+
+  /// True if names have all that rows of their family must have.
+  static func isHeader(_ names: [String]) -> Bool {
+    of(names).map { $0.required.allSatisfy(names.contains) } ?? false
+  }
+
+  /// The columns that hold one number.
+  static let numbers: Set<String> = ["score", "label"]
+
   private static func joined(_ names: [String]) -> String {
     let quoted = names.map { "\"\($0)\"" }
     guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }

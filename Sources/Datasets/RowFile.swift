@@ -112,10 +112,13 @@ extension Table.Form {
   fileprivate func objection(to text: String) -> String? {
     switch self {
     case .tabs:
-      text.hasByte(of: "\t\n\r")
+      if QuotedFields.isUnmistakable(text) {
+        return "a text in quotation marks with doubled ones inside, which readers of a .tsv file take out; write .csv or .jsonl"
+      }
+      return text.hasByte(of: "\t\n\r")
         ? "a text with a tab or a line break in it, which a .tsv file cannot hold; write .csv or .jsonl" : nil
     case .commas:
-      text.hasByte(of: "\r")
+      return text.hasByte(of: "\r")
         ? "a text with a carriage return in it, which a .csv file does not keep; write .jsonl" : nil
     }
   }

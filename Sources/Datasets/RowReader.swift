@@ -221,7 +221,7 @@ extension Record {
               + "write for example [\"a\", \"b\"] or [1, 2]", line: line)
           return nil
         }
-      case "score", "label":
+      case _ where RowFamily.numbers.contains(name):
         let text = cell.trimmed
         let isNumber = Double(text) != nil && !text.lowercased().contains("x")
         members.append((name, isNumber ? .number(text) : value))

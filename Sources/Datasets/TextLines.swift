@@ -3,42 +3,34 @@ import JSONText
 
 /// Reads files of lines; blank lines do not count.
 enum TextLines {
+  /// The problem of a line in another encoding, which cannot be guessed.
+  static let notUTF8 =
+    "expected UTF-8 text, found other bytes, as Windows-1252 and other older encodings have them; convert the file to UTF-8"
+
   /// Calls a function with the number and the bytes of every line that is not blank.
+  ///
+  /// - Returns: What is unusual about the file's text, each a sentence without its subject.
+  @discardableResult
   static func forEach(
     of file: String, keepingBlankLines: Bool = false,
     _ body: (_ number: Int, _ bytes: [UInt8]) throws(DatasetError) -> Void
-  ) throws(DatasetError) {
+  ) throws(DatasetError) -> [String] {
     do {
       let lines = try LineReader(file)
       while let line = try lines.next() {
+        if line.number == 1, let found = FileSignature.ofText(line.bytes) {
+          throw DatasetError("\(file): expected data, found \(found.name); \(found.remedy)")
+        }
         if !keepingBlankLines && line.bytes.allSatisfy(isBlank) { continue }
         try body(line.number, line.bytes)
       }
+      return lines.form.oddities.map { "read as \($0)" }
     } catch let error as FileError {
       throw DatasetError(error)
     } catch let error as DatasetError {
       throw error
     } catch {
       throw DatasetError("\(file): \(error)", kind: .internalError)
-    }
-  }
-
-  /// Calls a function with every line's JSON object; lines that are none are noted as problems.
-  static func forEachObject(
-    of file: String, _ problems: inout Problems,
-    _ body: (_ line: Int, _ object: JSONObject, _ problems: inout Problems) -> Void
-  ) throws(DatasetError) {
-    try forEach(of: file) { (number, bytes) throws(DatasetError) in
-      do throws(JSONError) {
-        switch try JSONReader.parse(bytes) {
-        case .object(let object): body(number, object, &problems)
-        case let other:
-          problems.add("expected a JSON object, found \(other.kindName); write one object a line", line: number)
-        }
-      } catch {
-        problems.add(
-          "expected a JSON object: column \(error.column): \(error.message); write one object a line", line: number)
-      }
     }
   }
 

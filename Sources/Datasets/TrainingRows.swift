@@ -1,5 +1,6 @@
 import Files
 import JSONText
+import Words
 
 /// Training data: rows in the order of their file.
 ///
@@ -18,7 +19,7 @@ import JSONText
 public struct TrainingRows: Sendable {
   /// The rows.
   public let rows: [TrainingRow]
-  /// What was left out or replaced, each as a warning for the user, with a number and an example.
+  /// What is unusual about the file, and what was left out or replaced, each as a warning for the user.
   public let warnings: [String]
 
   /// Reads a file of rows.
@@ -40,7 +41,7 @@ public struct TrainingRows: Sendable {
         reader.take(record, &problems)
       }
     } else {
-      try TextLines.forEachObject(of: file, &problems) { line, object, problems in
+      try JSONObjects.forEach(of: file, &problems) { line, object, problems in
         reader.take(Record(line: line, object: object), &problems)
       }
     }
@@ -49,7 +50,7 @@ public struct TrainingRows: Sendable {
     }
     try problems.throwIfAny()
     rows = reader.rows
-    warnings = reader.remarks.warnings(of: file)
+    warnings = problems.warnings + reader.remarks.warnings(of: file)
   }
 
   /// Makes a row of every query and each document judged relevant to it (grade 1 or more) in a split of a collection.
@@ -72,7 +73,7 @@ public struct TrainingRows: Sendable {
     }
     try problems.throwIfAny()
     self.rows = rows
-    warnings = covered.warnings(of: problems.file)
+    warnings = problems.warnings + covered.warnings(of: problems.file)
   }
 
   /// The form of a table by the file's name; nil for JSON lines.
@@ -81,6 +82,9 @@ public struct TrainingRows: Sendable {
     if name.hasSuffix(".tsv") { return .tabs }
     if name.hasSuffix(".csv") { return .commas }
     if name.hasSuffix(".jsonl") || name == "-" { return nil }
+    if let found = FileSignature.of(file: file) {
+      throw DatasetError("\(file): expected a file of rows, found \(found.name); \(found.remedy)")
+    }
     throw DatasetError(
       "\(file): expected a file of rows ending in .jsonl, .tsv or .csv; convert it or name it by its content")
   }
@@ -98,6 +102,12 @@ struct CollectionTexts {
 
   func query(_ id: String, _ problems: inout Problems) -> String? {
     guard let query = collection.queries[id] else { return unknown("query", id, "queries.jsonl", &problems) }
+    if query.text.isBlank {
+      problems.add(
+        "query \"\(id)\" has no text in \(Files.join(collection.folder, "queries.jsonl")); write it or remove the row",
+        line: line)
+      return nil
+    }
     return query.text
   }
 

@@ -22,6 +22,9 @@ package struct CandidateTexts {
     corpusFile = Files.join(collection.folder, "corpus.jsonl")
   }
 
+  /// What is unusual about the files, each as a warning for the user.
+  package var warnings: [String] { queries.warnings + corpus.warnings }
+
   /// All pairs of a ranking, query by query.
   ///
   /// - Parameter source: The origin of the ranking, for messages.

@@ -127,6 +127,14 @@ public struct JSONCursor {
     try members { (cursor, name) throws(JSONError) in try readMember(&cursor, cursor.text(of: name)) }
   }
 
+  /// True if nothing follows but white space, which is passed over.
+  public var isAtEnd: Bool {
+    mutating get {
+      skipWhiteSpace()
+      return position == bytes.count
+    }
+  }
+
   /// Checks that nothing but white space follows.
   public mutating func finish() throws(JSONError) {
     skipWhiteSpace()

@@ -1,10 +1,13 @@
 /// The steps from text to the terms of lexical search.
 ///
 /// 1. Text is split into runs of letters, digits and marks (Unicode scalars that are alphabetic, a mark, or have a numeric
-///    value); everything else separates.
+///    value); everything else separates. Fullwidth and halfwidth forms count as what they stand for.
 /// 2. Every scalar is lower-cased by its Unicode mapping.
-/// 3. English stop words are dropped, if ``dropsStopWords``.
-/// 4. English endings are cut by Porter's algorithm of 1980, if ``cutsEndings``.
+/// 3. Characters of a script without spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) are runs of their own.
+///    Such a run is cut into its pairs of neighbours, each character with its marks: 自行车 into 自行 and 行车. A single character
+///    stays as it is. This is what Lucene's `CJKBigramFilter` does for Chinese and Japanese.
+/// 4. English stop words are dropped, if ``dropsStopWords``.
+/// 5. English endings are cut by Porter's algorithm of 1980, if ``cutsEndings``.
 ///
 /// Normal forms are left as they are: text in NFC does not match the same text in NFD.
 public struct Analyzer: Sendable, Equatable {
@@ -28,15 +31,25 @@ public struct Analyzer: Sendable, Equatable {
     return terms
   }
 
-  /// Calls a function with every word of a text, before steps 3 and 4, as UTF-8 bytes.
+  /// Calls a function with every word of a text, before steps 4 and 5, as UTF-8 bytes.
   func forEachWord(of text: String, _ body: ([UInt8]) -> Void) {
     var word: [UInt8] = []
+    var pairs = CharacterPairs()
     func finish() {
+      pairs.finish(body)
       if word.isEmpty { return }
       body(word)
       word.removeAll(keepingCapacity: true)
     }
-    for scalar in text.unicodeScalars {
+    for written in text.unicodeScalars {
+      let scalar = written.ordinaryWidth
+      if pairs.take(mark: scalar) { continue }
+      if scalar.isInScriptWithoutSpaces {
+        if !word.isEmpty { finish() }
+        pairs.take(scalar, body)
+        continue
+      }
+      pairs.finish(body)
       if scalar.isASCII {
         let byte = UInt8(truncatingIfNeeded: scalar.value)
         switch byte {
@@ -53,7 +66,7 @@ public struct Analyzer: Sendable, Equatable {
     finish()
   }
 
-  /// The term of a word (steps 3 and 4), or nil for a stop word.
+  /// The term of a word (steps 4 and 5), or nil for a stop word.
   ///
   /// Endings are cut only from words of ASCII letters and digits.
   func term(of word: [UInt8]) -> [UInt8]? {
@@ -64,11 +77,7 @@ public struct Analyzer: Sendable, Equatable {
   }
 
   private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.properties.isAlphabetic || scalar.properties.numericType != nil { return true }
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .spacingMark, .enclosingMark: return true
-    default: return false
-    }
+    scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar.isMark
   }
 }
 

@@ -1,3 +1,4 @@
+import Files
 import Words
 
 /// The check of a recipe's bytes before the YAML parser reads them.
@@ -15,6 +16,9 @@ enum RecipeScan {
 
   /// The text of a recipe, or the problems of its bytes.
   static func text(of bytes: [UInt8]) -> Result<String, RecipeProblems> {
+    if let message = objection(to: bytes) {
+      return .failure(RecipeProblems([RecipeProblem(origin: .text(line: 1, column: 1), message: message)]))
+    }
     let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     guard content.count <= maximumBytes else {
       let message =
@@ -32,6 +36,16 @@ enum RecipeScan {
     var scanner = Scanner(text)
     let problems = scanner.run()
     return problems.isEmpty ? .success(text) : .failure(RecipeProblems(problems))
+  }
+
+  /// What is wrong with the file as a whole.
+  private static func objection(to bytes: [UInt8]) -> String? {
+    if let found = FileSignature.ofBinary(bytes) { return "expected a recipe, found \(found.name); \(found.remedy)" }
+    if TextForm.Encoding(of: bytes) != .utf8 { return "the file is UTF-16 text; save it as UTF-8" }
+    if !bytes.contains(UInt8(ascii: "\n")), bytes.contains(UInt8(ascii: "\r")) {
+      return "the lines end with a carriage return alone; save the file with line feeds"
+    }
+    return nil
   }
 }
 

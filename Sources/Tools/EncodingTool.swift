@@ -50,7 +50,10 @@ package struct EncodingTool {
   package func callAsFunction() throws -> Outcome {
     let form = try Self.form(of: output)
     try DurableFile.check(output)
-    let texts = try Corpus(file: input).documents
+    let corpus = try Corpus(file: input)
+    corpus.warnings.forEach { report(.warning($0)) }
+    let texts = corpus.documents
+    BlankTexts.warning(texts.map { ("\"\($0.id)\"", $0.content) }, "text").map(report)
     let model = try BiEncoder(folder: model)
     let embeddings = try model.embeddings(
       of: texts.map(\.content), as: role, task: "encoding", cache: try cache.map { try EncodingCache($0) },

@@ -35,7 +35,10 @@ package struct RerankingTool {
     try DurableFile.check(output)
     let first = try Ranking(file: run)
     var texts = try CandidateTexts(queries: queries, corpus: corpus)
+    texts.warnings.forEach { report(.warning($0)) }
     let candidates = try RerankingCandidates(first, top: top, &texts, from: run)
+    let asked = first.lists.map { ("\"\($0.query)\"", texts.query($0.query) ?? "") }
+    BlankTexts.warning(asked, "query", plural: "queries").map(report)
     let model = try CrossEncoder(folder: model, labels: 1)
     try candidates.reranked(by: model, task: "reranking", report: report).write(to: output)
     let result: JSONValue = [

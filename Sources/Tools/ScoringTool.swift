@@ -31,7 +31,12 @@ package struct ScoringTool {
   package func callAsFunction() throws -> [String] {
     let calibration = calibrated ? try CalibrationFile(folder: self.model).calibration : nil
     let model = try CrossEncoder(folder: self.model, labels: calibrated ? 1 : nil)
-    let pairs = try TextPairs(file: input).pairs
+    let input = try TextPairs(file: input)
+    input.warnings.forEach { report(.warning($0)) }
+    let pairs = input.pairs
+    BlankTexts.warning(pairs.enumerated().map { ("in pair \($0 + 1)", $1.query) }, "query", plural: "queries").map(
+      report)
+    BlankTexts.warning(pairs.enumerated().map { ("in pair \($0 + 1)", $1.document) }, "document").map(report)
     let scores = try model.score(pairs) { share in
       report(.progress(RunProgress(scoring: "scoring", share: share, of: pairs.count)))
     }

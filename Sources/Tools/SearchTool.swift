@@ -29,7 +29,10 @@ package struct SearchTool {
   /// Searches for every query of a file and writes a run file in TREC form.
   package func search(queries: String, output: String) throws -> Outcome {
     try DurableFile.check(output)
-    let asked = try Queries(file: queries).queries
+    let read = try Queries(file: queries)
+    read.warnings.forEach { report(.warning($0)) }
+    let asked = read.queries
+    BlankTexts.warning(asked.map { ("\"\($0.id)\"", $0.text) }, "query", plural: "queries").map(report)
     let (model, documents, index) = try load()
     let vectors = try model.searchVectors(of: asked.map(\.text), as: .query, task: "encoding queries", report: report)
     let run = try index.search(vectors, ids: asked.map(\.id), top: top)
@@ -75,7 +78,10 @@ package struct SearchTool {
   }
 
   private func load() throws -> (BiEncoder, [Document], ExactSearch) {
-    let documents = try Corpus(file: corpus).documents
+    let corpus = try Corpus(file: corpus)
+    corpus.warnings.forEach { report(.warning($0)) }
+    let documents = corpus.documents
+    BlankTexts.warning(documents.map { ("\"\($0.id)\"", $0.content) }, "document").map(report)
     let model = try BiEncoder(folder: model)
     let vectors = try model.searchVectors(
       of: documents.map(\.content), as: .document, task: "encoding documents",

@@ -60,8 +60,8 @@ private let malformedJudgments: [(String, String)] = [
   ("q1 0 d1 99999999999999999999\n", "qrels.tsv:1: \(grade) \"99999999999999999999\"; write for example 1"),
   (
     "q1 d1 1\nq2 d1 1\nq1 d1 1\nq1 d1 2\n",
-    "qrels.tsv:3: document \"d1\" is judged twice for query \"q1\" (first in line 1); keep one of the lines\n"
-      + "qrels.tsv:4: document \"d1\" is judged twice for query \"q1\" (first in line 1); keep one of the lines"
+    "qrels.tsv:3: document \"d1\" is judged twice for query \"q1\" (first in line 1); keep one of the lines "
+      + "(and in line 4)"
   ),
 ]
 

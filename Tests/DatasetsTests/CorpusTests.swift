@@ -63,12 +63,13 @@ import Testing
     let file = try folder.write("corpus.jsonl", bytes)
     #expect(
       message { _ = try Corpus(file: file) }.map(folder.shortened)
-        == "corpus.jsonl:1: expected a JSON object: column 23: the text is not UTF-8; write one object a line")
+        == "corpus.jsonl:1: expected UTF-8 text, found other bytes, as Windows-1252 and other older encodings have them; "
+        + "convert the file to UTF-8")
   }
 
   @Test func listsTenProblemsAndCountsTheRest() throws {
     let folder = TemporaryFolder()
-    let file = try folder.write("corpus.jsonl", String(repeating: "{\"text\": \"x\"}\n", count: 25))
+    let file = try folder.write("corpus.jsonl", (1...25).map { "{\"_id\": \"a \($0)\"}\n" }.joined())
     do throws(DatasetError) {
       _ = try Corpus(file: file)
       Issue.record("nothing was thrown")
@@ -78,8 +79,7 @@ import Testing
       #expect(lines.count == 11)
       #expect(
         lines[9]
-          == "corpus.jsonl:10: expected \"_id\", a string without white space, or an integer, found no such member "
-          + "(there are \"text\"); add it")
+          == "corpus.jsonl:10: expected \"_id\" to be \(idRule), found \"a 10\"; use another identifier")
       #expect(lines[10] == "and 15 more like these")
     }
   }
@@ -107,7 +107,11 @@ private let malformedCorpora: [(String, String)] = [
     "\n \n",
     "corpus.jsonl: expected an object a line with \"_id\" and \"text\", found nothing; check that the file is complete"
   ),
-  ("[1, 2]", "corpus.jsonl:1: expected a JSON object, found an array; \(object)"),
+  (
+    "[1, 2]",
+    "corpus.jsonl:1: expected a JSON object, found a number; \(object)\n"
+      + "corpus.jsonl: read as one JSON array, though a .jsonl file has one object a line"
+  ),
   ("\n7", "corpus.jsonl:2: expected a JSON object, found a number; \(object)"),
   ("null", "corpus.jsonl:1: expected a JSON object, found null; \(object)"),
   (
@@ -177,19 +181,18 @@ private let malformedCorpora: [(String, String)] = [
   ),
   (
     "_id\ttext\na\tx\n",
-    "corpus.jsonl:1: expected a JSON object: column 1: expected a value, found \"_\"; \(object)\n"
-      + "corpus.jsonl:2: expected a JSON object: column 1: expected a value, found \"a\"; \(object)"
+    "corpus.jsonl:1: expected a JSON object, found other text; \(object) (and in line 2)"
   ),
 ]
 
 private let malformedQueries: [(String, String)] = [
   (
-    "{\"_id\": \"q\", \"text\": \" \\n\"}",
-    "queries.jsonl:1: expected \"text\" to be a text, found nothing but white space; write the text or remove the row"
+    "{\"_id\": \"q\", \"text\": [\"a\"]}",
+    "queries.jsonl:1: expected \"text\" to be a string, found an array; write it in quotes"
   ),
   (
     "{\"_id\": \"q\"}",
-    "queries.jsonl:1: expected \"text\", a text, found no such member (there are \"_id\"); add it"
+    "queries.jsonl:1: expected \"text\", a string, found no such member (there are \"_id\"); add it"
   ),
   (
     "{\"_id\": \"q\", \"text\": \"a\"}\n{\"_id\": \"q\", \"text\": \"a\"}",
@@ -198,6 +201,6 @@ private let malformedQueries: [(String, String)] = [
   (
     "{\"_id\": false, \"text\": \"a\"}\nx",
     "queries.jsonl:1: expected \"_id\" to be \(idRule), found a truth value; use another identifier\n"
-      + "queries.jsonl:2: expected a JSON object: column 1: expected a value, found \"x\"; \(object)"
+      + "queries.jsonl:2: expected a JSON object, found other text; \(object)"
   ),
 ]

@@ -144,7 +144,8 @@ import Testing
     let file = try folder.write(name, bytes)
     #expect(
       message { _ = try TrainingRows(file: file) }.map(folder.shortened)
-        == "\(name):2: expected UTF-8 text, found other bytes; convert the file to UTF-8")
+        == "\(name):2: expected UTF-8 text, found other bytes, as Windows-1252 and other older encodings have them; "
+        + "convert the file to UTF-8")
   }
 
   /// Whatever stands in a file, reading it ends with rows or with problems that name the file.
@@ -383,12 +384,12 @@ private let malformedRows: [(String, String, String)] = [
   // Tables.
   (
     "rows.tsv", "query\tpositive\nq\nq\tp\tx\nq\tp\n",
-    "rows.tsv:2: expected 2 fields, as in the header, found 1 field; separate fields by one tab\n"
-      + "rows.tsv:3: expected 2 fields, as in the header, found 3 fields; separate fields by one tab"
+    "rows.tsv:2: expected 2 fields, as in the header, found 1; separate fields by one tab\n"
+      + "rows.tsv:3: expected 2 fields, as in the header, found 3; separate fields by one tab"
   ),
   (
     "rows.csv", "query,positive\na,b,c\n",
-    "rows.csv:2: expected 2 fields, as in the header, found 3 fields; put fields with commas in quotation marks"
+    "rows.csv:2: expected 2 fields, as in the header, found 3; put fields with commas or line breaks in quotation marks"
   ),
   (
     "rows.tsv", "query\tpositive\nq\t\n",
@@ -404,7 +405,7 @@ private let malformedRows: [(String, String, String)] = [
   ),
   (
     "rows.csv", "query,positive,\nq,p,x\n",
-    "rows.csv:1: expected a name for every column, found an empty one in the header; name it or remove it"
+    "rows.csv:1: expected a name for every column, found none for column 3, which has text in line 2; name it or remove it"
   ),
   (
     "rows.csv", "query,positive\n\"a\"b,c\n",

@@ -41,6 +41,38 @@ import Testing
   }
 }
 
+/// Expected terms are those of Lucene's `CJKBigramFilter` behind `CJKWidthFilter` for Han and kana, and the same rule for Thai,
+/// Lao, Khmer and Burmese, where a character has its marks with it.
+@Suite struct ScriptsWithoutSpacesTests {
+  @Test(arguments: [
+    ("自行车链条", ["自行", "行车", "车链", "链条"]), ("茶", ["茶"]), ("茶 水。", ["茶", "水"]), ("人々", ["人々"]),
+    ("東京タワーへ", ["東京", "京タ", "タワ", "ワー", "ーへ"]),
+    ("iPhone手机壳3个", ["iphon", "手机", "机壳", "3", "个"]), ("第3章", ["第", "3", "章"]),
+    // Fullwidth and halfwidth forms, and kana in both normal forms.
+    ("ＡＢＣ１２！", ["abc12"]), ("ｶﾞｯﾂ", ["ガッ", "ッツ"]), ("か\u{3099}く", ["がく"]), ("ﾊﾟｽ", ["パス"]), ("ｳﾞｨ", ["ヴィ"]),
+    // An ideograph with a variation selector is that ideograph.
+    ("葛\u{E0100}飾", ["葛飾"]),
+    ("ที่นี่", ["ที่นี่"]), ("กินข้าว", ["กิน", "นข้", "ข้า", "าว"]),
+    ("ພາສາ", ["ພາ", "າສ", "ສາ"]), ("ភាសា", ["ភាសា"]), ("မြန်မာ", ["မြန်", "န်မာ"]),
+    ("ราคา๑๐๐บาท", ["รา", "าค", "คา", "๑๐๐", "บา", "าท"]),
+    // Words between spaces stay as they are.
+    ("한국어 문서", ["한국어", "문서"]), ("한국의美", ["한국의", "美"]), ("हिन्दी भाषा", ["हिन्दी", "भाषा"]), ("слово", ["слово"]),
+    ("မ\u{200B}က", ["မ", "က"]),
+  ])
+  func aRunIsCutIntoPairs(_ text: String, _ expected: [String]) {
+    #expect(Analyzer().terms(of: text).map { Array($0.utf8) } == expected.map { Array($0.utf8) })
+  }
+
+  @Test func aQueryFindsItsDocument() throws {
+    let texts = ["自行车链条需要定期上油", "漏气的轮胎要先找到破洞", "帐篷收起来之前要完全晾干"]
+    let index = try BM25(ids: ["d0", "d1", "d2"], texts: texts)
+    #expect(index.search("链条上油", top: 3).map(\.id) == ["d0"])
+    #expect(index.search("轮胎破洞", top: 3).map(\.id) == ["d1"])
+    #expect(index.search("帐篷晾干", top: 3).map(\.id) == ["d2"])
+    #expect(try BM25(ids: ["th"], texts: ["กรุณาล้างจานหลังอาหาร"]).search("ล้างจาน", top: 3).map(\.id) == ["th"])
+  }
+}
+
 @Suite struct BM25Tests {
   private let texts = [
     "the quick brown fox jumps", "a quick quick dog", "lazy dogs sleep", "",

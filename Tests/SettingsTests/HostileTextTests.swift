@@ -75,7 +75,7 @@ import Testing
     Case("a:\tb", "1:3: error: a tab; indent and separate with spaces"),
     Case("a: \u{0}", "1:4: error: the control character U+0000; remove it"),
     Case("a: \u{2028}", "1:4: error: the control character U+2028; remove it"),
-    Case("a: b\rc: d", "1:5: error: the control character U+000D; remove it"),
+    Case("a: b\rc: d\n", "1:5: error: the control character U+000D; remove it"),
     Case("a: |\n  x", "1:4: error: a block text; write the text in double quotes"),
     Case("a: >-\n  x", "1:4: error: a block text; write the text in double quotes"),
     Case("? a\n: b", "1:1: error: a complex key; keys are plain words"),
@@ -98,7 +98,12 @@ import Testing
     Case(bytes: Array("a: 1\nb: ".utf8) + [0xFF, 0x0A], "2:1: error: the line is not UTF-8; save the file as UTF-8"),
     Case(
       bytes: Array("a: 1\nb: ".utf8) + [0xED, 0xA0, 0x80], "2:1: error: the line is not UTF-8; save the file as UTF-8"),
-    Case(bytes: [0xFF, 0xFE, 0x61, 0x00], "1:1: error: the line is not UTF-8; save the file as UTF-8"),
+    Case(bytes: [0xFF, 0xFE, 0x61, 0x00], "1:1: error: the file is UTF-16 text; save it as UTF-8"),
+    Case(
+      bytes: Array("a: 1\rb: 2\r".utf8),
+      "1:1: error: the lines end with a carriage return alone; save the file with line feeds"),
+    Case(
+      bytes: [0x1F, 0x8B, 0x08, 0x00], "1:1: error: expected a recipe, found a gzip archive; unpack it with gunzip"),
     Case(String(repeating: "[", count: 100_000), "1:33: error: more than 32 brackets inside one another"),
     Case(String(repeating: "{a: ", count: 50_000), "1:129: error: more than 32 brackets inside one another"),
     Case(String(repeating: "- ", count: 100_000), "1:1999: error: too many levels of indentation"),

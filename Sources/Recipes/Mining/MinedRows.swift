@@ -80,6 +80,15 @@ struct MinedRows {
         Array(list.filter { !ids.contains(ExactText($0.id)) }.prefix(source.candidates))
       }
     }
+    for (source, lists) in zip(settings.sources, ranked) {
+      let unanswered = lists.indices.filter { lists[$0].isEmpty }
+      guard let first = unanswered.first else { continue }
+      context.report(
+        .warning(
+          "the source \(source.name.rawValue) found no document for \(NumberText.count(unanswered.count)) of "
+            + "\(NumberText.counted(lists.count, "query", plural: "queries")), the first \"\(groups.texts[first].shortened)\""
+        ))
+    }
     var miner = NegativeMiner(
       corpus: MiningCorpus(texts: texts),
       rules: try settings.chosenRules.map { try $0.rule.rule(loadScorer: Self.judge) },

@@ -15,7 +15,7 @@ extension RowSource {
   ///
   /// - Parameters:
   ///   - corpus: A `corpus.jsonl` with the documents that identifiers mean; without it, that of the collection.
-  ///   - warn: Receives warnings about what was left out or replaced.
+  ///   - warn: Receives warnings about what is unusual in a file, and what was left out or replaced.
   func read(corpus file: String? = nil, warn: (String) -> Void) throws -> TrainingTexts {
     let corpus = try file.map { try Corpus(file: $0) }
     let collection = try collection.map { try Collection(folder: $0) }
@@ -25,7 +25,7 @@ extension RowSource {
       case .judgments(let folder, let split):
         try TrainingRows(collection: collection ?? Collection(folder: folder), split: split, corpus: corpus)
       }
-    rows.warnings.forEach(warn)
+    ((corpus?.warnings ?? []) + (collection?.warnings ?? []) + rows.warnings).forEach(warn)
     return TrainingTexts(rows: rows.rows, collection: collection, corpus: corpus ?? collection?.corpus)
   }
 }

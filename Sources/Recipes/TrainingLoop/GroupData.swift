@@ -45,6 +45,7 @@ struct GroupData: TrainingData {
     case .judgments(let folder, let split):
       let collection = try Collection(folder: folder)
       let easy = try easyFile.map { try Corpus(file: $0) }
+      (collection.warnings + (easy?.warnings ?? [])).forEach(warn)
       groups = try RankingGroups(collection: collection, split: split, corpus: easy)
       corpus = easy ?? collection.corpus
       (isLabelled, isFromFile) = (true, false)
