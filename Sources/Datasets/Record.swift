@@ -1,4 +1,5 @@
 import JSONText
+import Words
 
 /// The named values of one line of a file, read with a problem noted for each that is not what it must be.
 ///
@@ -38,6 +39,15 @@ struct Record {
     let (identifier, found) = Self.identifier(value)
     if let identifier { return identifier }
     return refuse(name, Self.identifierRule, found, "use another identifier", &problems)
+  }
+
+  /// The identifier of a query, which begins lines of run files: a comment there begins with `#`.
+  func queryIdentifier(_ name: String, _ problems: inout Problems) -> String? {
+    guard let identifier = identifier(name, &problems) else { return nil }
+    if TRECColumns.canBeginLine(identifier) { return identifier }
+    return refuse(
+      name, "an identifier", "\"\(identifier.shortened)\", which run files take for a comment",
+      "begin it with another character than #", &problems)
   }
 
   /// A text, which must be there and hold more than white space.
@@ -116,7 +126,7 @@ struct Record {
   private static func identifier(_ value: JSONValue) -> (element: String?, found: String) {
     switch value {
     case .string(let text) where text.isEmpty: (nil, "an empty string")
-    case .string(let text) where text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }): (nil, description(value))
+    case .string(let text) where !TRECColumns.canHold(text): (nil, description(value))
     case .string(let text): (text, "")
     case .number(let text) where value.integerValue != nil: (text, "")
     default: (nil, description(value))
