@@ -117,11 +117,13 @@ struct CalibrateModel: Recipe, Equatable {
   /// The pairs to fit to, which must include relevant and other ones.
   private func judgedPairs(_ context: RunContext) throws -> JudgedPairs {
     let collection = try Collection(folder: data.collection)
+    func warn(_ text: String) { context.report(.warning(text)) }
     let judgments = try collection.judgments(split: data.split)
     let pairs =
       switch candidates {
-      case .judged: try JudgedPairs(of: judgments, in: collection, warn: { context.report(.warning($0)) })
-      case .run(let file, let top): try JudgedPairs(of: file, top: top, judgments: judgments, in: collection)
+      case .judged: try JudgedPairs(of: judgments, in: collection, warn: warn)
+      case .run(let file, let top):
+        try JudgedPairs(of: file, top: top, judgments: judgments, in: collection, warn: warn)
       }
     let relevant = pairs.relevantCount
     guard relevant > 0, relevant < pairs.labels.count else {

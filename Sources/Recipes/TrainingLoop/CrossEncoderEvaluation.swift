@@ -4,7 +4,6 @@ import Evaluation
 import Files
 import Retrieval
 import Runs
-import Words
 
 /// The evaluations of a reranker's training: some queries during training, and all judged queries for the verdict.
 ///
@@ -43,12 +42,11 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     case .run(let file, let best):
       let ranking = try Ranking(file: file)
       for split in verdictPlan.splits {
-        let missing = split.queries.count { ranking[$0.id] == nil }
-        if missing > 0 {
-          context.report(
-            .warning(
-              "\(file) lacks \(NumberText.counted(missing, "query", plural: "queries")) of split "
-                + "'\(split.name)'; they count as 0"))
+        let coverage = Coverage(of: ranking, against: split.topics)
+        let name = "split '\(split.name)'"
+        try coverage.requireOverlap(of: file, with: name)
+        for warning in coverage.warnings(of: file, with: name, consequence: "they count as 0") {
+          context.report(.warning(warning))
         }
       }
       (rankings, top, source) = (splits.map { _ in ranking }, best, file)
