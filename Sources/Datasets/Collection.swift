@@ -33,9 +33,10 @@ public struct Collection: Sendable {
   /// They may name queries and documents that the collection lacks, as judgments of published collections do; see
   /// ``unknownIdentifiers(in:)``.
   ///
-  /// - Throws: `DatasetError` when there is no such split, or for what ``Judgments/init(file:)`` refuses.
-  public func judgments(split: String) throws(DatasetError) -> Judgments {
-    try Judgments(file: file(ofSplit: split))
+  /// - Parameter warn: Receives a warning about judgments that stand there more than once.
+  /// - Throws: `DatasetError` when there is no such split, or for what ``Judgments/init(file:warn:)`` refuses.
+  public func judgments(split: String, warn: (String) -> Void) throws(DatasetError) -> Judgments {
+    try Judgments(file: file(ofSplit: split), warn: warn)
   }
 
   /// The identifiers in judgments that the collection does not have, each once, in the order of the judgments.

@@ -78,14 +78,15 @@ public struct RankingGroups: Sendable {
   ///
   /// Grades below 0 count as not judged.
   ///
-  /// - Throws: `DatasetError` for what ``Collection/judgments(split:)`` refuses, for queries and documents that the
+  /// - Parameter warn: Receives a warning about judgments that stand there more than once.
+  /// - Throws: `DatasetError` for what ``Collection/judgments(split:warn:)`` refuses, for queries and documents that the
   ///   collection lacks or whose text is blank, and when nothing is judged.
-  public init(collection: Collection, split: String) throws(DatasetError) {
+  public init(collection: Collection, split: String, warn: (String) -> Void) throws(DatasetError) {
     let file = try collection.file(ofSplit: split)
     var problems = Problems(file: file)
     var groups: [RankingGroup] = []
     var numbers: OrderedSet<ExactText> = []
-    try JudgmentLines.forEach(of: file, &problems) { judgment, problems in
+    try JudgmentLines.forEach(of: file, &problems, warn: warn) { judgment, problems in
       guard judgment.grade >= 0 else { return }
       let texts = CollectionTexts(collection, line: judgment.line)
       guard let query = texts.query(judgment.query, &problems),

@@ -49,13 +49,14 @@ public struct TrainingRows: Sendable {
 
   /// Makes a row of every query and each document judged relevant to it (grade 1 or more) in a split of a collection.
   ///
-  /// - Throws: `DatasetError` for what ``Collection/judgments(split:)`` refuses, for queries and relevant documents that the
+  /// - Parameter warn: Receives a warning about judgments that stand there more than once.
+  /// - Throws: `DatasetError` for what ``Collection/judgments(split:warn:)`` refuses, for queries and relevant documents that the
   ///   collection lacks or whose text is blank, and when nothing is relevant.
-  public init(collection: Collection, split: String) throws(DatasetError) {
+  public init(collection: Collection, split: String, warn: (String) -> Void) throws(DatasetError) {
     let file = try collection.file(ofSplit: split)
     var problems = Problems(file: file)
     var rows: [TrainingRow] = []
-    try JudgmentLines.forEach(of: file, &problems) { judgment, problems in
+    try JudgmentLines.forEach(of: file, &problems, warn: warn) { judgment, problems in
       guard judgment.grade > 0 else { return }
       let texts = CollectionTexts(collection, line: judgment.line)
       guard let query = texts.query(judgment.query, &problems),

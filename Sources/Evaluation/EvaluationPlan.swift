@@ -32,7 +32,7 @@ package struct EvaluationPlan {
   ) throws {
     var splits: [Split] = []
     for name in names {
-      let judgments = try collection.judgments(split: name)
+      let judgments = try collection.judgments(split: name, warn: warn)
       let unknown = collection.unknownIdentifiers(in: judgments)
       if !unknown.queries.isEmpty || !unknown.documents.isEmpty {
         warn(

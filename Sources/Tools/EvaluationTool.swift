@@ -45,7 +45,7 @@ package struct EvaluationTool {
 
   package func callAsFunction() throws -> Outcome {
     let measures = try Measure.list(parsing: measures)
-    let topics = try Judgments(file: judgments).topics.map {
+    let topics = try Judgments(file: judgments, warn: { report(.warning($0)) }).topics.map {
       JudgedTopic(query: $0.query, grades: $0.grades)
     }
     let ranking = try Ranking(file: run)

@@ -37,14 +37,14 @@ import Testing
     try folder.write("queries.jsonl", "{\"_id\": \"q\", \"text\": \"a\"}\n{\"_id\": \"r\", \"text\": \"b\"}\n")
     try folder.write("qrels/train.tsv", "q\t1\t2\nr\t1\t0\nq\t2\t0\nr\t2\t-1\n")
     let collection = try Collection(folder: folder.path)
-    let groups = try RankingGroups(collection: collection, split: "train").groups
+    let groups = try RankingGroups(collection: collection, split: "train", warn: ignore).groups
     #expect(groups.map(\.query) == ["a", "b"])
     #expect(groups.map(\.queryID) == ["q", "r"])
     #expect(groups.map(\.documents) == [["A", "B"], ["A"]])
     #expect(groups.map(\.grades) == [[2, 0], [0]])
     #expect(groups.map(\.hasPositive) == [true, false])
     try folder.write("qrels/odd.tsv", "q\t9\t0\n")
-    #expect(throws: DatasetError.self) { try RankingGroups(collection: collection, split: "odd") }
+    #expect(throws: DatasetError.self) { try RankingGroups(collection: collection, split: "odd", warn: ignore) }
   }
 
   private func pool(_ count: Int) -> RankingGroups {

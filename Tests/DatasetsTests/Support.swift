@@ -1,6 +1,9 @@
 import Datasets
 import TestSupport
 
+/// Takes warnings that a test does not look at.
+func ignore(_ warning: String) {}
+
 extension TemporaryFolder {
   /// A collection of two queries and four documents, one of them empty.
   func collection() throws -> Collection {

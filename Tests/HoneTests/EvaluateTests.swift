@@ -52,6 +52,13 @@ import Testing
     #expect(ended.messages.hasPrefix("error: a.run: \(expected)"), "\(ended.messages)")
   }
 
+  @Test func aColumnOfRowNumbersIsAnError() throws {
+    try Files.write("0\tq0\td0\t1\n1\tq1\td1\t1\n", to: folder.file("j.tsv"))
+    let ended = try evaluate("--run", "good.run", judgments: "j.tsv")
+    #expect(ended.status == 65 && ended.output == "")
+    #expect(ended.messages.contains("(0 q0 …, 1 q1 …); remove that column"), "\(ended.messages)")
+  }
+
   @Test func anIdentifierWithASpaceIsAnErrorWithItsLine() throws {
     try Files.write("q0 Q0 d0 1 0.9 x\nq1 Q0 my doc 1 0.9 x\n", to: folder.file("a.run"))
     let ended = try evaluate("--run", "a.run")
@@ -143,6 +150,26 @@ import Testing
       ended.messages
         == "warning: next.run has no document that test.tsv judges for its query, in none of 30 queries, but 30 documents "
         + "judged for other queries; check that the queries have the same identifiers\n")
+  }
+
+  // MARK: - Judgments
+
+  @Test func gradesWithAPointAndJudgmentsTwiceAreReadAsTheyAreMeant() throws {
+    try Files.write(
+      "query-id\tcorpus-id\tscore\nq1\td1\t1.0\nq1\td1\t1\nq2\td9\t1.0\nq1\td2\t0.0\n", to: folder.file("j.tsv"))
+    let ended = try evaluate("--run", "bad.run", judgments: "j.tsv")
+    #expect(ended.status == 0)
+    #expect(
+      ended.messages
+        == "warning: j.tsv: 1 judgment stands there again with the same grade (line 3 says of query \"q1\" and document \"d1\" "
+        + "what line 2 says); each counts once\n")
+    // d1 has rank 2 for q1; d9 is not in the list of q2.
+    #expect(ended.lines[1] == "MRR      0.2500        2")
+    try Files.write("q1\td1\t0.5\n", to: folder.file("half.tsv"))
+    #expect(try evaluate("--run", "bad.run", judgments: "half.tsv").status == 65)
+    try Files.write("q1\td1\t1\nq1\td1\t2\n", to: folder.file("two.tsv"))
+    let two = try evaluate("--run", "bad.run", judgments: "two.tsv")
+    #expect(two.status == 65 && two.messages.contains("two.tsv:2: ") && two.messages.contains("line 1"))
   }
 
   // MARK: - Identifiers

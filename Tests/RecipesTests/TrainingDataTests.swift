@@ -19,7 +19,7 @@ import Training
     let file = folder.file(name)
     try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
     let section = DataSection(source: .file(file, collection: nil), shuffle: shuffle, negatives: negatives)
-    return try RowData(section, batch: batch, loss: loss ?? infoNCE, seed: 1, isMined: isMined)
+    return try RowData(section, batch: batch, loss: loss ?? infoNCE, seed: 1, isMined: isMined, warn: { _ in })
   }
 
   private func refusal(_ rows: [String], loss: LossSetting) throws -> String {

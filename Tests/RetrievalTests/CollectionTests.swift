@@ -18,7 +18,7 @@ import Testing
   func ranksAsAnIndependentProgram(_ name: String, _ split: String, _ expected: Double) throws {
     let collection = try Datasets.Collection(folder: Files.join(Locations.collections, name))
     let documents = collection.corpus.documents
-    let judgments = try collection.judgments(split: split)
+    let judgments = try collection.judgments(split: split, warn: { _ in })
     let queries = judgments.topics.compactMap { collection.queries[$0.query] }
     let index = try BM25(ids: documents.map(\.id), texts: documents.map(\.content))
     let ranking = try index.search(queries.map { ($0.id, $0.text) }, top: 100)

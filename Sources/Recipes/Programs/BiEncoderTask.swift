@@ -20,10 +20,11 @@ struct BiEncoderTask: TrainingTask {
   private var epoch: RowEpoch
 
   /// Reads the rows, the corpus to mine and the guide.
-  init(_ recipe: TrainBiEncoder) throws {
+  init(_ recipe: TrainBiEncoder, _ context: RunContext) throws {
     self.recipe = recipe
     let data = try RowData(
-      recipe.data, batch: recipe.batch, loss: recipe.loss, seed: recipe.seed, isMined: recipe.mining != nil)
+      recipe.data, batch: recipe.batch, loss: recipe.loss, seed: recipe.seed, isMined: recipe.mining != nil,
+      warn: { context.report(.warning($0)) })
     self.data = data
     objective = TrainingLoss(recipe.loss.loss, matryoshka: recipe.matryoshka)
     mining = try recipe.mining.map { settings in

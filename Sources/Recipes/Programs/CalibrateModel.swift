@@ -118,7 +118,7 @@ struct CalibrateModel: Recipe, Equatable {
   private func judgedPairs(_ context: RunContext) throws -> JudgedPairs {
     let collection = try Collection(folder: data.collection)
     func warn(_ text: String) { context.report(.warning(text)) }
-    let judgments = try collection.judgments(split: data.split)
+    let judgments = try collection.judgments(split: data.split, warn: warn)
     let pairs =
       switch candidates {
       case .judged: try JudgedPairs(of: judgments, in: collection, warn: warn)

@@ -51,7 +51,7 @@ struct MineNegatives: Recipe, Equatable {
 
   func run(in context: RunContext) throws -> Outcome {
     try context.perform(self) { folder in
-      let (rows, collection) = try data.read()
+      let (rows, collection) = try data.read { context.report(.warning($0)) }
       if rows.contains(where: { $0.label != nil }) {
         throw RunError(.badData, "labelled pairs have no positive to mine for; give rows of query and positive")
       }

@@ -36,7 +36,7 @@ struct ScoreRows: Recipe, Equatable {
 
   func run(in context: RunContext) throws -> Outcome {
     try context.perform(self) { folder in
-      var (rows, _) = try data.read()
+      var (rows, _) = try data.read { context.report(.warning($0)) }
       if rows.contains(where: { $0.label != nil }) {
         throw RunError(.badData, "labelled pairs have no positive to score; give rows of query and positive")
       }

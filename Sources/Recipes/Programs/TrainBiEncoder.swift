@@ -48,7 +48,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
       patience: patience, checkpoint: checkpoint, output: output, exportsBest: output.weights == .best)
   }
 
-  func makeTask(_ context: RunContext) throws -> BiEncoderTask { try BiEncoderTask(self) }
+  func makeTask(_ context: RunContext) throws -> BiEncoderTask { try BiEncoderTask(self, context) }
 
   func validate(_ checks: SettingChecks) {
     model.validate(checks)

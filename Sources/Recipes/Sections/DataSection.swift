@@ -37,14 +37,16 @@ extension DataSection: Codable {
   }
 
   /// The rows in the order of their file, and the collection where one is named.
-  func read() throws -> (rows: [TrainingRow], collection: Collection?) {
+  ///
+  /// - Parameter warn: Receives a warning about judgments that stand there more than once.
+  func read(warn: (String) -> Void) throws -> (rows: [TrainingRow], collection: Collection?) {
     switch source {
     case .file(let file, let folder):
       let collection = try folder.map { try Collection(folder: $0) }
       return (try TrainingRows(file: file, collection: collection).rows, collection)
     case .judgments(let folder, let split):
       let collection = try Collection(folder: folder)
-      return (try TrainingRows(collection: collection, split: split).rows, collection)
+      return (try TrainingRows(collection: collection, split: split, warn: warn).rows, collection)
     }
   }
 }

@@ -28,7 +28,7 @@ struct GroupData: TrainingData {
   /// A loss that compares documents learns nothing from a group without a positive, or without a negative. Such groups
   /// are left out; if no others remain, it is an error.
   ///
-  /// - Parameter warn: Receives a warning about groups that are left out.
+  /// - Parameter warn: Receives warnings about groups that are left out and judgments that stand there more than once.
   init(
     _ data: GroupSection, batch: GroupBatchSection, loss: LossSetting, seed: UInt64, warn: (String) -> Void
   ) throws {
@@ -42,7 +42,7 @@ struct GroupData: TrainingData {
       groups = RankingGroups(rows: rows, gathersLabels: type(of: loss.loss).comparesDocuments)
       (isLabelled, isFromFile) = (rows.contains { $0.label != nil }, true)
     case .judgments(let folder, let split):
-      groups = try RankingGroups(collection: collection ?? Collection(folder: folder), split: split)
+      groups = try RankingGroups(collection: collection ?? Collection(folder: folder), split: split, warn: warn)
       (isLabelled, isFromFile) = (true, false)
     }
     if groups.contradictions > 0 {

@@ -58,9 +58,14 @@ struct RowData: TrainingData {
 
   /// Reads the rows, and checks that they have all that the loss reads.
   ///
-  /// - Parameter isMined: True if the rows get mined negatives before the first step and need none of their own.
-  init(_ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64, isMined: Bool = false) throws {
-    (rows, collection) = try data.read()
+  /// - Parameters:
+  ///   - isMined: True if the rows get mined negatives before the first step and need none of their own.
+  ///   - warn: Receives a warning about judgments that stand there more than once.
+  init(
+    _ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64, isMined: Bool = false,
+    warn: (String) -> Void
+  ) throws {
+    (rows, collection) = try data.read(warn: warn)
     files = data.source.files
     self.seed = seed
     negativesPerEpoch = data.negatives
