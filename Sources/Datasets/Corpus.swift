@@ -93,7 +93,7 @@ public struct Query: Sendable, Equatable {
 /// The queries of a collection.
 ///
 /// The file is a `queries.jsonl` in BEIR's layout: an object a line with `_id` and `text`, which may be empty. Other members are
-/// ignored. Identifiers follow the rules of ``Corpus``.
+/// ignored. Identifiers follow the rules of ``Corpus`` and do not begin with `#`, as comments of run files do.
 public struct Queries: Sendable {
   /// The queries in the order of the file.
   public let queries: [Query]
@@ -108,7 +108,7 @@ public struct Queries: Sendable {
   public init(file: String) throws(DatasetError) {
     var queries: [Query] = []
     (ids, warnings) = try readEntries(of: file, "query") { record, problems in
-      guard let id = record.identifier("_id", &problems), let text = record.textOrNothing("text", &problems)
+      guard let id = record.queryIdentifier("_id", &problems), let text = record.textOrNothing("text", &problems)
       else { return nil }
       queries.append(Query(id: id, text: text))
       return id

@@ -41,6 +41,15 @@ struct Record {
     return refuse(name, Self.identifierRule, found, "use another identifier", &problems)
   }
 
+  /// The identifier of a query, which begins lines of run files: a comment there begins with `#`.
+  func queryIdentifier(_ name: String, _ problems: inout Problems) -> String? {
+    guard let identifier = identifier(name, &problems) else { return nil }
+    if TRECColumns.canBeginLine(identifier) { return identifier }
+    return refuse(
+      name, "an identifier", "\"\(identifier.shortened)\", which run files take for a comment",
+      "begin it with another character than #", &problems)
+  }
+
   /// A text, which must be there and hold something to read.
   func text(_ name: String, _ problems: inout Problems) -> String? {
     guard let value = value(name) else { return missing(name, "a text", &problems) }
@@ -120,7 +129,7 @@ struct Record {
   private static func identifier(_ value: JSONValue) -> (element: String?, found: String) {
     switch value {
     case .string(let text) where text.isEmpty: (nil, "an empty string")
-    case .string(let text) where text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }): (nil, description(value))
+    case .string(let text) where !TRECColumns.canHold(text): (nil, description(value))
     case .string(let text): (text, "")
     case .number(let text) where value.integerValue != nil: (text, "")
     default: (nil, description(value))

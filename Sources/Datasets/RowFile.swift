@@ -84,8 +84,8 @@ public enum RowFile {
 
   /// The names that any row has: the numbered negatives together and scores last, however short the first row is.
   private static func columns(of objects: [JSONObject]) -> [String] {
-    var seen: Set<String> = []
-    let names = objects.flatMap { $0.members.map(\.name) }.filter { seen.insert($0).inserted }
+    var seen: Set<ExactText> = []
+    let names = objects.flatMap { $0.members.map(\.name) }.filter { seen.insert(ExactText($0)).inserted }
     let numbered = names.filter { RowFamily.negativeNumber($0) != nil }
     let others = names.filter { RowFamily.negativeNumber($0) == nil && $0 != "scores" }
     return others + numbered + names.filter { $0 == "scores" }

@@ -1,6 +1,7 @@
 package import Datasets
 package import Files
 package import Retrieval
+import Words
 
 /// The texts that a cross-encoder reads for a ranking: each query paired with each of its documents.
 package struct CandidateTexts {
@@ -69,14 +70,14 @@ private struct MissingEntries {
   private static let listed = 10
   let source: String
   private var texts: [String] = []
-  private var named: Set<String> = []
+  private var named: Set<ExactText> = []
 
   init(source: String) {
     self.source = source
   }
 
   mutating func add(_ entry: String, in file: String) {
-    guard named.insert(entry).inserted else { return }
+    guard named.insert(ExactText(entry)).inserted else { return }
     if texts.count < Self.listed { texts.append("\(source): \(entry) is not in \(file)") }
   }
 

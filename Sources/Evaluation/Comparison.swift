@@ -9,16 +9,25 @@ package struct Comparison: Sendable, Equatable {
   package var base: Double
   package var tuned: Double
   package var test: PairedTest
+  /// The judged queries that each answers; nil where nobody counted.
+  package var answered: AnsweredQueries?
 
   package var json: JSONValue {
-    [
-      "split": JSONValue(split), "measure": JSONValue(measure.description), "base": JSONValue(base),
-      "tuned": JSONValue(tuned), "difference": JSONValue(test.meanDifference),
-      "interval": [JSONValue(test.interval.lowerBound), JSONValue(test.interval.upperBound)],
-      "p": JSONValue(test.pValue), "exact": JSONValue(test.isExact), "queries": JSONValue(test.queryCount),
-      "wins": JSONValue(test.wins), "losses": JSONValue(test.losses), "ties": JSONValue(test.ties),
-      "verdict": JSONValue(test.verdict.description),
-    ]
+    var object = JSONObject([
+      ("split", JSONValue(split)), ("measure", JSONValue(measure.description)), ("base", JSONValue(base)),
+      ("tuned", JSONValue(tuned)), ("difference", JSONValue(test.meanDifference)),
+      ("interval", [JSONValue(test.interval.lowerBound), JSONValue(test.interval.upperBound)]),
+      ("p", JSONValue(test.pValue)), ("exact", JSONValue(test.isExact)), ("queries", JSONValue(test.queryCount)),
+      ("wins", JSONValue(test.wins)), ("losses", JSONValue(test.losses)), ("ties", JSONValue(test.ties)),
+    ])
+    if let answered { object["answered"] = answered.json }
+    object["verdict"] = JSONValue(test.verdict.description)
+    return .object(object)
+  }
+
+  /// The verdict, with what it leaves out where a system does not answer all judged queries.
+  package var verdict: String {
+    test.verdict.description + (answered?.shortfall.map { " (\($0))" } ?? "")
   }
 
   /// The cells of a row, in the order of ``columns``.
@@ -26,7 +35,7 @@ package struct Comparison: Sendable, Equatable {
     [
       split, measure.description, NumberText.fixed(base, decimals: 4), NumberText.fixed(tuned, decimals: 4),
       NumberText.signed(test.meanDifference, decimals: 4), Self.interval(test.interval), Self.probability(test.pValue),
-      "\(test.wins)/\(test.losses)/\(test.ties)", test.verdict.description,
+      "\(test.wins)/\(test.losses)/\(test.ties)", verdict,
     ]
   }
 
@@ -62,10 +71,12 @@ extension Comparison {
     split: String, base: MeasureValues, tuned: MeasureValues
   ) throws(RetrievalError) -> [Comparison] {
     var comparisons: [Comparison] = []
+    let answered = AnsweredQueries(base: base, tuned: tuned)
     for measure in base.measures {
       guard let before = base.mean(of: measure), let after = tuned.mean(of: measure) else { continue }
       let test = try PairedTest(of: measure, baseline: base, candidate: tuned)
-      comparisons.append(Comparison(split: split, measure: measure, base: before, tuned: after, test: test))
+      comparisons.append(
+        Comparison(split: split, measure: measure, base: before, tuned: after, test: test, answered: answered))
     }
     return comparisons
   }

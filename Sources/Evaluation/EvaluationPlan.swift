@@ -41,6 +41,7 @@ package struct EvaluationPlan {
     var splits: [Split] = []
     for name in names {
       let judgments = try collection.judgments(split: name)
+      judgments.warnings.forEach(warn)
       let unknown = collection.unknownIdentifiers(in: judgments)
       if !unknown.queries.isEmpty || !unknown.documents.isEmpty {
         warn(
@@ -100,8 +101,9 @@ package struct EvaluationPlan {
       let keys = split.topics.indices.map { (key: mixed(seed, UInt64($0)), index: $0) }.sorted { $0 < $1 }
       let chosen = Set(keys.prefix(limit).map(\.index))
       let topics = split.topics.indices.filter(chosen.contains).map { split.topics[$0] }
-      let names = Set(topics.map(\.query))
-      return Split(name: split.name, topics: topics, queries: split.queries.filter { names.contains($0.id) })
+      let names = Set(topics.map { ExactText($0.query) })
+      return Split(
+        name: split.name, topics: topics, queries: split.queries.filter { names.contains(ExactText($0.id)) })
     }
     return plan
   }

@@ -1,7 +1,6 @@
 package import Datasets
 import Files
 import Retrieval
-import Runs
 import Words
 
 /// Pairs of a query and a document with known relevance.
@@ -26,20 +25,23 @@ package struct JudgedPairs {
     of judgments: Judgments, in collection: Collection, excludesSameID: Bool = false, warn: (String) -> Void
   ) throws {
     var texts = CandidateTexts(collection)
-    var missing = 0
+    var (missing, example): (Int, String?) = (0, nil)
     for topic in judgments.topics {
       let number = queryCount
       for (document, grade) in topic.grades where grade >= 0 {
         if excludesSameID && ExactText(document) == ExactText(topic.query) { continue }
         guard let query = texts.query(topic.query), let content = texts.document(document) else {
           missing += 1
+          example = example ?? "document \"\(document)\" for query \"\(topic.query)\""
           continue
         }
         add((query, content), isRelevant: grade > 0, query: number)
       }
     }
-    if missing > 0 {
-      warn("\(collection.folder) lacks the texts of \(NumberText.counted(missing, "judgment")); they are left out")
+    if let example {
+      warn(
+        "\(collection.folder) lacks the texts of \(NumberText.counted(missing, "judgment")); they are left out (for example "
+          + "\(example))")
     }
   }
 
@@ -48,23 +50,27 @@ package struct JudgedPairs {
   /// - Parameters:
   ///   - file: The run file, in TREC form.
   ///   - excludesSameID: True to leave out documents with their query's identifier.
+  ///   - warn: Receives a warning about judged queries that the run lacks.
   /// - Throws: `FileError` with the entries that the collection lacks; `RetrievalError` if ``Ranking`` refuses the
-  ///   file.
+  ///   file or it has no query or no document in common with the judgments.
   package init(
-    of file: String, top: Int, judgments: Judgments, in collection: Collection, excludesSameID: Bool = false
+    of file: String, top: Int, judgments: Judgments, in collection: Collection, excludesSameID: Bool = false,
+    warn: (String) -> Void
   ) throws {
     let given = try Ranking(file: file)
     let ranking = excludesSameID ? given.withoutSameID : given
+    let topics = judgments.topics.map { JudgedTopic(query: $0.query, grades: $0.grades) }
+    let coverage = Coverage(of: ranking, against: topics)
+    let source = "the judgments of \(collection.folder)"
+    coverage.warnings(of: file, with: source, consequence: "they are left out").forEach(warn)
     var judged = Ranking()
     for topic in judgments.topics {
       guard let documents = ranking[topic.query] else { continue }
       try judged.append(query: topic.query, documents: Array(documents.prefix(top)))
     }
-    if judged.lists.isEmpty {
-      throw RunError(.badData, "\(file): no query of it is judged; give the run and the split of one collection")
-    }
     var texts = CandidateTexts(collection)
     let pairs = try texts.pairs(of: judged, from: file)
+    try coverage.requireOverlap(of: file, with: source)
     var next = 0
     for list in judged.lists {
       let relevant = Set(

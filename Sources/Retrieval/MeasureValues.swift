@@ -8,10 +8,14 @@ public struct MeasureValues: Sendable {
     public let query: String
     /// One value per measure.
     public let values: [Double]
+    /// True if the run has the query.
+    public let isAnswered: Bool
   }
 
   /// The measures.
   public let measures: [Measure]
+  /// What the run and the judgments have in common.
+  public let coverage: Coverage
   /// The measured queries, ordered by the UTF-8 bytes of their identifiers.
   public let topics: [Topic]
   /// The arithmetic mean of every measure over the topics, in the order of ``measures``.
@@ -32,24 +36,40 @@ public struct MeasureValues: Sendable {
   public init(
     of ranking: Ranking, against judgments: some Sequence<JudgedTopic>, measures: [Measure], complete: Bool = false
   ) throws(RetrievalError) {
+    let judgments = Array(judgments)
     var topics: [Topic] = []
     var judged: Set<ExactText> = []
     for topic in judgments {
       guard judged.insert(ExactText(topic.query)).inserted else {
         throw RetrievalError("query \"\(topic.query)\" has two entries in the judgments; merge them into one")
       }
-      guard let documents = ranking[topic.query] ?? (complete ? [] : nil) else { continue }
+      let found = ranking[topic.query]
+      guard let documents = found ?? (complete ? [] : nil) else { continue }
       let known = try TopicJudgments(topic)
       let grades = known.grades(of: documents)
-      topics.append(Topic(query: topic.query, values: measures.map { $0.value(grades: grades, judgments: known) }))
+      let values = measures.map { $0.value(grades: grades, judgments: known) }
+      topics.append(Topic(query: topic.query, values: values, isAnswered: found != nil))
     }
     guard !topics.isEmpty else { throw Self.nothingToMeasure(ranking, judged) }
     topics.sort { ExactText($0.query) < ExactText($1.query) }
+    self.init(measures, topics, Coverage(of: ranking, against: judgments))
+  }
+
+  /// - Parameter topics: The measured queries in their order, at least one.
+  private init(_ measures: [Measure], _ topics: [Topic], _ coverage: Coverage) {
     self.measures = measures
+    self.coverage = coverage
     self.topics = topics
     means = measures.indices.map { index in
       topics.reduce(0) { $0 + $1.values[index] } / Double(topics.count)
     }
+  }
+
+  /// The values of those queries that another evaluation has too, or nil if it has none of them.
+  public func keepingQueries(of other: MeasureValues) -> MeasureValues? {
+    let queries = Set(other.topics.map { ExactText($0.query) })
+    let kept = topics.filter { queries.contains(ExactText($0.query)) }
+    return kept.isEmpty ? nil : MeasureValues(measures, kept, coverage)
   }
 
   /// The mean of a measure, or nil when it was not measured.

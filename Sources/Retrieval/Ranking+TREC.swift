@@ -4,13 +4,15 @@ import Words
 extension Ranking {
   /// Reads a run file in TREC form.
   ///
-  /// A line has six columns separated by white space: query, `Q0`, document, rank, score, tag. As in `trec_eval`, the rank
-  /// column is ignored (the scores decide), whatever follows the tag is ignored, blank lines and lines that
-  /// start with `#` are skipped, and a score is read as a 64-bit number and kept as a 32-bit one.
+  /// A line has six columns separated by white space: query, `Q0`, document, rank, score, tag. As in `trec_eval`, ranks
+  /// decide nothing (the scores do), blank lines and lines that start with `#` are skipped, and a score is read as a
+  /// 64-bit number and kept as a 32-bit one. Ranks must still be integers: where one is none, an identifier has white
+  /// space in it and what follows stands in the wrong columns.
   ///
   /// - Parameter file: The path, or "-" for standard input.
-  /// - Throws: `RetrievalError` naming file and line: too few columns, a score that is not a finite number, bytes that are
-  ///   not UTF-8, a document that occurs twice for a query. Nothing in the file is also an error.
+  /// - Throws: `RetrievalError` naming file and line: another number of columns, a blank in a column between tabs, a rank
+  ///   that is no integer, a score that is not a finite number, bytes that are not UTF-8, a document that occurs twice for a
+  ///   query. Nothing in the file is also an error.
   public init(file: String) throws(RetrievalError) {
     self.init()
     var reading = RunReading(file: file)
@@ -35,10 +37,12 @@ extension Ranking {
   /// - Throws: `RetrievalError` when an identifier or the tag is empty or contains white space (it would not stand in
   ///   one column), or when the file cannot be written.
   public func write(to file: String, tag: String = "hone") throws(RetrievalError) {
-    try Self.requireOneColumn(tag, "tag")
+    try Self.requireColumn(TRECColumns.canHold(tag), tag, "tag")
     for list in lists {
-      try Self.requireOneColumn(list.query, "query identifier")
-      for document in list.documents { try Self.requireOneColumn(document.id, "document identifier") }
+      try Self.requireColumn(TRECColumns.canBeginLine(list.query), list.query, "query identifier")
+      for document in list.documents {
+        try Self.requireColumn(TRECColumns.canHold(document.id), document.id, "document identifier")
+      }
     }
     do throws(FileError) {
       let output = try DurableFile(file)
@@ -55,21 +59,16 @@ extension Ranking {
     }
   }
 
-  private static func requireOneColumn(_ text: String, _ role: String) throws(RetrievalError) {
+  private static func requireColumn(_ isRight: Bool, _ text: String, _ role: String) throws(RetrievalError) {
     if text.isEmpty {
       throw RetrievalError("cannot write a run: a \(role) is empty; give it at least one character")
     }
-    if text.utf8.contains(where: isWhiteSpace) || text.utf8.first == UInt8(ascii: "#") && role == "query identifier" {
+    if !isRight {
       throw RetrievalError(
         "cannot write a run: \(role) \"\(text)\" contains white space or starts with #, and a run file separates columns "
           + "by white space and comments by #; use another identifier")
     }
   }
-}
-
-/// True for the white space of C's `isspace`.
-func isWhiteSpace(_ byte: UInt8) -> Bool {
-  byte == 0x20 || (0x09...0x0D).contains(byte)
 }
 
 /// A run file being read: its lines so far, by query.
@@ -95,21 +94,29 @@ private struct RunReading {
   /// Takes one line; after the first failure the rest is ignored.
   mutating func take(_ bytes: [UInt8], number: Int) {
     guard failure == nil else { return }
-    let columns = bytes.split(maxSplits: 6, whereSeparator: isWhiteSpace)
-    guard let first = columns.first, first.first != UInt8(ascii: "#") else { return }
-    guard columns.count >= 6 else {
+    let columns = TRECColumns.split(bytes[...])
+    guard let query = columns.first, query.first != UInt8(ascii: "#") else { return }
+    if let fault = TRECColumns.fault(in: bytes[...]) { return fail(number, fault) }
+    guard columns.count == 6 else {
       let found = columns.count == 1 ? "1 column" : "\(columns.count) columns"
-      return fail(number, "expected six columns (query Q0 document rank score tag), found \(found); write all six")
+      let remedy = columns.count < 6 ? "write all six" : "use identifiers and a tag without white space"
+      return fail(number, "expected six columns (query Q0 document rank score tag), found \(found); \(remedy)")
     }
-    guard let id = String(validating: columns[2], as: UTF8.self),
-      let position = position(ofQuery: first)
-    else { return fail(number, "expected UTF-8 text, found other bytes; convert the file to UTF-8") }
-    guard let text = String(validating: columns[4], as: UTF8.self), let score = Self.score(text) else {
-      let found = String(decoding: columns[4], as: UTF8.self)
+    let texts = columns.map { String(decoding: $0, as: UTF8.self) }
+    guard TRECColumns.integer(columns[3]) != nil else {
       return fail(
-        number, "expected a finite number as score (column 5), found \"\(found)\"; correct or remove the line")
+        number,
+        "expected an integer as rank (column 4), found \"\(texts[3].shortened)\"; write a rank, and identifiers without "
+          + "white space")
     }
-    entries[position].append(Entry(document: ScoredDocument(id: id, score: score), line: number))
+    guard let score = Self.score(texts[4]) else {
+      return fail(
+        number,
+        "expected a finite number as score (column 5), found \"\(texts[4].shortened)\"; correct or remove the line")
+    }
+    let position = position(ofQuery: query)
+    let document = ScoredDocument(id: texts[2], score: score)
+    entries[position].append(Entry(document: document, line: number))
   }
 
   /// The lists in ranking order, or the first failure.
@@ -144,9 +151,9 @@ private struct RunReading {
     return score.isFinite ? score : nil
   }
 
-  private mutating func position(ofQuery bytes: ArraySlice<UInt8>) -> Int? {
+  private mutating func position(ofQuery bytes: ArraySlice<UInt8>) -> Int {
     if let latest, latest.query[...] == bytes { return latest.position }
-    guard let query = String(validating: bytes, as: UTF8.self) else { return nil }
+    let query = String(decoding: bytes, as: UTF8.self)
     let position: Int
     if let known = positions[ExactText(query)] {
       position = known

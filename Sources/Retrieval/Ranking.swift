@@ -21,6 +21,11 @@ public struct ScoredDocument: Sendable, Equatable {
   func ranksAbove(_ other: ScoredDocument) -> Bool {
     score != other.score ? score > other.score : ExactText(other.id) < ExactText(id)
   }
+
+  /// True if both have the same score and the same bytes as identifier.
+  public static func == (left: ScoredDocument, right: ScoredDocument) -> Bool {
+    left.score == right.score && ExactText(left.id) == ExactText(right.id)
+  }
 }
 
 /// The documents that a search returned for one query, best first.
@@ -29,6 +34,11 @@ public struct RankedList: Sendable, Equatable {
   public let query: String
   /// The documents: score descending, equal scores by identifier (UTF-8 bytes), the larger first.
   public let documents: [ScoredDocument]
+
+  /// True if both have the same documents for the same query, with identifiers compared by their bytes.
+  public static func == (left: RankedList, right: RankedList) -> Bool {
+    ExactText(left.query) == ExactText(right.query) && left.documents == right.documents
+  }
 }
 
 /// The documents that a search returned for many queries: one ranked list each.

@@ -33,43 +33,42 @@ package struct SearchTool {
     read.warnings.forEach { report(.warning($0)) }
     let asked = read.queries
     BlankTexts.warning(asked.map { ("\"\($0.id)\"", $0.text) }, "query", plural: "queries").map(report)
-    let (model, documents, index) = try load()
+    let (model, corpus, index) = try load()
     let vectors = try model.searchVectors(of: asked.map(\.text), as: .query, task: "encoding queries", report: report)
     let run = try index.search(vectors, ids: asked.map(\.id), top: top)
     try run.write(to: output)
     let result: JSONValue = [
-      "run": JSONValue(output), "queries": JSONValue(asked.count), "documents": JSONValue(documents.count),
+      "run": JSONValue(output), "queries": JSONValue(asked.count), "documents": JSONValue(corpus.documents.count),
       "top": JSONValue(top),
     ]
     return Outcome(
       result,
       lines: [
-        "\(output): the best \(NumberText.count(min(top, documents.count))) of "
-          + "\(NumberText.counted(documents.count, "document")) for "
+        "\(output): the best \(NumberText.count(min(top, corpus.documents.count))) of "
+          + "\(NumberText.counted(corpus.documents.count, "document")) for "
           + NumberText.counted(asked.count, "query", plural: "queries")
       ])
   }
 
   /// Searches for texts and shows the documents found, for a person.
   package func search(for texts: [String]) throws -> Outcome {
-    let (model, documents, index) = try load()
+    let (model, corpus, index) = try load()
     let vectors = try model.searchVectors(of: texts, as: .query, task: "encoding queries", report: report)
     let found = try index.search(vectors, top: top)
-    let byID = Dictionary(documents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var lines: [String] = []
     var results: [JSONValue] = []
     for (text, list) in zip(texts, found) {
       if texts.count > 1 { lines += lines.isEmpty ? [text] : ["", text] }
       for (offset, hit) in list.enumerated() {
         let rank = String(offset + 1)
-        let title = byID[hit.id].map(Self.title) ?? ""
+        let title = corpus[hit.id].map(Self.title) ?? ""
         let padding = String(repeating: " ", count: max(0, String(list.count).count - rank.count))
         lines.append("\(padding)\(rank)  \(NumberText.fixed(Double(hit.score), decimals: 3))  \(hit.id)  \(title)")
       }
       let hits = list.map { hit -> JSONValue in
         [
           "id": JSONValue(hit.id), "score": JSONValue(hit.score),
-          "title": JSONValue(byID[hit.id].map(Self.title) ?? ""),
+          "title": JSONValue(corpus[hit.id].map(Self.title) ?? ""),
         ]
       }
       results.append(["query": JSONValue(text), "hits": .array(hits)])
@@ -77,16 +76,15 @@ package struct SearchTool {
     return Outcome(.array(results), lines: lines)
   }
 
-  private func load() throws -> (BiEncoder, [Document], ExactSearch) {
+  private func load() throws -> (BiEncoder, Corpus, ExactSearch) {
     let corpus = try Corpus(file: corpus)
     corpus.warnings.forEach { report(.warning($0)) }
-    let documents = corpus.documents
-    BlankTexts.warning(documents.map { ("\"\($0.id)\"", $0.content) }, "document").map(report)
+    BlankTexts.warning(corpus.documents.map { ("\"\($0.id)\"", $0.content) }, "document").map(report)
     let model = try BiEncoder(folder: model)
     let vectors = try model.searchVectors(
-      of: documents.map(\.content), as: .document, task: "encoding documents",
+      of: corpus.documents.map(\.content), as: .document, task: "encoding documents",
       cache: try cache.map { try EncodingCache($0) }, report: report)
-    return (model, documents, try ExactSearch(documents: vectors, ids: documents.map(\.id)))
+    return (model, corpus, try ExactSearch(documents: vectors, ids: corpus.documents.map(\.id)))
   }
 
   /// The label of a document for a person: its title if that is not its identifier, and the beginning of its text.

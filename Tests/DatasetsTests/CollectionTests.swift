@@ -12,13 +12,43 @@ import Testing
     "query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td1\t0\nq1\td2\t-1\n", "q1\td1\t1\nq2\td1\t0\nq1\td2\t-1",
     "q1 0 d1 1\n\nq2 0 d1 0\r\nq1 Q0 d2 -1\n",
     "# made by hand\nQuery_ID Corpus_ID Score\n q1 d1 1\nq2 d1 0\nq1 d2 -1\n",
+    "\u{FEFF}query-id\tcorpus-id\tscore\r\nq1\td1\t1.0\r\nq2\td1\t0.00\r\nq1\td2\t-1.\r\n",
+    "topic iteration docno relevancy\nq1 0 d1 +1\nq2 0 d1 -0\nq1 0 d2 -1\n",
   ])
   func readsBothForms(_ text: String) throws {
     let folder = TemporaryFolder()
     let judgments = try Judgments(file: folder.write("qrels", text))
+    #expect(judgments.warnings.isEmpty)
     #expect(plain(judgments) == ["q1 d1 1", "q1 d2 -1", "q2 d1 0"])
     #expect(judgments["q2"]?.first?.grade == 0)
     #expect(judgments["q3"] == nil)
+  }
+
+  @Test func theSameJudgmentTwiceCountsOnceWithAWarning() throws {
+    let folder = TemporaryFolder()
+    let text = "query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td1\t0\nq1\td1\t1.0\nq1\td1\t1\n"
+    let judgments = try Judgments(file: folder.write("qrels.tsv", text))
+    #expect(plain(judgments) == ["q1 d1 1", "q2 d1 0"])
+    #expect(
+      judgments.warnings.map(folder.shortened) == [
+        "qrels.tsv: 2 judgments stand there again with the same grade (line 4 says of query \"q1\" and document \"d1\" what "
+          + "line 2 says); each counts once"
+      ])
+  }
+
+  @Test func fourColumnsWithRisingTopicsAreNoRowNumbers() throws {
+    let folder = TemporaryFolder()
+    for text in ["1 0 d1 1\n2 0 d2 1\n", "1 0 d1 1\n1 1 d2 1\n2 0 d1 1\n", "2 0 d1 1\n1 1 d1 1\n", "1 0 d1 1\n"] {
+      _ = try Judgments(file: folder.write("qrels", text))
+    }
+  }
+
+  @Test func identifiersThatDifferInTheirNormalFormOnlyAreTwo() throws {
+    let folder = TemporaryFolder()
+    let text = "\u{E9} e\u{301} 1\ne\u{301} \u{E9} 2\n\u{E9} \u{E9} 3\n"
+    let judgments = try Judgments(file: folder.write("qrels", text))
+    #expect(judgments["\u{E9}"]?.map(\.grade) == [1, 3])
+    #expect(judgments["e\u{301}"]?.map(\.grade) == [2])
   }
 
   @Test(arguments: malformedJudgments)
@@ -49,19 +79,35 @@ private let malformedJudgments: [(String, String)] = [
   ),
   ("q1\n", "qrels.tsv:1: \(three) 1 column; write all, separated by tabs"),
   ("q1 d1\n", "qrels.tsv:1: \(three) 2 columns; write all, separated by tabs"),
-  ("q1 d1 1 x y\n", "qrels.tsv:1: \(three) 5 columns; write all, separated by tabs"),
-  ("q1 d1 1\nq1 0 d2 1\n", "qrels.tsv:2: \(three) 4 columns; write all, separated by tabs"),
+  ("q1 d1 1 x y\n", "qrels.tsv:1: \(three) 5 columns; remove the others, and white space in identifiers"),
+  ("q1 d1 1\nq1 0 d2 1\n", "qrels.tsv:2: \(three) 4 columns; remove the others, and white space in identifiers"),
   ("q1 0 d1 1\nq1 d2 1\n", "qrels.tsv:2: \(four) 3 columns; write all, separated by tabs"),
-  ("q1 d1 1.0\n", "qrels.tsv:1: \(grade) \"1.0\"; write for example 1"),
+  ("q1 d1 0.5\n", "qrels.tsv:1: \(grade) \"0.5\"; write for example 1"),
+  ("q1 d1 1.01\n", "qrels.tsv:1: \(grade) \"1.01\"; write for example 1"),
+  ("q1 d1 1e0\n", "qrels.tsv:1: \(grade) \"1e0\"; write for example 1"),
+  ("q1 d1 nan\n", "qrels.tsv:1: \(grade) \"nan\"; write for example 1"),
+  ("q1 d1 .0\n", "qrels.tsv:1: \(grade) \".0\"; write for example 1"),
+  (
+    "q1\tmy doc\t1\n",
+    "qrels.tsv:1: expected columns without blanks between the tabs, found \"my doc\"; use identifiers without white space"
+  ),
+  (
+    "q1 d1 1\rq2 d1 1\r",
+    "qrels.tsv:1: expected one line, found carriage returns between columns; let lines end with \\n or \\r\\n"
+  ),
+  (
+    "0\tq1\td1\t1\n1\tq1\td2\t1\n2\tq2\td1\t1\n",
+    "qrels.tsv: expected query, iteration, document and grade, found a column that numbers the lines in front of others "
+      + "(0 q1 …, 1 q1 …); remove that column"
+  ),
   ("q1 d1 yes\n", "qrels.tsv:1: \(grade) \"yes\"; write for example 1"),
   ("corpus-id\tquery-id\tscore\nd1\tq1\t1\n", "qrels.tsv:1: \(grade) \"score\"; write for example 1"),
   ("q1 0 d1 1000001\n", "qrels.tsv:1: \(grade) \"1000001\"; write for example 1"),
   ("q1 0 d1 -9223372036854775808\n", "qrels.tsv:1: \(grade) \"-9223372036854775808\"; write for example 1"),
   ("q1 0 d1 99999999999999999999\n", "qrels.tsv:1: \(grade) \"99999999999999999999\"; write for example 1"),
   (
-    "q1 d1 1\nq2 d1 1\nq1 d1 1\nq1 d1 2\n",
-    "qrels.tsv:3: document \"d1\" is judged twice for query \"q1\" (first in line 1); keep one of the lines "
-      + "(and in line 4)"
+    "q1 d1 1\nq2 d1 1\nq1 d1 1.0\nq1 d1 2\n",
+    "qrels.tsv:4: document \"d1\" is judged twice for query \"q1\" (first in line 1); keep one of the lines"
   ),
 ]
 

@@ -140,6 +140,10 @@ private let malformedCorpora: [(String, String)] = [
     "corpus.jsonl:1: expected \"_id\" to be \(idRule), found \"a\\u0000\"; use another identifier"
   ),
   (
+    "{\"_id\": \"\u{FEFF}a\", \"text\": \"x\"}",
+    "corpus.jsonl:1: expected \"_id\" to be \(idRule), found \"\u{FEFF}a\"; use another identifier"
+  ),
+  (
     "{\"_id\": 1.5, \"text\": \"x\"}",
     "corpus.jsonl:1: expected \"_id\" to be \(idRule), found 1.5; use another identifier"
   ),
@@ -186,6 +190,11 @@ private let malformedCorpora: [(String, String)] = [
 ]
 
 private let malformedQueries: [(String, String)] = [
+  (
+    "{\"_id\": \"#1\", \"text\": \"a\"}",
+    "queries.jsonl:1: expected \"_id\" to be an identifier, found \"#1\", which run files take for a comment; begin it "
+      + "with another character than #"
+  ),
   (
     "{\"_id\": \"q\", \"text\": [\"a\"]}",
     "queries.jsonl:1: expected \"text\" to be a string, found an array; write it in quotes"

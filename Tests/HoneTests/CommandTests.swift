@@ -215,6 +215,9 @@ import Testing
     #expect(
       plain.lines == [
         "measure    mean  queries", "MRR      0.5000        5", "P@1      0.0000        5", "MAP      0.5000        5",
+        "",
+        "coverage  judged queries  answered  not judged  judged documents  found",
+        "run                    5         5           5                 5      5",
       ])
     let compared = try hone(
       "evaluate", "--qrels", "collection/qrels/test.tsv", "--run", "tuned.run", "--baseline", "base.run", "--measures",
@@ -222,7 +225,10 @@ import Testing
     #expect(
       compared.lines == [
         "split     measure  baseline     run   change      95 % interval       p  win/loss/tie  verdict",
-        "test.tsv  MRR        0.5000  1.0000  +0.5000  +0.5000 … +0.5000  0.0625         5/0/0  NO DIFFERENCE",
+        "test.tsv  MRR        0.5000  1.0000  +0.5000  +0.5000 … +0.5000  0.0625         5/0/0  NO DIFFERENCE", "",
+        "coverage  judged queries  answered  not judged  judged documents  found",
+        "run                    5         5           5                 5      5",
+        "baseline               5         5           5                 5      5",
       ])
     let queries = try hone(
       "evaluate", "--qrels", "collection/qrels/test.tsv", "--run", "tuned.run", "--baseline", "base.run", "--measures",

@@ -247,11 +247,12 @@ import Testing
     let evaluate = "collection: collection, split: test, candidates: run, top: 2, measures: [recall@5]"
     let ended = try hone("evaluate={\(evaluate), run: first.run}", quiet: false)
     #expect(ended.status == 0, "\(ended.messages)")
-    #expect(ended.messages.contains("first.run lacks 3 queries of split 'test'; they count as 0"))
+    #expect(
+      ended.messages.contains("first.run lacks 3 of 5 queries of split 'test'; they count as 0 (for example \"q27\")"))
     let comparison = try #require(result()["comparisons"]?.arrayValue?.first?.objectValue)
     #expect(comparison["queries"]?.integerValue == 5)
     #expect(comparison["base"]?.doubleValue == 0.2 && comparison["tuned"]?.doubleValue == 0.2)
-    try Files.write("q25 Q0 nowhere 1 2 x\n", to: folder.file("other.run"))
+    try Files.write("q25 Q0 d25 1 3 x\nq25 Q0 nowhere 2 2 x\n", to: folder.file("other.run"))
     let wrong = try hone("evaluate={\(evaluate), run: other.run}", "output.folder=runs/wrong")
     #expect(wrong.status == 65)
     #expect(wrong.messages.contains("other.run: document \"nowhere\" is not in collection/corpus.jsonl"))

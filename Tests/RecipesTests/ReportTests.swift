@@ -30,6 +30,15 @@ import Words
     #expect(without.verdict == nil)
   }
 
+  @Test func theVerdictSaysHowManyQueriesAreAnswered() throws {
+    var report = try report()
+    report.comparisons[0].answered = AnsweredQueries(judged: 8, base: 7, tuned: 7, both: 7)
+    #expect(report.sentence?.hasSuffix(", 8 queries, p = 0.0078; 7 of 8 queries answered)") == true)
+    #expect(report.comparisons[0].cells.last == "IMPROVED (7 of 8 queries answered)")
+    report.comparisons[0].answered = AnsweredQueries(judged: 8, base: 8, tuned: 8, both: 8)
+    #expect(report.comparisons[0].cells.last == "IMPROVED")
+  }
+
   @Test func theTableShowsBothModels() throws {
     let lines = Comparison.table(try report().comparisons).lines
     #expect(

@@ -63,13 +63,13 @@ import Testing
 
   // MARK: - Files
 
-  @Test func readsColumnsByAnyWhiteSpaceAndIgnoresTheRankColumn() throws {
+  @Test func readsColumnsByAnyWhiteSpaceAndRanksByScores() throws {
     let folder = TemporaryFolder()
-    let text = "\u{FEFF}# comment\r\n\nq2\tQ0\tb\t7\t 0.5\tx and more\r\n  q1 Q0 a nonsense 1e-3 x\nq2 0 c 1 +2 x"
+    let text = "\u{FEFF}# comment\r\n\nq2\tQ0\tb\t7\t 0.5 \tx\r\n  q1 Q0 a\u{A0}\u{2028}b -3 1e-3 x\nq2 0 c 1 +2 x"
     let ranking = try Ranking(file: folder.write("run.txt", text))
     #expect(ranking.queries == ["q2", "q1"])
     #expect(ranking["q2"] == documents([("c", 2), ("b", 0.5)]))
-    #expect(ranking["q1"] == documents([("a", 0.001)]))
+    #expect(ranking["q1"] == documents([("a\u{A0}\u{2028}b", 0.001)]))
   }
 
   @Test func scoresAreRoundedFrom64BitsAsTrecEvalDoes() throws {
@@ -128,6 +128,19 @@ import Testing
     #expect(!Files.exists(folder.file("run.txt")))
   }
 
+  @Test func writesWhiteSpaceThatSeparatesNoColumns() throws {
+    let folder = TemporaryFolder()
+    var ranking = Ranking()
+    try ranking.append(query: "q\u{3000}1", documents: documents([("a\u{A0}b", 2), ("#c\u{2028}d\u{85}", 1)]))
+    try ranking.write(to: folder.file("run.txt"))
+    #expect(try Ranking(file: folder.file("run.txt")) == ranking)
+  }
+
+  @Test func identifiersThatDifferInTheirNormalFormOnlyAreNotEqual() {
+    #expect(ScoredDocument(id: "\u{E9}", score: 1) != ScoredDocument(id: "e\u{301}", score: 1))
+    #expect(RankedList(query: "\u{E9}", documents: []) != RankedList(query: "e\u{301}", documents: []))
+  }
+
   @Test func doesNotWriteEmptyIdentifiers() throws {
     let folder = TemporaryFolder()
     var ranking = Ranking()
@@ -165,6 +178,8 @@ import Testing
 }
 
 private let columns = "expected six columns (query Q0 document rank score tag), found"
+private let noWhiteSpace = "use identifiers and a tag without white space"
+private let noBlanks = "expected columns without blanks between the tabs, found"
 private let score = "as score (column 5), found"
 
 private let malformedRuns: [(String, String)] = [
@@ -180,6 +195,24 @@ private let malformedRuns: [(String, String)] = [
   ("q", "run:1: \(columns) 1 column; write all six"),
   ("q Q0 d 1 0.5 t\n\nq Q0 e\n", "run:3: \(columns) 3 columns; write all six"),
   ("query-id\tcorpus-id\tscore\n", "run:1: \(columns) 3 columns; write all six"),
+  ("q Q0 my doc 1 0.9 t", "run:1: \(columns) 7 columns; \(noWhiteSpace)"),
+  ("q Q0 d 1 0.5 my run", "run:1: \(columns) 7 columns; \(noWhiteSpace)"),
+  ("0 q Q0 d 1 0.5 t", "run:1: \(columns) 7 columns; \(noWhiteSpace)"),
+  (
+    "q Q0 my doc 1 0.9",
+    "run:1: expected an integer as rank (column 4), found \"doc\"; write a rank, and identifiers without white space"
+  ),
+  (
+    "q Q0 d 1.5 0.9 t",
+    "run:1: expected an integer as rank (column 4), found \"1.5\"; write a rank, and identifiers without white space"
+  ),
+  ("q\tQ0\td 2\t1\t0.9", "run:1: \(noBlanks) \"d 2\"; use identifiers without white space"),
+  ("q\tQ0\td\t1\t0.9\tmy run", "run:1: \(noBlanks) \"my run\"; use identifiers without white space"),
+  (
+    "q Q0 d 1 0.9 t\rq Q0 e 2 0.8 t\r",
+    "run:1: expected one line, found carriage returns between columns; let lines end with \\n or \\r\\n"
+  ),
+  ("q\u{0} Q0 d 1 0.9 t", "run:1: expected UTF-8 text, found a byte 0; convert the file to UTF-8"),
   ("q Q0 d 1 nan t", "run:1: expected a finite number \(score) \"nan\"; correct or remove the line"),
   ("q Q0 d 1 -inf t", "run:1: expected a finite number \(score) \"-inf\"; correct or remove the line"),
   ("q Q0 d 1 1e39 t", "run:1: expected a finite number \(score) \"1e39\"; correct or remove the line"),

@@ -123,6 +123,7 @@ struct CalibrateModel: Recipe, Equatable {
     let collection = try Collection(folder: data.collection)
     func warn(_ text: String) { context.report(.warning(text)) }
     let judgments = try collection.judgments(split: data.split)
+    (collection.warnings + judgments.warnings).forEach(warn)
     let queries = judgments.topics.compactMap { collection.queries[$0.query] }
     SameIDs(queries, in: collection.corpus).warning(
       isExcluded: data.excludeSameID, setting: "data.excludeSameID", place: "of split '\(data.split)'"
@@ -132,7 +133,8 @@ struct CalibrateModel: Recipe, Equatable {
       switch candidates {
       case .judged: try JudgedPairs(of: judgments, in: collection, excludesSameID: excludes, warn: warn)
       case .run(let file, let top):
-        try JudgedPairs(of: file, top: top, judgments: judgments, in: collection, excludesSameID: excludes)
+        try JudgedPairs(
+          of: file, top: top, judgments: judgments, in: collection, excludesSameID: excludes, warn: warn)
       }
     let relevant = pairs.relevantCount
     guard relevant > 0, relevant < pairs.labels.count else {

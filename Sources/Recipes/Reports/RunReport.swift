@@ -63,9 +63,10 @@ struct RunReport: Sendable {
   /// The verdict in a sentence for a person.
   var sentence: String? {
     guard let first = comparisons.first else { return nil }
+    let shortfall = first.answered?.shortfall.map { "; \($0)" } ?? ""
     return "\(first.test.verdict): \(first.measure) on \(first.split) \(NumberText.fixed(first.base, decimals: 4)) → "
       + "\(NumberText.fixed(first.tuned, decimals: 4)) (\(NumberText.signed(first.test.meanDifference, decimals: 4)), "
-      + "\(NumberText.counted(first.test.queryCount, "query", plural: "queries")), p \(Self.probability(first.test.pValue)))"
+      + "\(NumberText.counted(first.test.queryCount, "query", plural: "queries")), p \(Self.probability(first.test.pValue))\(shortfall))"
   }
 
   /// The content of `result.json`.

@@ -4,7 +4,6 @@ import Evaluation
 import Files
 import Retrieval
 import Runs
-import Words
 
 /// The evaluations of a reranker's training: some queries during training, and all judged queries for the verdict.
 ///
@@ -47,7 +46,7 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     case .judged: (rankings, top, source) = (try all.judgedCandidates(in: collection.corpus), .max, settings.collection)
     case .run(let file, let best):
       let ranking = try Ranking(file: file)
-      for split in verdictPlan.splits { try split.warnOfMissing(in: ranking, from: file, warn) }
+      for split in verdictPlan.splits { try split.checkCoverage(of: ranking, from: file, warn) }
       (rankings, top, source) = (splits.map { _ in ranking }, best, file)
     case .model(let model, let best):
       let found = try folder.keptRankings("first", of: splits) {
@@ -120,20 +119,12 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
 }
 
 extension EvaluationPlan.Split {
-  /// Warns about queries that a run file lacks.
+  /// Checks that a run file answers queries of the split, and warns about those that it lacks.
   ///
-  /// - Throws: `RunError` if it lacks them all.
-  fileprivate func warnOfMissing(in ranking: Ranking, from file: String, _ warn: (String) -> Void) throws {
-    let missing = queries.filter { ranking[$0.id] == nil }
-    guard let example = missing.first else { return }
-    if missing.count == queries.count {
-      throw RunError(
-        .badData,
-        "\(file): no query of split '\(name)' is in it; the run has for example \"\(ranking.lists.first?.query ?? "")\", "
-          + "the split \"\(example.id)\"; give the run of this collection")
-    }
-    warn(
-      "\(file) lacks \(NumberText.counted(missing.count, "query", plural: "queries")) of split '\(name)'; "
-        + "they count as 0, such as \"\(example.id)\"")
+  /// - Throws: `RetrievalError` if it has no query or no judged document of the split.
+  fileprivate func checkCoverage(of ranking: Ranking, from file: String, _ warn: (String) -> Void) throws {
+    let coverage = Coverage(of: ranking, against: topics)
+    try coverage.requireOverlap(of: file, with: "split '\(name)'")
+    coverage.warnings(of: file, with: "split '\(name)'", consequence: "they count as 0").forEach(warn)
   }
 }

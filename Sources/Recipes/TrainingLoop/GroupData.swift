@@ -26,7 +26,7 @@ struct GroupData: TrainingData {
   /// A loss that compares documents learns nothing from a group without a positive, or without a negative. Such groups
   /// are left out; if no others remain, it is an error.
   ///
-  /// - Parameter warn: Receives a warning about groups that are left out.
+  /// - Parameter warn: Receives warnings about groups that are left out and judgments that stand there more than once.
   init(
     _ data: GroupSection, batch: GroupBatchSection, loss: LossSetting, seed: UInt64, warn: (String) -> Void
   ) throws {
