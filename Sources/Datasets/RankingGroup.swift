@@ -122,6 +122,8 @@ public struct RankingGroups: Sendable {
   ) -> [RankingGroup] {
     // Another stream than the one that orders the groups.
     let random = StableRandom(seed: seed ^ 0x6772_6f75_7064_7277, epoch: epoch)
+    // More than there can be documents, and little enough to compute with.
+    let count = min(count, 1 << 32)
     let hardest = count - (easy.map { Int(($0.share * Double(count)).rounded()) } ?? 0)
     let drawn = groups.enumerated().map { number, group in
       var pool = group.grades.indices.filter { group.grades[$0] <= 0 }
@@ -206,7 +208,8 @@ public struct EasyNegatives: Sendable {
     _ count: Int, from documents: [Int]?, for group: RankingGroup, index: Int, epoch: Int, seed: UInt64
   ) -> [String] {
     let available = documents?.count ?? pool.count
-    guard count > 0, available > 0 else { return [] }
+    let count = min(count, available)
+    guard count > 0 else { return [] }
     let random = StableRandom(seed: seed ^ 0x6561_7379_6e65_6761 ^ UInt64(index) << 24, epoch: epoch)
     var taken = Set(group.documents.compactMap { pool.firstIndex(of: ExactText($0)) })
     if let number = pool.firstIndex(of: ExactText(group.query)) { taken.insert(number) }
