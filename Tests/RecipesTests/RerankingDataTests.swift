@@ -64,8 +64,10 @@ import Training
         == "rows.jsonl: the loss marginMSE needs a teacher's scores in every row, 1 row of 2 has none; give \"scores\" of the "
         + "positive and the negatives")
     // Labels do as well for a loss of single scores.
-    let labelled = #"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#
-    #expect(try data([labelled], loss: LossSetting(MSE())).data.epoch(0).step([0]).targets == Targets(groups: [[0.25]]))
+    let labelled = [
+      #"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#, #"{"sentence1": "b", "sentence2": "A", "score": 4}"#,
+    ]
+    #expect(try data(labelled, loss: LossSetting(MSE())).data.epoch(0).step([0]).targets == Targets(groups: [[0.25]]))
     #expect(throws: DatasetError.self) {
       try data([#"{"query": "a", "positive": "A", "negatives": ["x"], "scores": [1]}"#], loss: binary)
     }
@@ -75,7 +77,9 @@ import Training
     let (data, warnings) = try data([row, pair], loss: listNet)
     #expect(data.count == 1)
     #expect(
-      warnings == ["rows.jsonl: 1 without a negative of 2 groups left out, since the loss listNet compares documents"])
+      warnings == [
+        "rows.jsonl: 1 without a negative of 2 groups left out, such as row 2, since the loss listNet compares documents"
+      ])
     let pairs = [("a", 0), ("a", 0), ("b", 1), ("b", 0), ("c", 1)].enumerated().map {
       "{\"sentence1\": \"\($0.element.0)\", \"sentence2\": \"d\($0.offset)\", \"label\": \($0.element.1)}"
     }
@@ -83,8 +87,8 @@ import Training
     #expect(gathered.data.queries == ["b"])
     #expect(
       gathered.warnings == [
-        "rows.jsonl: 1 without a positive, 1 without a negative of 3 groups left out, since the loss listNet compares "
-          + "documents"
+        "rows.jsonl: 1 without a positive, 1 without a negative of 3 groups left out, such as row 1, since the loss "
+          + "listNet compares documents"
       ])
     #expect(
       try refusal([pair, pair], loss: listNet)
@@ -107,7 +111,8 @@ import Training
     ]
     #expect(
       try refusal(rows, loss: binary)
-        == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1")
+        == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1; scale "
+        + "them to that, or use coSENT or mse")
     #expect(
       try refusal([row], loss: LossSetting(CoSENT(scale: 1)))
         == "rows.jsonl: the loss coSENT needs a label in every row; give query, document and label")

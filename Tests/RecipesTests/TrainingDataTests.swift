@@ -19,7 +19,7 @@ import Training
     let file = folder.file(name)
     try Files.write(rows.map { $0 + "\n" }.joined(), to: file)
     let section = DataSection(source: .file(file, collection: nil), shuffle: shuffle, negatives: negatives)
-    return try RowData(section, batch: batch, loss: loss ?? infoNCE, seed: 1, isMined: isMined)
+    return try RowData(section, batch: batch, loss: loss ?? infoNCE, seed: 1, isMined: isMined) { _ in }
   }
 
   private func refusal(_ rows: [String], loss: LossSetting) throws -> String {
@@ -56,11 +56,12 @@ import Training
         #"{"query": "b", "positive": "B", "negatives": ["y"], "scores": [2, 0.5]}"#,
       ], loss: LossSetting(MarginMSE(similarity: .dot)))
     #expect(teacher.epoch(0).step([1, 0]).targets.teacherScores == [[2, 0.5], [3, 1]])
-    let labelled = try data(
-      [#"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#], loss: LossSetting(CoSENT(scale: 20)))
-    #expect(labelled.epoch(0).step([0]).targets.labels == [0.25])
-    let graded = try data(
-      [#"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#], loss: LossSetting(BinaryCrossEntropy()))
+    let pairs = [
+      #"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#, #"{"sentence1": "b", "sentence2": "A", "score": 1}"#,
+    ]
+    let labelled = try data(pairs, loss: LossSetting(CoSENT(scale: 20)))
+    #expect(labelled.epoch(0).step([1, 0]).targets.labels == [1, 0.25])
+    let graded = try data(pairs, loss: LossSetting(BinaryCrossEntropy()))
     #expect(graded.epoch(0).step([0]).targets.labels == [0.25])
     let rows = [#"{"query": "a", "positive": "A", "negatives": ["x"], "scores": [3, 1]}"#]
     let wanted = try data(rows, loss: LossSetting(MSE()))
@@ -99,7 +100,8 @@ import Training
     let tooLarge = #"{"sentence1": "b", "sentence2": "B", "score": 4}"#
     #expect(
       try refusal([labelled, tooLarge], loss: LossSetting(BinaryCrossEntropy()))
-        == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1")
+        == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1; scale "
+        + "them to that, or use coSENT")
   }
 
   /// Rows that are mined need no negatives of their own; all else is asked of them as of others.
@@ -121,9 +123,9 @@ import Training
     let batches = data.batches(epoch: 0)
     var mined = data.rows
     for index in mined.indices { mined[index].negatives = ["p\((index + 1) % 9)"] }
-    try data.replaceNegatives(with: mined)
+    try data.replaceNegatives(with: mined) { _ in }
     #expect(data.batches(epoch: 0) == batches && data.epoch(0).rows == mined)
-    #expect(throws: RunError.self) { try data.replaceNegatives(with: Array(mined.dropLast())) }
+    #expect(throws: RunError.self) { try data.replaceNegatives(with: Array(mined.dropLast())) { _ in } }
   }
 
   @Test func stepsFollowFromEpochsOrAreGiven() throws {

@@ -20,10 +20,11 @@ struct BiEncoderTask: TrainingTask {
   private var epoch: RowEpoch
 
   /// Reads the rows, the corpus to mine and the guide.
-  init(_ recipe: TrainBiEncoder) throws {
+  init(_ recipe: TrainBiEncoder, _ context: RunContext) throws {
     self.recipe = recipe
     let data = try RowData(
-      recipe.data, batch: recipe.batch, loss: recipe.loss, seed: recipe.seed, isMined: recipe.mining != nil)
+      recipe.data, batch: recipe.batch, loss: recipe.loss, seed: recipe.seed, isMined: recipe.mining != nil
+    ) { context.report(.warning($0)) }
     self.data = data
     objective = TrainingLoss(recipe.loss.loss, matryoshka: recipe.matryoshka)
     mining = try recipe.mining.map { settings in
@@ -61,7 +62,7 @@ struct BiEncoderTask: TrainingTask {
   var batches: [[Int]] { epoch.batches }
 
   mutating func restore(from run: TrainingRun<BiEncoder>) throws {
-    if let rows = run.minedRows { try data.replaceNegatives(with: rows) }
+    if let rows = run.minedRows { try data.replaceNegatives(with: rows) { _ in } }
     epoch = data.epoch(run.progress.state.epoch)
   }
 
@@ -88,7 +89,7 @@ struct BiEncoderTask: TrainingTask {
     EngineMemory.releaseUnused()
     let seconds = started.duration(to: .now).seconds
     let report = MiningReport(mined, settings: mining.settings.settings, seconds: seconds)
-    try data.replaceNegatives(with: mined.rows)
+    try data.replaceNegatives(with: mined.rows) { context.report(.warning($0)) }
     run.minedRows = mined.rows
     run.progress.mining = run.progress.mining ?? TrainingProgress.Mining()
     run.progress.mining?.count += 1

@@ -48,14 +48,14 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
       patience: patience, checkpoint: checkpoint, output: output, exportsBest: output.weights == .best)
   }
 
-  func makeTask(_ context: RunContext) throws -> BiEncoderTask { try BiEncoderTask(self) }
+  func makeTask(_ context: RunContext) throws -> BiEncoderTask { try BiEncoderTask(self, context) }
 
   func validate(_ checks: SettingChecks) {
     model.validate(checks)
     dense?.validate(checks)
     data.validate(checks)
     batch.validate(checks, model: model)
-    loss.validate(checks, for: .cosines, batch: batch)
+    loss.validate(checks, for: .cosines, examples: batch.queries, "batch.queries")
     matryoshka?.validate(checks, model: model, dense: dense)
     mining?.validate(checks, data: data, loss: loss)
     guide?.validate(checks, loss: loss)

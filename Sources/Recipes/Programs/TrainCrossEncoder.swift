@@ -47,7 +47,7 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
     model.validate(checks)
     data.validate(checks, loss: loss, batch: batch)
     batch.validate(checks, model: model)
-    loss.validate(checks, for: .logits)
+    loss.validate(checks, for: .logits, examples: batch.groups, "batch.groups")
     optimizer.validate(checks)
     schedule.validate(checks)
     evaluate?.validate(checks)
