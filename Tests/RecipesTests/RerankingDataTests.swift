@@ -52,7 +52,7 @@ import Training
     #expect(step.groups.map(\.documents) == [["B"], ["A", "x", "y"]])
     #expect(step.targets == Targets(groups: [[1], [1, 0, 0]]))
     #expect(data.description(of: [1, 0]) == "row 2, row 1")
-    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, length: .epochs(3))) == 3)
+    #expect(StepPlan(of: data, for: .epochs(3)).count == 3)
     #expect(warnings == [])
   }
 

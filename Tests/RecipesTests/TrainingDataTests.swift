@@ -132,8 +132,8 @@ import Training
     let rows = (0..<7).map { "{\"query\": \"q\($0)\", \"positive\": \"p\($0)\"}" }
     let data = try data(rows, shuffle: false)
     #expect(data.batches(epoch: 0) == [[0, 1, 2], [3, 4, 5], [6]])
-    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, length: .epochs(2))) == 6)
-    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, length: .steps(5))) == 5)
+    #expect(StepPlan(of: data, for: .epochs(2)).count == 6)
+    #expect(StepPlan(of: data, for: .steps(5)).count == 5)
     #expect(data.description(of: [0, 6]) == "row 1, row 7")
     #expect(data.description(of: Array(repeating: 0, count: 10)).hasSuffix("row 1 and 2 more"))
   }

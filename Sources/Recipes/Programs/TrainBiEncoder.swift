@@ -42,8 +42,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
 
   var training: TrainingSettings {
     TrainingSettings(
-      base: model.folder, seed: seed, examples: batch.queries, tokens: batch.tokens,
-      optimizer: optimizer, schedule: schedule,
+      base: model.folder, seed: seed, tokens: batch.tokens, optimizer: optimizer, schedule: schedule,
       evaluate: evaluate,
       patience: patience, checkpoint: checkpoint, output: output, exportsBest: output.weights == .best)
   }

@@ -28,8 +28,7 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
 
   var training: TrainingSettings {
     TrainingSettings(
-      base: model.folder, seed: seed, examples: batch.groups, tokens: batch.tokens,
-      optimizer: optimizer, schedule: schedule,
+      base: model.folder, seed: seed, tokens: batch.tokens, optimizer: optimizer, schedule: schedule,
       evaluate: evaluate,
       patience: patience, checkpoint: checkpoint, output: output,
       exportsBest: (output.weights ?? (evaluate?.every == nil ? .last : .best)) == .best)

@@ -7,6 +7,7 @@ import Words
 /// The groups of documents that a reranker is trained on.
 struct GroupData: TrainingData {
   static let unit = "group"
+  static let sizeSetting = "batch.groups"
   static let scores = ScoreKind.logits
 
   private let groups: RankingGroups

@@ -9,6 +9,8 @@ protocol TrainingData {
   associatedtype Epoch: TrainingEpoch
   /// The noun for one example: "row".
   static var unit: String { get }
+  /// The setting that asks for a number of examples in a step.
+  static var sizeSetting: String { get }
   /// The kind of scores that the model gives the loss.
   static var scores: ScoreKind { get }
   /// What to do where examples have nothing to be compared with.
@@ -42,14 +44,6 @@ extension TrainingData {
   /// The batches of an epoch, as indices of their examples.
   func batches(epoch: Int) -> [[Int]] { sampler.batches(epoch: epoch) }
 
-  /// The number of steps that a run takes.
-  func steps(of schedule: ScheduleSection) -> Int {
-    switch schedule.length {
-    case .steps(let count): count
-    case .epochs(let count): (0..<count).reduce(0) { $0 + batches(epoch: $1).count }
-    }
-  }
-
   /// The first examples of a step by name, for an error message.
   func description(of batch: [Int]) -> String {
     let names = batch.prefix(8).map(place)
@@ -60,6 +54,7 @@ extension TrainingData {
 /// The rows that a bi-encoder is trained on.
 struct RowData: TrainingData {
   static let unit = "row"
+  static let sizeSetting = "batch.queries"
   static let scores = ScoreKind.cosines
 
   /// The rows with all their negatives.

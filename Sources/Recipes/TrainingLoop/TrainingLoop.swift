@@ -34,11 +34,14 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
 
     // Everything is read before any work is done, so that bad input is reported at once.
     var task = try recipe.makeTask(context)
-    let steps = task.data.steps(of: settings.schedule)
+    let plan = StepPlan(of: task.data, for: settings.schedule.length)
+    let steps = plan.count
+    try settings.schedule.check(steps: steps)
+    let stepSizes = plan.sizes(of: Task.Data.unit, setting: Task.Data.sizeSetting)
     var run = try TrainingRun(task.makeModel(), optimizer: settings.optimizer, steps: steps)
     context.report(
       .note(
-        "\(NumberText.counted(task.data.count, Task.Data.unit)), \(NumberText.counted(steps, "step")) of \(stepSize); "
+        "\(NumberText.counted(task.data.count, Task.Data.unit)), \(NumberText.counted(steps, "step")) of \(stepSizes); "
           + "\(NumberText.counted(run.model.parameterCount, "parameter")), "
           + NumberText.counted(Threads.count, "thread")))
     for note in task.notes(about: run.model) { context.report(.note(note)) }
@@ -70,7 +73,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     try report.fill(
       from: folder, run.progress,
       RunReport.TrainingFacts(
-        base: settings.base, data: task.data.files, rows: task.data.count, step: stepSize,
+        base: settings.base, data: task.data.files, rows: task.data.count, plan: plan, stepSizes: stepSizes,
         bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, seconds: folder.seconds))
     let name = Files.name(of: report.folder)
     let card = ModelCard(
@@ -80,9 +83,6 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     if settings.checkpoint == nil { try checkpoints.removeAll() }
     return outcome
   }
-
-  /// The size of a full step in words: "64 rows".
-  private var stepSize: String { NumberText.counted(settings.examples, Task.Data.unit) }
 
   /// Restores the newest checkpoint of a run that is continued.
   private func resume(
@@ -131,8 +131,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       try log.add(record)
       context.report(run.progressEvent(after: record, of: steps))
       try warn(
-        run.progress.watch.observe(loss: record.loss, spread: record.spread, step: record.step), after: record.step, log
-      )
+        run.progress.watch.observe(loss: record.loss, spread: record.spread, step: record.step),
+        after: record.step, log)
       try evaluateIfDue(&run, evaluation, steps: steps, log)
       if let checkpoint = settings.checkpoint, record.step % checkpoint.every == 0, record.step < steps {
         try log.synchronize()

@@ -15,8 +15,10 @@ extension RunReport {
     /// The files of the training data.
     var data: [String]
     var rows: Int
-    /// The size of a step: "64 rows".
-    var step: String
+    /// The steps that were planned; fewer are taken where patience ends.
+    var plan: StepPlan
+    /// Their sizes in words: "64 rows".
+    var stepSizes: String
     /// The split on which the exported weights are the best; nil where the last weights are exported.
     var bestOn: String?
     /// The time of the whole run.
@@ -45,7 +47,7 @@ extension RunReport {
     facts = [
       ("base model", training.base), ("data", training.data.joined(separator: ", ")),
       ("rows", NumberText.count(training.rows)),
-      ("steps", "\(NumberText.count(progress.state.step)) of \(training.step)"),
+      ("steps", "\(NumberText.count(progress.state.step)) of \(training.stepSizes)"),
       ("tokens", NumberText.count(progress.tokens)),
       ("training", "\(NumberText.seconds(progress.seconds)), \(NumberText.rate(rate)) rows a second"),
       ("whole run", NumberText.seconds(training.seconds)),
@@ -53,7 +55,7 @@ extension RunReport {
     ]
     details = [
       ("model", JSONValue(folder.file("model"))), ("rows", JSONValue(training.rows)),
-      ("steps", JSONValue(progress.state.step)), ("tokens", JSONValue(progress.tokens)),
+      ("steps", JSONValue(progress.state.step)), ("stepSizes", training.plan.json), ("tokens", JSONValue(progress.tokens)),
       ("trainingSeconds", JSONValue(progress.seconds)), ("rowsPerSecond", JSONValue(rate)),
       ("seconds", JSONValue(training.seconds)), ("environment", RunEnvironment.current.json),
     ]

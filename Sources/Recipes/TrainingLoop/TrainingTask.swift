@@ -25,8 +25,6 @@ struct TrainingSettings {
   var base: String
   /// The seed of every random choice of the run.
   var seed: UInt64
-  /// The number of examples of a full step.
-  var examples: Int
   /// The most tokens whose activations are held at once.
   var tokens: Int
   var optimizer: OptimizerSetting
