@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import Kernels
 import Layers
+import OrderedCollections
 import Retrieval
 import Tensors
 import Tokenizers
@@ -41,6 +42,27 @@ struct BiEncoderTask: TrainingTask {
     let start = recipe.dense?.append(to: base, seed: recipe.seed) ?? base
     try recipe.matryoshka?.check(against: start)
     return start
+  }
+
+  func cutTexts(by model: BiEncoder) throws -> CutTexts {
+    var unlimited = model
+    unlimited.maximumLength = .max
+    func side(_ name: String, _ role: TextRole, _ texts: (TrainingRow) -> [String]) throws -> CutTexts.Side {
+      var distinct: OrderedSet<ExactText> = []
+      var rows: [Int] = []
+      for (row, content) in data.rows.enumerated() {
+        for text in texts(content) where distinct.append(ExactText(text)).inserted { rows.append(row) }
+      }
+      return try CutTexts.Side(
+        name, groups: [Array(distinct.indices)], limit: model.maximumLength, place: { data.place(of: rows[$0]) },
+        whole: { try unlimited.tokenize([distinct[$0].text], as: role)[0] },
+        cut: { try model.tokenize([distinct[$0].text], as: role)[0] })
+    }
+    return CutTexts(
+      limit: model.maximumLength,
+      sides: [
+        try side("queries", .query) { [$0.query] }, try side("documents", .document) { [$0.positive] + $0.negatives },
+      ])
   }
 
   /// The base model, without a new Dense module.

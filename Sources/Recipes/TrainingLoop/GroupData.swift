@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import OrderedCollections
 import Runs
 import Training
 import Words
@@ -102,6 +103,16 @@ struct GroupData: TrainingData {
   }
 
   func place(of group: Int) -> String { groups.groups[group].place }
+
+  func query(of group: Int) -> String { groups.groups[group].query }
+
+  /// The different documents of each group; those of labelled pairs together.
+  var distinctPairs: [[(group: Int, document: String)]] {
+    let pairs = groups.groups.enumerated().map { number, group in
+      OrderedSet(group.documents.map(ExactText.init)).map { (group: number, document: $0.text) }
+    }
+    return pairs.allSatisfy { $0.count == 1 } ? [pairs.flatMap { $0 }] : pairs
+  }
 
   static func remedy(for contrast: Contrast) -> String {
     switch contrast {

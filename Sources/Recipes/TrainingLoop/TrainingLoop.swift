@@ -44,6 +44,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
         "\(NumberText.counted(task.data.count, Task.Data.unit)), \(NumberText.counted(steps, "step")) of \(stepSizes); "
           + "\(NumberText.counted(run.model.parameterCount, "parameter")), "
           + NumberText.counted(Threads.count, "thread")))
+    let cutTexts = try task.cutTexts(by: run.model)
+    try cutTexts.report(source: task.data.files.joined(separator: ", "), context.report)
     for note in task.notes(about: run.model) { context.report(.note(note)) }
     let evaluation = try task.makeEvaluation(in: folder, context)
 
@@ -74,6 +76,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       from: folder, run.progress,
       RunReport.TrainingFacts(
         base: settings.base, data: task.data.files, rows: task.data.count, plan: plan, stepSizes: stepSizes,
+        cutTexts: cutTexts,
         bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, seconds: folder.seconds))
     let name = Files.name(of: report.folder)
     let card = ModelCard(

@@ -19,6 +19,7 @@ extension RunReport {
     var plan: StepPlan
     /// Their sizes in words: "64 rows".
     var stepSizes: String
+    var cutTexts: CutTexts
     /// The split on which the exported weights are the best; nil where the last weights are exported.
     var bestOn: String?
     /// The time of the whole run.
@@ -48,14 +49,15 @@ extension RunReport {
       ("base model", training.base), ("data", training.data.joined(separator: ", ")),
       ("rows", NumberText.count(training.rows)),
       ("steps", "\(NumberText.count(progress.state.step)) of \(training.stepSizes)"),
-      ("tokens", NumberText.count(progress.tokens)),
+      ("texts cut", training.cutTexts.fact), ("tokens", NumberText.count(progress.tokens)),
       ("training", "\(NumberText.seconds(progress.seconds)), \(NumberText.rate(rate)) rows a second"),
       ("whole run", NumberText.seconds(training.seconds)),
       ("exported weights", exported),
     ]
     details = [
       ("model", JSONValue(folder.file("model"))), ("rows", JSONValue(training.rows)),
-      ("steps", JSONValue(progress.state.step)), ("stepSizes", training.plan.json), ("tokens", JSONValue(progress.tokens)),
+      ("steps", JSONValue(progress.state.step)), ("stepSizes", training.plan.json),
+      ("cutTexts", training.cutTexts.json), ("tokens", JSONValue(progress.tokens)),
       ("trainingSeconds", JSONValue(progress.seconds)), ("rowsPerSecond", JSONValue(rate)),
       ("seconds", JSONValue(training.seconds)), ("environment", RunEnvironment.current.json),
     ]

@@ -59,6 +59,8 @@ protocol TrainingTask {
   var data: Data { get }
   /// The model that training starts from.
   func makeModel() throws -> Model
+  /// The texts of the data that are longer than the model reads.
+  func cutTexts(by model: Model) throws -> CutTexts
   /// Notes about the starting model for the user.
   func notes(about model: Model) -> [String]
   /// The model to compare with.
