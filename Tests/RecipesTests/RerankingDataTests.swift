@@ -134,7 +134,7 @@ import Training
 @Suite struct TrainingWatchTests {
   private func said(_ losses: [Double], spread: Double, steps: Int = 100) -> [String] {
     var watch = TrainingWatch(steps: steps)
-    return losses.enumerated().flatMap { watch.observe(loss: $0.element, spread: spread, step: $0.offset + 1) }
+    return losses.enumerated().flatMap { watch.observe(loss: $0.element, norm: 1, spread: spread, step: $0.offset + 1) }
       .map { String($0.prefix { $0 != ":" }) }
   }
 
@@ -147,18 +147,29 @@ import Training
     #expect(said(Array(repeating: 0.7, count: 14), spread: 1, steps: 14) == [])
   }
 
+  /// A window is five steps here; a step with a gradient begins it anew.
+  @Test func stepsWithoutAGradientAreSaidAndNeverTheWholeRun() throws {
+    var watch = TrainingWatch(steps: 20)
+    for step in 1...4 { #expect(watch.observe(loss: 0, norm: 0, spread: 1, step: step) == []) }
+    #expect(throws: RunError.self) { try watch.requireGradients() }
+    #expect(watch.observe(loss: 1, norm: 0.5, spread: 1, step: 5) == [])
+    try watch.requireGradients()
+    let messages = (6...20).flatMap { watch.observe(loss: 0, norm: 0, spread: 1, step: $0) }
+    #expect(messages.map { String($0.prefix(36)) } == ["idle: the last 5 steps had no gradie"])
+  }
+
   /// New negatives make the loss jump; it is compared with what follows only.
   @Test func lossesAreComparedFromTheRestartOn() {
     var watch = TrainingWatch(steps: 100)
     var messages: [String] = []
-    for step in 1...25 { messages += watch.observe(loss: 1 - Double(step) / 50, spread: 1, step: step) }
+    for step in 1...25 { messages += watch.observe(loss: 1 - Double(step) / 50, norm: 1, spread: 1, step: step) }
     watch.restart()
-    for step in 26...60 { messages += watch.observe(loss: 2 - Double(step) / 50, spread: 1, step: step) }
+    for step in 26...60 { messages += watch.observe(loss: 2 - Double(step) / 50, norm: 1, spread: 1, step: step) }
     #expect(messages == [])
     watch.restart()
-    for step in 61...89 { messages += watch.observe(loss: 0.8, spread: 1, step: step) }
+    for step in 61...89 { messages += watch.observe(loss: 0.8, norm: 1, spread: 1, step: step) }
     #expect(messages == [])
-    messages += watch.observe(loss: 0.8, spread: 1, step: 90)
+    messages += watch.observe(loss: 0.8, norm: 1, spread: 1, step: 90)
     #expect(messages.count == 1 && messages[0].hasPrefix("plateau: "))
   }
 

@@ -60,6 +60,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     }
 
     try takeSteps(&run, &task, of: steps, evaluation, log, checkpoints)
+    try run.progress.watch.requireGradients()
     try log.synchronize()
 
     // The verdict is on the exported weights, over everything that is judged.
@@ -134,7 +135,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       try log.add(record)
       context.report(run.progressEvent(after: record, of: steps))
       try warn(
-        run.progress.watch.observe(loss: record.loss, spread: record.spread, step: record.step),
+        run.progress.watch.observe(loss: record.loss, norm: record.norm, spread: record.spread, step: record.step),
         after: record.step, log)
       try evaluateIfDue(&run, evaluation, steps: steps, log)
       if let checkpoint = settings.checkpoint, record.step % checkpoint.every == 0, record.step < steps {
