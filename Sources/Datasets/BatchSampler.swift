@@ -12,11 +12,13 @@ import OrderedCollections
 /// Negatives have no say: ``RowBatch`` makes equal documents one column, and the number of batches must not change when negatives
 /// are mined anew in the course of a training run.
 public struct BatchSampler: Sendable {
-  /// The rows of a full batch.
+  /// The rows that a batch is to have; there may be fewer in all.
   public let batchSize: Int
   /// The seed of the order, together with the epoch.
   public let seed: UInt64
   private let rowCount: Int
+  /// The rows that a batch can have at most.
+  private let largestBatch: Int
   private let isShuffled: Bool
   /// The distinct texts of every row as numbers, or nil when texts may repeat.
   private let texts: [[Int]]?
@@ -43,6 +45,7 @@ public struct BatchSampler: Sendable {
     self.batchSize = min(batchSize, max(1, count))
     self.seed = seed
     rowCount = count
+    largestBatch = min(batchSize, max(1, count))
     self.isShuffled = isShuffled
     self.texts = texts
   }
@@ -61,11 +64,11 @@ public struct BatchSampler: Sendable {
   public func batches(epoch: Int) -> [[Int]] {
     let order = isShuffled ? StableRandom(seed: seed, epoch: epoch).shuffled(rowCount) : Array(0..<rowCount)
     if let texts {
-      var packing = UniquePacking(order: order, texts: texts, batchSize: batchSize)
+      var packing = UniquePacking(order: order, texts: texts, batchSize: largestBatch)
       return packing.batches()
     }
-    return stride(from: 0, to: rowCount, by: batchSize).map { start in
-      Array(order[start..<min(rowCount, start + batchSize)])
+    return stride(from: 0, to: rowCount, by: largestBatch).map { start in
+      Array(order[start..<min(rowCount, start + largestBatch)])
     }
   }
 

@@ -132,6 +132,8 @@ public struct RankingGroups: Sendable {
   ) -> [RankingGroup] {
     // Another stream than the one that orders the groups.
     let random = StableRandom(seed: seed ^ 0x6772_6f75_7064_7277, epoch: epoch)
+    // More than there can be documents, and little enough to compute with.
+    let count = min(count, 1 << 32)
     let hardest = count - (easy.map { Int(($0.share * Double(count)).rounded()) } ?? 0)
     let drawn = groups.enumerated().map { number, group in
       var pool = group.grades.indices.filter { group.grades[$0] <= 0 }

@@ -298,13 +298,23 @@ import Testing
   @Test func pairsLongerThanTheLimitOnBothSidesAreCut() throws {
     let long = Array(repeating: "chess", count: 40).joined(separator: " ")
     try Files.write(
-      "{\"query\": \"\(long)\", \"positive\": \"\(long) board\", \"negatives\": [\"\(long) game\"]}\n",
+      "{\"query\": \"\(long)\", \"positive\": \"board \(long)\", \"negatives\": [\"game \(long)\"]}\n",
       to: folder.file("long.jsonl"))
     let ended = try hone(
       "data={rows: long.jsonl}", "model.maximumLength=9", "schedule={name: constant, warmup: 0, steps: 1}",
       "evaluate=null")
     #expect(ended.status == 0, "\(ended.messages)")
     #expect(try log().first?["tokens"]?.integerValue == 18)
+    #expect(
+      try result()["cutTexts"]?.objectValue?["pairs"]
+        == ["looked": 2, "cut": 2, "median": 84, "longest": 84, "merged": 0])
+    // What differs beyond the limit is nothing to learn from.
+    try Files.write(
+      "{\"query\": \"\(long)\", \"positive\": \"\(long) board\", \"negatives\": [\"\(long) game\"]}\n",
+      to: folder.file("same.jsonl"))
+    let same = try hone("data={rows: same.jsonl}", "model.maximumLength=9", "evaluate=null", "output.folder=runs/same")
+    #expect(same.status == 78)
+    #expect(same.messages.contains("'model.maximumLength': cut to 9 tokens, all 2 pairs are the same for the model"))
   }
 
   @Test func aStepThatIsNoNumberStopsBeforeTheWeights() throws {

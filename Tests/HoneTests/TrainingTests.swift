@@ -202,6 +202,62 @@ import Testing
     #expect(try hone("run", "recipe.yaml", "--quiet", "--set", "optimizer.freeze=[embeddings]").status == 0)
   }
 
+  @Test func nothingToTrainIsABadRecipe() throws {
+    for setting in ["optimizer.freeze=['**']", "optimizer.rates={'*': 0}", "optimizer.freeze=[embeddings, encoder]"] {
+      let ended = try hone("run", "recipe.yaml", "--set", setting)
+      #expect(ended.status == 78)
+      #expect(
+        ended.messages.hasPrefix("error: 'optimizer': 'freeze' and the rates of 0 in 'rates' cover every parameter "),
+        "\(setting)")
+    }
+    let tiny = try hone("run", "recipe.yaml", "--set", "optimizer.rate=1e-60")
+    #expect(tiny.status == 78 && tiny.messages.hasPrefix("error: 'optimizer.rate': 1e-60 is 0 as a 32-bit number"))
+    let oneStep = try hone("run", "recipe.yaml", "--set", "schedule={name: linear, warmup: 0.1, steps: 1}")
+    #expect(oneStep.status == 78)
+    #expect(oneStep.messages.hasPrefix("error: 'schedule.warmup': 0.1 of 1 step, rounded up, are all of them"))
+  }
+
+  /// The introduction says what is really done; the report and the result say it too.
+  @Test func stepsAndCutTextsAreSaidAsTheyAre() throws {
+    let rows = (0..<9).map { "{\"query\": \"find \($0)\", \"positive\": \"\($0 < 6 ? 0 : $0) the file\"}\n" }
+    try Files.write(rows.joined(), to: folder.file("rows.jsonl"))
+    let ended = try hone(
+      "run", "recipe.yaml", "--set", "data={rows: rows.jsonl}", "--set", "evaluate=null", "--set", "schedule.epochs=1",
+      "--set", "model.maximumLength=4")
+    #expect(ended.status == 0, "\(ended.messages)")
+    #expect(
+      ended.messages.contains(
+        "rows, the median 1 (batch.queries asks for 4: rows with a text in common are kept apart); 22,400 parameters"),
+      "\(ended.messages)")
+    // "7 the file" is three words, [CLS] and [SEP] two; no query of two words is cut.
+    let cut = "4 of 4 documents (median 5, longest 5, row 1)"
+    #expect(
+      ended.messages.contains("\nwarning: \(cut) longer than 'model.maximumLength' of 4 tokens, and cut"),
+      "\(ended.messages)")
+    let result = try result("runs/small")
+    #expect(result["stepSizes"]?.objectValue?["asked"] == 4 && result["stepSizes"]?.objectValue?["median"] == 1)
+    #expect(result["cutTexts"]?.objectValue?["limit"] == 4)
+    let page = String(decoding: try Files.read(folder.file("runs/small/report.html")), as: UTF8.self)
+    #expect(page.contains("4 of 4 documents to 4 tokens"))
+  }
+
+  @Test func aBatchLargerThanAnyDataIsAllOfIt() throws {
+    let ended = try hone("run", "recipe.yaml", "--set", "batch.queries=\(Int.max)")
+    #expect(ended.status == 0, "\(ended.messages)")
+    #expect(ended.messages.hasPrefix("20 rows, 4 steps of 20 rows (batch.queries asks for "), "\(ended.messages)")
+  }
+
+  /// A guide that takes every document for an answer leaves nothing to learn from, which only the steps show.
+  @Test func aRunWithoutAnyGradientExportsNothing() throws {
+    let ended = try hone(
+      "run", "recipe.yaml", "--set", "guide={folder: \"\(HoneProcess.model)\", absoluteMargin: 3}")
+    #expect(ended.status == 65)
+    #expect(
+      ended.messages.contains("\nwarning: after step 5: idle: the last 5 steps had no gradient"), "\(ended.messages)")
+    #expect(ended.messages.contains("\nerror: no step had a gradient, so that the model has learnt nothing"))
+    #expect(!Files.exists(folder.file("runs/small/model")))
+  }
+
   @Test func aNewDenseModuleIsTrainedAndExported() throws {
     #expect(try hone("run", "recipe.yaml", "--quiet").status == 0)
     let ended = try hone(

@@ -35,8 +35,10 @@ import Yams
       check(section.loss, SettingChecks(root: root, record: record))
       return record.problems.map(\.message)
     }
-    let batch = BatchSection(queries: 8, tokens: 64, uniqueTexts: false)
-    return (try found { $0.validate($1, for: .cosines, batch: batch) }, try found { $0.validate($1, for: .logits) })
+    return (
+      try found { $0.validate($1, for: .cosines, examples: 8, "batch.queries") },
+      try found { $0.validate($1, for: .logits, examples: 8, "batch.groups") }
+    )
   }
 
   @Test(arguments: [

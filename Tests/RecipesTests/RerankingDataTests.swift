@@ -52,7 +52,7 @@ import Training
     #expect(step.groups.map(\.documents) == [["B"], ["A", "x", "y"]])
     #expect(step.targets == Targets(groups: [[1], [1, 0, 0]]))
     #expect(data.description(of: [1, 0]) == "row 2, row 1")
-    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, length: .epochs(3))) == 3)
+    #expect(StepPlan(of: data, for: .epochs(3)).count == 3)
     #expect(warnings == [])
   }
 
@@ -64,8 +64,10 @@ import Training
         == "rows.jsonl: the loss marginMSE needs a teacher's scores in every row, 1 row of 2 has none; give \"scores\" of the "
         + "positive and the negatives")
     // Labels do as well for a loss of single scores.
-    let labelled = #"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#
-    #expect(try data([labelled], loss: LossSetting(MSE())).data.epoch(0).step([0]).targets == Targets(groups: [[0.25]]))
+    let labelled = [
+      #"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#, #"{"sentence1": "b", "sentence2": "A", "score": 4}"#,
+    ]
+    #expect(try data(labelled, loss: LossSetting(MSE())).data.epoch(0).step([0]).targets == Targets(groups: [[0.25]]))
     #expect(throws: DatasetError.self) {
       try data([#"{"query": "a", "positive": "A", "negatives": ["x"], "scores": [1]}"#], loss: binary)
     }
@@ -75,7 +77,9 @@ import Training
     let (data, warnings) = try data([row, pair], loss: listNet)
     #expect(data.count == 1)
     #expect(
-      warnings == ["rows.jsonl: 1 without a negative of 2 groups left out, since the loss listNet compares documents"])
+      warnings == [
+        "rows.jsonl: 1 without a negative of 2 groups left out, such as row 2, since the loss listNet compares documents"
+      ])
     let pairs = [("a", 0), ("a", 0), ("b", 1), ("b", 0), ("c", 1)].enumerated().map {
       "{\"sentence1\": \"\($0.element.0)\", \"sentence2\": \"d\($0.offset)\", \"label\": \($0.element.1)}"
     }
@@ -83,8 +87,8 @@ import Training
     #expect(gathered.data.groups.groups.map(\.query) == ["b"])
     #expect(
       gathered.warnings == [
-        "rows.jsonl: 1 without a positive, 1 without a negative of 3 groups left out, since the loss listNet compares "
-          + "documents"
+        "rows.jsonl: 1 without a positive, 1 without a negative of 3 groups left out, such as row 1, since the loss "
+          + "listNet compares documents"
       ])
     #expect(
       try refusal([pair, pair], loss: listNet)
@@ -110,7 +114,8 @@ import Training
     ]
     #expect(
       try refusal(rows, loss: binary)
-        == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1")
+        == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1; scale "
+        + "them to that, or use coSENT or mse")
     #expect(
       try refusal([row], loss: LossSetting(CoSENT(scale: 1)))
         == "rows.jsonl: the loss coSENT needs a label in every row; give query, document and label")
@@ -132,7 +137,7 @@ import Training
 @Suite struct TrainingWatchTests {
   private func said(_ losses: [Double], spread: Double, steps: Int = 100) -> [String] {
     var watch = TrainingWatch(steps: steps)
-    return losses.enumerated().flatMap { watch.observe(loss: $0.element, spread: spread, step: $0.offset + 1) }
+    return losses.enumerated().flatMap { watch.observe(loss: $0.element, norm: 1, spread: spread, step: $0.offset + 1) }
       .map { String($0.prefix { $0 != ":" }) }
   }
 
@@ -145,18 +150,29 @@ import Training
     #expect(said(Array(repeating: 0.7, count: 14), spread: 1, steps: 14) == [])
   }
 
+  /// A window is five steps here; a step with a gradient begins it anew.
+  @Test func stepsWithoutAGradientAreSaidAndNeverTheWholeRun() throws {
+    var watch = TrainingWatch(steps: 20)
+    for step in 1...4 { #expect(watch.observe(loss: 0, norm: 0, spread: 1, step: step) == []) }
+    #expect(throws: RunError.self) { try watch.requireGradients() }
+    #expect(watch.observe(loss: 1, norm: 0.5, spread: 1, step: 5) == [])
+    try watch.requireGradients()
+    let messages = (6...20).flatMap { watch.observe(loss: 0, norm: 0, spread: 1, step: $0) }
+    #expect(messages.map { String($0.prefix(36)) } == ["idle: the last 5 steps had no gradie"])
+  }
+
   /// New negatives make the loss jump; it is compared with what follows only.
   @Test func lossesAreComparedFromTheRestartOn() {
     var watch = TrainingWatch(steps: 100)
     var messages: [String] = []
-    for step in 1...25 { messages += watch.observe(loss: 1 - Double(step) / 50, spread: 1, step: step) }
+    for step in 1...25 { messages += watch.observe(loss: 1 - Double(step) / 50, norm: 1, spread: 1, step: step) }
     watch.restart()
-    for step in 26...60 { messages += watch.observe(loss: 2 - Double(step) / 50, spread: 1, step: step) }
+    for step in 26...60 { messages += watch.observe(loss: 2 - Double(step) / 50, norm: 1, spread: 1, step: step) }
     #expect(messages == [])
     watch.restart()
-    for step in 61...89 { messages += watch.observe(loss: 0.8, spread: 1, step: step) }
+    for step in 61...89 { messages += watch.observe(loss: 0.8, norm: 1, spread: 1, step: step) }
     #expect(messages == [])
-    messages += watch.observe(loss: 0.8, spread: 1, step: 90)
+    messages += watch.observe(loss: 0.8, norm: 1, spread: 1, step: 90)
     #expect(messages.count == 1 && messages[0].hasPrefix("plateau: "))
   }
 

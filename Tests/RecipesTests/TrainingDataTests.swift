@@ -72,11 +72,12 @@ import Training
         #"{"query": "b", "positive": "B", "negatives": ["y"], "scores": [2, 0.5]}"#,
       ], loss: LossSetting(MarginMSE(similarity: .dot)))
     #expect(teacher.epoch(0).step([1, 0]).targets.teacherScores == [[2, 0.5], [3, 1]])
-    let labelled = try data(
-      [#"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#], loss: LossSetting(CoSENT(scale: 20)))
-    #expect(labelled.epoch(0).step([0]).targets.labels == [0.25])
-    let graded = try data(
-      [#"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#], loss: LossSetting(BinaryCrossEntropy()))
+    let pairs = [
+      #"{"sentence1": "a", "sentence2": "A", "score": 0.25}"#, #"{"sentence1": "b", "sentence2": "A", "score": 1}"#,
+    ]
+    let labelled = try data(pairs, loss: LossSetting(CoSENT(scale: 20)))
+    #expect(labelled.epoch(0).step([1, 0]).targets.labels == [1, 0.25])
+    let graded = try data(pairs, loss: LossSetting(BinaryCrossEntropy()))
     #expect(graded.epoch(0).step([0]).targets.labels == [0.25])
     let rows = [#"{"query": "a", "positive": "A", "negatives": ["x"], "scores": [3, 1]}"#]
     let wanted = try data(rows, loss: LossSetting(MSE()))
@@ -115,7 +116,8 @@ import Training
     let tooLarge = #"{"sentence1": "b", "sentence2": "B", "score": 4}"#
     #expect(
       try refusal([labelled, tooLarge], loss: LossSetting(BinaryCrossEntropy()))
-        == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1")
+        == "rows.jsonl: row 2 has the label 4.0; the loss binaryCrossEntropy needs labels from 0 to 1; scale "
+        + "them to that, or use coSENT")
   }
 
   /// Rows that are mined need no negatives of their own; all else is asked of them as of others.
@@ -137,17 +139,17 @@ import Training
     let batches = data.batches(epoch: 0)
     var mined = data.rows
     for index in mined.indices { mined[index].negatives = ["p\((index + 1) % 9)"] }
-    try data.replaceNegatives(with: mined)
+    try data.replaceNegatives(with: mined) { _ in }
     #expect(data.batches(epoch: 0) == batches && data.epoch(0).rows == mined)
-    #expect(throws: RunError.self) { try data.replaceNegatives(with: Array(mined.dropLast())) }
+    #expect(throws: RunError.self) { try data.replaceNegatives(with: Array(mined.dropLast())) { _ in } }
   }
 
   @Test func stepsFollowFromEpochsOrAreGiven() throws {
     let rows = (0..<7).map { "{\"query\": \"q\($0)\", \"positive\": \"p\($0)\"}" }
     let data = try data(rows, shuffle: false)
     #expect(data.batches(epoch: 0) == [[0, 1, 2], [3, 4, 5], [6]])
-    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, length: .epochs(2))) == 6)
-    #expect(data.steps(of: ScheduleSection(name: .linear, warmup: 0, length: .steps(5))) == 5)
+    #expect(StepPlan(of: data, for: .epochs(2)).count == 6)
+    #expect(StepPlan(of: data, for: .steps(5)).count == 5)
     #expect(data.description(of: [0, 6]) == "row 1, row 7")
     #expect(data.description(of: Array(repeating: 0, count: 10)).hasSuffix("row 1 and 2 more"))
   }

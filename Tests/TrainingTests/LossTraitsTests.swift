@@ -21,7 +21,14 @@ import Training
 
   @Test func lossesOfSingleScoresCompareNoDocuments() {
     #expect(
-      names { !$0.comparesDocuments } == ["coSENT", "cosineMSE", "contrastive", "binaryCrossEntropy", "mse"])
+      Self.all.filter { !$0.contrast.isAmongDocuments }.map { type(of: $0).name } == [
+        "coSENT", "cosineMSE", "contrastive", "binaryCrossEntropy", "mse",
+      ])
+  }
+
+  @Test func lossesThatCompareExamplesOfAStepNeedTwo() {
+    #expect(Self.all.filter(\.contrast.needsOtherQueries).map { type(of: $0).name } == ["infoNCE", "coSENT"])
+    #expect(!InfoNCE(temperature: 1, maskKnownPositives: true, inBatchNegatives: false).contrast.needsOtherQueries)
   }
 
   @Test func whatALossCannotReadHasASubstituteThatCan() {
@@ -44,8 +51,11 @@ import Training
       ])
   }
 
-  @Test func onlyBinaryCrossEntropyBoundsItsLabels() {
-    #expect(names { $0.labels != nil } == ["binaryCrossEntropy"])
+  /// A cosine is from −1 to 1; a probability and "together or apart" are from 0 to 1.
+  @Test func lossesOfBoundedTargetsBoundTheirLabels() {
+    #expect(names { $0.labels != nil } == ["cosineMSE", "contrastive", "binaryCrossEntropy"])
+    #expect([-1.5, -1, 1, 1.5].map { CosineMSE.canRead(label: $0) } == [false, true, true, false])
+    #expect([-0.5, 0, 1, 5].map { Contrastive.canRead(label: $0) } == [false, true, true, false])
     let labels: [Float] = [-0.25, 0, 0.5, 1, 1.25, .nan]
     #expect(labels.map { BinaryCrossEntropy.canRead(label: $0) } == [false, true, true, true, false, false])
     #expect(labels.map { CoSENT.canRead(label: $0) } == [true, true, true, true, true, true])
@@ -53,6 +63,32 @@ import Training
 
   @Test func teacherScoresAreReadByThreeLosses() {
     #expect(names { $0.readsTeacherScores } == ["marginMSE", "distillation", "mse"])
+  }
+
+  /// Two cosines differ by 2 at most; dot products and logits by any number.
+  @Test func onlyCosinesBoundATeachersMargins() {
+    #expect(MarginMSE(similarity: .cosine).teacherMargins == -2...2)
+    #expect(MarginMSE(similarity: .dot).teacherMargins == nil && MarginMSE(similarity: nil).teacherMargins == nil)
+    #expect(Self.all.allSatisfy { $0.teacherMargins == nil })
+  }
+
+  @Test func marginsOfCosinesAreAtMostTwo() {
+    for loss in [Triplet(margin: 5), Contrastive(margin: 5)] as [any RankingLoss] {
+      #expect(
+        loss.problems(for: .cosines).map(\.message) == [
+          "5.0 is more than cosines can differ, which is 2; margins of cosines are small, such as 0.5"
+        ])
+    }
+    #expect(Triplet(margin: 5).problems(for: .logits) == [] && Triplet(margin: 2).problems(for: .cosines) == [])
+  }
+
+  @Test func scalesThatMakeALossVanishOrOverflowAreRefused() {
+    for temperature in [1e-40, 1e40] {
+      #expect(
+        InfoNCE(temperature: temperature, maskKnownPositives: true).problems(for: .cosines).map(\.message) == [
+          "\(temperature) is not between 1e-30 and 1e30"
+        ])
+    }
   }
 
   @Test func lossesOfListsNeedNegatives() {

@@ -3,6 +3,7 @@ import Encoders
 import Evaluation
 import Kernels
 import Layers
+import OrderedCollections
 import Retrieval
 import Tensors
 import Tokenizers
@@ -49,6 +50,27 @@ struct BiEncoderTask: TrainingTask {
     return start
   }
 
+  func cutTexts(by model: BiEncoder) throws -> CutTexts {
+    var unlimited = model
+    unlimited.maximumLength = .max
+    func side(_ name: String, _ role: TextRole, _ texts: (TrainingRow) -> [String]) throws -> CutTexts.Side {
+      var distinct: OrderedSet<ExactText> = []
+      var rows: [Int] = []
+      for (row, content) in data.rows.enumerated() {
+        for text in texts(content) where distinct.append(ExactText(text)).inserted { rows.append(row) }
+      }
+      return try CutTexts.Side(
+        name, groups: [Array(distinct.indices)], limit: model.maximumLength, place: { data.place(of: rows[$0]) },
+        whole: { try unlimited.tokenize([distinct[$0].text], as: role)[0] },
+        cut: { try model.tokenize([distinct[$0].text], as: role)[0] })
+    }
+    return CutTexts(
+      limit: model.maximumLength,
+      sides: [
+        try side("queries", .query) { [$0.query] }, try side("documents", .document) { [$0.positive] + $0.negatives },
+      ])
+  }
+
   /// The base model, without a new Dense module.
   func baseModel(_ start: BiEncoder) throws -> BiEncoder { recipe.dense == nil ? start : try recipe.model.load() }
 
@@ -73,7 +95,7 @@ struct BiEncoderTask: TrainingTask {
   var inputsOfMining: [RunInput] { mining?.settings.rules.flatMap(\.inputs) ?? [] }
 
   mutating func restore(from run: TrainingRun<BiEncoder>) throws {
-    if let rows = run.minedRows { try data.replaceNegatives(with: rows) }
+    if let rows = run.minedRows { try data.replaceNegatives(with: rows) { _ in } }
     epoch = data.epoch(run.progress.state.epoch)
   }
 
@@ -100,7 +122,7 @@ struct BiEncoderTask: TrainingTask {
     EngineMemory.releaseUnused()
     let seconds = started.duration(to: .now).seconds
     let report = MiningReport(mined, settings: mining.settings.settings, seconds: seconds)
-    try data.replaceNegatives(with: mined.rows)
+    try data.replaceNegatives(with: mined.rows) { context.report(.warning($0)) }
     run.minedRows = mined.rows
     run.progress.mining = run.progress.mining ?? TrainingProgress.Mining()
     run.progress.mining?.count += 1

@@ -32,6 +32,28 @@ struct CrossEncoderTask: TrainingTask {
     model.hasFreshClassifier ? ["\(recipe.model.folder) has no classifier; the seed draws one"] : []
   }
 
+  func cutTexts(by model: CrossEncoder) throws -> CutTexts {
+    var unlimited = model
+    unlimited.maximumLength = .max
+    let groups = data.distinctPairs
+    let pairs = groups.flatMap { $0 }
+    var next = 0
+    let numbers = groups.map { group in
+      next += group.count
+      return Array(next - group.count..<next)
+    }
+    func tokens(_ pair: Int, by model: CrossEncoder) throws -> Encoding {
+      try model.tokenize(query: data.query(of: pairs[pair].group), document: pairs[pair].document)
+    }
+    return CutTexts(
+      limit: model.maximumLength,
+      sides: [
+        try CutTexts.Side(
+          "pairs", groups: numbers, limit: model.maximumLength, place: { data.place(of: pairs[$0].group) },
+          whole: { try tokens($0, by: unlimited) }, cut: { try tokens($0, by: model) })
+      ])
+  }
+
   func makeEvaluation(in folder: RunFolder, _ context: RunContext) throws -> CrossEncoderEvaluation? {
     try recipe.evaluate.map {
       try CrossEncoderEvaluation(

@@ -42,8 +42,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
 
   var training: TrainingSettings {
     TrainingSettings(
-      base: model.folder, seed: seed, examples: batch.queries, tokens: batch.tokens,
-      optimizer: optimizer, schedule: schedule,
+      base: model.folder, seed: seed, tokens: batch.tokens, optimizer: optimizer, schedule: schedule,
       evaluate: evaluate,
       patience: patience, checkpoint: checkpoint, output: output, exportsBest: output.weights == .best)
   }
@@ -55,7 +54,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
     dense?.validate(checks)
     data.validate(checks)
     batch.validate(checks, model: model)
-    loss.validate(checks, for: .cosines, batch: batch)
+    loss.validate(checks, for: .cosines, examples: batch.queries, "batch.queries")
     matryoshka?.validate(checks, model: model, dense: dense)
     mining?.validate(checks, data: data, loss: loss)
     guide?.validate(checks, loss: loss)

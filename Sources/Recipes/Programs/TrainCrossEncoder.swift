@@ -28,8 +28,7 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
 
   var training: TrainingSettings {
     TrainingSettings(
-      base: model.folder, seed: seed, examples: batch.groups, tokens: batch.tokens,
-      optimizer: optimizer, schedule: schedule,
+      base: model.folder, seed: seed, tokens: batch.tokens, optimizer: optimizer, schedule: schedule,
       evaluate: evaluate,
       patience: patience, checkpoint: checkpoint, output: output,
       exportsBest: (output.weights ?? (evaluate?.every == nil ? .last : .best)) == .best)
@@ -47,7 +46,7 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
     model.validate(checks)
     data.validate(checks, loss: loss, batch: batch)
     batch.validate(checks, model: model)
-    loss.validate(checks, for: .logits)
+    loss.validate(checks, for: .logits, examples: batch.groups, "batch.groups")
     optimizer.validate(checks)
     schedule.validate(checks)
     evaluate?.validate(checks)

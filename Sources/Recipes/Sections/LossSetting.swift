@@ -30,17 +30,19 @@ struct LossSetting: Codable, Sendable, Equatable {
 
   /// Checks the settings for a kind of scores.
   ///
-  /// - Parameter batch: The batches of a bi-encoder, which may have in-batch negatives.
-  func validate(_ checks: SettingChecks, for scores: ScoreKind, batch: BatchSection? = nil) {
+  /// - Parameters:
+  ///   - examples: The number of examples in a step.
+  ///   - key: The setting that has it.
+  func validate(_ checks: SettingChecks, for scores: ScoreKind, examples: Int, _ key: String) {
     for problem in loss.problems(for: scores) {
       checks.require(
         false, problem.key.map { "loss.\($0)" } ?? "loss", reading: problem.others.map { "loss.\($0)" },
         else: problem.message)
     }
-    if let batch {
-      checks.require(
-        batch.queries >= 2 || loss.usesInBatchNegatives != true, "batch.queries", reading: ["loss.name"],
-        else: "in-batch negatives need at least 2 queries in a step")
-    }
+    checks.require(
+      examples != 1 || !loss.contrast.needsOtherQueries, key, reading: ["loss.name"],
+      else: loss.contrast == .labels
+        ? "the loss \(name) compares the pairs of a step; at least 2"
+        : "in-batch negatives need at least 2 queries in a step")
   }
 }

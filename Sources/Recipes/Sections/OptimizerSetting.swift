@@ -77,6 +77,11 @@ extension OptimizerSetting {
     case .adamW(let settings):
       checks.positive("optimizer.rate", settings.rate)
       checks.require(settings.decay >= 0, "optimizer.decay", else: "\(settings.decay) is less than 0")
+      checks.require(
+        settings.decay < 1 || settings.rate * settings.decay < 1, "optimizer.decay", reading: ["optimizer.rate"],
+        else:
+          "times 'optimizer.rate' it is \(settings.rate * settings.decay), and a step would take away whole weights; "
+          + "less than 1 in all")
       if let clip = settings.clip { checks.positive("optimizer.clip", clip) }
       for (prefix, factor) in settings.rates ?? [:] {
         checks.require(factor >= 0, "optimizer.rates", else: "the factor \(factor) of \(prefix) is less than 0")

@@ -1,5 +1,8 @@
+import Files
+import Runs
 import Settings
 import Training
+import Words
 
 /// The schedule of the learning rate, and the length of the run.
 struct ScheduleSection: Sendable, Equatable {
@@ -31,6 +34,26 @@ extension ScheduleSection: Codable {
 
   func validate(_ checks: SettingChecks) {
     checks.require(warmup >= 0 && warmup <= 1, "schedule.warmup", else: "\(warmup) is not a fraction from 0 to 1")
+    checks.require(
+      warmup != 1, "schedule.warmup", else: "a warmup of all steps never reaches 'optimizer.rate'; make it less")
     length.validate(checks, in: "schedule")
+    if case .epochs(let count) = length {
+      checks.require(
+        count <= Self.mostEpochs, "schedule.epochs",
+        else: "\(count) is too large; at most \(NumberText.count(Self.mostEpochs))")
+    }
+  }
+
+  /// More epochs than anybody needs; every one of them is planned before the first step.
+  private static let mostEpochs = 1_000_000
+
+  /// Throws where the warmup takes all steps of a run, so that its rates stay below the peak; that of a single step is 0.
+  func check(steps: Int) throws {
+    guard schedule.warmupSteps(of: steps) >= steps else { return }
+    let result = steps == 1 ? "the only step has the rate 0, and nothing is learnt" : "the rate never reaches its peak"
+    throw RunError(
+      .badRecipe,
+      "'schedule.warmup': \(warmup) of \(NumberText.counted(steps, "step")), rounded up, are all of them, so that \(result); "
+        + "set it to 0, or take more steps (more epochs, or a smaller batch)")
   }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import OrderedCollections
 import Runs
 import Training
 import Words
@@ -7,6 +8,8 @@ import Words
 /// The groups of documents that a reranker is trained on.
 struct GroupData: TrainingData {
   static let unit = "group"
+  static let sizeSetting = "batch.groups"
+  static let scores = ScoreKind.logits
 
   let groups: RankingGroups
   private let easy: EasyNegatives?
@@ -16,8 +19,8 @@ struct GroupData: TrainingData {
   /// The most documents of grade 0 of a group per epoch; nil for all.
   private let negativesPerEpoch: Int?
   let sampler: BatchSampler
-  /// True if the targets of a step have teacher scores.
-  private let readsScores: Bool
+  let readsTeacherScores: Bool
+  let isLabelled: Bool
 
   var count: Int { groups.groups.count }
 
@@ -26,7 +29,7 @@ struct GroupData: TrainingData {
   /// A loss that compares documents learns nothing from a group without a positive, or without a negative. Such groups
   /// are left out; if no others remain, it is an error.
   ///
-  /// - Parameter warn: Receives warnings about groups that are left out and judgments that stand there more than once.
+  /// - Parameter warn: Receives warnings about what was left out, and about groups that teach little.
   init(
     _ data: GroupSection, batch: GroupBatchSection, loss: LossSetting, seed: UInt64, warn: (String) -> Void
   ) throws {
@@ -39,7 +42,7 @@ struct GroupData: TrainingData {
     case .file:
       let texts = try data.source.read(corpus: easyFile, warn: warn)
       groups = RankingGroups(
-        rows: texts.rows, gathersLabels: type(of: loss.loss).comparesDocuments, source: source)
+        rows: texts.rows, gathersLabels: loss.loss.contrast.isAmongDocuments, source: source)
       corpus = texts.corpus
       (isLabelled, isFromFile) = (texts.rows.contains { $0.label != nil }, true)
     case .judgments(let folder, let split):
@@ -55,7 +58,8 @@ struct GroupData: TrainingData {
       source: source, loss: loss, isLabelled: isLabelled, isFromFile: isFromFile,
       hasEasyNegatives: data.easyNegatives != nil)
     try check(&groups, warn)
-    readsScores = type(of: loss.loss).readsTeacherScores && groups.groups.allSatisfy { $0.scores != nil }
+    self.isLabelled = isLabelled && isFromFile
+    readsTeacherScores = type(of: loss.loss).readsTeacherScores && groups.groups.allSatisfy { $0.scores != nil }
     easy = data.easyNegatives.map { settings in
       EasyNegatives(
         share: settings.share, corpus: settings.pool == .step ? nil : corpus, groups: groups,
@@ -67,6 +71,9 @@ struct GroupData: TrainingData {
     negativesPerEpoch = data.negatives
     sampler = try BatchSampler(
       count: groups.groups.count, batchSize: batch.groups, seed: seed, isShuffled: data.shuffle ?? true)
+    let lossCheck = LossCheck(loss, on: self, from: source)
+    try lossCheck.values(warn)
+    try lossCheck.steps(warn)
   }
 
   /// The batches of an epoch, and its groups with their documents.
@@ -77,14 +84,38 @@ struct GroupData: TrainingData {
       groups: negativesPerEpoch.map {
         groups.drawing($0, easy: easy, batches: batches, epoch: number, seed: seed)
       } ?? groups.groups,
-      batches: batches, readsScores: readsScores)
+      batches: batches, readsScores: readsTeacherScores)
   }
 
-  func name(of group: Int) -> String { groups.groups[group].queryID ?? "row \(groups.groups[group].row + 1)" }
+  /// Random negatives have the grade 0.
+  func values(of group: Int) -> [Float] {
+    let group = groups.groups[group]
+    return readsTeacherScores ? group.scores ?? [] : group.grades + (easy == nil ? [] : [0])
+  }
+
+  func place(of group: Int) -> String { groups.groups[group].place }
+
+  func query(of group: Int) -> String { groups.groups[group].query }
+
+  /// The different documents of each group; those of labelled pairs together.
+  var distinctPairs: [[(group: Int, document: String)]] {
+    let pairs = groups.groups.enumerated().map { number, group in
+      OrderedSet(group.documents.map(ExactText.init)).map { (group: number, document: $0.text) }
+    }
+    return pairs.allSatisfy { $0.count == 1 } ? [pairs.flatMap { $0 }] : pairs
+  }
+
+  static func remedy(for contrast: Contrast) -> String {
+    switch contrast {
+    case .labels: "let the groups be shuffled, or raise 'batch.groups'"
+    case .stepDocuments, .ownNegatives, .ownNegativesOrStepDocuments, .grades, .target:
+      "mine negatives, or set 'data.easyNegatives'"
+    }
+  }
 }
 
 /// One pass over the groups of a training run.
-struct GroupEpoch {
+struct GroupEpoch: TrainingEpoch {
   /// The number of the epoch, from 0 on.
   let number: Int
   /// The groups with their documents of this epoch.
@@ -92,6 +123,11 @@ struct GroupEpoch {
   /// The indices of the groups of each step.
   let batches: [[Int]]
   let readsScores: Bool
+
+  func targets(of indices: [Int]) -> (targets: Targets, documents: Int) {
+    let step = step(indices)
+    return (step.targets, step.groups.map(\.documents.count).max() ?? 0)
+  }
 
   /// The groups of a step and the targets of their scores.
   func step(_ indices: [Int]) -> GroupStep {
@@ -118,7 +154,6 @@ private struct GroupCheck {
   let hasEasyNegatives: Bool
 
   func callAsFunction(_ groups: inout RankingGroups, _ warn: (String) -> Void) throws {
-    let name = loss.name
     if hasEasyNegatives && isLabelled && isFromFile {
       throw RunError(
         .badData,
@@ -127,19 +162,10 @@ private struct GroupCheck {
     }
     if loss.needs == .labels, !(isLabelled && isFromFile) {
       throw RunError(
-        .badData, "\(source): the loss \(name) needs a label in every row; give query, document and label")
+        .badData, "\(source): the loss \(loss.name) needs a label in every row; give query, document and label")
     }
     try checkScores(groups.groups)
-    if let labels = type(of: loss.loss).labels {
-      for group in groups.groups {
-        guard let grade = group.grades.first(where: { !type(of: loss.loss).canRead(label: $0) }) else { continue }
-        throw RunError(
-          .badData,
-          "\(source): \(Self.name(of: group)) has the label \(grade); the loss \(name) needs labels from "
-            + "\(labels.lowerBound) to \(labels.upperBound)")
-      }
-    }
-    if type(of: loss.loss).comparesDocuments { try leaveOutUnordered(&groups, warn) }
+    if loss.loss.contrast.isAmongDocuments { try leaveOutUnordered(&groups, warn) }
   }
 
   private func checkScores(_ groups: [RankingGroup]) throws {
@@ -157,7 +183,13 @@ private struct GroupCheck {
   private func leaveOutUnordered(_ groups: inout RankingGroups, _ warn: (String) -> Void) throws {
     let all = groups.groups.count
     let withoutPositive = groups.groups.count { !$0.hasPositive }
-    groups.filter { $0.hasPositive && ($0.isOrdered || hasEasyNegatives) }
+    func teaches(_ group: RankingGroup) -> Bool {
+      let targets = Targets(groups: [group.grades])
+      return group.hasPositive
+        && (hasEasyNegatives || targets.has(loss.loss.contrast, documents: group.documents.count)[0])
+    }
+    let example = groups.groups.first { !teaches($0) }
+    groups.filter(teaches)
     let withoutNegative = all - withoutPositive - groups.groups.count
     let found = [(withoutPositive, "positive"), (withoutNegative, "negative")].filter { $0.0 > 0 }.map {
       "\(NumberText.count($0.0)) without a \($0.1)"
@@ -169,14 +201,15 @@ private struct GroupCheck {
           + "\(NumberText.counted(all, "group")) none has both a positive and a negative (\(found.joined(separator: ", "))); "
           + "mine negatives, or set 'data.easyNegatives'")
     }
-    if !found.isEmpty {
+    if let example {
       warn(
-        "\(source): \(found.joined(separator: ", ")) of \(NumberText.counted(all, "group")) left out, since the "
-          + "loss \(loss.name) compares documents")
+        "\(source): \(found.joined(separator: ", ")) of \(NumberText.counted(all, "group")) left out, such as "
+          + "\(example.place), since the loss \(loss.name) compares documents")
     }
   }
+}
 
-  private static func name(of group: RankingGroup) -> String {
-    group.queryID.map { "query \($0)" } ?? "row \(group.row + 1)"
-  }
+extension RankingGroup {
+  /// The place of a group for a message.
+  fileprivate var place: String { queryID.map { "query \($0)" } ?? "row \(row + 1)" }
 }

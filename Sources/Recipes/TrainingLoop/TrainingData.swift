@@ -6,32 +6,47 @@ import Words
 
 /// The examples of a training run, and the batches of its steps.
 protocol TrainingData {
+  associatedtype Epoch: TrainingEpoch
   /// The noun for one example: "row".
   static var unit: String { get }
+  /// The setting that asks for a number of examples in a step.
+  static var sizeSetting: String { get }
+  /// The kind of scores that the model gives the loss.
+  static var scores: ScoreKind { get }
+  /// What to do where examples have nothing to be compared with.
+  static func remedy(for contrast: Contrast) -> String
   /// The number of examples.
   var count: Int { get }
   /// The files that the examples come from.
   var files: [String] { get }
   var sampler: BatchSampler { get }
-  /// The name of an example for an error message: its query's identifier, or its number.
-  func name(of example: Int) -> String
+  /// True if the loss reads a teacher's scores of them.
+  var readsTeacherScores: Bool { get }
+  /// True if they are labelled pairs.
+  var isLabelled: Bool { get }
+  /// The numbers that the loss reads of an example: a teacher's scores or its label or grades; empty if it has none.
+  func values(of example: Int) -> [Float]
+  /// The place of an example for a message: its query's identifier, or its number.
+  func place(of example: Int) -> String
+  /// One pass over the examples.
+  func epoch(_ number: Int) -> Epoch
+}
+
+/// One pass over the examples of a training run.
+protocol TrainingEpoch {
+  /// The indices of the examples of each step.
+  var batches: [[Int]] { get }
+  /// The targets of some examples in one step, and the number of columns of their scores.
+  func targets(of examples: [Int]) -> (targets: Targets, documents: Int)
 }
 
 extension TrainingData {
   /// The batches of an epoch, as indices of their examples.
   func batches(epoch: Int) -> [[Int]] { sampler.batches(epoch: epoch) }
 
-  /// The number of steps that a run takes.
-  func steps(of schedule: ScheduleSection) -> Int {
-    switch schedule.length {
-    case .steps(let count): count
-    case .epochs(let count): (0..<count).reduce(0) { $0 + batches(epoch: $1).count }
-    }
-  }
-
   /// The first examples of a step by name, for an error message.
   func description(of batch: [Int]) -> String {
-    let names = batch.prefix(8).map(name)
+    let names = batch.prefix(8).map(place)
     return names.joined(separator: ", ") + (batch.count > names.count ? " and \(batch.count - names.count) more" : "")
   }
 }
@@ -39,29 +54,32 @@ extension TrainingData {
 /// The rows that a bi-encoder is trained on.
 struct RowData: TrainingData {
   static let unit = "row"
+  static let sizeSetting = "batch.queries"
+  static let scores = ScoreKind.cosines
 
   /// The rows with all their negatives.
   private(set) var rows: [TrainingRow]
   /// The files of the rows.
   let files: [String]
+  /// The file that has the rows.
+  private let source: String
   /// The documents that the identifiers of the rows mean; nil where the rows have all there is.
   let corpus: Corpus?
   private let seed: UInt64
   /// The most negatives of a row per epoch; nil for all.
   private let negativesPerEpoch: Int?
   let sampler: BatchSampler
-  private let needs: Targets.Needs
-  /// True if the targets of a step have teacher scores.
-  private let readsScores: Bool
+  private let loss: LossSetting
+  let readsTeacherScores: Bool
   /// True if the targets of a step have labels.
-  private let readsLabels: Bool
+  let isLabelled: Bool
 
   /// Reads the rows, and checks that they have all that the loss reads.
   ///
   /// - Parameters:
   ///   - isMined: True if the rows get mined negatives before the first step and need none of their own.
   ///   - corpus: A `corpus.jsonl` with the documents that identifiers mean; without it, that of the data's collection.
-  ///   - warn: Receives warnings about what was left out or replaced.
+  ///   - warn: Receives warnings about what was left out or replaced, and about rows that teach little.
   init(
     _ data: DataSection, batch: BatchSection, loss: LossSetting, seed: UInt64, isMined: Bool = false,
     corpus: String? = nil, warn: (String) -> Void
@@ -77,38 +95,58 @@ struct RowData: TrainingData {
       isShuffled
       ? try BatchSampler(rows: rows, batchSize: batch.queries, seed: seed, uniqueTexts: batch.uniqueTexts)
       : try BatchSampler(count: rows.count, batchSize: batch.queries, seed: seed, isShuffled: false)
+    self.loss = loss
     let needs = loss.needs
-    self.needs = needs
-    readsScores = needs == .teacherScores || (needs == .wantedScores && rows.allSatisfy { $0.scores != nil })
-    readsLabels =
+    readsTeacherScores = needs == .teacherScores || (needs == .wantedScores && rows.allSatisfy { $0.scores != nil })
+    isLabelled =
       needs == .labels || ([.grades, .wantedScores].contains(needs) && rows.allSatisfy { $0.label != nil })
-    try check(loss, source: data.source.path, isMined: isMined)
-    if !isShuffled && batch.uniqueTexts { try checkUniqueTexts(source: data.source.path) }
+    source = data.source.path
+    try check(isMined: isMined)
+    if !isShuffled && batch.uniqueTexts { try checkUniqueTexts() }
+    let lossCheck = LossCheck(loss, on: self, from: source)
+    try lossCheck.values(warn)
+    if !isMined { try lossCheck.steps(warn) }
   }
 
   /// The batches of an epoch, and its rows with their negatives.
   func epoch(_ number: Int) -> RowEpoch {
     RowEpoch(
       number, rows: negativesPerEpoch.map { rows.drawingNegatives($0, epoch: number, seed: seed) } ?? rows,
-      batches: batches(epoch: number), readsScores: readsScores, readsLabels: readsLabels)
+      batches: batches(epoch: number), readsScores: readsTeacherScores, readsLabels: isLabelled)
   }
 
   var count: Int { rows.count }
 
-  func name(of row: Int) -> String { rows[row].queryID ?? "row \(row + 1)" }
+  func values(of row: Int) -> [Float] {
+    readsTeacherScores ? rows[row].scores ?? [] : isLabelled ? rows[row].label.map { [$0] } ?? [] : []
+  }
+
+  func place(of row: Int) -> String { rows[row].queryID.map { "query \($0)" } ?? "row \(row + 1)" }
+
+  static func remedy(for contrast: Contrast) -> String {
+    switch contrast {
+    case .stepDocuments, .ownNegativesOrStepDocuments:
+      "give the rows negatives, mine them, or raise 'batch.queries' where there are rows of other texts"
+    case .labels: "let the rows be shuffled, or raise 'batch.queries'"
+    case .ownNegatives, .grades, .target: "give the rows negatives, or mine them"
+    }
+  }
 
   /// Replaces the negatives of the rows; queries and positives stay, and so the batches are the same.
-  mutating func replaceNegatives(with mined: [TrainingRow]) throws {
+  ///
+  /// - Parameter warn: Receives a warning about rows that got none.
+  mutating func replaceNegatives(with mined: [TrainingRow], warn: (String) -> Void) throws {
     let isSame =
       mined.count == rows.count && zip(mined, rows).allSatisfy { $0.query == $1.query && $0.positive == $1.positive }
     guard isSame else {
       throw RunError(.badData, "the checkpoint has negatives for other rows; was the data changed in between?")
     }
     rows = mined
+    try LossCheck(loss, on: self, from: source).steps(warn)
   }
 
   /// Checks that no text occurs twice in a step of rows that keep the order of their file.
-  private func checkUniqueTexts(source: String) throws {
+  private func checkUniqueTexts() throws {
     for batch in batches(epoch: 0) {
       var owners: [NormalizedText: Int] = [:]
       for row in batch {
@@ -123,7 +161,7 @@ struct RowData: TrainingData {
     }
   }
 
-  private func check(_ loss: LossSetting, source: String, isMined: Bool) throws {
+  private func check(isMined: Bool) throws {
     let name = loss.name
     func refuse(_ found: Int, _ expected: String, _ advice: String) throws {
       guard found > 0 else { return }
@@ -132,7 +170,7 @@ struct RowData: TrainingData {
         "\(source): the loss \(name) needs \(expected), \(NumberText.counted(found, "row")) "
           + "of \(NumberText.count(rows.count)) \(found == 1 ? "has" : "have") none; \(advice)")
     }
-    switch needs {
+    switch loss.needs {
     case .labels:
       try refuse(rows.count { $0.label == nil }, "a label in every row", "give query, document and label")
     case .teacherScores:
@@ -155,15 +193,9 @@ struct RowData: TrainingData {
         "give all of them one, or leave them out")
     case .wantedScores:
       try refuse(
-        readsScores ? 0 : rows.count { $0.label == nil }, "a label in every row, or a teacher's scores in every row",
+        readsTeacherScores ? 0 : rows.count { $0.label == nil },
+        "a label in every row, or a teacher's scores in every row",
         "give query, document and label, or \"scores\" of the positive and the negatives")
-    }
-    let reader = type(of: loss.loss)
-    if let labels = reader.labels, let row = rows.firstIndex(where: { !reader.canRead(label: $0.label ?? 0) }) {
-      throw RunError(
-        .badData,
-        "\(source): row \(row + 1) has the label \(rows[row].label ?? 0); the loss \(name) needs labels from "
-          + "\(labels.lowerBound) to \(labels.upperBound)")
     }
     if loss.loss.needsNegatives && !isMined {
       let lonely = rows.count { $0.negatives.isEmpty }
@@ -174,7 +206,7 @@ struct RowData: TrainingData {
 }
 
 /// One pass over the rows of a training run.
-struct RowEpoch {
+struct RowEpoch: TrainingEpoch {
   /// The number of the epoch, from 0 on.
   let number: Int
   /// The rows with their negatives of this epoch.
@@ -192,6 +224,11 @@ struct RowEpoch {
     self.readsScores = readsScores
     self.readsLabels = readsLabels
     known = KnownPositives(rows: rows)
+  }
+
+  func targets(of indices: [Int]) -> (targets: Targets, documents: Int) {
+    let step = step(indices)
+    return (step.targets, step.documents.count)
   }
 
   /// The texts of a step and the targets of their scores.

@@ -37,13 +37,18 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
   private func run(in folder: RunFolder) throws -> Outcome {
     // Everything is read before any work is done, so that bad input is reported at once.
     var task = try recipe.makeTask(context)
-    let steps = task.data.steps(of: settings.schedule)
+    let plan = StepPlan(of: task.data, for: settings.schedule.length)
+    let steps = plan.count
+    try settings.schedule.check(steps: steps)
+    let stepSizes = plan.sizes(of: Task.Data.unit, setting: Task.Data.sizeSetting)
     var run = try TrainingRun(task.makeModel(), optimizer: settings.optimizer, steps: steps)
     context.report(
       .note(
-        "\(NumberText.counted(task.data.count, Task.Data.unit)), \(NumberText.counted(steps, "step")) of \(stepSize); "
+        "\(NumberText.counted(task.data.count, Task.Data.unit)), \(NumberText.counted(steps, "step")) of \(stepSizes); "
           + "\(NumberText.counted(run.model.parameterCount, "parameter")), "
           + NumberText.counted(Threads.count, "thread")))
+    let cutTexts = try task.cutTexts(by: run.model)
+    try cutTexts.report(source: task.data.files.joined(separator: ", "), context.report)
     for note in task.notes(about: run.model) { context.report(.note(note)) }
     let evaluation = try task.makeEvaluation(in: folder, context)
     // Before a checkpoint is restored the weights are the base model's, so the base needs no copy of its own.
@@ -56,7 +61,9 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     try resume(&run, &task, folder, from: checkpoints, steps: steps)
     let outcome = try run.saving(of: steps, in: checkpoints) { run in
       try train(&run, &task, of: steps, evaluation, folder, checkpoints)
-      return try conclude(run, task, evaluation, baseRankings, folder)
+      try run.progress.watch.requireGradients()
+      return try conclude(
+        run, task, evaluation, baseRankings, folder, (plan: plan, stepSizes: stepSizes, cutTexts: cutTexts))
     }
     if settings.checkpoint == nil { try checkpoints.removeAll() }
     return outcome
@@ -82,7 +89,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
   /// The verdict, the export and the report of a trained model.
   private func conclude(
     _ run: TrainingRun<Model>, _ task: Task, _ evaluation: Task.Evaluation?, _ baseRankings: [Ranking]?,
-    _ folder: RunFolder
+    _ folder: RunFolder, _ plan: (plan: StepPlan, stepSizes: String, cutTexts: CutTexts)
   ) throws -> Outcome {
     // The verdict is on the exported weights, over everything that is judged.
     let tuned = try run.exported()
@@ -98,19 +105,14 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     try report.fill(
       from: folder, run.progress,
       RunReport.TrainingFacts(
-        base: settings.base, data: task.data.files, rows: task.data.count, step: stepSize,
-        bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, seconds: folder.seconds))
+        base: settings.base, data: task.data.files, rows: task.data.count, plan: plan.plan, stepSizes: plan.stepSizes,
+        cutTexts: plan.cutTexts, bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, seconds: folder.seconds))
     if let warning = report.warningOfRegression { context.report(.warning(warning)) }
     let name = Files.name(of: report.folder)
     let card = ModelCard(
       name: name, base: settings.base, collection: settings.evaluate?.collection, report: report,
       kind: task.cardKind(of: tuned, name: name))
     return try ModelExport(card: card, data: task.data.files).finish(folder) { try tuned.save(to: $0) }
-  }
-
-  /// The size of a full step in words: "64 rows".
-  private var stepSize: String {
-    NumberText.counted(settings.examples, Task.Data.unit)
   }
 
   // MARK: - Steps
@@ -132,7 +134,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
         try log.add(mined, after: run.progress.state.step)
       }
       let record = try takeStep(&run, task, of: steps)
-      let warnings = run.progress.watch.observe(loss: record.loss, spread: record.spread, step: record.step)
+      let warnings = run.progress.watch.observe(
+        loss: record.loss, norm: record.norm, spread: record.spread, step: record.step)
       try log.add(record)
       context.report(run.progressEvent(after: record, of: steps))
       try warn(warnings, after: record.step, log)

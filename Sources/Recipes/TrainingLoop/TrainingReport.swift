@@ -15,8 +15,11 @@ extension RunReport {
     /// The files of the training data.
     var data: [String]
     var rows: Int
-    /// The size of a step: "64 rows".
-    var step: String
+    /// The steps that were planned; fewer are taken where patience ends.
+    var plan: StepPlan
+    /// Their sizes in words: "64 rows".
+    var stepSizes: String
+    var cutTexts: CutTexts
     /// The split on which the exported weights are the best; nil where the last weights are exported.
     var bestOn: String?
     /// The time of the whole run.
@@ -48,15 +51,16 @@ extension RunReport {
     facts = [
       ("base model", training.base), ("data", training.data.joined(separator: ", ")),
       ("rows", NumberText.count(training.rows)),
-      ("steps", "\(NumberText.count(progress.state.step)) of \(training.step)"),
-      ("tokens", NumberText.count(progress.tokens)),
+      ("steps", "\(NumberText.count(progress.state.step)) of \(training.stepSizes)"),
+      ("texts cut", training.cutTexts.fact), ("tokens", NumberText.count(progress.tokens)),
       ("training", "\(NumberText.seconds(progress.seconds)), \(NumberText.rate(rate)) rows a second"),
       ("whole run", NumberText.seconds(training.seconds)),
       ("exported weights", exported),
     ]
     details = [
       ("model", JSONValue(folder.file("model"))), ("rows", JSONValue(training.rows)),
-      ("steps", JSONValue(progress.state.step)), ("tokens", JSONValue(progress.tokens)),
+      ("steps", JSONValue(progress.state.step)), ("stepSizes", training.plan.json),
+      ("cutTexts", training.cutTexts.json), ("tokens", JSONValue(progress.tokens)),
       ("trainingSeconds", JSONValue(progress.seconds)), ("rowsPerSecond", JSONValue(rate)),
       ("seconds", JSONValue(training.seconds)), ("environment", RunEnvironment.current.json),
     ]

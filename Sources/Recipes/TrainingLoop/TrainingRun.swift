@@ -30,6 +30,17 @@ struct TrainingRun<Model: Module> {
         throw RunError(.badRecipe, "'optimizer': \(error)")
       }
     }
+    let rate = self.optimizer.settings.rate
+    guard Float(rate) > 0 else {
+      throw RunError(
+        .badRecipe, "'optimizer.rate': \(rate) is 0 as a 32-bit number, and nothing would be trained; raise it")
+    }
+    guard self.optimizer.trainsSomething else {
+      throw RunError(
+        .badRecipe,
+        "'optimizer': 'freeze' and the rates of 0 in 'rates' cover every parameter of the model, and nothing would be "
+          + "trained; leave some out")
+    }
   }
 
   /// Applies the gradients of a step to the weights and counts the step; a step that is not finite changes nothing.

@@ -25,8 +25,6 @@ struct TrainingSettings {
   var base: String
   /// The seed of every random choice of the run.
   var seed: UInt64
-  /// The number of examples of a full step.
-  var examples: Int
   /// The most tokens whose activations are held at once.
   var tokens: Int
   var optimizer: OptimizerSetting
@@ -61,6 +59,8 @@ protocol TrainingTask {
   var data: Data { get }
   /// The model that training starts from.
   func makeModel() throws -> Model
+  /// The texts of the data that are longer than the model reads.
+  func cutTexts(by model: Model) throws -> CutTexts
   /// Notes about the starting model for the user.
   func notes(about model: Model) -> [String]
   /// The model to compare with.

@@ -1,3 +1,5 @@
+import Files
+import Runs
 import Words
 
 /// Watches training for the usual failures, and warns of each once, with the likely cause.
@@ -8,6 +10,8 @@ struct TrainingWatch: Codable, Equatable {
   enum Failure: String, Codable {
     /// All documents of a query get nearly the same score.
     case collapse
+    /// No step has a gradient.
+    case idle
     /// The loss is where it was at the start.
     case plateau
     /// The evaluations during training get worse.
@@ -22,6 +26,9 @@ struct TrainingWatch: Codable, Equatable {
   /// The number of losses since the start, or since negatives were mined.
   private var observed = 0
   private var spreads: [Double] = []
+  /// The steps in a row without a gradient, up to the latest, and the number of steps with one.
+  private var idleSteps = 0
+  private var stepsWithGradient = 0
   private var measures: [Double] = []
   /// Evaluations since the best one.
   private(set) var evaluationsSinceBest = 0
@@ -50,11 +57,14 @@ struct TrainingWatch: Codable, Equatable {
   /// Forgets the losses so far: new negatives change the task.
   mutating func restart() { (first, latest, observed) = ([], [], 0) }
 
-  /// Records the loss of a step, and the largest difference between scores of documents of one query.
+  /// Records the loss of a step, the norm of its gradients, and the largest difference between scores of documents of
+  /// one query.
   ///
   /// - Returns: The warnings.
-  mutating func observe(loss: Double, spread: Double, step: Int) -> [String] {
+  mutating func observe(loss: Double, norm: Double, spread: Double, step: Int) -> [String] {
     observed += 1
+    idleSteps = norm == 0 ? idleSteps + 1 : 0
+    stepsWithGradient += norm == 0 ? 0 : 1
     if first.count < window { first.append(loss) }
     latest = Array((latest + [loss]).suffix(window))
     spreads = Array((spreads + [spread]).suffix(window))
@@ -67,6 +77,14 @@ struct TrainingWatch: Codable, Equatable {
           + "\(NumberText.fixed(Self.collapsedSpread, decimals: 2)); the rate is likely too high, or the labels "
           + "contradict each other; lower 'optimizer.rate', or look at the rows")
     }
+    if idleSteps >= window {
+      messages += warning(
+        .idle,
+        "idle: the last \(window) steps had no gradient, at a loss of \(NumberText.fixed(loss, decimals: 4)), so that "
+          + "nothing is learnt; no document counts as a negative any more: look at the rows, at 'loss' and its margin, and at "
+          + "'guide'")
+      return messages
+    }
     let (start, now) = (first.reduce(0, +) / Double(window), latest.reduce(0, +) / Double(window))
     if observed >= 3 * window, now > start * (1 - Self.leastProgress) {
       messages += warning(
@@ -76,6 +94,15 @@ struct TrainingWatch: Codable, Equatable {
           + "fresh classifier by 'optimizer.rates'), or many negatives are in truth positives")
     }
     return messages
+  }
+
+  /// Throws where no step had a gradient, so that there is nothing to export.
+  func requireGradients() throws(RunError) {
+    if stepsWithGradient > 0 { return }
+    throw RunError(
+      .badData,
+      "no step had a gradient, so that the model has learnt nothing: no document counts as a negative, or the loss reads "
+        + "no difference; look at the rows, at 'loss' and its margin, and at 'guide'")
   }
 
   /// Records the first measure of an evaluation.

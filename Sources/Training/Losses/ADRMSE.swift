@@ -31,6 +31,9 @@ public struct ADRMSE: RankingLoss {
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
+  /// Documents of other grades.
+  public var contrast: Contrast { .grades }
+
   /// True: other documents are ignored.
   public var needsNegatives: Bool { true }
 

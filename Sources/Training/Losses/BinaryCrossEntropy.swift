@@ -26,8 +26,8 @@ public struct BinaryCrossEntropy: RankingLoss {
   /// Probabilities.
   public static var labels: ClosedRange<Int>? { 0...1 }
 
-  /// False: documents are read one by one.
-  public static var comparesDocuments: Bool { false }
+  /// The grade: documents are read one by one.
+  public var contrast: Contrast { .target }
 
   /// Cosines are no logits.
   public static func substitute(for scores: ScoreKind) -> String? { scores == .cosines ? "contrastive" : nil }

@@ -20,8 +20,11 @@ public struct CoSENT: RankingLoss {
   /// Labels.
   public static var needs: Targets.Needs { .labels }
 
-  /// False: only the score of each labelled pair is read.
-  public static var comparesDocuments: Bool { false }
+  /// The reciprocal of the scale.
+  public var temperatureOfScores: Double? { 1 / scale }
+
+  /// Other labelled pairs of the step.
+  public var contrast: Contrast { .labels }
 
   /// Makes the loss.
   public init(scale: Double) { self.scale = scale }

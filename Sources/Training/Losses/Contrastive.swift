@@ -12,14 +12,17 @@ public struct Contrastive: RankingLoss {
   /// The name in a recipe.
   public static let name = "contrastive"
 
-  /// The cosine distance beyond which pairs that do not belong together add no loss: between 0 and 2.
+  /// The cosine distance beyond which pairs that do not belong together add no loss: larger than 0, at most 2.
   public var margin: Double
 
   /// Labels.
   public static var needs: Targets.Needs { .labels }
 
-  /// False: only the score of each labelled pair is read.
-  public static var comparesDocuments: Bool { false }
+  /// Apart and together.
+  public static var labels: ClosedRange<Int>? { 0...1 }
+
+  /// The label: only the score of each labelled pair is read.
+  public var contrast: Contrast { .target }
 
   /// Labels are compared with cosines.
   public static func substitute(for scores: ScoreKind) -> String? { scores == .logits ? "binaryCrossEntropy" : nil }
@@ -29,7 +32,7 @@ public struct Contrastive: RankingLoss {
 
   /// Checks the settings.
   public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
-    problems.positive("margin", margin)
+    problems.margin(margin, for: scores)
   }
 
   /// The loss of a batch.

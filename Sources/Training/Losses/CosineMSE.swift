@@ -15,8 +15,11 @@ public struct CosineMSE: RankingLoss {
   /// Labels.
   public static var needs: Targets.Needs { .labels }
 
-  /// False: only the score of each labelled pair is read.
-  public static var comparesDocuments: Bool { false }
+  /// Cosines.
+  public static var labels: ClosedRange<Int>? { -1...1 }
+
+  /// The label: only the score of each labelled pair is read.
+  public var contrast: Contrast { .target }
 
   /// Labels are compared with cosines.
   public static func substitute(for scores: ScoreKind) -> String? { scores == .logits ? "mse" : nil }

@@ -26,6 +26,9 @@ public struct Distillation: RankingLoss {
   /// Teacher scores.
   public static var needs: Targets.Needs { .teacherScores }
 
+  /// The row's own negatives.
+  public var contrast: Contrast { .ownNegatives(leavingOutKnown: false) }
+
   /// Makes the loss.
   public init(similarity: Similarity?, temperature: Double, teacherTemperature: Double) {
     self.similarity = similarity

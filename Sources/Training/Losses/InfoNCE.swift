@@ -49,6 +49,15 @@ public struct InfoNCE: RankingLoss {
   /// True unless a query's only negatives are its row's own.
   public var usesInBatchNegatives: Bool? { inBatchNegatives ?? true }
 
+  /// The documents of the batch, or only the negatives of the query's own row.
+  public var contrast: Contrast {
+    inBatchNegatives ?? true
+      ? .stepDocuments(leavingOutKnown: maskKnownPositives) : .ownNegatives(leavingOutKnown: maskKnownPositives)
+  }
+
+  /// The temperature.
+  public var temperatureOfScores: Double? { temperature }
+
   /// True if known positives are left out.
   public var acceptsGuide: Bool { maskKnownPositives }
 

@@ -32,6 +32,12 @@ public struct ListMLE: RankingLoss {
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
+  /// Documents of other grades.
+  public var contrast: Contrast { .grades }
+
+  /// The temperature.
+  public var temperatureOfScores: Double? { temperature }
+
   /// True: other documents are ignored.
   public var needsNegatives: Bool { true }
 

@@ -29,6 +29,12 @@ public struct ListNet: RankingLoss {
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
+  /// Documents of other grades.
+  public var contrast: Contrast { .grades }
+
+  /// The temperature.
+  public var temperatureOfScores: Double? { temperature }
+
   /// True: other documents are ignored.
   public var needsNegatives: Bool { true }
 

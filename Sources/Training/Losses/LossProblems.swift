@@ -20,9 +20,20 @@ public struct LossProblems: Sendable {
     if !condition { all.append(Problem(key: key, others: others, message: message())) }
   }
 
-  /// Requires a number, if given, to be larger than 0.
+  /// Requires a number, if given, to be larger than 0, and neither so large nor so small that a loss vanishes or
+  /// overflows.
   mutating func positive(_ key: String, _ value: Double?) {
-    if let value { require(value > 0, key, else: "\(value) is not more than 0") }
+    guard let value else { return }
+    require(value > 0, key, else: "\(value) is not more than 0")
+    require(!(value > 0) || (1e-30...1e30).contains(value), key, else: "\(value) is not between 1e-30 and 1e30")
+  }
+
+  /// Requires a margin to be larger than 0, and one that differences of cosines can reach if scores are cosines.
+  mutating func margin(_ margin: Double, for scores: ScoreKind) {
+    positive("margin", margin)
+    require(
+      scores == .logits || margin <= 2, "margin",
+      else: "\(margin) is more than cosines can differ, which is 2; margins of cosines are small, such as 0.5")
   }
 
   /// Requires a count, if given, to be at least 1.

@@ -19,8 +19,8 @@ public struct MSE: RankingLoss {
   /// Teacher scores or grades.
   public static var needs: Targets.Needs { .wantedScores }
 
-  /// False: documents are read one by one.
-  public static var comparesDocuments: Bool { false }
+  /// The teacher's score or the grade: documents are read one by one.
+  public var contrast: Contrast { .target }
 
   /// Cosines are no logits.
   public static func substitute(for scores: ScoreKind) -> String? {

@@ -21,6 +21,12 @@ public struct MarginMSE: RankingLoss {
   /// Teacher scores.
   public static var needs: Targets.Needs { .teacherScores }
 
+  /// The row's own negatives.
+  public var contrast: Contrast { .ownNegatives(leavingOutKnown: false) }
+
+  /// Two cosines differ by 2 at most.
+  public var teacherMargins: ClosedRange<Float>? { similarity == .cosine ? -2...2 : nil }
+
   /// Makes the loss.
   public init(similarity: Similarity?) { self.similarity = similarity }
 

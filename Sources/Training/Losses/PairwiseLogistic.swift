@@ -20,6 +20,12 @@ public struct PairwiseLogistic: RankingLoss {
   /// τ, the divisor of the scores: larger than 0; default 1, which suits logits.
   public var temperature: Double?
 
+  /// The row's own negatives.
+  public var contrast: Contrast { .ownNegatives(leavingOutKnown: true) }
+
+  /// The temperature.
+  public var temperatureOfScores: Double? { temperature }
+
   /// True: other documents are ignored.
   public var needsNegatives: Bool { true }
 

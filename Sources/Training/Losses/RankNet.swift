@@ -27,6 +27,9 @@ public struct RankNet: RankingLoss {
   /// Grades.
   public static var needs: Targets.Needs { .grades }
 
+  /// Documents of other grades.
+  public var contrast: Contrast { .grades }
+
   /// True: other documents are ignored.
   public var needsNegatives: Bool { true }
 

@@ -22,10 +22,14 @@ public protocol RankingLoss: Codable, Equatable, Sendable {
   /// The labels and grades that the loss can read; nil for any.
   static var labels: ClosedRange<Int>? { get }
 
-  /// True if the loss compares the documents of a query, so that it learns nothing if none is better than another.
-  ///
-  /// Other losses read each score by itself, or only that of the first document.
-  static var comparesDocuments: Bool { get }
+  /// What the loss compares each query's score with; it learns nothing from a query that has nothing of the kind.
+  var contrast: Contrast { get }
+
+  /// The differences of a teacher's scores, of the positive less a negative, that the scores can reach; nil for any.
+  var teacherMargins: ClosedRange<Float>? { get }
+
+  /// τ, where scores are divided by it before they are compared in exponents; nil for losses that compare them otherwise.
+  var temperatureOfScores: Double? { get }
 
   /// True if every row must have negatives, since nothing else is compared with its positive.
   var needsNegatives: Bool { get }
@@ -67,8 +71,11 @@ extension RankingLoss {
   /// Any.
   public static var labels: ClosedRange<Int>? { nil }
 
-  /// True.
-  public static var comparesDocuments: Bool { true }
+  /// Any.
+  public var teacherMargins: ClosedRange<Float>? { nil }
+
+  /// Nil.
+  public var temperatureOfScores: Double? { nil }
 
   /// True if in-batch negatives are left out on purpose.
   public var needsNegatives: Bool { usesInBatchNegatives == false }

@@ -16,15 +16,18 @@ public struct Triplet: RankingLoss {
   /// The name in a recipe.
   public static let name = "triplet"
 
-  /// The margin, as a difference of cosines: between 0 and 2.
+  /// The margin, as a difference of scores: larger than 0, and for cosines at most 2.
   public var margin: Double
+
+  /// The row's own negatives, or else other documents of the batch.
+  public var contrast: Contrast { .ownNegativesOrStepDocuments }
 
   /// Makes the loss.
   public init(margin: Double) { self.margin = margin }
 
   /// Checks the settings.
   public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
-    problems.positive("margin", margin)
+    problems.margin(margin, for: scores)
   }
 
   /// The loss of a batch.

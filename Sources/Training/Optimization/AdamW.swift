@@ -91,6 +91,9 @@ public struct AdamW: Sendable {
     self.trained = trained
   }
 
+  /// True unless every parameter is frozen.
+  public var trainsSomething: Bool { !trained.isEmpty }
+
   /// True if a parameter is trained; the others need no gradient.
   public func isTrained(_ key: String) -> Bool { trained[key] != nil }
 

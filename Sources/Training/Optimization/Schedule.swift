@@ -32,6 +32,9 @@ public struct Schedule: Codable, Equatable, Sendable {
     self.warmup = warmup
   }
 
+  /// The steps of the warmup, in which the rate is below its peak.
+  public func warmupSteps(of steps: Int) -> Int { Int((Double(steps) * warmup).rounded(.up)) }
+
   /// The learning rate of a step.
   ///
   /// With w warmup steps: peak · step / w before w; then with p = (step − w) / (steps − w) linear peak · (1 − p),
@@ -44,7 +47,7 @@ public struct Schedule: Codable, Equatable, Sendable {
   public func rate(step: Int, of steps: Int, peak: Double) -> Double {
     require(warmup >= 0 && warmup <= 1, "schedule: the warmup \(warmup) is not a fraction from 0 to 1")
     require(step >= 0, "schedule: step \(step)")
-    let warmupSteps = Int((Double(steps) * warmup).rounded(.up))
+    let warmupSteps = warmupSteps(of: steps)
     if step < warmupSteps { return peak * (Double(step) / Double(warmupSteps)) }
     let rest = Double(max(1, steps - warmupSteps))
     switch name {

@@ -1,0 +1,155 @@
+import JSONText
+import Files
+import Runs
+import Tokenizers
+import Words
+
+/// The texts of the training data that are longer than the model reads, so that their ends are cut off.
+struct CutTexts {
+  /// The most tokens that the model reads of a text.
+  let limit: Int
+  let sides: [Side]
+
+  /// The share of a side's texts above which cutting is a warning.
+  static let usualShare = 0.1
+  /// The texts of a side that are looked at: all, or so many at equal distances.
+  static let mostTexts = 10_000
+
+  /// One kind of text: queries, documents, or pairs of both.
+  struct Side {
+    /// The plural of the kind: "queries".
+    let name: String
+    /// True if only the texts of a group are compared with each other.
+    fileprivate let isGrouped: Bool
+    /// The number of different texts that were looked at.
+    private(set) var looked = 0
+    /// True if that were all.
+    private(set) var isWhole = true
+    /// The lengths in tokens of those that are cut, in ascending order.
+    private(set) var lengths: [Int] = []
+    /// The place of the longest.
+    private(set) var longestPlace = ""
+    /// The number of texts that are the same as another after cutting, though not before, and the places of two such.
+    private(set) var merged = 0
+    private(set) var mergedPlaces: (String, String)?
+    /// True if all texts that are compared with each other are the same for the model.
+    private(set) var isUniform = false
+
+    /// Counts the texts of a side.
+    ///
+    /// - Parameters:
+    ///   - groups: The texts that are compared with each other, by number; no group has a text twice.
+    ///   - place: The place of a text for a message.
+    ///   - whole: The tokens of a text of any length.
+    ///   - cut: The tokens that the model reads.
+    init(
+      _ name: String, groups: [[Int]], limit: Int, place: (Int) -> String, whole: (Int) throws -> Encoding,
+      cut: (Int) throws -> Encoding
+    ) rethrows {
+      self.name = name
+      isGrouped = groups.count > 1
+      var (longest, differences, uniform, several) = (0, 0, 0, 0)
+      for group in Self.chosen(from: groups, isWhole: &isWhole) {
+        /// The first text of each sequence of tokens that the model reads, and the hashes of all before cutting.
+        var read: [[Int32]: Int] = [:]
+        var before: Set<Int> = []
+        for text in group {
+          let all = try whole(text).ids
+          if all.count > limit {
+            lengths.append(all.count)
+            if all.count > longest { (longest, longestPlace) = (all.count, place(text)) }
+          }
+          let seen = all.count > limit ? try cut(text).ids : all
+          let isNew = before.insert(all.hashValue).inserted
+          if let other = read[seen] {
+            if isNew, mergedPlaces == nil { mergedPlaces = (place(other), place(text)) }
+          } else {
+            read[seen] = text
+          }
+        }
+        looked += group.count
+        differences += max(0, before.count - read.count)
+        several += group.count > 1 ? 1 : 0
+        uniform += group.count > 1 && read.count == 1 ? 1 : 0
+      }
+      merged = differences
+      isUniform = several > 0 && uniform == several
+      lengths.sort()
+    }
+
+    /// The groups, or at equal distances as many of them, or of the one group's texts, as are looked at.
+    private static func chosen(from groups: [[Int]], isWhole: inout Bool) -> [[Int]] {
+      func spread<Element>(_ elements: [Element], _ count: Int) -> [Element] {
+        (0..<count).map { elements[$0 * elements.count / count] }
+      }
+      let texts = groups.reduce(0) { $0 + $1.count }
+      if texts <= CutTexts.mostTexts { return groups }
+      isWhole = false
+      if groups.count == 1 { return [spread(groups[0], CutTexts.mostTexts)] }
+      return spread(groups, max(1, groups.count * CutTexts.mostTexts / texts))
+    }
+
+    /// "7 of 8 queries".
+    fileprivate var share: String {
+      "\(NumberText.count(lengths.count)) of \(NumberText.count(looked)) \(name)" + (isWhole ? "" : " looked at")
+    }
+
+    fileprivate var median: Int { lengths.isEmpty ? 0 : lengths[lengths.count / 2] }
+    fileprivate var longest: Int { lengths.last ?? 0 }
+  }
+
+  /// Reports what is cut, and throws where no two texts differ for the model.
+  ///
+  /// - Parameter source: The file of the texts.
+  func report(source: String, _ report: (RunEvent) -> Void) throws {
+    let cut = sides.filter { !$0.lengths.isEmpty }
+    if !cut.isEmpty {
+      let counts = cut.map {
+        "\($0.share) (median \(NumberText.count($0.median)), longest \(NumberText.count($0.longest)), \($0.longestPlace))"
+      }
+      let sentence =
+        "\(counts.joined(separator: ", ")) longer than 'model.maximumLength' of \(NumberText.counted(limit, "token")), and "
+        + "cut"
+      let isUsual = cut.allSatisfy { Double($0.lengths.count) <= Self.usualShare * Double($0.looked) }
+      report(isUsual ? .note(sentence) : .warning("\(sentence); raise it where the model allows, or shorten the texts"))
+    }
+    for side in sides where side.isUniform {
+      let all = side.isGrouped ? "all \(side.name) of a query" : "all \(NumberText.count(side.looked)) \(side.name)"
+      throw side.lengths.isEmpty
+        ? RunError(
+          .badData,
+          "\(source): \(all) are the same tokens for the model, whose vocabulary lacks their words; use a model of this "
+            + "language")
+        : RunError(
+          .badRecipe,
+          "'model.maximumLength': cut to \(NumberText.counted(limit, "token")), \(all) are the same for the model; raise it"
+        )
+    }
+    for side in sides where side.merged > 0 {
+      guard let (first, second) = side.mergedPlaces else { continue }
+      report(
+        .warning(
+          "\(NumberText.count(side.merged)) of \(NumberText.count(side.looked)) \(side.name) are the same as another "
+            + "after cutting, such as \(second) as \(first); raise 'model.maximumLength'"))
+    }
+  }
+
+  /// What is cut, in words for the report: "7 of 8 queries to 6 tokens".
+  var fact: String {
+    let cut = sides.filter { !$0.lengths.isEmpty }
+    if cut.isEmpty { return "none" }
+    return cut.map(\.share).joined(separator: ", ") + " to \(NumberText.counted(limit, "token"))"
+  }
+
+  /// The counts for `result.json`.
+  var json: JSONValue {
+    var object = JSONObject([("limit", JSONValue(limit))])
+    for side in sides {
+      object[side.name] = [
+        "looked": JSONValue(side.looked), "cut": JSONValue(side.lengths.count), "median": JSONValue(side.median),
+        "longest": JSONValue(side.longest), "merged": JSONValue(side.merged),
+      ]
+    }
+    return .object(object)
+  }
+}
