@@ -66,7 +66,8 @@ public struct Corpus: Sendable {
 
   /// The corpus without its blank documents, which nothing can be learnt from.
   public func withoutBlankDocuments() -> Corpus {
-    documents.contains(where: \.isBlank) ? Corpus(documents: documents.filter { !$0.isBlank }, warnings: warnings) : self
+    documents.contains(where: \.isBlank)
+      ? Corpus(documents: documents.filter { !$0.isBlank }, warnings: warnings) : self
   }
 
   /// The index of a document in ``documents``, or nil when there is none of this identifier.

@@ -113,7 +113,8 @@ extension Table.Form {
     switch self {
     case .tabs:
       if QuotedFields.isUnmistakable(text) {
-        return "a text in quotation marks with doubled ones inside, which readers of a .tsv file take out; write .csv or .jsonl"
+        return
+          "a text in quotation marks with doubled ones inside, which readers of a .tsv file take out; write .csv or .jsonl"
       }
       return text.hasByte(of: "\t\n\r")
         ? "a text with a tab or a line break in it, which a .tsv file cannot hold; write .csv or .jsonl" : nil

@@ -106,7 +106,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       from: folder, run.progress,
       RunReport.TrainingFacts(
         base: settings.base, data: task.data.files, rows: task.data.count, plan: plan.plan, stepSizes: plan.stepSizes,
-        cutTexts: plan.cutTexts, bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, seconds: folder.seconds))
+        cutTexts: plan.cutTexts, bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split,
+        seconds: folder.seconds))
     if let warning = report.warningOfRegression { context.report(.warning(warning)) }
     let name = Files.name(of: report.folder)
     let card = ModelCard(
