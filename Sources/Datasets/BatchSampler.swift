@@ -42,7 +42,7 @@ public struct BatchSampler: Sendable {
       throw DatasetError("expected a batch size of at least 1, found \(batchSize); give a larger one", kind: .badRecipe)
     }
     // A batch of more rows than there are is one of all of them.
-    self.batchSize = min(batchSize, max(1, count))
+    self.batchSize = batchSize
     self.seed = seed
     rowCount = count
     largestBatch = min(batchSize, max(1, count))

@@ -110,8 +110,8 @@ import Testing
     #expect(try TrainingRows(file: file).rows == rows)
     let odd = [TrainingRow(query: "q", positive: "\"a \"\"b\"\"\"")]
     #expect(
-      message { try RowFile.write(odd, to: file, as: .texts) }
-        == "row 1 has a text in quotation marks with doubled ones inside, which readers of a .tsv file take out; "
+      message { try RowFile.write(odd, to: file, as: .texts) }.map(folder.shortened)
+        == "w.tsv: row 1 has a text in quotation marks with doubled ones inside, which readers of a .tsv file take out; "
         + "write .csv or .jsonl")
   }
 

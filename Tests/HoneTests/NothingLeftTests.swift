@@ -26,7 +26,7 @@ import Testing
     batch:     { queries: 2, tokens: 40, uniqueTexts: false }
     loss:      { name: infoNCE, temperature: 0.05, maskKnownPositives: true }
     optimizer: { name: adamW, rate: 1e-3, decay: 0.01 }
-    schedule:  { name: linear, warmup: 0.1, epochs: 1 }
+    schedule:  { name: linear, warmup: 0, epochs: 1 }
     evaluate:  { collection: collection, split: dev, measures: [nDCG@10] }
     cache:     { folder: caches/all }
     output:    { folder: runs/deep/night }
@@ -39,7 +39,7 @@ import Testing
     batch:     { groups: 2, tokens: 40 }
     loss:      { name: infoNCE, temperature: 1, maskKnownPositives: true, inBatchNegatives: false }
     optimizer: { name: adamW, rate: 1e-3, decay: 0.01 }
-    schedule:  { name: linear, warmup: 0.1, epochs: 1 }
+    schedule:  { name: linear, warmup: 0, epochs: 1 }
     output:    { folder: runs/deep/night }
     """,
     "evaluate": """

@@ -54,7 +54,7 @@ import Testing
     batch:     { queries: 4, tokens: 2048, uniqueTexts: true }
     loss:      { name: infoNCE, temperature: 0.05, maskKnownPositives: true }
     optimizer: { name: adamW, rate: 1e-3, decay: 0.01, clip: 1.0 }
-    schedule:  { name: linear, warmup: 0.1, epochs: 1 }
+    schedule:  { name: linear, warmup: 0, epochs: 1 }
     output:    { folder: runs/trained }
 
     """

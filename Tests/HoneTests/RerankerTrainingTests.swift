@@ -236,8 +236,8 @@ import Testing
     #expect(ended.status == 65)
     #expect(
       ended.messages
-        == "error: other.run: no query of split 'test' is in it; the run has for example \"other\", the split \"q25\"; give "
-        + "the run of this collection\n")
+        == "error: other.run: no query of it is judged in split 'test': it has for example \"other\", the judgments "
+        + "\"q25\"; give a run and judgments of one collection\n")
   }
 
   @Test func aRunFileIsRerankedAndWhatItLacksCounts() throws {

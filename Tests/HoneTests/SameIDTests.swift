@@ -103,7 +103,7 @@ import Testing
       batch:     { groups: 2, tokens: 200 }
       loss:      { name: infoNCE, temperature: 1, maskKnownPositives: true, inBatchNegatives: false }
       optimizer: { name: adamW, rate: 1e-3, decay: 0.01 }
-      schedule:  { name: linear, warmup: 0.1, epochs: 1 }
+      schedule:  { name: linear, warmup: 0, epochs: 1 }
       evaluate:  { collection: same, split: test, candidates: run, run: first.run, top: 2, excludeSameID: true, every: 1, measures: [MRR] }
       output:    { folder: runs/reranker }
 

@@ -108,7 +108,7 @@ import Training
         try SampleRecipe.read(replacing: "epochs: 1 }", with: "epochs: 9223372036854775807 }")
       }
         == [
-          "13:41: error: 'schedule.epochs': 9223372036854775807 is too large; at most 1,000,000"
+          "13:41: error: 'schedule.epochs': 9223372036854775807 is too large; at most 100,000"
         ])
     #expect(
       try SampleRecipe.problems { try SampleRecipe.read(replacing: "decay: 0.01", with: "decay: 1e6") } == [

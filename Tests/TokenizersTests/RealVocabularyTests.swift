@@ -34,7 +34,7 @@ import Tokenizers
       return try Tokenizer(folder: copy)
     }
     #expect(first.vocabularySize == 30_522)
-    #expect(first.configuredMaximumLength == 512)
+    #expect(first.configuredMaximumLength == 256)
     #expect(first.largestID == second.largestID)
     let lines = try Golden.text("sentences.txt").split(separator: "\n")
     #expect(!lines.isEmpty)
