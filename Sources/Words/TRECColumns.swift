@@ -17,6 +17,11 @@ package enum TRECColumns {
       return "expected UTF-8 text, found other bytes; convert the file to UTF-8"
     }
     if line.contains(0) { return "expected UTF-8 text, found a byte 0; convert the file to UTF-8" }
+    if line.contains(UInt8(ascii: "\r")),
+      line.split(separator: UInt8(ascii: "\r")).count(where: { !split($0).isEmpty }) > 1
+    {
+      return "expected one line, found carriage returns between columns; let lines end with \\n or \\r\\n"
+    }
     guard line.contains(UInt8(ascii: "\t")) else { return nil }
     let columns = line.split(separator: UInt8(ascii: "\t"))
     guard columns.count > 2, let broken = columns.first(where: { split($0).count > 1 }) else { return nil }

@@ -92,6 +92,10 @@ private let malformedJudgments: [(String, String)] = [
     "qrels.tsv:1: expected columns without blanks between the tabs, found \"my doc\"; use identifiers without white space"
   ),
   (
+    "q1 d1 1\rq2 d1 1\n",
+    "qrels.tsv:1: expected one line, found carriage returns between columns; let lines end with \\n or \\r\\n"
+  ),
+  (
     "0\tq1\td1\t1\n1\tq1\td2\t1\n2\tq2\td1\t1\n",
     "qrels.tsv: expected query, iteration, document and grade, found a column that numbers the lines in front of others "
       + "(0 q1 …, 1 q1 …); remove that column"

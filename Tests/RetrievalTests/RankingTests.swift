@@ -208,6 +208,10 @@ private let malformedRuns: [(String, String)] = [
   ),
   ("q\tQ0\td 2\t1\t0.9", "run:1: \(noBlanks) \"d 2\"; use identifiers without white space"),
   ("q\tQ0\td\t1\t0.9\tmy run", "run:1: \(noBlanks) \"my run\"; use identifiers without white space"),
+  (
+    "q Q0 d 1 0.9 t\rq Q0 e 2 0.8 t\n",
+    "run:1: expected one line, found carriage returns between columns; let lines end with \\n or \\r\\n"
+  ),
   ("q\u{0} Q0 d 1 0.9 t", "run:1: expected UTF-8 text, found a byte 0; convert the file to UTF-8"),
   ("q Q0 d 1 nan t", "run:1: expected a finite number \(score) \"nan\"; correct or remove the line"),
   ("q Q0 d 1 -inf t", "run:1: expected a finite number \(score) \"-inf\"; correct or remove the line"),

@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("a\tb c\td", "\"b c\""), ("a\tb\t c d ", "\"c d \""), ("a\u{0} b c", "byte 0"),
+    ("a\tb c\td", "\"b c\""), ("a\tb\t c d ", "\"c d \""), ("a b\rc d", "carriage returns"), ("a\u{0} b c", "byte 0"),
   ])
   func saysWhatIsWrongWithALine(_ line: String, _ part: String) {
     #expect(TRECColumns.fault(in: Array(line.utf8)[...])?.contains(part) == true)
