@@ -86,11 +86,20 @@ import Tokenizers
           "'model.maximumLength': cut to 3 tokens, all 2 documents are the same for the model; raise it"))
     // One text is no comparison.
     #expect(refusal(side([["abcx"]], limit: 3), limit: 3) == nil)
-    // The documents of one query are compared with each other only.
+    #expect(refusal(side([["abcx", "abcy"], ["abcz"]], limit: 3, name: "pairs"), limit: 3)?.kind == .badRecipe)
+  }
+
+  /// Pairs of one query are compared with each other only, and the model still tells queries apart.
+  @Test func pairsOfAQueryThatCuttingMakesTheSameAreCounted() throws {
+    let side = CutTexts.Side(
+      "pairs", groups: [[0, 1], [2, 3], [4]], limit: 1, place: { "row \($0 / 2 + 1)" },
+      whole: { Encoding(ids: [Int32($0 / 2), Int32($0)], typeIDs: [0, 1]) },
+      cut: { Encoding(ids: [Int32($0 / 2)], typeIDs: [0]) })
+    #expect(side.merged == 2 && !side.isUniform)
     #expect(
-      refusal(side([["abcx", "abcy"], ["defx", "defy"], ["ghi"]], limit: 3, name: "pairs"), limit: 3)?.kind
-        == .badRecipe)
-    #expect(refusal(side([["abcx", "abcy"], ["defx", "degy"]], limit: 3, name: "pairs"), limit: 3) == nil)
+      try said([side], limit: 1).last
+        == .warning(
+          "2 of 5 pairs are the same as another after cutting, such as two of row 1; raise 'model.maximumLength'"))
   }
 
   @Test func aVocabularyWithoutTheWordsIsRefusedToo() {

@@ -69,16 +69,21 @@ import Training
   // MARK: - Negatives
 
   @Test func oneAnswerToAllQuestionsLeavesNoNegative() throws {
-    let expected =
-      "rows.jsonl: none of 8 rows has a negative in its step, so that the loss infoNCE would learn nothing; give the rows "
-      + "negatives, mine them, or raise 'batch.queries' where there are rows of other texts"
-    #expect(try rows((0..<8).map { pair("q\($0)", "p") }, loss: infoNCE).refusal == expected)
-    #expect(try rows((0..<8).map { pair("q\($0)", "p") }, loss: infoNCE, uniqueTexts: false).refusal == expected)
-    #expect(try rows((0..<8).map { pair("q", "p\($0)") }, loss: infoNCE).refusal == expected)
-    #expect(try rows((0..<8).map { pair("q", "p\($0)") }, loss: infoNCE, uniqueTexts: false).refusal == expected)
+    for (rows, uniqueTexts, size) in [
+      ((0..<8).map { pair("q\($0)", "p") }, true, "1 row"), ((0..<8).map { pair("q\($0)", "p") }, false, "4 rows"),
+      ((0..<8).map { pair("q", "p\($0)") }, true, "1 row"), ((0..<8).map { pair("q", "p\($0)") }, false, "4 rows"),
+    ] {
+      #expect(
+        try self.rows(rows, loss: infoNCE, uniqueTexts: uniqueTexts).refusal
+          == "rows.jsonl: none of 8 rows has a negative in its step, with steps of \(size) at most, so that the loss infoNCE "
+          + "would learn nothing; give the rows negatives, mine them, or raise 'batch.queries' where there are rows of other "
+          + "texts")
+    }
     #expect(
       try rows((0..<8).map { pair("q\($0)", "p") }, loss: LossSetting(Triplet(margin: 0.5))).refusal
-        .hasPrefix("rows.jsonl: none of 8 rows has a negative, so that the loss triplet would learn nothing"))
+        .hasPrefix(
+          "rows.jsonl: none of 8 rows has a negative, with steps of 1 row at most, so that the loss triplet would learn nothing"
+        ))
   }
 
   /// Four rows share a positive, so that three of them have steps of their own.
@@ -98,8 +103,8 @@ import Training
     #expect(try rows([row], loss: alone).refusal == "")
     #expect(
       try rows([row], loss: alone, negatives: 0).refusal
-        == "rows.jsonl: none of 1 row has a negative, so that the loss infoNCE would learn nothing; give the rows negatives, "
-        + "or mine them")
+        == "rows.jsonl: none of 1 row has a negative, with steps of 1 row at most, so that the loss infoNCE would learn "
+        + "nothing; give the rows negatives, or mine them")
   }
 
   /// Documents of grade 1 and 2 answer the query both, so that neither is a negative; a loss of order tells them apart.
@@ -162,8 +167,8 @@ import Training
     let coSENT = LossSetting(CoSENT(scale: 20))
     #expect(
       try rows(labelled([1, 1, 0, 0]), loss: coSENT, queries: 2, uniqueTexts: false, shuffle: false).refusal
-        == "rows.jsonl: none of 4 rows has another label beside it in its step, so that the loss coSENT would learn nothing; "
-        + "let the rows be shuffled, or raise 'batch.queries'")
+        == "rows.jsonl: none of 4 rows has another label beside it in its step, with steps of 2 rows at most, so that the loss "
+        + "coSENT would learn nothing; let the rows be shuffled, or raise 'batch.queries'")
     let half = try rows(labelled([1, 1, 0, 1]), loss: coSENT, queries: 2, uniqueTexts: false, shuffle: false)
     #expect(
       half.warnings == [

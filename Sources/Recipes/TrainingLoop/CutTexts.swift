@@ -19,8 +19,6 @@ struct CutTexts {
   struct Side {
     /// The plural of the kind: "queries".
     let name: String
-    /// True if only the texts of a group are compared with each other.
-    fileprivate let isGrouped: Bool
     /// The number of different texts that were looked at.
     private(set) var looked = 0
     /// True if that were all.
@@ -32,7 +30,7 @@ struct CutTexts {
     /// The number of texts that are the same as another after cutting, though not before, and the places of two such.
     private(set) var merged = 0
     private(set) var mergedPlaces: (String, String)?
-    /// True if all texts that are compared with each other are the same for the model.
+    /// True if all texts are the same for the model.
     private(set) var isUniform = false
 
     /// Counts the texts of a side.
@@ -47,20 +45,24 @@ struct CutTexts {
       cut: (Int) throws -> Encoding
     ) rethrows {
       self.name = name
-      isGrouped = groups.count > 1
-      var (longest, differences, uniform, several) = (0, 0, 0, 0)
+      var longest = 0
+      /// The hashes of all sequences of tokens, before cutting and after.
+      var (all, kept): (Set<Int>, Set<Int>) = ([], [])
+      var hasSeveral = false
       for group in Self.chosen(from: groups, isWhole: &isWhole) {
         /// The first text of each sequence of tokens that the model reads, and the hashes of all before cutting.
         var read: [[Int32]: Int] = [:]
         var before: Set<Int> = []
         for text in group {
-          let all = try whole(text).ids
-          if all.count > limit {
-            lengths.append(all.count)
-            if all.count > longest { (longest, longestPlace) = (all.count, place(text)) }
+          let tokens = try whole(text).ids
+          if tokens.count > limit {
+            lengths.append(tokens.count)
+            if tokens.count > longest { (longest, longestPlace) = (tokens.count, place(text)) }
           }
-          let seen = all.count > limit ? try cut(text).ids : all
-          let isNew = before.insert(all.hashValue).inserted
+          let seen = tokens.count > limit ? try cut(text).ids : tokens
+          all.insert(tokens.hashValue)
+          kept.insert(seen.hashValue)
+          let isNew = before.insert(tokens.hashValue).inserted
           if let other = read[seen] {
             if isNew, mergedPlaces == nil { mergedPlaces = (place(other), place(text)) }
           } else {
@@ -68,12 +70,10 @@ struct CutTexts {
           }
         }
         looked += group.count
-        differences += max(0, before.count - read.count)
-        several += group.count > 1 ? 1 : 0
-        uniform += group.count > 1 && read.count == 1 ? 1 : 0
+        merged += max(0, before.count - read.count)
+        hasSeveral = hasSeveral || group.count > 1
       }
-      merged = differences
-      isUniform = several > 0 && uniform == several
+      isUniform = kept.count == 1 && (all.count > 1 || hasSeveral)
       lengths.sort()
     }
 
@@ -114,7 +114,7 @@ struct CutTexts {
       report(isUsual ? .note(sentence) : .warning("\(sentence); raise it where the model allows, or shorten the texts"))
     }
     for side in sides where side.isUniform {
-      let all = side.isGrouped ? "all \(side.name) of a query" : "all \(NumberText.count(side.looked)) \(side.name)"
+      let all = "all \(NumberText.count(side.looked)) \(side.name)"
       throw side.lengths.isEmpty
         ? RunError(
           .badData,
@@ -130,7 +130,8 @@ struct CutTexts {
       report(
         .warning(
           "\(NumberText.count(side.merged)) of \(NumberText.count(side.looked)) \(side.name) are the same as another "
-            + "after cutting, such as \(second) as \(first); raise 'model.maximumLength'"))
+            + "after cutting, such as \(first == second ? "two of \(first)" : "\(second) as \(first)"); raise 'model.maximumLength'"
+        ))
     }
   }
 

@@ -117,8 +117,9 @@ struct LossCheck<Data: TrainingData> {
     {
       throw RunError(
         .badData,
-        "\(source): none of \(NumberText.counted(data.count, Data.unit)) has \(missing), so that the loss \(name) would "
-          + "learn nothing; \(Data.remedy(for: loss.contrast))")
+        "\(source): none of \(NumberText.counted(data.count, Data.unit)) has \(missing), with steps of "
+          + "\(NumberText.counted(found.largest, Data.unit)) at most, so that the loss \(name) would learn nothing; "
+          + Data.remedy(for: loss.contrast))
     }
     warn(
       "\(source): \(share(found.lacking.count, of: found.all)) \(found.lacking.count == 1 ? "lacks" : "lack") "
@@ -126,19 +127,21 @@ struct LossCheck<Data: TrainingData> {
         + Data.remedy(for: loss.contrast))
   }
 
-  /// The examples of an epoch that have nothing to be compared with, and the number of those looked at.
-  private func lacking(epoch number: Int) -> (lacking: [Int], all: Int) {
+  /// The examples of an epoch that have nothing to be compared with, the number of those looked at, and their largest
+  /// step.
+  private func lacking(epoch number: Int) -> (lacking: [Int], all: Int, largest: Int) {
     let epoch = data.epoch(number)
-    var (lacking, all, cells): ([Int], Int, Int) = ([], 0, 0)
+    var (lacking, all, largest, cells): ([Int], Int, Int, Int) = ([], 0, 0, 0)
     for batch in epoch.batches where cells < Self.mostCells {
       let (targets, documents) = epoch.targets(of: batch)
       for (example, isContrasted) in zip(batch, targets.has(loss.contrast, documents: documents)) where !isContrasted {
         lacking.append(example)
       }
       all += batch.count
+      largest = max(largest, batch.count)
       cells += targets.queries * documents
     }
-    return (lacking, all)
+    return (lacking, all, largest)
   }
 
   private func share(_ count: Int, of all: Int) -> String {
