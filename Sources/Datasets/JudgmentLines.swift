@@ -21,7 +21,7 @@ enum JudgmentLines {
     var known = KnownJudgments()
     var rowNumbers = RowNumberColumn()
     var found = problems
-    try TextLines.forEach(of: file) { (number, bytes) throws(DatasetError) in
+    let oddities = try TextLines.forEach(of: file) { (number, bytes) throws(DatasetError) in
       let columns = TRECColumns.split(bytes[...])
       if columns.first?.first == UInt8(ascii: "#") { return }
       if let fault = TRECColumns.fault(in: bytes[...]) { return found.add(fault, line: number) }
@@ -40,6 +40,7 @@ enum JudgmentLines {
             + "keep one of the lines", line: number)
       }
     }
+    oddities.forEach { found.warn($0) }
     if let example = rowNumbers.example {
       found.add(
         "expected query, iteration, document and grade, found a column that numbers the lines in front of others "

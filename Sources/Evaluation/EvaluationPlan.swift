@@ -38,6 +38,7 @@ package struct EvaluationPlan {
     limit: Int? = nil, seed: UInt64 = 0, warn: (String) -> Void
   ) throws {
     excludesSameID = excludeSameID ?? false
+    collection.warnings.forEach(warn)
     var splits: [Split] = []
     for name in names {
       let judgments = try collection.judgments(split: name)
@@ -54,6 +55,12 @@ package struct EvaluationPlan {
       let place = "of split '\(name)'"
       let sameIDs = SameIDs(split.queries, in: collection.corpus)
       sameIDs.warning(isExcluded: excludeSameID, setting: "evaluate.excludeSameID", place: place).map(warn)
+      let blank = split.queries.filter(\.text.isBlank)
+      if let first = blank.first {
+        warn(
+          "\(NumberText.count(blank.count)) of \(NumberText.counted(split.queries.count, "query", plural: "queries")) \(place) "
+            + "\(blank.count == 1 ? "is" : "are") blank, the first \"\(first.id)\"; read as an empty text")
+      }
       splits.append(split)
     }
     self.splits = splits

@@ -7,7 +7,7 @@ enum BlankTexts {
   static func warning(
     _ texts: some Collection<(name: String, text: String)>, _ noun: String, plural: String? = nil
   ) -> RunEvent? {
-    let blank = texts.lazy.filter { $0.text.allSatisfy(\.isWhitespace) }
+    let blank = texts.lazy.filter { $0.text.isBlank }
     guard let first = blank.first else { return nil }
     let count = blank.count
     return .warning(

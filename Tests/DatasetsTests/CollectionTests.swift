@@ -58,6 +58,16 @@ import Testing
     #expect(message { _ = try Judgments(file: file) }.map(folder.shortened) == expected)
   }
 
+  @Test func saysHowAnUnusualFileWasRead() throws {
+    let folder = TemporaryFolder()
+    let judgments = try Judgments(file: folder.write("qrels.tsv", "q1\td1\t1\rq2\td2\t1\r"))
+    #expect(judgments.topics.map(\.query) == ["q1", "q2"])
+    #expect(
+      judgments.warnings.map(folder.shortened) == [
+        "qrels.tsv: read as text whose lines end with a carriage return alone"
+      ])
+  }
+
   @Test func refusesOtherEncodings() throws {
     let folder = TemporaryFolder()
     let file = try folder.write("qrels.tsv", Array("q1 d1 1\nq".utf8) + [0xC0] + Array(" d1 1\n".utf8))

@@ -62,6 +62,9 @@ import Testing
     try Files.write(queries.joined(separator: "\n"), to: folder.file("collection/queries.jsonl"))
     let ended = try hone("run", "recipe.yaml", "--set", "schedule.epochs=1")
     #expect(ended.status == 0, "\(ended.messages)")
+    #expect(
+      ended.messages.contains(
+        "warning: 1 of 5 queries of split 'dev' is blank, the first \"q20\"; read as an empty text\n"))
   }
 
   @Test func wordsWithoutSpacesAreMined() throws {
