@@ -15,7 +15,7 @@ enum Families {
     if let family = all.first(where: { $0.reads(reader.object) }) { return family }
     let known = modelTypes
     let problem =
-      reader.object["model_type"].map { "should be \(known.joined(separator: " or ")), found \($0.text())" }
+      reader.object["model_type"].map { "should be \(known.joined(separator: " or ")), found \($0.shortText)" }
       ?? "is missing (\(known.joined(separator: ", ")))"
     throw ModelError(path: reader.path, problem: "'model_type' \(problem)")
   }

@@ -123,6 +123,16 @@ extension JSONValue {
   }
 }
 
+// MARK: - In messages
+
+extension JSONValue {
+  /// The text of a value for a message, which is cut where it is long.
+  public var shortText: String {
+    let text = text()
+    return text.utf8.count <= 200 ? text : "\(text.prefix(80))… (\(text.utf8.count) bytes)"
+  }
+}
+
 // MARK: - Making values
 
 extension JSONValue {

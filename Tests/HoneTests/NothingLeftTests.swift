@@ -134,8 +134,8 @@ import Testing
 
   @Test func anInputThatIsGoneLeavesNothing() throws {
     try Files.remove(folder.file("model/model.safetensors"))
-    try expectRefusal(["run", "train.yaml"], 66)
-    try expectRefusal(["run", "evaluate.yaml"], 66)
+    try expectRefusal(["run", "train.yaml"], 78)
+    try expectRefusal(["run", "evaluate.yaml"], 78)
   }
 
   @Test func aSettingThatOnlyTheModelKnowsLeavesNothing() throws {

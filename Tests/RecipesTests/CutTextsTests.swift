@@ -78,28 +78,25 @@ import Tokenizers
     }
   }
 
-  @Test func aSideWithoutAnyDifferenceIsRefused() {
+  @Test func textsThatCuttingMakesTheSameAreRefusedWhereNoneDiffer() throws {
+    let (queries, documents) = (
+      side([["abcx", "abcy"]], limit: 3, name: "queries"), side([["abcz", "abcw"]], limit: 3)
+    )
     #expect(
-      refusal(side([["abcx", "abcy"]], limit: 3), limit: 3)
-        == RunError(
-          .badRecipe,
-          "'model.maximumLength': cut to 3 tokens, all 2 documents are the same for the model; raise it"))
+      throws: RunError(
+        .badRecipe,
+        "'model.maximumLength': cut to 3 tokens, all 2 queries and all 2 documents are the same for the model; raise it"
+      )
+    ) { try said([queries, documents], limit: 3) }
+    // One side alone is a warning, since the other still differs.
+    #expect(
+      try said([queries, side([["abc", "def"]], limit: 3)], limit: 3).contains(
+        .warning(
+          "'model.maximumLength': cut to 3 tokens, all 2 queries are the same for the model, which can learn nothing from "
+            + "them; raise it")))
     // One text is no comparison.
-    #expect(refusal(side([["abcx"]], limit: 3), limit: 3) == nil)
-    #expect(refusal(side([["abcx", "abcy"], ["abcz"]], limit: 3, name: "pairs"), limit: 3)?.kind == .badRecipe)
-  }
-
-  /// Pairs of one query are compared with each other only, and the model still tells queries apart.
-  @Test func pairsOfAQueryThatCuttingMakesTheSameAreCounted() throws {
-    let side = CutTexts.Side(
-      "pairs", groups: [[0, 1], [2, 3], [4]], limit: 1, place: { "row \($0 / 2 + 1)" },
-      whole: { Encoding(ids: [Int32($0 / 2), Int32($0)], typeIDs: [0, 1]) },
-      cut: { Encoding(ids: [Int32($0 / 2)], typeIDs: [0]) })
-    #expect(side.merged == 2 && !side.isUniform)
-    #expect(
-      try said([side], limit: 1).last
-        == .warning(
-          "2 of 5 pairs are the same as another after cutting, such as two of row 1; raise 'model.maximumLength'"))
+    #expect(!side([["abcx"]], limit: 3).isUniform)
+    #expect(!side([["abcx", "abcy"], ["defx", "degy"]], limit: 3, name: "pairs").isUniform)
   }
 
   @Test func aVocabularyWithoutTheWordsIsRefusedToo() {

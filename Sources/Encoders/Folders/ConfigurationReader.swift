@@ -21,7 +21,7 @@ struct ConfigurationReader {
       return range.lowerBound
     }
     guard let integer = value.integerValue, range.contains(integer) else {
-      report(key, "should be an integer from \(range.lowerBound) to \(range.upperBound), found \(value.text())")
+      report(key, "should be an integer from \(range.lowerBound) to \(range.upperBound), found \(value.shortText)")
       return range.lowerBound
     }
     return integer
@@ -34,7 +34,7 @@ struct ConfigurationReader {
       return Float(range.lowerBound)
     }
     guard let number = value.doubleValue, range.contains(number) else {
-      report(key, "should be a number from \(range.lowerBound) to below \(range.upperBound), found \(value.text())")
+      report(key, "should be a number from \(range.lowerBound) to below \(range.upperBound), found \(value.shortText)")
       return Float(range.lowerBound)
     }
     return Float(number)
@@ -59,14 +59,14 @@ struct ConfigurationReader {
       return
     }
     if value.stringValue.map(choices.contains) != true {
-      report(key, "should be \(choices.sorted().joined(separator: " or ")), found \(value.text())")
+      report(key, "should be \(choices.sorted().joined(separator: " or ")), found \(value.shortText)")
     }
   }
 
   /// Reports a key that is true, or that is no truth value.
   mutating func requireFalse(_ key: String, _ reason: String) {
     guard let value = object[key], value != .null, value != false else { return }
-    report(key, value == true ? "is true: \(reason)" : "should be true or false, found \(value.text())")
+    report(key, value == true ? "is true: \(reason)" : "should be true or false, found \(value.shortText)")
   }
 
   /// Notes a problem with a key.

@@ -127,7 +127,7 @@ private struct ScoringSettings {
       reader.report(
         "id2label",
         "should give the classifier's \(count == 1 ? "label 0 a name" : "labels 0 to \(count - 1) a name each"), "
-          + "found \(value.text())")
+          + "found \(value.shortText)")
     }
     return names
   }

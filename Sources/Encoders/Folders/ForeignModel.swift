@@ -18,7 +18,7 @@ enum ForeignModel {
     }
     if let code = asks("auto_map") {
       try refuse(
-        "'auto_map' says that the model needs code of its own, which hone does not run: \(code.text()); "
+        "'auto_map' says that the model needs code of its own, which hone does not run: \(code.shortText); "
           + "give a model of the families \(Families.modelTypes.joined(separator: ", ")) without it")
     }
     if asks("quantization_config") != nil {

@@ -18,10 +18,10 @@ public struct Prompts: Sendable, Equatable {
   init(_ reader: inout ConfigurationReader, always roles: [String]) {
     self.init(always: roles)
     if let value = reader.object["prompts"], value != .null {
-      if value.objectValue == nil { reader.report("prompts", "should be an object of texts, found \(value.text())") }
+      if value.objectValue == nil { reader.report("prompts", "should be an object of texts, found \(value.shortText)") }
       for (name, text) in value.objectValue?.members ?? [] {
         if text != .null && text.stringValue == nil {
-          reader.report("prompts", "should have a text under \"\(name)\", found \(text.text())")
+          reader.report("prompts", "should have a text under \"\(name)\", found \(text.shortText)")
         }
         self[name] = text.stringValue ?? ""
       }
@@ -29,7 +29,7 @@ public struct Prompts: Sendable, Equatable {
     guard let value = reader.object["default_prompt_name"], value != .null else { return }
     defaultName = value.stringValue
     if defaultName.flatMap({ self[$0] }) == nil {
-      reader.report("default_prompt_name", "should be the name of a prompt, found \(value.text())")
+      reader.report("default_prompt_name", "should be the name of a prompt, found \(value.shortText)")
     }
   }
 

@@ -108,7 +108,7 @@ extension FolderContents {
         }
       throw ModelError(
         path: settingsFile,
-        problem: "'model_type' is \(value.text())\(meaning); hone reads SentenceTransformer and CrossEncoder")
+        problem: "'model_type' is \(value.shortText)\(meaning); hone reads SentenceTransformer and CrossEncoder")
     }
   }
 

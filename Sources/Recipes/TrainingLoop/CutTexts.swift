@@ -98,7 +98,9 @@ struct CutTexts {
     fileprivate var longest: Int { lengths.last ?? 0 }
   }
 
-  /// Reports what is cut, and throws where no two texts differ for the model.
+  /// Reports what is cut, and throws where no two texts of any side differ for the model, or its vocabulary lacks all words.
+  ///
+  /// Where cutting makes the texts of one side the same, the others still differ, and pairs may: this is a warning.
   ///
   /// - Parameter source: The file of the texts.
   func report(source: String, _ report: (RunEvent) -> Void) throws {
@@ -113,19 +115,21 @@ struct CutTexts {
       let isUsual = cut.allSatisfy { Double($0.lengths.count) <= Self.usualShare * Double($0.looked) }
       report(isUsual ? .note(sentence) : .warning("\(sentence); raise it where the model allows, or shorten the texts"))
     }
-    for side in sides where side.isUniform {
-      let all = "all \(NumberText.count(side.looked)) \(side.name)"
-      throw side.lengths.isEmpty
-        ? RunError(
-          .badData,
-          "\(source): \(all) are the same tokens for the model, whose vocabulary lacks their words; use a model of this "
-            + "language")
-        : RunError(
-          .badRecipe,
-          "'model.maximumLength': cut to \(NumberText.counted(limit, "token")), \(all) are the same for the model; raise it"
-        )
+    let uniform = sides.filter(\.isUniform)
+    for side in uniform where side.lengths.isEmpty {
+      throw RunError(
+        .badData,
+        "\(source): all \(NumberText.count(side.looked)) \(side.name) are the same tokens for the model, whose vocabulary "
+          + "lacks their words; use a model of this language")
     }
-    for side in sides where side.merged > 0 {
+    if !uniform.isEmpty {
+      let all = uniform.map { "all \(NumberText.count($0.looked)) \($0.name)" }.joined(separator: " and ")
+      let sentence =
+        "'model.maximumLength': cut to \(NumberText.counted(limit, "token")), \(all) are the same for the model"
+      if sides.count > 1 && uniform.count == sides.count { throw RunError(.badRecipe, "\(sentence); raise it") }
+      report(.warning("\(sentence), which can learn nothing from them; raise it"))
+    }
+    for side in sides where side.merged > 0 && !side.isUniform {
       guard let (first, second) = side.mergedPlaces else { continue }
       report(
         .warning(

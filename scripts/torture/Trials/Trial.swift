@@ -37,7 +37,7 @@ package struct Ending: Sendable {
   package var message = ""
   /// The digests of all files that hold results, by path; times are in none of them.
   package var results: [String: String] = [:]
-  /// What the run left in the task's folder beside its inputs.
+  /// What the run left in the task's folder beside its inputs and a run that has taken steps.
   package var leftovers: [String] = []
 
   /// Runs the recipe of a task in this process, in the working directory.
@@ -61,8 +61,10 @@ package struct Ending: Sendable {
       guard let failure = Failure(error, signal: Self.interruption) else { throw error }
       (code, message) = (failure.exitCode, failure.message)
     }
-    leftovers = try Files.list(".").filter { !before.contains($0) }
-    for name in leftovers where Files.isFolder(name) { results.merge(try Self.digests(of: name)) { $1 } }
+    let made = try Files.list(".").filter { !before.contains($0) }
+    for name in made where Files.isFolder(name) { results.merge(try Self.digests(of: name)) { $1 } }
+    // A run that took steps keeps them.
+    leftovers = made.filter { !Files.exists(Files.join($0, "log.jsonl")) }
   }
 
   private static let patience = Duration.seconds(3)
