@@ -13,7 +13,7 @@ import Testing
     "q1 0 d1 1\n\nq2 0 d1 0\r\nq1 Q0 d2 -1\n",
     "# made by hand\nQuery_ID Corpus_ID Score\n q1 d1 1\nq2 d1 0\nq1 d2 -1\n",
     "\u{FEFF}query-id\tcorpus-id\tscore\r\nq1\td1\t1.0\r\nq2\td1\t0.00\r\nq1\td2\t-1.\r\n",
-    "q1 d1 1\rq2 d1 0\rq1 d2 -1\r", "topic iteration docno relevancy\nq1 0 d1 +1\nq2 0 d1 -0\nq1 0 d2 -1\n",
+    "topic iteration docno relevancy\nq1 0 d1 +1\nq2 0 d1 -0\nq1 0 d2 -1\n",
   ])
   func readsBothForms(_ text: String) throws {
     let folder = TemporaryFolder()
@@ -22,6 +22,16 @@ import Testing
     #expect(plain(judgments) == ["q1 d1 1", "q1 d2 -1", "q2 d1 0"])
     #expect(judgments["q2"]?.first?.grade == 0)
     #expect(judgments["q3"] == nil)
+  }
+
+  @Test func carriageReturnsAloneEndLinesWithAWarning() throws {
+    let folder = TemporaryFolder()
+    let judgments = try Judgments(file: folder.write("qrels.tsv", "q1 d1 1\rq2 d1 0\rq1 d2 -1\r"))
+    #expect(plain(judgments) == ["q1 d1 1", "q1 d2 -1", "q2 d1 0"])
+    #expect(
+      judgments.warnings.map(folder.shortened) == [
+        "qrels.tsv: read as text whose lines end with a carriage return alone"
+      ])
   }
 
   @Test func theSameJudgmentTwiceCountsOnceWithAWarning() throws {
