@@ -174,6 +174,23 @@ import Testing
     #expect(throws: ModelError.self) { try scores(folder.path) }
   }
 
+  @Test func twoLabelsMayShareAName() throws {
+    let folder = try ModelCopy(empty: true)
+    let fresh = try CrossEncoder(folder: goldenFolder, labels: 2, headSeed: 1)
+    try fresh.save(to: folder.path)
+    try folder.rewrite("config.json") {
+      $0["id2label"] = ["0": "x", "1": "x"]
+      $0["label2id"] = ["x": 1]
+    }
+    let model = try CrossEncoder(folder: folder.path)
+    #expect(model.labels == ["x", "x"])
+    #expect(try model.score(pairs).elements == fresh.score(pairs).elements)
+    let saved = try ModelCopy(empty: true)
+    try model.save(to: saved.path)
+    #expect(try saved.object("config.json")["id2label"] == ["0": "x", "1": "x"])
+    #expect(try saved.object("config.json")["label2id"] == ["x": 1])
+  }
+
   @Test func aWrongNumberOfLabelsIsOneError() throws {
     #expect(
       problem(crossEncoderFolder, labels: 3, headSeed: 1)

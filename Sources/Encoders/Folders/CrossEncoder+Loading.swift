@@ -119,11 +119,11 @@ private struct ScoringSettings {
   /// The key of the module that holds a parameter.
   private static func module(of key: String) -> Substring { key[..<(key.lastIndex(of: ".") ?? key.startIndex)] }
 
-  /// The names under `id2label`, which must be one for each label of the classifier.
+  /// The names under `id2label`, which must be one for each label of the classifier; two labels may share one.
   private static func names(in reader: inout ConfigurationReader, count: Int) -> [String] {
     guard let value = reader.object["id2label"], value != .null else { return plainNames(count) }
     let names = (0..<count).compactMap { value.objectValue?[String($0)]?.stringValue }
-    if Set(names).count != count || value.objectValue?.members.count != count {
+    if names.count != count || value.objectValue?.members.count != count {
       reader.report(
         "id2label",
         "should give the classifier's \(count == 1 ? "label 0 a name" : "labels 0 to \(count - 1) a name each"), "

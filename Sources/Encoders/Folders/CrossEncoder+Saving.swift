@@ -30,10 +30,12 @@ extension CrossEncoder {
   /// The members of the head; `id2label` gives the number of labels, which a key `num_labels` could only contradict.
   private var headConfiguration: [(name: String, value: JSONValue)] {
     let numbered = labels.enumerated().map { (name: String($0.offset), value: JSONValue($0.element)) }
-    let named = labels.enumerated().map { (name: $0.element, value: JSONValue($0.offset)) }
+    // Of labels that share a name the last one counts, as in transformers.
+    var named = JSONObject()
+    for (index, name) in labels.enumerated() { named[name] = JSONValue(index) }
     return [
       ("id2label", .object(JSONObject(numbered))),
-      ("label2id", .object(JSONObject(named))),
+      ("label2id", .object(named)),
       ("sentence_transformers", ["activation_fn": JSONValue(activation.name), "version": "5.0.0"]),
       ("sbert_ce_default_activation_function", JSONValue(activation.name)),
     ]
