@@ -25,7 +25,15 @@ package struct Failure: Sendable, Equatable {
   }
 
   private init(message: String, exitCode: Int32) {
-    self.message = message
+    self.message = message.split(separator: "\n", omittingEmptySubsequences: false).map(Self.cut)
+      .joined(separator: "\n")
     self.exitCode = exitCode
+  }
+
+  /// A line cut to a length that can be read; values of files that it repeats may be of any length.
+  private static func cut(_ line: Substring) -> Substring {
+    let most = 2000
+    guard line.utf8.count > most, line.count > most else { return line }
+    return line.prefix(most / 2) + " … " + line.suffix(most / 2)
   }
 }
