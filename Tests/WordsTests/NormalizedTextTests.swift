@@ -10,7 +10,8 @@ import Testing
     ("straße", "STRASSE"), ("ὀδυσσεύς", "ὈΔΥΣΣΕΎΣ"),
     ("don’t — “stop”", "don't - \"stop\""), ("don't", "dont"),
     ("\u{FEFF}zero\u{200B}width soft\u{AD}hyphen", "zerowidth softhyphen"),
-    ("水の、温度。", "水の 温度"),
+    ("水の、温度。", "水の 温度"), ("¿Cómo?", "como\u{301}"), ("- one; two - three!", "one two three"), ("e-mail", "e mail"),
+    ("In 1999, we", "in 1999 we"), ("…and so on", "and so on"),
   ])
   func spellingsOfTheSameWordsAreEqual(one: String, other: String) {
     #expect(NormalizedText(one) == NormalizedText(other))
@@ -20,6 +21,9 @@ import Testing
   @Test(arguments: [
     ("C#", "C"), ("C++", "C"), ("R&D", "R D"), ("1.5 kg", "15 kg"), ("???", "!!!"), ("???", ""), ("resume", "résumé"),
     ("一", "二"), ("5 %", "5"), ("note book", "notebook"),
+    ("5 °C", "-5 °C"), ("1/2", "1.2"), ("1:2", "1.2"), ("1,5", "15"), (".net", "net"), ("--force", "force"),
+    ("!x", "x"),
+    ("find /etc", "find etc"),
   ])
   func otherWordsAreNot(one: String, other: String) {
     #expect(NormalizedText(one) != NormalizedText(other))

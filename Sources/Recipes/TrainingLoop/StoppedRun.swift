@@ -23,7 +23,9 @@ extension TrainingRun {
       // The same step would fail again. A fault of the machine would not, so the state is kept, and the ones before it.
       var all = checkpoints
       all.keep = .max
-      throw failed(refused.error, in: all)
+      throw failed(
+        refused.error, in: all,
+        remedy: "after a change of settings choose a new output folder; --resume takes the same step again")
     } catch let error as any UserFacingError {
       throw failed(error, in: checkpoints)
     } catch {
@@ -48,12 +50,14 @@ extension TrainingRun {
   }
 
   /// An error with what was saved of the run, and where `--resume` goes on.
-  private func failed(_ error: any UserFacingError, in checkpoints: CheckpointStore) -> any Error {
+  private func failed(
+    _ error: any UserFacingError, in checkpoints: CheckpointStore, remedy: String = "go on with --resume"
+  ) -> any Error {
     let step = progress.state.step
     guard step > 0 else { return error }
     do {
       try save(in: checkpoints)
-      return RunError(error.kind, "\(error); step \(step) is saved in \(checkpoints.folder): go on with --resume")
+      return RunError(error.kind, "\(error); step \(step) is saved in \(checkpoints.folder): \(remedy)")
     } catch let second {
       let reason = "\(second)" == "\(error)" ? "" : " (\(second))"
       return RunError(
