@@ -38,6 +38,25 @@ public final class DurableFile {
   /// - Throws: The error that ``init(_:)`` would throw.
   public static func check(_ path: String) throws(FileError) { _ = try DurableFile(path) }
 
+  /// Checks that a file can be begun under a path, and that it replaces nothing that is read for it.
+  ///
+  /// - Parameter inputs: Files that are read, and folders of which any file may be; "-" is none of them.
+  /// - Throws: `FileError` if the path is one of the inputs or lies in one; the error that ``init(_:)`` would throw.
+  public static func check(_ path: String, inputs: [String]) throws(FileError) {
+    try check(path)
+    let folder = try Files.resolve(Files.parent(of: path))
+    let target = (try? Files.resolve(path)) ?? Files.join(folder, Files.name(of: path))
+    for input in inputs where input != "-" {
+      guard let source = try? Files.resolve(input) else { continue }
+      let isInside = Files.isFolder(source) && target.utf8.starts(with: Files.join(source, "/").utf8)
+      guard isInside || target.utf8.elementsEqual(source.utf8) else { continue }
+      throw FileError(
+        path: path, kind: .cannotCreate,
+        description:
+          "\(path): would replace \(isInside ? "a file of " : "")\(input), which is read; choose another output")
+    }
+  }
+
   /// Adds bytes at the end.
   public func write(_ bytes: [UInt8]) throws(FileError) {
     if descriptor != nil && pending.count + bytes.count <= Self.pendingLimit {

@@ -141,16 +141,23 @@ extension Files {
 
   private static func makeFolders(_ path: String) throws(SystemError) -> [String] {
     do throws(SystemError) {
+      return try makeOneFolder(path)
+    } catch .doesNotExist {
+      let parent = parent(of: path)
+      if path.isEmpty || parent == path || parent == "." { throw .doesNotExist }
+      // A file system may say so of a folder whose parent is there (/proc): a second try is the last.
+      return try makeFolders(parent) + makeOneFolder(path)
+    }
+  }
+
+  /// Makes a folder whose parent is there; nothing is made where somebody else has made it.
+  private static func makeOneFolder(_ path: String) throws(SystemError) -> [String] {
+    do throws(SystemError) {
       try System.makeFolder(path)
       return [path]
     } catch .exists {
       if try System.status(path).kind != .folder { throw .exists }
       return []
-    } catch .doesNotExist {
-      let parent = parent(of: path)
-      if path.isEmpty || parent == path || parent == "." { throw .doesNotExist }
-      // Somebody else may have made it in the meantime.
-      return try makeFolders(parent) + makeFolders(path)
     }
   }
 

@@ -49,7 +49,7 @@ package struct EncodingTool {
 
   package func callAsFunction() throws -> Outcome {
     let form = try Self.form(of: output)
-    try DurableFile.check(output)
+    try DurableFile.check(output, inputs: [model, input])
     let corpus = try Corpus(file: input)
     corpus.warnings.forEach { report(.warning($0)) }
     let texts = corpus.documents

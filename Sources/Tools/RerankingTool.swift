@@ -32,7 +32,7 @@ package struct RerankingTool {
   }
 
   package func callAsFunction() throws -> Outcome {
-    try DurableFile.check(output)
+    try DurableFile.check(output, inputs: [model, corpus, queries, run])
     let first = try Ranking(file: run)
     var texts = try CandidateTexts(queries: queries, corpus: corpus)
     texts.warnings.forEach { report(.warning($0)) }

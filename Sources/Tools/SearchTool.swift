@@ -28,7 +28,7 @@ package struct SearchTool {
 
   /// Searches for every query of a file and writes a run file in TREC form.
   package func search(queries: String, output: String) throws -> Outcome {
-    try DurableFile.check(output)
+    try DurableFile.check(output, inputs: [model, corpus, queries])
     let read = try Queries(file: queries)
     read.warnings.forEach { report(.warning($0)) }
     let asked = read.queries

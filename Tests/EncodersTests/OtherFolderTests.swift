@@ -149,6 +149,7 @@ import Testing
     ("quantization_config", #"{"quant_method": "gptq"}"#, "'quantization_config': the weights are quantized;"),
     ("model_type", #""nomic_bert""#, "'model_type' should be bert or distilbert, found \"nomic_bert\""),
     ("is_decoder", "true", "'is_decoder' is true: each token sees only those before it"),
+    ("is_causal", "true", "'is_causal' is true: each token sees only those before it"),
     ("is_decoder", "1", "'is_decoder' should be true or false, found 1"),
     ("add_cross_attention", "true", "'add_cross_attention' is true: "),
     ("position_embedding_type", #""relative_key""#, "'position_embedding_type' should be absolute"),

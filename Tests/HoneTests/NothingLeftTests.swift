@@ -158,6 +158,9 @@ import Testing
     let corpus = "collection/corpus.jsonl"
     // The folder of the output is missing, which is said before the texts are encoded.
     try expectRefusal(encode + ["--input", corpus, "--output", "none/v.\(form)"], 73)
+    // What is read is never replaced.
+    try expectRefusal(["encode", "--model", "model", "--input", corpus, "--output", "./collection/../\(corpus)"], 73)
+    try expectRefusal(["encode", "--model", "model", "--input", corpus, "--output", "model/model.safetensors"], 73)
     let search = ["search", "--model", "model", "--cache", "caches/all", "--queries", "texts.jsonl"]
     try expectRefusal(search + ["--corpus", corpus, "--output", "s.run"], 65)
     try expectRefusal(search + ["--corpus", "texts.jsonl", "--output", "s.run"], 65)

@@ -30,9 +30,9 @@ public struct DistilBERTConfiguration: Sendable, Equatable {
   /// Reads `config.json`; the reader notes every missing, mistyped or unsupported key.
   init(_ reader: inout ConfigurationReader) {
     vocabularySize = reader.integer("vocab_size", in: 1...(1 << 22))
-    hiddenSize = reader.integer("dim", in: 1...(1 << 14))
-    layerCount = reader.integer("n_layers", in: 1...256)
-    headCount = reader.integer("n_heads", in: 1...1024)
+    hiddenSize = reader.integer("dim", or: "hidden_size", in: 1...(1 << 14))
+    layerCount = reader.integer("n_layers", or: "num_hidden_layers", in: 1...256)
+    headCount = reader.integer("n_heads", or: "num_attention_heads", in: 1...1024)
     intermediateSize = reader.integer("hidden_dim", in: 1...(1 << 16))
     maximumPositions = reader.integer("max_position_embeddings", in: 1...(1 << 20))
     dropout = reader.number("dropout", in: 0..<1)

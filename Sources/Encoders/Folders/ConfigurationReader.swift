@@ -27,6 +27,16 @@ struct ConfigurationReader {
     return integer
   }
 
+  /// Reads an integer that has two names; where both are there, they must agree.
+  mutating func integer(_ key: String, or alias: String, in range: ClosedRange<Int>) -> Int {
+    guard let other = object[alias] else { return integer(key, in: range) }
+    guard let value = object[key] else { return integer(alias, in: range) }
+    if value != other {
+      report(alias, "is another name of '\(key)' and should be \(value.shortText), found \(other.shortText)")
+    }
+    return integer(key, in: range)
+  }
+
   /// Reads a number in a range.
   mutating func number(_ key: String, in range: Range<Double>) -> Float {
     guard let value = object[key] else {
