@@ -22,7 +22,7 @@ package struct NormalizedText: Hashable, Sendable {
   }
 
   private static func words(of text: String, punctuationSeparates: Bool) -> String {
-    let scalars = Array(text.unicodeScalars.lazy.filter { !$0.isInvisible })
+    let scalars = Array(text.unicodeScalars.lazy.filter { $0.isSpace || !$0.isInvisible })
     var words = String.UnicodeScalarView()
     var isBetweenWords = false
     for (index, scalar) in scalars.enumerated() {

@@ -10,7 +10,7 @@ import Testing
     ("straße", "STRASSE"), ("ὀδυσσεύς", "ὈΔΥΣΣΕΎΣ"),
     ("don’t — “stop”", "don't - \"stop\""), ("don't", "dont"),
     ("\u{FEFF}zero\u{200B}width soft\u{AD}hyphen", "zerowidth softhyphen"),
-    ("水の、温度。", "水の 温度"), ("¿Cómo?", "como\u{301}"), ("- one; two - three!", "one two three"), ("e-mail", "e mail"),
+    ("水の、温度。", "水の 温度"), ("¿Cómo?", "co\u{301}mo"), ("- one; two - three!", "one two three"), ("e-mail", "e mail"),
     ("In 1999, we", "in 1999 we"), ("…and so on", "and so on"),
   ])
   func spellingsOfTheSameWordsAreEqual(one: String, other: String) {
