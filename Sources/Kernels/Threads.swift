@@ -89,6 +89,14 @@ private final class Team: @unchecked Sendable {
     for _ in 1..<self.threadCount { startHelper() }
   }
 
+  /// Runs when the last helper of a stopped team has left: each holds its team.
+  deinit {
+    pthread_cond_destroy(wakeUp)
+    pthread_mutex_destroy(mutex)
+    wakeUp.deallocate()
+    mutex.deallocate()
+  }
+
   func run(_ count: Int, _ body: (Int) -> Void) {
     if count <= 1 || threadCount == 1
       || !busy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
