@@ -33,17 +33,13 @@ public final class DurableFile {
     discard()
   }
 
-  /// Checks that a file can be begun under a path, so that long work for it does not end in vain.
-  ///
-  /// - Throws: The error that ``init(_:)`` would throw.
-  public static func check(_ path: String) throws(FileError) { _ = try DurableFile(path) }
-
-  /// Checks that a file can be begun under a path, and that it replaces nothing that is read for it.
+  /// Checks that a file can be begun under a path, so that long work for it does not end in vain, and that it replaces nothing
+  /// that is read for it.
   ///
   /// - Parameter inputs: Files that are read, and folders of which any file may be; "-" is none of them.
   /// - Throws: `FileError` if the path is one of the inputs or lies in one; the error that ``init(_:)`` would throw.
   public static func check(_ path: String, inputs: [String]) throws(FileError) {
-    try check(path)
+    _ = try DurableFile(path)
     let folder = try Files.resolve(Files.parent(of: path))
     let target = (try? Files.resolve(path)) ?? Files.join(folder, Files.name(of: path))
     for input in inputs where input != "-" {

@@ -24,7 +24,7 @@ import Training
     return StepPlan(of: data, for: length)
   }
 
-  private func words(_ plan: StepPlan) -> String { plan.sizes(of: "row", setting: "batch.queries") }
+  private func words(_ plan: StepPlan) -> String { plan.sizes }
 
   private func distinct(_ count: Int) -> [(query: String, positive: String)] {
     (0..<count).map { ("q\($0)", "p\($0)") }

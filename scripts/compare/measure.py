@@ -418,15 +418,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--run", type=pathlib.Path, help="a finished run of the recipe, for export and quality")
     parser.add_argument("--output", default=common.REPOSITORY / "runs" / "compare", type=pathlib.Path)
     options = parser.parse_args()
-    parts = options.only or list(PARTS)
-    for path, remedy in [
+    needed = [
         (options.binary, "build it with: swift build -c release"),
         (options.model / "model.safetensors", "fetch it with: scripts/fetch-checkpoint all-MiniLM-L6-v2"),
         (options.collection / "corpus.jsonl", "name a collection with --collection"),
-        (options.long_collection / "corpus.jsonl", "fetch it with: scripts/fetch-collection scifact"),
-    ]:
-        is_needed = path.parent != options.long_collection or any(part.startswith("long-") for part in parts)
-        if is_needed and not path.is_file():
+    ]
+    if any(part.startswith("long-") for part in options.only or PARTS):
+        needed.append((options.long_collection / "corpus.jsonl", "fetch it with: scripts/fetch-collection scifact"))
+    for path, remedy in needed:
+        if not path.is_file():
             sys.exit(f"{path} is missing; {remedy}")
     return options
 

@@ -12,6 +12,8 @@ struct StepPlan: Equatable {
   let asked: Int
   /// The examples of the data.
   private let examples: Int
+  /// What an example is called, and the setting that asks for their number.
+  private let (unit, setting): (String, String)
 
   /// The epochs whose steps are looked at where a run has a number of steps.
   private static let mostEpochs = 100
@@ -20,7 +22,8 @@ struct StepPlan: Equatable {
   ///
   /// The number of steps of an epoch may vary where texts are kept apart, so every epoch is looked at; of a run with a
   /// given number of steps, the first ones.
-  init(of data: some TrainingData, for length: TrainingSpan) {
+  init<Data: TrainingData>(of data: Data, for length: TrainingSpan) {
+    (unit, setting) = (Data.unit, Data.sizeSetting)
     var steps = 0
     var sizes: [Int: Int] = [:]
     func add(_ batches: some Sequence<[Int]>) {
@@ -53,7 +56,7 @@ struct StepPlan: Equatable {
   }
 
   /// The sizes in words: "4 rows", "4 rows, the smallest of 2", "1 to 3 rows, most often 1 (batch.queries asks for 4: …)".
-  func sizes(of unit: String, setting: String) -> String {
+  var sizes: String {
     let full = NumberText.counted(median, unit)
     if median == asked {
       return smallest == asked ? full : "\(full), the smallest of \(NumberText.count(smallest))"

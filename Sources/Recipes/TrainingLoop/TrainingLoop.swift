@@ -40,11 +40,10 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     let plan = StepPlan(of: task.data, for: settings.schedule.length)
     let steps = plan.count
     try settings.schedule.check(steps: steps)
-    let stepSizes = plan.sizes(of: Task.Data.unit, setting: Task.Data.sizeSetting)
     var run = try TrainingRun(task.makeModel(), optimizer: settings.optimizer, steps: steps)
     context.report(
       .note(
-        "\(NumberText.counted(task.data.count, Task.Data.unit)), \(NumberText.counted(steps, "step")) of \(stepSizes); "
+        "\(NumberText.counted(task.data.count, Task.Data.unit)), \(NumberText.counted(steps, "step")) of \(plan.sizes); "
           + "\(NumberText.counted(run.model.parameterCount, "parameter")), "
           + NumberText.counted(Threads.count, "thread")))
     let cutTexts = try task.cutTexts(by: run.model)
@@ -62,8 +61,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     let outcome = try run.saving(of: steps, in: checkpoints) { run in
       try train(&run, &task, of: steps, evaluation, folder, checkpoints)
       try run.progress.watch.requireGradients()
-      return try conclude(
-        run, task, evaluation, baseRankings, folder, (plan: plan, stepSizes: stepSizes, cutTexts: cutTexts))
+      return try conclude(run, task, evaluation, baseRankings, folder, plan, cutTexts)
     }
     if settings.checkpoint == nil { try checkpoints.removeAll() }
     return outcome
@@ -89,7 +87,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
   /// The verdict, the export and the report of a trained model.
   private func conclude(
     _ run: TrainingRun<Model>, _ task: Task, _ evaluation: Task.Evaluation?, _ baseRankings: [Ranking]?,
-    _ folder: RunFolder, _ plan: (plan: StepPlan, stepSizes: String, cutTexts: CutTexts)
+    _ folder: RunFolder, _ plan: StepPlan, _ cutTexts: CutTexts
   ) throws -> Outcome {
     // The verdict is on the exported weights, over everything that is judged.
     let tuned = try run.exported()
@@ -105,8 +103,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     try report.fill(
       from: folder, run.progress,
       RunReport.TrainingFacts(
-        base: settings.base, data: task.data.files, rows: task.data.count, plan: plan.plan, stepSizes: plan.stepSizes,
-        cutTexts: plan.cutTexts, bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split,
+        base: settings.base, data: task.data.files, rows: task.data.count, plan: plan, cutTexts: cutTexts,
+        bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split,
         seconds: folder.seconds))
     if let warning = report.warningOfRegression { context.report(.warning(warning)) }
     let name = Files.name(of: report.folder)

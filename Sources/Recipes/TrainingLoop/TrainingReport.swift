@@ -17,8 +17,6 @@ extension RunReport {
     var rows: Int
     /// The steps that were planned; fewer are taken where patience ends.
     var plan: StepPlan
-    /// Their sizes in words: "64 rows".
-    var stepSizes: String
     var cutTexts: CutTexts
     /// The split on which the exported weights are the best; nil where the last weights are exported.
     var bestOn: String?
@@ -51,7 +49,7 @@ extension RunReport {
     facts = [
       ("base model", training.base), ("data", training.data.joined(separator: ", ")),
       ("rows", NumberText.count(training.rows)),
-      ("steps", "\(NumberText.count(progress.state.step)) of \(training.stepSizes)"),
+      ("steps", "\(NumberText.count(progress.state.step)) of \(training.plan.sizes)"),
       ("texts cut", training.cutTexts.fact), ("tokens", NumberText.count(progress.tokens)),
       ("training", "\(NumberText.seconds(progress.seconds)), \(NumberText.rate(rate)) rows a second"),
       ("whole run", NumberText.seconds(training.seconds)),

@@ -44,8 +44,8 @@ struct Supervisor {
     let folder = URL(fileURLWithPath: goldens).path
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = [
-      "-c", "ulimit -d \(Self.memory); ulimit -c 0; exec \"$0\" \"$@\"", executable, "--child", "--first", "\(seeds.lowerBound)",
-      "--trials", "\(seeds.upperBound - seeds.lowerBound)", "--goldens", folder,
+      "-c", "ulimit -d \(Self.memory); ulimit -c 0; exec \"$0\" \"$@\"", executable, "--child",
+      "--first", "\(seeds.lowerBound)", "--trials", "\(seeds.upperBound - seeds.lowerBound)", "--goldens", folder,
     ]
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice

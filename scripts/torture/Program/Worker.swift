@@ -16,14 +16,14 @@ struct Worker {
     guard FileManager.default.changeCurrentDirectoryPath(scratch) else { fatalError("cannot enter \(scratch)") }
     var unmutated: [String: Ending] = [:]
     for task in tasks {
-      let ending = try Ending(of: task, inWorkingDirectory: .emptied)
+      let ending = try Ending(emptyingWorkingDirectoryFor: task)
       guard ending.code == 0 else { fatalError("\(task.name) does not run: \(ending.message)") }
       unmutated[task.name] = ending
     }
     for seed in seeds {
       let trial = Trial(seed: seed, of: tasks)
       say("begin \(seed) \(trial.description)")
-      let ending = try Ending(of: trial.task, inWorkingDirectory: .emptied)
+      let ending = try Ending(emptyingWorkingDirectoryFor: trial.task)
       if let unmutated = unmutated[trial.task.name], let fault = fault(of: ending, after: trial, unmutated: unmutated) {
         say("fault \(trial.description): \(fault.replacingOccurrences(of: "\n", with: "\n    "))")
       }

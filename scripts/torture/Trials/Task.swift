@@ -64,7 +64,8 @@ extension Task {
     let rows = lines("rows.jsonl", Texts.rows)
     return [
       Task(
-        name: "rows", files: encoder + [rows] + [recipe(biEncoder + "data: { rows: rows.jsonl }\n" + contrastive + training)]),
+        name: "rows",
+        files: encoder + [rows] + [recipe(biEncoder + "data: { rows: rows.jsonl }\n" + contrastive + training)]),
       Task(
         name: "commas",
         files: encoder + [
@@ -145,7 +146,9 @@ extension Task {
       }
   }
 
-  private static func recipe(_ text: String) -> File { File(path: "recipe.yaml", kind: .recipe, bytes: Array(text.utf8)) }
+  private static func recipe(_ text: String) -> File {
+    File(path: "recipe.yaml", kind: .recipe, bytes: Array(text.utf8))
+  }
 
   private static func table(_ path: String, _ kind: Kind, separator: String) -> File {
     let lines = Texts.table.map { $0.joined(separator: separator) + "\n" }
@@ -157,7 +160,8 @@ extension Task {
   }
 
   private static func modelFiles(of folder: String, as name: String) throws -> [File] {
-    try ["config.json", "tokenizer.json", "tokenizer_config.json", "modules.json", "1_Pooling/config.json",
+    try [
+      "config.json", "tokenizer.json", "tokenizer_config.json", "modules.json", "1_Pooling/config.json",
       "sentence_bert_config.json", "config_sentence_transformers.json", "special_tokens_map.json", "vocab.txt",
       "model.safetensors",
     ].filter { Files.exists(Files.join(folder, $0)) }.map { path in

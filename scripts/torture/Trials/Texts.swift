@@ -7,7 +7,9 @@ enum Texts {
     "packet", "fast",
   ]
 
-  private static func query(_ index: Int) -> String { "\(words[(index * 4 + 1) % 15]) \(words[index % 15]) for \(index)" }
+  private static func query(_ index: Int) -> String {
+    "\(words[(index * 4 + 1) % 15]) \(words[index % 15]) for \(index)"
+  }
 
   private static func document(_ index: Int) -> String {
     "the \(words[index % 15]) of \(words[(index * 4 + 1) % 15]) and \(index)"

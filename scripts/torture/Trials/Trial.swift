@@ -20,7 +20,9 @@ package struct Trial: Sendable {
       var task = tasks[random.below(tasks.count)]
       let mutation = Mutation.all[random.below(Mutation.all.count)]
       let places = task.files.indices.filter { mutation.kinds.contains(task.files[$0].kind) }
-      guard let place = random.pick(places), let bytes = mutation.edit(task.files[place].bytes, &random) else { continue }
+      guard let place = random.pick(places), let bytes = mutation.edit(task.files[place].bytes, &random) else {
+        continue
+      }
       task.files[place].bytes = bytes
       (self.task, self.mutation, path) = (task, mutation, task.files[place].path)
       return
@@ -40,10 +42,8 @@ package struct Ending: Sendable {
   /// What the run left in the task's folder beside its inputs and a run that has taken steps.
   package var leftovers: [String] = []
 
-  /// Runs the recipe of a task in this process, in the working directory.
-  ///
-  /// - Parameter isEmptied: Confirms that all that is in the working directory may be removed, before and after.
-  package init(of task: Task, inWorkingDirectory isEmptied: Emptied) throws {
+  /// Runs the recipe of a task in this process, in the working directory, which is emptied before and after.
+  package init(emptyingWorkingDirectoryFor task: Task) throws {
     try Self.empty()
     defer { try? Self.empty() }
     try task.write(to: ".")
@@ -72,9 +72,6 @@ package struct Ending: Sendable {
 
   /// True if the run was interrupted, since it would have taken long.
   package var isInterrupted: Bool { code == 128 + Self.interruption }
-
-  /// The one way to name the working directory of a trial.
-  package enum Emptied { case emptied }
 
   private static func empty() throws {
     for name in try Files.list(".") { try Files.remove(name) }

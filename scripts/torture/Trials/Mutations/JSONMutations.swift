@@ -17,10 +17,10 @@ extension Mutation {
       return Array("[\(lines.joined(separator: ",\n"))]\n".utf8)
     },
     Mutation("one member of another kind", of: [.lines], .any) { bytes, random in
-      change(bytes, line: nil, &random) { value, random in random.pick(odd) ?? value }
+      changeLine(bytes, &random) { value, random in random.pick(odd) ?? value }
     },
     Mutation("one member less", of: [.lines], .any) { bytes, random in
-      change(bytes, line: nil, &random) { _, _ in nil }
+      changeLine(bytes, &random) { _, _ in nil }
     },
   ]
 
@@ -62,12 +62,12 @@ extension Mutation {
   }
 
   /// The file with one value of one line changed; nil for the value removes it.
-  private static func change(
-    _ bytes: [UInt8], line: Int?, _ random: inout RandomNumbers,
+  private static func changeLine(
+    _ bytes: [UInt8], _ random: inout RandomNumbers,
     _ body: (JSONValue, inout RandomNumbers) -> JSONValue?
   ) -> [UInt8]? {
     var lines = Lines(bytes)
-    let index = line ?? random.below(lines.lines.count)
+    let index = random.below(lines.lines.count)
     guard var value = try? JSONReader.parse(lines.lines[index]) else { return nil }
     edit(&value, &random, body)
     lines.lines[index] = Array(value.text().utf8)
@@ -125,9 +125,12 @@ extension Mutation {
     return switch value {
     case .object(let object):
       "{"
-        + object.members.map { space() + JSONValue($0.name).text() + space() + ":" + space() + spaced($0.value, &random) }
+        + object.members.map {
+          space() + JSONValue($0.name).text() + space() + ":" + space() + spaced($0.value, &random)
+        }
         .joined(separator: space() + ",") + space() + "}"
-    case .array(let elements): "[" + elements.map { space() + spaced($0, &random) }.joined(separator: space() + ",") + "]"
+    case .array(let elements):
+      "[" + elements.map { space() + spaced($0, &random) }.joined(separator: space() + ",") + "]"
     default: value.text()
     }
   }
@@ -135,10 +138,11 @@ extension Mutation {
   /// A value with every character of its strings as an escape.
   private static func escaped(_ value: JSONValue) -> String {
     func string(_ text: String) -> String {
-      "\"" + text.utf16.map { unit in
-        let digits = String(unit, radix: 16)
-        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      }.joined() + "\""
+      "\""
+        + text.utf16.map { unit in
+          let digits = String(unit, radix: 16)
+          return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }.joined() + "\""
     }
     return switch value {
     case .object(let object):

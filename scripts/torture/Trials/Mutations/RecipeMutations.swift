@@ -27,7 +27,8 @@ extension Mutation {
     },
     Mutation("another value", of: [.recipe], .any) { bytes, random in
       replaceNumber(
-        bytes, by: random.pick(["null", "~", "[]", "{}", "\"\"", "true", "&a 1", "*a", "!!int 1", "|", "x: y", "'"]) ?? "",
+        bytes,
+        by: random.pick(["null", "~", "[]", "{}", "\"\"", "true", "&a 1", "*a", "!!int 1", "|", "x: y", "'"]) ?? "",
         &random)
     },
   ]

@@ -45,9 +45,6 @@ extension Mutation {
       bytes.insert(random.pick([0xFF, 0xC0, 0x80, 0xF8]) ?? 0xFF, at: random.below(bytes.count + 1))
       return bytes
     },
-    Mutation("a line cut short", of: rows, .any) { bytes, random in
-      Array(bytes.prefix(random.below(bytes.count)))
-    },
     Mutation("a line less", of: texts + [.vocabulary], .any) { bytes, random in
       var lines = Lines(bytes)
       lines.lines.remove(at: random.below(lines.lines.count))
