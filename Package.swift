@@ -101,7 +101,8 @@ targets += [
       "Files", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Training", "Datasets", "Retrieval",
       argumentParser,
     ]),
-  .target(name: "Trials", dependencies: ["Recipes", "Runs", "Files", "JSONText"], path: "scripts/torture/Trials"),
+  .target(
+    name: "Trials", dependencies: ["Recipes", "Runs", "Files", "JSONText", "Kernels"], path: "scripts/torture/Trials"),
   .executableTarget(
     name: "torture", dependencies: ["Trials", "Files", argumentParser], path: "scripts/torture/Program"),
   .target(

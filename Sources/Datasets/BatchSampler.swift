@@ -12,7 +12,7 @@ import OrderedCollections
 /// Negatives have no say: ``RowBatch`` makes equal documents one column, and the number of batches must not change when negatives
 /// are mined anew in the course of a training run.
 public struct BatchSampler: Sendable {
-  /// The rows that a batch is to have; there may be fewer in all.
+  /// The wanted number of rows of a batch.
   public let batchSize: Int
   /// The seed of the order, together with the epoch.
   public let seed: UInt64

@@ -3,7 +3,7 @@ import Words
 /// Random documents, which nearly always do not fit a query at all.
 ///
 /// A document that the group has already, that is a positive of the same query in any group, or that is the query
-/// itself is never drawn. Documents are the same as ``KnownPositives`` has it.
+/// itself is never drawn. Documents are compared by text as in ``KnownPositives``.
 public struct EasyNegatives: Sendable {
   /// The share of a group's negatives that is random, from 0 to 1.
   public let share: Double

@@ -27,7 +27,7 @@ public enum RowFile {
       do throws(DatasetError) {
         let object = try format.object(of: row)
         guard let table else { return }
-        for objection in object.members.compactMap({ table.objection(to: $0.value.cell) }).prefix(1) {
+        if let objection = object.members.lazy.compactMap({ table.objection(to: $0.value.cell) }).first {
           problems.add("\(place) has \(objection)")
         }
       } catch {
@@ -47,10 +47,9 @@ public enum RowFile {
     // A document of the corpus has an identifier, and a line of JSON holds every text.
     for document in table == nil ? [] : negatives?.documents ?? [] {
       let content = document.content
-      let positive = (text: promotes ? content : "p", id: document.id)
       check(
         TrainingRow(
-          query: "q", queryID: "q", positive: positive.text, positiveID: positive.id, negatives: [content],
+          query: "q", queryID: "q", positive: promotes ? content : "p", positiveID: document.id, negatives: [content],
           negativeIDs: [document.id]), "document \"\(document.id)\"")
     }
     try problems.throwIfAny()
@@ -70,7 +69,7 @@ public enum RowFile {
     let objects = try rows.map { try format.object(of: $0) }
     let names = Self.columns(of: objects)
     func write(_ cells: [String], _ place: () -> String) throws {
-      for objection in cells.compactMap(table.objection).prefix(1) {
+      if let objection = cells.lazy.compactMap(table.objection).first {
         throw DatasetError("\(path): \(place()) has \(objection)")
       }
       try file.write(Array((cells.map(table.field).joined(separator: table.separator) + "\n").utf8))

@@ -93,9 +93,7 @@ struct TableDialect {
     func names(_ separator: Separator) -> [String] {
       var fields = QuotedFields(separator: separator)
       if case .record(let names, _) = fields.take(line, line: 1) { return names }
-      return line.utf8.split(separator: separator.rawValue, omittingEmptySubsequences: false).map {
-        String(Substring($0))
-      }
+      return separator.fields(of: line)
     }
     let others = Separator.allCases.filter { $0 != usual }
     if RowFamily.isHeader(TableHeader(names(usual), line: 1).names) { return }
@@ -150,11 +148,7 @@ struct TableDialect {
         }
       } else if !text.isBlank {
         isFirst = false
-        body(
-          text.utf8.split(separator: separator.rawValue, omittingEmptySubsequences: false).map {
-            String(Substring($0))
-          },
-          number, &found)
+        body(separator.fields(of: text), number, &found)
       }
     }
     oddities.forEach { found.warn($0) }
@@ -208,5 +202,12 @@ private struct TabQuoting {
   private mutating func note(line: Int) {
     count += 1
     firstLine = firstLine ?? line
+  }
+}
+
+extension TableDialect.Separator {
+  /// The fields of a line in which quotation marks mean nothing.
+  fileprivate func fields(of line: String) -> [String] {
+    line.utf8.split(separator: rawValue, omittingEmptySubsequences: false).map { String(Substring($0)) }
   }
 }

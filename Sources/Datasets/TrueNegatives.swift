@@ -5,6 +5,7 @@ extension [TrainingRow] {
   ///
   /// - Parameter source: The file of the rows, for the warning.
   /// - Returns: The warning about them, with their number and an example; nil where there are none.
+  @discardableResult
   public mutating func removeKnownPositives(source: String) -> String? {
     let known = KnownPositives(rows: self)
     var remarks = Remarks()

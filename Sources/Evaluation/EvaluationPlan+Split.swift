@@ -8,13 +8,16 @@ extension EvaluationPlan.Split {
   /// The judged queries of a split.
   init(name: String, _ judgments: Judgments, of collection: Collection, excludesSameID: Bool) {
     self.name = name
-    topics = judgments.topics.map { topic in
-      let query = ExactText(topic.query)
-      return JudgedTopic(
-        query: topic.query,
-        grades: excludesSameID ? topic.grades.filter { ExactText($0.document) != query } : topic.grades)
-    }
+    let all = judgments.judgedTopics
+    topics = excludesSameID ? all.map(\.withoutSameID) : all
     queries = judgments.topics.compactMap { collection.queries[$0.query] }
+  }
+
+  /// The same split with some of its topics.
+  func keeping(_ topics: [JudgedTopic]) -> EvaluationPlan.Split {
+    let names = Set(topics.map { ExactText($0.query) })
+    return EvaluationPlan.Split(
+      name: name, topics: topics, queries: queries.filter { names.contains(ExactText($0.id)) })
   }
 
   /// Checks that a relevant document can be found before another one, and warns about queries without any.
@@ -37,8 +40,7 @@ extension EvaluationPlan.Split {
     let irrelevant = topics.filter { !$0.grades.contains { $0.grade > 0 } }
     guard let example = irrelevant.first else { return }
     warn(
-      "\(NumberText.count(irrelevant.count)) of \(NumberText.counted(topics.count, "query", plural: "queries")) of split "
-        + "'\(name)' \(irrelevant.count == 1 ? "has" : "have") no relevant document, such as \"\(example.query)\"; "
+      "\(NumberText.counted(irrelevant.count, of: topics.count, "query", plural: "queries")) of split '\(name)' \(irrelevant.count == 1 ? "has" : "have") no relevant document, such as \"\(example.query)\"; "
         + "\(irrelevant.count == 1 ? "it counts" : "they count") as 0 on every measure")
   }
 }

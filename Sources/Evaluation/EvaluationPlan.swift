@@ -55,12 +55,9 @@ package struct EvaluationPlan {
       let place = "of split '\(name)'"
       let sameIDs = SameIDs(split.queries, in: collection.corpus)
       sameIDs.warning(isExcluded: excludeSameID, setting: "evaluate.excludeSameID", place: place).map(warn)
-      let blank = split.queries.filter(\.text.isBlank)
-      if let first = blank.first {
-        warn(
-          "\(NumberText.count(blank.count)) of \(NumberText.counted(split.queries.count, "query", plural: "queries")) \(place) "
-            + "\(blank.count == 1 ? "is" : "are") blank, the first \"\(first.id)\"; read as an empty text")
-      }
+      BlankTexts.warning(
+        split.queries.map { ("\"\($0.id)\"", $0.text) }, "query \(place)", plural: "queries \(place)"
+      ).map(warn)
       splits.append(split)
     }
     self.splits = splits
@@ -93,10 +90,7 @@ package struct EvaluationPlan {
   func leavingOut(_ queries: Set<ExactText>, of name: String) -> EvaluationPlan {
     var plan = self
     plan.splits = splits.map { split in
-      guard split.name == name else { return split }
-      return Split(
-        name: name, topics: split.topics.filter { !queries.contains(ExactText($0.query)) },
-        queries: split.queries.filter { !queries.contains(ExactText($0.id)) })
+      split.name == name ? split.keeping(split.topics.filter { !queries.contains(ExactText($0.query)) }) : split
     }
     return plan
   }
@@ -107,10 +101,7 @@ package struct EvaluationPlan {
     plan.splits = splits.map { split in
       let keys = split.topics.indices.map { (key: mixed(seed, UInt64($0)), index: $0) }.sorted { $0 < $1 }
       let chosen = Set(keys.prefix(limit).map(\.index))
-      let topics = split.topics.indices.filter(chosen.contains).map { split.topics[$0] }
-      let names = Set(topics.map { ExactText($0.query) })
-      return Split(
-        name: split.name, topics: topics, queries: split.queries.filter { names.contains(ExactText($0.id)) })
+      return split.keeping(split.topics.indices.filter(chosen.contains).map { split.topics[$0] })
     }
     return plan
   }

@@ -26,10 +26,9 @@ package struct JudgedPairs {
   ) throws {
     var texts = CandidateTexts(collection)
     var (missing, example): (Int, String?) = (0, nil)
-    for topic in judgments.topics {
+    for topic in judgments.judgedTopics.map({ excludesSameID ? $0.withoutSameID : $0 }) {
       let number = queryCount
       for (document, grade) in topic.grades where grade >= 0 {
-        if excludesSameID && ExactText(document) == ExactText(topic.query) { continue }
         guard let query = texts.query(topic.query), let content = texts.document(document) else {
           missing += 1
           example = example ?? "document \"\(document)\" for query \"\(topic.query)\""
@@ -59,8 +58,7 @@ package struct JudgedPairs {
   ) throws {
     let given = try Ranking(file: file)
     let ranking = excludesSameID ? given.withoutSameID : given
-    let topics = judgments.topics.map { JudgedTopic(query: $0.query, grades: $0.grades) }
-    let coverage = Coverage(of: ranking, against: topics)
+    let coverage = Coverage(of: ranking, against: judgments.judgedTopics)
     let source = "the judgments of \(collection.folder)"
     coverage.warnings(of: file, with: source, consequence: "they are left out").forEach(warn)
     var judged = Ranking()

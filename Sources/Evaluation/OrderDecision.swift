@@ -45,8 +45,8 @@ package struct OrderDecision {
   /// Says which queries measure nothing; nil where all do.
   var omission: String? {
     guard let example else { return nil }
-    return "\(NumberText.count(settled.count)) of "
-      + "\(NumberText.counted(split.topics.count, "query", plural: "queries")) of split '\(split.name)' "
+    return
+      "\(NumberText.counted(settled.count, of: split.topics.count, "query", plural: "queries")) of split '\(split.name)' "
       + "\(settled.count == 1 ? "is" : "are") left out of the measures, such as \"\(example)\": all candidates are "
       + "relevant, so that any order of them is right"
   }

@@ -41,19 +41,17 @@ package struct SameIDs {
     case false: return nil
     case nil:
       guard let example = own.first else { return nil }
-      return "\(Self.counted(own.count, of: count)) \(place) \(own.count == 1 ? "is a document" : "are documents") "
+      return
+        "\(NumberText.counted(own.count, of: count, "query", plural: "queries")) \(place) \(own.count == 1 ? "is a document" : "are documents") "
         + "of the corpus too, such as \"\(example.id)\" (\"\(example.text.shortened)\"), and a search finds the query "
         + "itself first; set '\(setting)' to true to leave out documents with their query's identifier, or to false to "
         + "keep them"
     case true:
       guard let example = accidental.first else { return nil }
-      return "'\(setting)' leaves out the documents of \(Self.counted(accidental.count, of: count)) \(place) that have "
+      let queries = NumberText.counted(accidental.count, of: count, "query", plural: "queries")
+      return "'\(setting)' leaves out the documents of \(queries) \(place) that have "
         + "only the identifier in common with the query, such as \"\(example.id)\" (\"\(example.text.shortened)\"); set "
         + "it to false if identifiers agree by accident"
     }
-  }
-
-  private static func counted(_ some: Int, of all: Int) -> String {
-    "\(NumberText.count(some)) of \(NumberText.counted(all, "query", plural: "queries"))"
   }
 }

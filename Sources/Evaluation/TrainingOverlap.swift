@@ -85,8 +85,7 @@ package struct TrainingOverlap {
   private func events(of part: Part) -> [RunEvent] {
     let name = part.split.name
     func counted(_ queries: Set<Int>) -> String {
-      "\(NumberText.count(queries.count)) of \(NumberText.counted(part.split.queries.count, "query", plural: "queries")) of "
-        + "split '\(name)'"
+      "\(NumberText.counted(queries.count, of: part.split.queries.count, "query", plural: "queries")) of split '\(name)'"
     }
     func example(_ queries: Set<Int>) -> String {
       "such as \"\(queries.min().map { part.split.queries[$0].text.shortened } ?? "")\""

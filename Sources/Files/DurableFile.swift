@@ -36,7 +36,7 @@ public final class DurableFile {
   /// Checks that a file can be begun under a path, so that long work for it does not end in vain, and that it replaces nothing
   /// that is read for it.
   ///
-  /// - Parameter inputs: Files that are read, and folders of which any file may be; "-" is none of them.
+  /// - Parameter inputs: Files and folders that are read; "-" is standard input, which is never replaced.
   /// - Throws: `FileError` if the path is one of the inputs or lies in one; the error that ``init(_:)`` would throw.
   public static func check(_ path: String, inputs: [String]) throws(FileError) {
     _ = try DurableFile(path)

@@ -61,12 +61,14 @@ public struct FileSignature: Sendable, Equatable {
 
   private static let text: [(start: [UInt8], signature: FileSignature)] = [
     (
-      Array("version https://git-lfs.github.com/spec/".utf8),
-      FileSignature(
-        name: "a Git LFS pointer, which stands for the file itself", remedy: "fetch the file with git lfs pull")
+      Array("version https://git-lfs.github.com/spec/".utf8), pointer
     ),
     (Array("<!doctype html".utf8), webPage), (Array("<html".utf8), webPage),
   ]
+
+  /// The small text that stands for a large file in a Git repository until Git LFS fetches it.
+  public static let pointer = FileSignature(
+    name: "a Git LFS pointer, which stands for the file itself", remedy: "fetch the file with git lfs pull")
 
   private static let webPage = FileSignature(name: "a web page", remedy: "download the file itself")
 }

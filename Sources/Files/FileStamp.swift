@@ -1,7 +1,6 @@
-/// The numbers of a file that change with its content: where they are equal, so is the content.
+/// The numbers of a file that change with its content: where they are equal and old enough (``isProof(at:)``), so is the content.
 ///
-/// A file system notes times in ticks of some milliseconds, so a stamp that is younger than ``patience`` proves nothing:
-/// a change within the same tick leaves it as it is (git calls such an entry racy).
+/// A file system notes times in ticks of some milliseconds, so a stamp that is younger than two seconds proves nothing: a change within the same tick leaves it as it is (git calls such an entry racy).
 public struct FileStamp: Equatable, Sendable {
   /// A time since 1970.
   struct Time: Equatable, Sendable {

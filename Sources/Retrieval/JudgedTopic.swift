@@ -12,6 +12,12 @@ public struct JudgedTopic: Sendable {
     self.query = query
     self.grades = grades
   }
+
+  /// The same topic without a judgment of the document that has the query's identifier.
+  public var withoutSameID: JudgedTopic {
+    let own = ExactText(query)
+    return JudgedTopic(query: query, grades: grades.filter { ExactText($0.document) != own })
+  }
 }
 
 /// The judgments of one query, against which lists are measured.

@@ -34,15 +34,13 @@ extension Ranking {
   /// - Parameters:
   ///   - file: The path to write.
   ///   - tag: The last column: a name of the system that made the run.
-  /// - Throws: `RetrievalError` when an identifier or the tag is empty or contains white space (it would not stand in
-  ///   one column), or when the file cannot be written.
+  /// - Throws: `RetrievalError` when an identifier or the tag is empty or cannot stand in one column
+  ///   (`TRECColumns`), or when the file cannot be written.
   public func write(to file: String, tag: String = "hone") throws(RetrievalError) {
-    try Self.requireColumn(TRECColumns.canHold(tag), tag, "tag")
+    try Self.requireColumn(tag, "tag")
     for list in lists {
-      try Self.requireColumn(TRECColumns.canBeginLine(list.query), list.query, "query identifier")
-      for document in list.documents {
-        try Self.requireColumn(TRECColumns.canHold(document.id), document.id, "document identifier")
-      }
+      try Self.requireColumn(list.query, "query identifier", beginsLine: true)
+      for document in list.documents { try Self.requireColumn(document.id, "document identifier") }
     }
     do throws(FileError) {
       let output = try DurableFile(file)
@@ -59,14 +57,21 @@ extension Ranking {
     }
   }
 
-  private static func requireColumn(_ isRight: Bool, _ text: String, _ role: String) throws(RetrievalError) {
+  private static func requireColumn(
+    _ text: String, _ role: String, beginsLine: Bool = false
+  ) throws(RetrievalError) {
     if text.isEmpty {
       throw RetrievalError("cannot write a run: a \(role) is empty; give it at least one character")
     }
-    if !isRight {
+    if !TRECColumns.canHold(text) {
       throw RetrievalError(
-        "cannot write a run: \(role) \"\(text)\" contains white space or starts with #, and a run file separates columns "
-          + "by white space and comments by #; use another identifier")
+        "cannot write a run: \(role) \"\(text)\" contains white space or a control character, or begins with a byte order "
+          + "mark, and a run file separates columns by white space; use another identifier")
+    }
+    if beginsLine && !TRECColumns.canBeginLine(text) {
+      throw RetrievalError(
+        "cannot write a run: \(role) \"\(text)\" starts with #, and a run file marks comments by #; use another identifier"
+      )
     }
   }
 }

@@ -18,7 +18,7 @@ package struct Checkpoint: Sendable, Equatable {
   /// The number of steps done when it was saved.
   package var step: Int
   package var folder: String
-  /// The names of its files, as its manifest lists them.
+  /// The names of its files; empty until it was compared with its manifest.
   package var files: [String] = []
 
   /// The path of one of its files.

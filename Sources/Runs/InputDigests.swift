@@ -14,20 +14,21 @@ package struct InputDigests: Sendable {
   /// The files in the order of the inputs, each once.
   package let files: [File]
   private let inputs: [RunInput]
-  /// The stamp of every file before it was read here, and the time at which it was taken.
-  private let stamps: [(stamp: FileStamp, time: Double)]
+  /// The stamps, by path, of the files that have not changed since they were read here while their stamp is the same.
+  private let proofs: [String: FileStamp]
 
   /// Reads all inputs once.
   package init(of inputs: [RunInput]) throws(FileError) {
     var files: [File] = []
-    var stamps: [(stamp: FileStamp, time: Double)] = []
+    var proofs: [String: FileStamp] = [:]
     for path in try RunInput.files(of: inputs) {
-      stamps.append((try Files.stamp(of: path), Files.currentTime))
+      let stamp = try Files.stamp(of: path)
+      if stamp.isProof(at: Files.currentTime) { proofs[path] = stamp }
       files.append(File(path: path, sha256: try FileDigest.sha256(of: path)))
     }
     self.files = files
     self.inputs = inputs
-    self.stamps = stamps
+    self.proofs = proofs
   }
 
   /// Confirms that inputs are still those of the digests, once the run has read them.
@@ -39,12 +40,11 @@ package struct InputDigests: Sendable {
   /// - Throws: `RunError` that names the first file that was changed in between.
   package func confirm(_ some: [RunInput]? = nil) throws(RunError) {
     let chosen = some ?? inputs
-    let known = Dictionary(
-      zip(files, stamps).map { ($0.path, ($0.sha256, $1)) }, uniquingKeysWith: { first, _ in first })
+    let digests = Dictionary(files.map { ($0.path, $0.sha256) }, uniquingKeysWith: { first, _ in first })
     guard let paths = try? RunInput.files(of: chosen) else { throw Self.change("a folder is gone") }
     for path in paths {
-      guard let (digest, stamp) = known[path] else { throw Self.change("\(path) is new") }
-      if stamp.stamp.isProof(at: stamp.time), (try? Files.stamp(of: path)) == stamp.stamp { continue }
+      guard let digest = digests[path] else { throw Self.change("\(path) is new") }
+      if let proof = proofs[path], (try? Files.stamp(of: path)) == proof { continue }
       guard let found = try? FileDigest.sha256(of: path) else { throw Self.change("\(path) is gone") }
       if found != digest { throw Self.change("\(path) has other content") }
     }

@@ -36,8 +36,8 @@ package enum RunInput: Hashable, Sendable {
       let path = Files.join(folder, name)
       if !Files.isFolder(path) {
         if isPart(name) { files.append(path) }
-      } else if !Files.exists(Files.join(path, InputDigests.name)) {
         // The folder of a run in it is no part of a model.
+      } else if !Files.exists(Files.join(path, InputDigests.name)) {
         files += try parts(of: path)
       }
     }

@@ -53,7 +53,7 @@ package struct EncodingTool {
     let corpus = try Corpus(file: input)
     corpus.warnings.forEach { report(.warning($0)) }
     let texts = corpus.documents
-    BlankTexts.warning(texts.map { ("\"\($0.id)\"", $0.content) }, "text").map(report)
+    BlankTexts.warning(texts.map { ("\"\($0.id)\"", $0.content) }, "text").map { report(.warning($0)) }
     let model = try BiEncoder(folder: model)
     let embeddings = try model.embeddings(
       of: texts.map(\.content), as: role, task: "encoding", cache: try cache.map { try EncodingCache($0) },

@@ -47,7 +47,7 @@ package struct EvaluationTool {
     let measures = try Measure.list(parsing: measures)
     let read = try Judgments(file: judgments)
     read.warnings.forEach { report(.warning($0)) }
-    let topics = read.topics.map { JudgedTopic(query: $0.query, grades: $0.grades) }
+    let topics = read.judgedTopics
     let ranking = try Ranking(file: run)
     var tuned = try values(of: ranking, from: run, against: topics, measures)
     var base: MeasureValues?

@@ -38,7 +38,7 @@ package struct RerankingTool {
     texts.warnings.forEach { report(.warning($0)) }
     let candidates = try RerankingCandidates(first, top: top, &texts, from: run)
     let asked = first.lists.map { ("\"\($0.query)\"", texts.query($0.query) ?? "") }
-    BlankTexts.warning(asked, "query", plural: "queries").map(report)
+    BlankTexts.warning(asked, "query", plural: "queries").map { report(.warning($0)) }
     let model = try CrossEncoder(folder: model, labels: 1)
     try candidates.reranked(by: model, task: "reranking", report: report).write(to: output)
     let result: JSONValue = [

@@ -34,9 +34,12 @@ package struct ScoringTool {
     let input = try TextPairs(file: input)
     input.warnings.forEach { report(.warning($0)) }
     let pairs = input.pairs
-    BlankTexts.warning(pairs.enumerated().map { ("in pair \($0 + 1)", $1.query) }, "query", plural: "queries").map(
-      report)
-    BlankTexts.warning(pairs.enumerated().map { ("in pair \($0 + 1)", $1.document) }, "document").map(report)
+    BlankTexts.warning(pairs.enumerated().map { ("in pair \($0 + 1)", $1.query) }, "query", plural: "queries").map {
+      report(.warning($0))
+    }
+    BlankTexts.warning(pairs.enumerated().map { ("in pair \($0 + 1)", $1.document) }, "document").map {
+      report(.warning($0))
+    }
     let scores = try model.score(pairs) { share in
       report(.progress(RunProgress(scoring: "scoring", share: share, of: pairs.count)))
     }

@@ -32,7 +32,7 @@ package struct SearchTool {
     let read = try Queries(file: queries)
     read.warnings.forEach { report(.warning($0)) }
     let asked = read.queries
-    BlankTexts.warning(asked.map { ("\"\($0.id)\"", $0.text) }, "query", plural: "queries").map(report)
+    BlankTexts.warning(asked.map { ("\"\($0.id)\"", $0.text) }, "query", plural: "queries").map { report(.warning($0)) }
     let (model, corpus, index) = try load()
     let vectors = try model.searchVectors(of: asked.map(\.text), as: .query, task: "encoding queries", report: report)
     let run = try index.search(vectors, ids: asked.map(\.id), top: top)
@@ -79,7 +79,7 @@ package struct SearchTool {
   private func load() throws -> (BiEncoder, Corpus, ExactSearch) {
     let corpus = try Corpus(file: corpus)
     corpus.warnings.forEach { report(.warning($0)) }
-    BlankTexts.warning(corpus.documents.map { ("\"\($0.id)\"", $0.content) }, "document").map(report)
+    BlankTexts.warning(corpus.documents.map { ("\"\($0.id)\"", $0.content) }, "document").map { report(.warning($0)) }
     let model = try BiEncoder(folder: model)
     let vectors = try model.searchVectors(
       of: corpus.documents.map(\.content), as: .document, task: "encoding documents",

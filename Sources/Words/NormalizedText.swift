@@ -6,7 +6,7 @@ import Foundation
 /// 2. Invisible characters and apostrophes are dropped; other punctuation separates words, as white space does. It stays
 ///    where it changes the meaning: `#`, `%`, `&` and `@` stand for words ("C#" is not "C"), marks between digits ("1/2" is
 ///    not "1.2"), and `-`, `.`, `!`, `/`, `~` and `\` at the beginning of a word ("-5", ".net", "--force").
-/// 3. Letter case is folded, by the upper-case and then the lower-case mapping of each scalar: "ß" is "SS".
+/// 3. Letter case is folded, by the upper-case and then the lower-case mapping of each scalar: "ß" becomes "ss".
 /// 4. Words are joined by one space.
 ///
 /// A text of nothing but punctuation keeps it. Equality is canonical equivalence, as Swift compares strings.

@@ -38,6 +38,11 @@ package enum NumberText {
     "\(count(value)) \(value == 1 ? noun : plural ?? noun + "s")"
   }
 
+  /// A part of a count with its noun: `3 of 30 queries`.
+  package static func counted(_ part: Int, of whole: Int, _ noun: String, plural: String? = nil) -> String {
+    "\(count(part)) of \(counted(whole, noun, plural: plural))"
+  }
+
   /// Bytes in decimal units: `912 B`, `90.9 MB`.
   package static func bytes(_ value: Int) -> String {
     if value.magnitude < 1000 { return "\(value) B" }

@@ -32,7 +32,7 @@ import Tokenizers
     try BiEncoder(folder: goldenFolder).save(to: expected.path)
     try BiEncoder(folder: folder.path).save(to: saved.path)
     try expectSameFiles(saved.path, expected.path)
-    #expect(try ModelFolder.transformerPath(in: folder.path) == Files.join(folder.path, name))
+    #expect(try ModelFolder.weights(of: folder.path).transformerPath == Files.join(folder.path, name))
     #expect(try ModelOutline(folder: folder.path).shape.positions == 64)
     let tokenizer = try ModelFolder.tokenizer(of: folder.path)
     #expect(tokenizer.maximumLength == 64 && tokenizer.tokenizer.vocabularySize > 90)

@@ -55,6 +55,10 @@ import Training
     )
   }
 
+  @Test func aHalfOfSmallStepsIsNoReasonToGive() throws {
+    #expect(words(try plan(distinct(5), queries: 4)) == "4 rows, the smallest of 1")
+  }
+
   @Test(arguments: [64, Int.max])
   func aBatchLargerThanTheDataIsAllOfIt(_ queries: Int) throws {
     for uniqueTexts in [true, false] {

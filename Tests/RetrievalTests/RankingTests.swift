@@ -112,8 +112,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("q 1", "a", "t", "query identifier \"q 1\""), ("q", "a\tb", "t", "document identifier \"a\tb\""),
-    ("q", "a", "my run", "tag \"my run\""), ("#q", "a", "t", "query identifier \"#q\""),
+    ("q 1", "a", "t", "query identifier \"q 1\" \(unfit)"), ("q", "a\tb", "t", "document identifier \"a\tb\" \(unfit)"),
+    ("q", "a\u{1}", "t", "document identifier \"a\u{1}\" \(unfit)"), ("q", "a", "my run", "tag \"my run\" \(unfit)"),
+    (
+      "#q", "a", "t",
+      "query identifier \"#q\" starts with #, and a run file marks comments by #; use another identifier"
+    ),
   ])
   func doesNotWriteIdentifiersThatBreakColumns(_ query: String, _ document: String, _ tag: String, _ subject: String)
     throws
@@ -123,8 +127,7 @@ import Testing
     try ranking.append(query: query, documents: documents([(document, 1)]))
     #expect(
       message { try ranking.write(to: folder.file("run.txt"), tag: tag) }
-        == "cannot write a run: \(subject) contains white space or starts with #, and a run file separates columns by white "
-        + "space and comments by #; use another identifier")
+        == "cannot write a run: \(subject)")
     #expect(!Files.exists(folder.file("run.txt")))
   }
 
@@ -176,6 +179,11 @@ import Testing
     }
   }
 }
+
+/// What cannot stand in one column of a run file.
+private let unfit =
+  "contains white space or a control character, or begins with a byte order mark, and a run file separates columns by "
+  + "white space; use another identifier"
 
 private let columns = "expected six columns (query Q0 document rank score tag), found"
 private let noWhiteSpace = "use identifiers and a tag without white space"

@@ -332,26 +332,20 @@ def quality(comparison: Comparison) -> dict:
     return {"Hone": ours, "sentence-transformers": theirs}
 
 
-def long_training(comparison: Comparison) -> dict:
-    return training(comparison.on_long_texts())
-
-
-def long_encoding(comparison: Comparison) -> dict:
-    return encoding(comparison.on_long_texts())
-
-
-def long_reranker_training(comparison: Comparison) -> dict:
-    return reranker_training(comparison.on_long_texts())
-
-
 PARTS = {
     part.__name__.replace("_", "-"): part
     for part in [
         encode_parity, training_parity, reproducibility, tokenizer, start, latency, encoding, training, large_batch,
-        export, reranker_parity, reranker_training, reranker_latency, quality, long_training, long_encoding,
-        long_reranker_training,
+        export, reranker_parity, reranker_training, reranker_latency, quality,
     ]
 }  # fmt: skip
+
+
+def on_long_texts(part):
+    return lambda comparison: part(comparison.on_long_texts())
+
+
+PARTS |= {f"long-{name}": on_long_texts(PARTS[name]) for name in ["training", "encoding", "reranker-training"]}
 
 
 # MARK: Helpers

@@ -42,7 +42,7 @@ public struct BERTConfiguration: Sendable, Equatable {
     activation = reader.choice(
       "hidden_act", ["gelu": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "relu": .relu], else: .gelu)
     reader.requireChoice("position_embedding_type", ["absolute"], orAbsent: true)
-    reader.requireFalse("is_decoder", "each token sees only those before it, which hone does not compute")
+    reader.requireBidirectional("is_decoder")
     reader.requireFalse("add_cross_attention", "the model reads the states of another one, which hone does not compute")
     if reader.isSound("hidden_size", "num_attention_heads") && hiddenSize % headCount != 0 {
       reader.report("num_attention_heads", "\(headCount) heads do not divide hidden_size \(hiddenSize)")

@@ -73,7 +73,12 @@ struct ConfigurationReader {
     }
   }
 
-  /// Reports a key that is true, or that is no truth value.
+  /// Reports a key that asks for causal attention.
+  mutating func requireBidirectional(_ key: String) {
+    requireFalse(key, "each token sees only those before it, which hone does not compute")
+  }
+
+  /// Reports a key that is there and neither false nor null.
   mutating func requireFalse(_ key: String, _ reason: String) {
     guard let value = object[key], value != .null, value != false else { return }
     report(key, value == true ? "is true: \(reason)" : "should be true or false, found \(value.shortText)")

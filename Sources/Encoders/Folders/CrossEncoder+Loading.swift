@@ -39,8 +39,7 @@ extension CrossEncoder {
         problem:
           "\(modules.entries.count) modules; hone reads a cross-encoder that is one Transformer with a classifier")
     }
-    let positions = source.configuration.shape.positions
-    let limit = min(source.tokenizer.configuredMaximumLength ?? positions, positions)
+    let limit = source.tokenizer.maximumLength(positions: source.configuration.shape.positions)
     if limit < 5 {
       throw ModelError(
         path: path,

@@ -42,7 +42,7 @@ struct FolderContents {
     let family = try Families.family(of: reader)
     try ForeignModel.refuse(reader)
     let configuration = family.init(&reader)
-    reader.requireFalse("is_causal", "each token sees only those before it, which hone does not compute")
+    reader.requireBidirectional("is_causal")
     try reader.finish()
     return (configuration, reader)
   }

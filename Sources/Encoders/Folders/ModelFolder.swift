@@ -24,26 +24,19 @@ public struct ModelFolder: Sendable {
   init(
     path: String, transformerPath: String, family: FamilyFolder, configuration: JSONObject, tokenizer: TokenizerFolder
   ) {
-    func found(_ names: [String], in folder: String) -> [String] {
-      names.map { Files.join(folder, $0) }.filter(Files.exists)
-    }
     self.path = path
     self.transformerPath = transformerPath
     self.family = family
     self.configuration = configuration
     self.tokenizer = tokenizer
-    files = found(["modules.json", "config_sentence_transformers.json"], in: path) + tokenizer.files
+    let own = ["modules.json", "config_sentence_transformers.json"].map { Files.join(path, $0) }
+    files = own.filter(Files.exists) + tokenizer.files
   }
 }
 
 // MARK: - Parts of a folder
 
 extension ModelFolder {
-  /// The folder of the transformer: that of the first module, or the model folder itself if it has no `modules.json`.
-  ///
-  /// - Throws: `ModelError` or `FileError` if the folder is missing or holds no files of a model.
-  public static func transformerPath(in folder: String) throws -> String { try FolderContents(folder).transformerPath }
-
   /// The weights in a folder of any model, whether it is read or not, and the folder of its transformer.
   package static func weights(of folder: String) throws -> (weights: SafetensorsFolder, transformerPath: String) {
     let contents = try FolderContents(folder)
@@ -61,6 +54,11 @@ extension ModelFolder {
     let tokenizer = try TokenizerFolder(path, hasModules: contents.modules != nil).tokenizer
     guard Files.exists(Files.join(path, "config.json")) else { return (tokenizer, tokenizer.configuredMaximumLength) }
     let positions = try contents.configuration().family.shape.positions
-    return (tokenizer, min(tokenizer.configuredMaximumLength ?? positions, positions))
+    return (tokenizer, tokenizer.maximumLength(positions: positions))
   }
+}
+
+extension Tokenizer {
+  /// The longest input, in tokens, of a model with this many positions.
+  func maximumLength(positions: Int) -> Int { min(configuredMaximumLength ?? positions, positions) }
 }

@@ -5,8 +5,6 @@ import Files
 /// The form is that of https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: below 1024 bytes, its first line
 /// "version" and an address.
 package enum PointerFile {
-  private static let beginning = Array("version https://git-lfs.github.com/spec/v1\n".utf8)
-
   /// Refuses a folder in which a file of a model is a pointer.
   static func refuse(in folder: String) throws {
     guard Files.isFolder(folder) else { return }
@@ -34,9 +32,7 @@ package enum PointerFile {
   }
 
   private static func isPointer(_ path: String) -> Bool {
-    guard let size = try? Files.size(path), size >= beginning.count, size < 1024,
-      let bytes = try? Files.read(path, maximumBytes: 1024)
-    else { return false }
-    return bytes.starts(with: beginning)
+    guard let size = try? Files.size(path), size < 1024 else { return false }
+    return FileSignature.of(file: path) == .pointer
   }
 }

@@ -80,14 +80,14 @@ struct MinedRows {
         Array(list.filter { !ids.contains(ExactText($0.id)) }.prefix(source.candidates))
       }
     }
-    for (source, lists) in zip(settings.sources, ranked) {
-      let unanswered = lists.indices.filter { lists[$0].isEmpty }
-      guard let first = unanswered.first else { continue }
+    unanswered = ranked.map { $0.count(where: \.isEmpty) }
+    for ((source, count), lists) in zip(zip(settings.sources, unanswered), ranked) {
+      guard let first = lists.firstIndex(where: \.isEmpty) else { continue }
       context.report(
         .warning(
-          "the source \(source.name.rawValue) found no document for \(NumberText.count(unanswered.count)) of "
-            + "\(NumberText.counted(lists.count, "query", plural: "queries")), the first \"\(groups.texts[first].shortened)\""
-        ))
+          "the source \(source.name.rawValue) found no document for "
+            + "\(NumberText.counted(count, of: lists.count, "query", plural: "queries")), the first "
+            + "\"\(groups.texts[first].shortened)\""))
     }
     var miner = NegativeMiner(
       corpus: MiningCorpus(texts: texts),
@@ -131,7 +131,6 @@ struct MinedRows {
       }
     }
     tallies = miner.tallies
-    unanswered = ranked.map { lists in lists.count(where: \.isEmpty) }
     documents = ids.count
     queries = groups.groups.count
     dropPromotedNegatives()
@@ -141,7 +140,7 @@ struct MinedRows {
   private mutating func dropPromotedNegatives() {
     if promoted.isEmpty { return }
     var all = rows + promoted
-    _ = all.removeKnownPositives(source: "")
+    all.removeKnownPositives(source: "mined rows")
     (rows, promoted) = (Array(all.prefix(rows.count)), Array(all.suffix(promoted.count)))
   }
 

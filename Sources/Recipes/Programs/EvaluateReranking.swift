@@ -77,7 +77,7 @@ struct EvaluateReranking: Recipe, Equatable {
       }
 
       var report = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
-      report.names = (base: "first stage", tuned: "reranked")
+      report.names = (base: RunReport.firstStageName, tuned: "reranked")
       report.comparisons = try plan.comparisons(base: found, tuned: reranked)
       let ceilings = try zip(plan.splits, found).map { try RerankingCeiling(of: $1, $0, plan.measures, top: top) }
       report.tables = [RerankingCeiling.table(ceilings, comparisons: report.comparisons, top: top)]

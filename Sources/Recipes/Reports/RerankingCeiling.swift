@@ -48,7 +48,8 @@ struct RerankingCeiling {
     return ReportTable(
       title: "Ceiling",
       columns: [
-        ("split", .left), ("measure", .left), ("first stage", .right), ("reranked", .right), ("best possible", .right),
+        ("split", .left), ("measure", .left), (RunReport.firstStageName, .right), ("reranked", .right),
+        ("best possible", .right),
       ],
       rows: rows,
       note:

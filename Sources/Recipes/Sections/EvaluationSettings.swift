@@ -18,6 +18,12 @@ protocol EvaluationSettings {
 }
 
 extension EvaluationSettings {
+  /// The splits that the verdict is on.
+  var verdictSplits: [String] { verdict ?? [split] }
+
+  /// True if the split evaluated during training is one of the verdict, which warns of it already.
+  var verdictHasSplit: Bool { verdictSplits.contains(split) }
+
   /// The files of the collection and of all splits.
   var collectionInputs: [RunInput] { RunInput.collection(collection, splits: [split] + (verdict ?? [])) }
 

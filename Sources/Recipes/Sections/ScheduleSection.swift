@@ -37,15 +37,7 @@ extension ScheduleSection: Codable {
     checks.require(
       warmup != 1, "schedule.warmup", else: "a warmup of all steps never reaches 'optimizer.rate'; make it less")
     length.validate(checks, in: "schedule")
-    if case .epochs(let count) = length {
-      checks.require(
-        count <= Self.mostEpochs, "schedule.epochs",
-        else: "\(count) is too large; at most \(NumberText.count(Self.mostEpochs))")
-    }
   }
-
-  /// More epochs than anybody needs; every one of them is planned before the first step.
-  private static let mostEpochs = 1_000_000
 
   /// Throws where the warmup takes all steps of a run, so that its rates stay below the peak; that of a single step is 0.
   func check(steps: Int) throws {

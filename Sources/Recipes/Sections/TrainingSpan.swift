@@ -31,7 +31,7 @@ enum TrainingSpan: Sendable, Equatable {
     }
   }
 
-  /// The most epochs or steps of a span, more than anybody waits for.
+  /// The most epochs or steps of a span, more than anybody waits for; every epoch is planned before the first step.
   private static let (mostEpochs, mostSteps) = (100_000, 1_000_000_000)
 
   /// - Parameter section: The path of the section that has the key.

@@ -20,17 +20,16 @@ struct BiEncoderEvaluation: TrainingEvaluation {
     self.cache = cache
     let collection = try Collection(folder: settings.collection)
     let measures = settings.measures.map(\.measure)
-    let verdict = settings.verdict ?? [settings.split]
     func warn(_ text: String) { context.report(.warning(text)) }
     plan = try EvaluationPlan(
-      collection, splits: verdict, measures: measures, excludeSameID: settings.excludeSameID, warn: warn)
+      collection, splits: settings.verdictSplits, measures: measures, excludeSameID: settings.excludeSameID, warn: warn)
     development = try settings.every.map { _ in
       try EvaluationPlan(
         collection, splits: [settings.split], measures: measures, excludeSameID: settings.excludeSameID,
-        limit: settings.documents, seed: seed, warn: verdict.contains(settings.split) ? { _ in } : warn)
+        limit: settings.documents, seed: seed, warn: settings.verdictHasSplit ? { _ in } : warn)
     }
-    let others = verdict.contains(settings.split) ? nil : development?.splits
-    var overlap = TrainingOverlap(with: plan.splits + (others ?? []), of: plan.documents)
+    let others = settings.verdictHasSplit ? [] : development?.splits ?? []
+    var overlap = TrainingOverlap(with: plan.splits + others, of: plan.documents)
     for row in rows { overlap.add(query: row.query, positives: row.label ?? 1 > 0 ? [row.positive] : []) }
     overlap.events.forEach(context.report)
   }

@@ -26,9 +26,9 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
   ) throws {
     let collection = try Collection(folder: settings.collection)
     var texts = CandidateTexts(collection)
-    let verdictSplits = settings.verdict ?? [settings.split]
+    let verdictSplits = settings.verdictSplits
     let splits =
-      verdictSplits + (settings.every == nil || verdictSplits.contains(settings.split) ? [] : [settings.split])
+      verdictSplits + (settings.every == nil || settings.verdictHasSplit ? [] : [settings.split])
     func warn(_ text: String) { context.report(.warning(text)) }
     let all = try EvaluationPlan(
       collection, splits: splits, measures: settings.measures.map(\.measure), excludeSameID: settings.excludeSameID,
@@ -62,18 +62,15 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
       return try RerankingPlan(
         settings.queries.map { plan.asking(atMost: $0, seed: seed) } ?? plan, candidates: [rankings[index]], top: top,
         &texts, from: source + (settings.queries.map { ", with 'evaluate.queries' \($0)" } ?? ""),
-        warn: verdictSplits.contains(settings.split) ? { _ in } : warn)
+        warn: settings.verdictHasSplit ? { _ in } : warn)
     }
   }
 
   var plan: EvaluationPlan { verdict.plan }
 
   func baseName(of model: CrossEncoder) -> String {
-    switch (model.hasFreshClassifier, isJudged) {
-    case (false, _): "base"
-    case (true, false): "first stage"
-    case (true, true): "untrained"
-    }
+    if isFirstStageBase(of: model) { return RunReport.firstStageName }
+    return model.hasFreshClassifier ? "untrained" : "base"
   }
 
   func start(of model: CrossEncoder, _ context: RunContext) throws -> MeasureRecord? {
@@ -91,7 +88,7 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
   func baseRankings(of model: CrossEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Ranking] {
     try folder.keptRankings("base", of: plan.splits.map(\.name)) {
       if isFirstStageBase(of: model) { return verdict.firstRankings }
-      context.report(.note("evaluating the \(model.hasFreshClassifier ? "untrained" : "base") model"))
+      context.report(.note("evaluating the \(baseName(of: model)) model"))
       return try verdict.rankings(of: model, report: context.reportOrStop)
     }
   }

@@ -51,11 +51,11 @@ struct StepPlan: Equatable {
     median =
       ascending.first { size in
         below += size.value
-        return 2 * below >= steps
+        return 2 * below > steps
       }?.key ?? 0
   }
 
-  /// The sizes in words: "4 rows", "4 rows, the smallest of 2", "1 to 3 rows, most often 1 (batch.queries asks for 4: …)".
+  /// The sizes in words: "4 rows", "4 rows, the smallest of 2", "1 to 3 rows, the median 1 (batch.queries asks for 4: …)".
   var sizes: String {
     let full = NumberText.counted(median, unit)
     if median == asked {

@@ -17,8 +17,8 @@ extension TrainingRun {
   ) throws -> Result {
     do {
       return try work(&self)
-    } catch let interruption as RunInterrupted {
-      throw stopped(of: steps, in: checkpoints) ?? interruption
+    } catch is RunInterrupted {
+      throw stopped(of: steps, in: checkpoints)
     } catch let refused as StepRefused {
       // The same step would fail again. A fault of the machine would not, so the state is kept, and the ones before it.
       var all = checkpoints
@@ -34,8 +34,8 @@ extension TrainingRun {
     }
   }
 
-  /// The end of a run that was asked to stop; nil before the first step.
-  private func stopped(of steps: Int, in checkpoints: CheckpointStore) -> (any Error)? {
+  /// The end of a run that was asked to stop.
+  private func stopped(of steps: Int, in checkpoints: CheckpointStore) -> any Error {
     let step = progress.state.step
     guard step > 0 else { return RunInterrupted("stopped before the first step; start again with --resume") }
     do {

@@ -51,7 +51,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     for note in task.notes(about: run.model) { context.report(.note(note)) }
     let evaluation = try task.makeEvaluation(in: folder, context)
     // Before a checkpoint is restored the weights are the base model's, so the base needs no copy of its own.
-    let base = try evaluation.map { (evaluation: $0, model: try task.baseModel(run.model)) }
+    var base = try evaluation.map { (evaluation: $0, model: try task.baseModel(run.model)) }
     try folder.inputs.confirm()
 
     let baseRankings = try base.map { try $0.evaluation.baseRankings(of: $0.model, in: folder, context) }
@@ -59,7 +59,15 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     let checkpoints = CheckpointStore(folder: folder.path, keep: settings.checkpoint?.keep ?? 1)
     try resume(&run, &task, folder, from: checkpoints, steps: steps)
     let outcome = try run.saving(of: steps, in: checkpoints) { run in
-      try train(&run, &task, of: steps, evaluation, folder, checkpoints)
+      let log = try RunLog(in: folder, after: run.progress.state.step)
+      if run.progress.state.step == 0, let base,
+        let measured = try base.evaluation.start(of: base.model, context)
+      {
+        try log.add(measured)
+      }
+      // Its weights would be a second copy as soon as the first step changes those of the model.
+      base = nil
+      try train(&run, &task, of: steps, evaluation, folder, checkpoints, log)
       try run.progress.watch.requireGradients()
       return try conclude(run, task, evaluation, baseRankings, folder, plan, cutTexts)
     }
@@ -121,11 +129,10 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
   /// What follows a step is done at the top of the loop, so that a run that was stopped before it does it when it goes on.
   private func train(
     _ run: inout TrainingRun<Model>, _ task: inout Task, of steps: Int, _ evaluation: Task.Evaluation?,
-    _ folder: RunFolder, _ checkpoints: CheckpointStore
+    _ folder: RunFolder, _ checkpoints: CheckpointStore, _ log: RunLog
   ) throws {
-    let log = try RunLog(in: folder, after: run.progress.state.step)
     while true {
-      try settle(&run, task, evaluation, of: steps, log, checkpoints)
+      try settle(&run, evaluation, of: steps, log, checkpoints)
       if run.progress.state.step == steps || isOutOfPatience(run.progress, of: steps) { break }
       if context.isInterrupted() { throw RunInterrupted("stopped") }
       if let mined = try task.prepare(for: &run, context) {
@@ -144,11 +151,10 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
 
   /// Does what follows a step: the evaluation and the checkpoint that are due.
   private func settle(
-    _ run: inout TrainingRun<Model>, _ task: Task, _ evaluation: Task.Evaluation?, of steps: Int, _ log: RunLog,
+    _ run: inout TrainingRun<Model>, _ evaluation: Task.Evaluation?, of steps: Int, _ log: RunLog,
     _ checkpoints: CheckpointStore
   ) throws {
     let step = run.progress.state.step
-    if step == 0, let measured = try evaluation?.start(of: task.baseModel(run.model), context) { try log.add(measured) }
     if run.progress.settledStep < step {
       try evaluateIfDue(&run, evaluation, steps: steps, log)
       run.progress.settledStep = step

@@ -87,8 +87,8 @@ struct DeclaredTokens {
       try vocabulary.add(token.added, id: id, token.node)
     }
     for (id, token) in listed { try add(token, id: id) }
+    try requireNeeded(vocabulary)
     var texts: Set<[UInt8]> = []
-    try requireNeeded(vocabulary, listed: known)
     for token in roles.map(\.token) + extra where !known.contains(token.token.content) {
       if token.isText, !texts.insert(token.token.content).inserted { continue }
       try add(token)
@@ -96,9 +96,9 @@ struct DeclaredTokens {
   }
 
   /// Refuses a vocabulary that lacks a token of every text; the reference would add it, without an embedding.
-  private func requireNeeded(_ vocabulary: AddedVocabulary, listed: Set<[UInt8]>) throws(TokenizerError) {
+  private func requireNeeded(_ vocabulary: AddedVocabulary) throws(TokenizerError) {
     for (name, token) in roles where isBERT && Self.needed.contains(name) {
-      guard vocabulary.id(of: token.token.content) == nil, !listed.contains(token.token.content) else { continue }
+      guard vocabulary.id(of: token.token.content) == nil else { continue }
       throw TokenizerError(
         "\(file): the token \(JSONNode.quoted(token.text)) is missing; \(name) needs it")
     }

@@ -53,7 +53,7 @@ struct SentenceConfiguration {
     for name in ["query_length", "document_length", "query_expansion", "processing_kwargs", "tokenizer_name_or_path"] {
       guard let member = fields.optional(name), member.value != .object(JSONObject()) else { continue }
       throw member.error(
-        "\(member.path) is \(member.value.text()), which changes the tokens and is not supported; remove it")
+        "\(member.path) is \(member.value.shortText), which changes the tokens and is not supported; remove it")
     }
     try Self.checkOutput(fields)
   }

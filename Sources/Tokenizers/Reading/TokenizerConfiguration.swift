@@ -38,7 +38,7 @@ struct TokenizerConfiguration {
   private func refuseForeignCode() throws(TokenizerError) {
     for node in [settings, model].compactMap({ $0?.presentMember("word_tokenizer_type") }) {
       throw node.error(
-        "\(node.path) is \(node.value.text()): words are cut by a tokenizer for Japanese, such as MeCab, which hone does "
+        "\(node.path) is \(node.value.shortText): words are cut by a tokenizer for Japanese, such as MeCab, which hone does "
           + "not have; choose a model with BertTokenizer")
     }
     let foreign = [

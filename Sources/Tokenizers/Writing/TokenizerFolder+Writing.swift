@@ -9,8 +9,8 @@ extension TokenizerFolder {
     "truncation_side", "vocab_file",
   ]
 
-  /// The files of the tokenizer, by name, in a form that every reader takes alike: versions 4 and 5 of transformers, the
-  /// tokenizers library by itself, and what builds on one of them.
+  /// The files of the tokenizer, by name, in a form that transformers and the tokenizers library take alike; only
+  /// `split_special_tokens` has no place in `tokenizer.json`.
   ///
   /// Nothing is left to a default, and nothing stands in one file that another one contradicts: `tokenizer.json` has the
   /// whole tokenizer, and `tokenizer_config.json` the settings that give the same one from its vocabulary. Tokens that

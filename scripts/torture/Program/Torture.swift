@@ -31,6 +31,10 @@ struct TortureCommand: ParsableCommand {
   @Flag(help: .hidden)
   var child = false
 
+  func validate() throws {
+    guard trials >= 1, processes >= 1 else { throw ValidationError("--trials and --processes must be at least 1") }
+  }
+
   func run() throws {
     if child { return try Worker(goldens: goldens).run(first..<first + UInt64(trials)) }
     let end = first + UInt64(trials)

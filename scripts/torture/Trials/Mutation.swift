@@ -1,3 +1,5 @@
+import Kernels
+
 /// A small change of one file of a task.
 package struct Mutation: Sendable {
   /// What the change does to the meaning, and so what the run may do.
@@ -32,16 +34,14 @@ package struct Mutation: Sendable {
 
 /// The random numbers of a trial (SplitMix64; Steele, Lea & Flood 2014).
 package struct RandomNumbers: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  private let seed: UInt64
+  private var count: UInt64 = 0
 
-  package init(seed: UInt64) { state = seed &* 0xD134_2543_DE82_EF95 &+ 1 }
+  package init(seed: UInt64) { self.seed = seed &* 0xD134_2543_DE82_EF95 &+ 1 }
 
   package mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+    defer { count += 1 }
+    return mixed(seed, count)
   }
 
   /// A number from 0 to below `count`.
