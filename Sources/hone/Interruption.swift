@@ -20,13 +20,13 @@ enum Interruption {
     received.store(0, ordering: .relaxed)
     time.store(0, ordering: .relaxed)
     _ = echo
-    let numbers = [SIGINT, SIGTERM] + (ignore(SIGHUP) ? [] : [SIGHUP])
-    // The parent process may have blocked the signals, and a child inherits that.
+    let numbers = [SIGINT, SIGTERM] + (isIgnored(SIGHUP) ? [] : [SIGHUP])
+    for number in numbers { Foundation.signal(number) { Interruption.handle($0) } }
+    // The parent process may have blocked the signals, and a child inherits that. One that has come since is handled now.
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
     for number in numbers { unsafe sigaddset(&signals, number) }
     unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-    for number in numbers { Foundation.signal(number) { Interruption.handle($0) } }
   }
 
   /// Notes the first signal; a second one means at once, unless nobody can mean it.
@@ -39,10 +39,14 @@ enum Interruption {
     _exit(128 + number)
   }
 
-  /// Ignores a signal; true if it was ignored already.
-  private static func ignore(_ number: Int32) -> Bool {
-    let previous = Foundation.signal(number, SIG_IGN)
-    return unsafe unsafeBitCast(previous, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  /// True if a signal is ignored.
+  ///
+  /// Only asks: ignoring a signal for a moment would drop one that is waiting.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    unsafe sigaction(number, nil, &action)
+    return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   private static func monotonicTime() -> UInt64 {

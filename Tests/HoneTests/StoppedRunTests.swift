@@ -24,12 +24,14 @@ import Testing
     }
   }
 
-  private func waitForSteps(of process: Process) throws {
-    let log = folder.file("runs/small/log.jsonl")
+  /// Waits until the log has that many bytes more than before.
+  private func waitForSteps(of process: Process, after before: Int = 0) throws {
     let deadline = Date().addingTimeInterval(60)
-    while ((try? Files.size(log)) ?? 0) < 1000 && process.isRunning && Date() < deadline { usleep(1000) }
+    while logSize < before + 1000 && process.isRunning && Date() < deadline { usleep(1000) }
     try #require(process.isRunning)
   }
+
+  private var logSize: Int { (try? Files.size(folder.file("runs/small/log.jsonl"))) ?? 0 }
 
   private var checkpoints: [String] {
     ((try? Files.list(folder.file("runs/small"))) ?? []).filter { $0.hasPrefix("checkpoint-") }
@@ -43,8 +45,9 @@ import Testing
     #expect(ended.status == status)
     #expect(ended.messages.contains(" of 100000, saved in runs/small; go on with --resume"), "\(ended.messages)")
     #expect(checkpoints.count == 1)
+    let size = logSize
     let resumed = try HoneProcess.shell("exec $HONE \(Self.long) --resume", in: folder.path) {
-      usleep(300_000)
+      try waitForSteps(of: $0, after: size)
       kill($0.processIdentifier, signal)
     }
     #expect(resumed.status == status, "\(resumed.messages)")
@@ -57,6 +60,17 @@ import Testing
       for _ in 0..<3 { kill(process, signal) }
     }
     #expect(ended.status == status && checkpoints.count == 1, "\(ended.messages)")
+  }
+
+  /// The parent has blocked the signal, and sends it before the process can handle any.
+  @Test func aSignalThatWaitsFromTheStartCounts() throws {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGHUP)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    defer { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
+    let ended = try HoneProcess.shell("kill -HUP $$; exec $HONE \(Self.long) --set schedule.epochs=200", in: folder.path)
+    #expect(ended.status == 129, "\(ended.messages)")
   }
 
   @Test func underNohupARunOutlivesItsTerminal() throws {
