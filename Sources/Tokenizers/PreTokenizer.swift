@@ -7,10 +7,11 @@ indirect enum PreTokenizer: Sendable {
 
   /// Calls `body` with each word of `range` of `text` until it returns false.
   ///
+  /// - Parameter body: gets the text that the word is part of, which is another one where a step changes it.
   /// - Returns: False where `body` did.
   @inline(__always)
   @discardableResult
-  func forEachWord(in text: [UInt8], _ range: Range<Int>, _ body: (Range<Int>) -> Bool) -> Bool {
+  func forEachWord(in text: [UInt8], _ range: Range<Int>, _ body: ([UInt8], Range<Int>) -> Bool) -> Bool {
     switch self {
     case .scanner(let scanner): scanner.forEachWord(in: text, range, body)
     case .sequence(let steps): Self.forEachWord(of: steps[...], in: text, range, body)
@@ -18,17 +19,17 @@ indirect enum PreTokenizer: Sendable {
   }
 
   private static func forEachWord(
-    of steps: ArraySlice<PreTokenizer>, in text: [UInt8], _ range: Range<Int>, _ body: (Range<Int>) -> Bool
+    of steps: ArraySlice<PreTokenizer>, in text: [UInt8], _ range: Range<Int>, _ body: ([UInt8], Range<Int>) -> Bool
   ) -> Bool {
-    guard let first = steps.first else { return range.isEmpty || body(range) }
-    return first.forEachWordOfStep(in: text, range) { word in
+    guard let first = steps.first else { return range.isEmpty || body(text, range) }
+    return first.forEachWordOfStep(in: text, range) { text, word in
       forEachWord(of: steps.dropFirst(), in: text, word, body)
     }
   }
 
   /// The same as `forEachWord`, not inlined, so that steps may nest.
   @inline(never)
-  private func forEachWordOfStep(in text: [UInt8], _ range: Range<Int>, _ body: (Range<Int>) -> Bool) -> Bool {
+  private func forEachWordOfStep(in text: [UInt8], _ range: Range<Int>, _ body: ([UInt8], Range<Int>) -> Bool) -> Bool {
     switch self {
     case .scanner(let scanner): scanner.forEachWord(in: text, range, body)
     case .sequence(let steps): Self.forEachWord(of: steps[...], in: text, range, body)
@@ -79,7 +80,7 @@ struct WordScanner: Sendable {
   /// - Returns: False where `body` did.
   @inline(__always)
   @discardableResult
-  func forEachWord(in text: [UInt8], _ range: Range<Int>, _ body: (Range<Int>) -> Bool) -> Bool {
+  func forEachWord(in text: [UInt8], _ range: Range<Int>, _ body: ([UInt8], Range<Int>) -> Bool) -> Bool {
     var start = range.lowerBound
     var running = Class.space
     var position = range.lowerBound
@@ -95,12 +96,12 @@ struct WordScanner: Sendable {
         found = Self.classify(ScalarProperties(rawValue: properties[scalar]), rule)
       }
       if found != running || found == Class.single {
-        if running != Class.space, !body(start..<position) { return false }
+        if running != Class.space, !body(text, start..<position) { return false }
         running = found
         start = position
       }
       position += length
     }
-    return running == Class.space || body(start..<range.upperBound)
+    return running == Class.space || body(text, start..<range.upperBound)
   }
 }

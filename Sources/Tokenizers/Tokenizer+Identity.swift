@@ -9,9 +9,7 @@ extension Tokenizer {
       bytes.append(model.vocabulary.table.key(index))
       bytes.append(UInt32(bitPattern: model.vocabulary.ids[index]))
     }
-    bytes.append(model.unknownToken.utf8)
-    bytes.append(model.continuation.bytes)
-    bytes.append(UInt64(model.maximumWordLength))
+    model.appendOptions(to: &bytes)
     for tokens in [rawTokens.tokens, normalizedTokens.tokens] {
       bytes.append(UInt64(tokens.count))
       for token in tokens { bytes.append("\(token)".utf8) }
@@ -26,8 +24,8 @@ extension Tokenizer {
 }
 
 /// Parts one after the other, each with its length, so that no two lists of parts give the same bytes.
-private struct IdentityBytes {
-  var bytes: [UInt8] = []
+struct IdentityBytes {
+  fileprivate var bytes: [UInt8] = []
 
   mutating func append(_ part: some Collection<UInt8>) {
     append(UInt64(part.count))
@@ -37,6 +35,18 @@ private struct IdentityBytes {
   mutating func append(_ number: some FixedWidthInteger & UnsignedInteger) {
     for shift in stride(from: 0, to: number.bitWidth, by: 8) {
       bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+    }
+  }
+}
+
+extension TokenModel {
+  /// What the model does apart from its vocabulary.
+  fileprivate func appendOptions(to bytes: inout IdentityBytes) {
+    switch self {
+    case .wordPiece(let model):
+      bytes.append((model.unknownToken ?? "").utf8)
+      bytes.append(model.continuation.bytes)
+      bytes.append(UInt64(model.maximumWordLength))
     }
   }
 }

@@ -9,7 +9,7 @@ extension Tokenizer {
   package func words(of text: [UInt8]) -> [[UInt8]] {
     guard let preTokenizer else { return text.isEmpty ? [] : [text] }
     var words: [[UInt8]] = []
-    preTokenizer.forEachWord(in: text, text.indices) { word in
+    preTokenizer.forEachWord(in: text, text.indices) { text, word in
       words.append(Array(text[word]))
       return true
     }

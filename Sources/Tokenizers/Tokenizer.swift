@@ -1,4 +1,5 @@
 import Files
+import JSONText
 
 /// Turns texts into the token ids of a BERT model, the same ids as the Hugging Face library (tokenizers 0.23.3).
 ///
@@ -36,13 +37,15 @@ public struct Tokenizer: Sendable {
   /// True if special tokens written out in a text become those tokens; otherwise they are text as any other.
   public var readsSpecialTokensInText: Bool
 
-  let model: WordPiece
+  let model: TokenModel
   let addedTokens: Vocabulary
   let rawTokens: AddedTokenFinder
   let normalizedTokens: AddedTokenFinder
   let normalizer: Normalizer?
   let preTokenizer: PreTokenizer?
   let postProcessor: PostProcessor
+  /// The section `decoder` of a file as it stands; texts are not made here.
+  let decoder: JSONValue?
 
   /// Reads the tokenizer of a model folder as transformers makes it: see ``TokenizerFolder``, which has more of it.
   ///
@@ -66,6 +69,7 @@ public struct Tokenizer: Sendable {
     model = parts.model
     normalizer = parts.normalizer
     preTokenizer = parts.preTokenizer
+    decoder = parts.decoder
     unknownID = parts.model.unknownID
     do throws(PostProcessor.PieceCountError) {
       let processor = try PostProcessor(parts.postProcessorSteps)

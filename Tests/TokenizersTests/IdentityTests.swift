@@ -30,10 +30,11 @@ import Testing
         "readsSpecialTokensInText", "truncationSide",
         // Follow from the others, or change no id.
         "addedTokens", "vocabularySize", "largestID", "unknownID", "configuredMaximumLength", "padID",
-        "givesTokenTypes",
+        "givesTokenTypes", "decoder",
       ])
+    guard case .wordPiece(let model) = tokenizer.model else { return #expect(Bool(false)) }
     #expect(
-      names(tokenizer.model) == [
+      names(model) == [
         "vocabulary", "unknownToken", "continuation", "maximumWordLength", "unknownID", "noPrefix",
       ])
     let bert = BertNormalizer(cleansText: true, isolatesIdeographs: true, stripsAccents: true, lowercases: true)

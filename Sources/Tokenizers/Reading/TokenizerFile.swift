@@ -20,7 +20,8 @@ enum TokenizerFile {
     if let version = root.member("version") { _ = try version.choice("1.0") }
     let side = try fields.optional("truncation").map(readTruncation)
     let padding = try fields.optional("padding").map(readPadding)
-    if let decoder = fields.optional("decoder") { try checkDecoder(decoder) }
+    let decoder = fields.optional("decoder")
+    if let decoder { try checkDecoder(decoder) }
     let model = try readModel(try fields["model"], scan)
     var parts = TokenizerParts(
       model: model, paddingToken: padding?.token, leftPadding: padding?.left, truncationSide: side)
@@ -28,6 +29,7 @@ enum TokenizerFile {
       parts.addedTokens = try readAddedTokens(tokens, model: model)
     }
     parts.normalizer = try fields.optional("normalizer").map(readNormalizer)
+    parts.decoder = decoder?.value
     parts.preTokenizer = try fields.optional("pre_tokenizer").map(readPreTokenizer)
     if let processor = fields.optional("post_processor") {
       let known = KnownIDs(model: model.vocabulary, addedTokens: parts.addedTokens)
@@ -40,7 +42,7 @@ enum TokenizerFile {
 
   private static func readModel(
     _ node: JSONNode, _ scan: VocabularyScan?
-  ) throws(TokenizerError) -> WordPiece {
+  ) throws(TokenizerError) -> TokenModel {
     _ = try node.members()
     // The one component that may lack its type: old files do.
     if let type = node.member("type") {
@@ -48,11 +50,12 @@ enum TokenizerFile {
     }
     let fields = try node.fields(
       "type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab")
-    return WordPiece(
-      vocabulary: try readVocabulary(try fields["vocab"], scan),
-      unknownToken: try fields["unk_token"].string(),
-      continuation: try fields["continuing_subword_prefix"].string(),
-      maximumWordLength: try fields["max_input_chars_per_word"].integer(0...Int.max))
+    return .wordPiece(
+      WordPiece(
+        vocabulary: try readVocabulary(try fields["vocab"], scan),
+        unknownToken: try fields["unk_token"].string(),
+        continuation: try fields["continuing_subword_prefix"].string(),
+        maximumWordLength: try fields["max_input_chars_per_word"].integer(0...Int.max)))
   }
 
   private static func readVocabulary(
@@ -94,7 +97,7 @@ enum TokenizerFile {
   // MARK: - Added tokens
 
   private static func readAddedTokens(
-    _ node: JSONNode, model: WordPiece
+    _ node: JSONNode, model: TokenModel
   ) throws(TokenizerError) -> [AddedToken] {
     var vocabulary = AddedVocabulary(of: model.vocabulary)
     for element in try node.elements(atMost: Limits.tokens) {

@@ -1,10 +1,14 @@
+import JSONText
+
 /// The parts of a tokenizer, whichever files they came from.
 struct TokenizerParts {
-  var model: WordPiece
+  var model: TokenModel
   var addedTokens: [AddedToken] = []
   var normalizer: Normalizer?
   var preTokenizer: PreTokenizer?
   var postProcessorSteps: [PostProcessor.Step] = []
+  /// The section `decoder` as it stands.
+  var decoder: JSONValue?
   /// The token of the section `padding`, or of the configuration.
   var paddingToken: String?
   /// Where the section `padding` asks for padding at the left.

@@ -7,9 +7,7 @@ extension TokenizerFile {
   ///   - maximumLength: the length in tokens to which a reader cuts that asks for no other.
   ///   - givesTokenTypes: false if every token type is 0.
   static func written(_ tokenizer: Tokenizer, maximumLength: Int, givesTokenTypes: Bool) -> JSONValue {
-    let model = tokenizer.model
-    let continuation = String(decoding: model.continuation.bytes, as: UTF8.self)
-    return [
+    [
       "version": "1.0",
       "truncation": [
         "direction": tokenizer.truncationSide == .left ? "Left" : "Right", "max_length": JSONValue(maximumLength),
@@ -22,13 +20,20 @@ extension TokenizerFile {
       "pre_tokenizer": tokenizer.preTokenizer.map(written) ?? nil,
       "post_processor": written(
         givesTokenTypes ? tokenizer.postProcessor : tokenizer.postProcessor.withoutTypes, tokenizer),
-      "decoder": ["type": "WordPiece", "prefix": JSONValue(continuation), "cleanup": true],
-      "model": [
-        "type": "WordPiece", "unk_token": JSONValue(model.unknownToken),
-        "continuing_subword_prefix": JSONValue(continuation),
-        "max_input_chars_per_word": JSONValue(model.maximumWordLength), "vocab": written(model.vocabulary),
-      ],
+      "decoder": tokenizer.decoder ?? nil,
+      "model": written(tokenizer.model),
     ]
+  }
+
+  private static func written(_ model: TokenModel) -> JSONValue {
+    switch model {
+    case .wordPiece(let model):
+      [
+        "type": "WordPiece", "unk_token": JSONValue(model.unknownToken ?? ""),
+        "continuing_subword_prefix": JSONValue(String(decoding: model.continuation.bytes, as: UTF8.self)),
+        "max_input_chars_per_word": JSONValue(model.maximumWordLength), "vocab": written(model.vocabulary),
+      ]
+    }
   }
 
   private static func written(_ vocabulary: Vocabulary) -> JSONValue {
