@@ -3,17 +3,20 @@
 /// Upstream: `models/`; each case is one class there.
 enum TokenModel: Sendable {
   case wordPiece(WordPiece)
+  case bytePairs(BytePairs)
 
   /// The model with the type that its words are encoded by.
   private var words: any WordModel {
     switch self {
     case .wordPiece(let model): model
+    case .bytePairs(let model): model
     }
   }
 
   var vocabulary: Vocabulary {
     switch self {
     case .wordPiece(let model): model.vocabulary
+    case .bytePairs(let model): model.vocabulary
     }
   }
 
@@ -25,6 +28,14 @@ enum TokenModel: Sendable {
 
   /// True if some word has no tokens at all, so that its text is an error.
   var canFail: Bool { words.canFail }
+
+  /// The model as it takes the words of `cutter`, which leaves to it what it does itself.
+  func joined(to cutter: inout WordCutter) -> TokenModel {
+    switch self {
+    case .wordPiece: self
+    case .bytePairs(let model): .bytePairs(model.prepared(readingBytes: cutter.dropAlphabet()))
+    }
+  }
 }
 
 /// A model with its own type: texts are encoded by generic code, so that no word pays for the choice of the model.

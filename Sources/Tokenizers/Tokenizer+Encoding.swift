@@ -54,6 +54,7 @@ extension Tokenizer {
   private func ids(of text: String, atMost limit: Int?) throws(TokenizerError) -> [Int32] {
     switch model {
     case .wordPiece(let model): try ids(of: text, atMost: limit, by: model)
+    case .bytePairs(let model): try ids(of: text, atMost: limit, by: model)
     }
   }
 
@@ -105,11 +106,7 @@ extension Tokenizer {
   }
 
   private func appendWords(_ text: [UInt8], _ range: Range<Int>, to run: inout TokenRun<some WordModel>) {
-    guard let preTokenizer else {
-      if !range.isEmpty { _ = run.append(text, range) }
-      return
-    }
-    preTokenizer.forEachWord(in: text, range) { text, word in run.append(text, word) }
+    cutter.forEachWord(in: text, range) { text, word in run.append(text, word) }
   }
 }
 

@@ -47,6 +47,14 @@ extension TokenModel {
       bytes.append((model.unknownToken ?? "").utf8)
       bytes.append(model.continuation.bytes)
       bytes.append(UInt64(model.maximumWordLength))
+    case .bytePairs(let model):
+      bytes.append(UInt64(model.merges.count))
+      for rank in 0..<model.merges.count {
+        let merge = model.merges[rank]
+        bytes.append(UInt32(bitPattern: merge.left))
+        bytes.append(UInt32(bitPattern: merge.right))
+      }
+      bytes.append("\(model.options)".utf8)
     }
   }
 }
@@ -62,6 +70,7 @@ extension Normalizer {
     case .strip(let left, let right): "strip \(left) \(right)"
     case .decomposition(let compatibility): "decomposition \(compatibility)"
     case .composition(let compatibility): "composition \(compatibility)"
+    case .alphabet: "alphabet"
     case .sequence(let steps): "[\(steps.map(\.identity).joined(separator: ", "))]"
     }
   }
@@ -72,6 +81,10 @@ extension PreTokenizer {
   fileprivate var identity: String {
     switch self {
     case .scanner(let scanner): "\(scanner.rule)"
+    case .byteLevel(let level): "byteLevel \(level.addsPrefixSpace) \(level.cutsWords)"
+    case .split(let pattern, let splitter): "split \(pattern) \(splitter.behavior) \(splitter.inverts)"
+    case .digits(let individual): "digits \(individual)"
+    case .punctuation(let behavior): "punctuation \(behavior)"
     case .sequence(let steps): "[\(steps.map(\.identity).joined(separator: ", "))]"
     }
   }

@@ -1,10 +1,10 @@
 import Files
 import JSONText
 
-/// Turns texts into the token ids of a BERT model, the same ids as the Hugging Face library (tokenizers 0.23.3).
+/// Turns texts into the token ids of a model, the same ids as the Hugging Face library (tokenizers 0.23.3).
 ///
 /// A text is cut at the added tokens in it; what lies between is normalized, cut into words, and the words into
-/// WordPiece tokens; then the post-processor puts special tokens around it. Values are immutable but for one option, and
+/// tokens; then the post-processor puts special tokens around it. Values are immutable but for one option, and
 /// any number of threads may encode with one.
 ///
 /// A special token written out in a text (`[SEP]`) becomes that token, as upstream; `readsSpecialTokensInText` turns
@@ -43,6 +43,8 @@ public struct Tokenizer: Sendable {
   let normalizedTokens: AddedTokenFinder
   let normalizer: Normalizer?
   let preTokenizer: PreTokenizer?
+  /// What the pre-tokenizer does and the model does not.
+  let cutter: WordCutter
   let postProcessor: PostProcessor
   /// The section `decoder` of a file as it stands; texts are not made here.
   let decoder: JSONValue?
@@ -66,7 +68,9 @@ public struct Tokenizer: Sendable {
     truncationSide = parts.truncationSide ?? .right
     givesTokenTypes = parts.givesTokenTypes
     readsSpecialTokensInText = parts.readsSpecialTokensInText
-    model = parts.model
+    var cutter = WordCutter(parts.preTokenizer)
+    model = parts.model.joined(to: &cutter)
+    self.cutter = cutter
     normalizer = parts.normalizer
     preTokenizer = parts.preTokenizer
     decoder = parts.decoder

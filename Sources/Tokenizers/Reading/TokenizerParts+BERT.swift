@@ -7,7 +7,8 @@ extension TokenizerParts {
   static func bert(
     _ vocabulary: Vocabulary, _ declared: DeclaredTokens, _ added: AddedVocabulary, _ normalizer: BertNormalizer
   ) -> TokenizerParts {
-    func text(_ role: String) -> String { declared.role(role)?.text ?? DeclaredTokens.standard[role] ?? "" }
+    let standard = TokenizerClass.bert.standardTokens
+    func text(_ role: String) -> String { declared.role(role)?.text ?? standard[role] ?? "" }
     func special(_ role: String, _ typeID: Int32) -> [PostProcessor.Part] {
       added.id(of: text(role).utf8).map { [.special(id: $0, typeID: typeID)] } ?? []
     }

@@ -30,6 +30,7 @@ enum Limits {
   static let fileBytes = 1 << 26
   static let tokens = 1 << 22
   static let tokenBytes = 1 << 16
+  static let merges = 1 << 22
   /// Looked for at every position of a text, unlike the tokens of the model.
   static let addedTokenBytes = 1 << 10
   /// The components of a sequence.
