@@ -19,7 +19,8 @@ import Testing
     tokenizer.readsSpecialTokensInText = false
     #expect(tokenizer.identity != identity)
     let rows = try Golden.rows("byte-level/models.jsonl")
-    let identities = try rows.dropFirst().map { row in
+    // The last one is another spelling of the model whose unknown characters vanish.
+    let identities = try rows.dropFirst().dropLast().map { row in
       try Golden.tokenizer(try ByteLevelTests.description(row, rows[0])).identity
     }
     #expect(Set(identities).count == identities.count)

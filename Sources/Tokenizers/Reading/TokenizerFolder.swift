@@ -78,8 +78,9 @@ public struct TokenizerFolder: Sendable {
     parts.maximumLength = configuration.hasLengthArgument ? configured : sentences.maximumLength ?? configured
 
     tokenizer = try Tokenizer(parts, file: file)
-    // A byte-level class knows no lower case.
-    self.kind = sentences.lowercasesText && kind.isByteLevel ? .file : kind
+    // A byte-level class knows no lower case, and GPTNeoXTokenizer takes no post-processor from tokenizer.json.
+    let isFile = sentences.lowercasesText && kind.isByteLevel || read == nil && kind == .gptNeoX
+    self.kind = isFile ? .file : kind
     roles = declared.roles.map { ($0.name, $0.token.text) }
     extraTokens = declared.extra.map(\.text)
     settings = configuration.settings?.value.objectValue ?? JSONObject()

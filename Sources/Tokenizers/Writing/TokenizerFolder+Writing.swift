@@ -33,7 +33,8 @@ extension TokenizerFolder {
     if kind.isBERT, let lines = VocabularyFile.written(tokenizer.model.vocabulary) {
       files.append(("vocab.txt", lines))
     }
-    if kind.isByteLevel, case .bytePairs(let model) = tokenizer.model, let lines = MergesFile.lines(of: model) {
+    // The other byte-level classes take the post-processor from tokenizer.json.
+    if kind == .roberta, case .bytePairs(let model) = tokenizer.model, let lines = MergesFile.lines(of: model) {
       files.append(("vocab.json", text(TokenizerFile.written(model.vocabulary))))
       files.append(("merges.txt", (["#version: 0.2"] + lines).map { $0 + "\n" }.joined()))
     }
