@@ -20,7 +20,7 @@ enum TokenModel: Sendable {
     }
   }
 
-  /// The token of unknown words; nil where the file names none. It may be missing from the vocabulary.
+  /// The token of unknown words, which may be missing from the vocabulary; nil where the file names none.
   var unknownToken: String? { words.unknownToken }
 
   /// The id of the token of unknown words, where there is one.

@@ -165,8 +165,10 @@ struct WordMatcher: Sendable {
     }
   }
 
-  /// `A?U*W+` or, where that fails, `A?U+W*`, with `A` for the scalar before letters, `U` for letters that are not small and
-  /// `W` for those that are not capital. Letters without case and marks are both.
+  /// Capitals and then small letters, one small letter at least or, where that fails, one capital.
+  ///
+  /// `A?U*W+|A?U+W*`, with `A` for the scalar before letters, `U` for letters that are not small and `W` for those that are
+  /// not capital. Letters without case and marks are both.
   private func casedLetters(
     in text: [UInt8], from start: Int, to end: Int, _ first: PatternClass, _ next: Int, _ contractions: Bool
   ) -> Int? {
