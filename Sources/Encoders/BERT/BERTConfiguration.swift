@@ -29,7 +29,12 @@ public struct BERTConfiguration: Sendable, Equatable {
   public let layerNormEpsilon: Float
 
   /// Reads `config.json`; the reader notes every missing, mistyped or unsupported key.
-  init(_ reader: inout ConfigurationReader) {
+  init(_ reader: inout ConfigurationReader) { self.init(&reader, positions: "absolute") }
+
+  /// Reads `config.json` of a family that has BERT's keys and their defaults.
+  ///
+  /// - Parameter positions: the kind of positions that the family computes.
+  init(_ reader: inout ConfigurationReader, positions: String) {
     vocabularySize = reader.integer("vocab_size", in: 1...(1 << 22))
     hiddenSize = reader.integer("hidden_size", in: 1...(1 << 14))
     layerCount = reader.integer("num_hidden_layers", in: 1...256)
@@ -43,7 +48,7 @@ public struct BERTConfiguration: Sendable, Equatable {
     activation = reader.choice(
       "hidden_act", ["gelu": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "relu": .relu],
       default: .gelu)
-    reader.requireChoice("position_embedding_type", ["absolute"], orAbsent: true)
+    reader.requireChoice("position_embedding_type", [positions], orAbsent: true)
     reader.requireBidirectional("is_decoder")
     reader.requireFalse("add_cross_attention", "the model reads the states of another one, which hone does not compute")
     if reader.isSound("hidden_size", "num_attention_heads") && hiddenSize % headCount != 0 {
