@@ -70,6 +70,15 @@ struct ByteTable: Sendable {
     return nil
   }
 
+  /// The number of the key that `text` has from `start` to `end`, or nil where it is not in the table.
+  @inline(__always)
+  func index(in text: [UInt8], from start: Int, to end: Int) -> Int? {
+    var search = Search()
+    for position in start..<end { search.append(text[position]) }
+    if case .found(let index) = find(search, { matches($0, text, start, end) }) { return index }
+    return nil
+  }
+
   /// Bytes that stand before every key of a search.
   struct Prefix: Sendable {
     let bytes: [UInt8]
@@ -113,6 +122,10 @@ struct ByteTable: Sendable {
       position += 1
     }
     return true
+  }
+
+  private func matches(_ index: Int, _ text: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    key(index).elementsEqual(text[start..<end])
   }
 
   // MARK: - Hashing

@@ -8,6 +8,8 @@ indirect enum Normalizer: Sendable {
   case strip(left: Bool, right: Bool)
   case decomposition(compatibility: Bool)
   case composition(compatibility: Bool)
+  /// Bytes in the alphabet of byte-level models.
+  case alphabet
   case sequence([Normalizer])
 
   /// Appends the normal form of `range` of `input` to `output`.
@@ -35,6 +37,7 @@ indirect enum Normalizer: Sendable {
     case .composition(let compatibility):
       let scalars = Normalization.decomposition(of: input, range, compatibility: compatibility)
       for scalar in Normalization.composition(of: scalars) { UTF8Text.append(scalar, to: &output) }
+    case .alphabet: ByteAlphabet.append(input, range, to: &output)
     case .sequence(let steps):
       var text = Array(input[range])
       for step in steps {

@@ -18,6 +18,12 @@ import Testing
     let identity = tokenizer.identity
     tokenizer.readsSpecialTokensInText = false
     #expect(tokenizer.identity != identity)
+    let rows = try Golden.rows("byte-level/models.jsonl")
+    // The last one is another spelling of the model whose unknown characters vanish.
+    let identities = try rows.dropFirst().dropLast().map { row in
+      try Golden.tokenizer(try ByteLevelTests.description(row, rows[0])).identity
+    }
+    #expect(Set(identities).count == identities.count)
   }
 
   /// A property that is added must be told to `identity`, or be known here as one that changes no id.
@@ -30,10 +36,11 @@ import Testing
         "readsSpecialTokensInText", "truncationSide",
         // Follow from the others, or change no id.
         "addedTokens", "vocabularySize", "largestID", "unknownID", "configuredMaximumLength", "padID",
-        "givesTokenTypes",
+        "givesTokenTypes", "decoder", "cutter",
       ])
+    guard case .wordPiece(let model) = tokenizer.model else { return #expect(Bool(false)) }
     #expect(
-      names(tokenizer.model) == [
+      names(model) == [
         "vocabulary", "unknownToken", "continuation", "maximumWordLength", "unknownID", "noPrefix",
       ])
     let bert = BertNormalizer(cleansText: true, isolatesIdeographs: true, stripsAccents: true, lowercases: true)
@@ -43,5 +50,20 @@ import Testing
         "lowercase", "canonical", "combiningClasses",
       ])
     #expect(names(WordScanner(.bert)) == ["rule", "ascii", "properties"])
+    let rows = try Golden.rows("byte-level/models.jsonl")
+    let byteLevel = try Golden.tokenizer(try ByteLevelTests.description(rows[1], rows[0]))
+    guard case .bytePairs(let model) = byteLevel.model else { return #expect(Bool(false)) }
+    #expect(
+      names(model) == [
+        "vocabulary", "merges", "options",
+        // Follow from the others, or from the pre-tokenizer.
+        "unknownID", "readsBytes", "byteTokens", "words", "wordIDs", "isGrowing",
+      ])
+    #expect(
+      names(model.options) == [
+        "unknownToken", "fusesUnknown", "fallsBackToBytes", "ignoresMerges", "continuation", "suffix",
+      ])
+    #expect(names(ByteLevel()) == ["addsPrefixSpace", "cutsWords", "trimsOffsets"])
+    #expect(names(Splitter(.text([1]), .removed)) == ["pattern", "behavior", "inverts", "classes"])
   }
 }

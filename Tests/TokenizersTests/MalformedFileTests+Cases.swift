@@ -191,11 +191,11 @@ extension MalformedFileTests {
     // Normalizer and pre-tokenizer
     (
       #""BertNormalizer""#, #""Precompiled""#,
-      "/tokenizer.json: normalizer.type Precompiled is not supported; expected BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip or a Sequence of these"
+      "/tokenizer.json: normalizer.type Precompiled is not supported; expected BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip, ByteLevel or a Sequence of these"
     ),
     (
       #""BertNormalizer""#, #""Re\nplace""#,
-      #"/tokenizer.json: normalizer.type "Re\nplace" is not supported; expected BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip or a Sequence of these"#
+      #"/tokenizer.json: normalizer.type "Re\nplace" is not supported; expected BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip, ByteLevel or a Sequence of these"#
     ),
     (#""BertNormalizer""#, "7", "/tokenizer.json: normalizer.type is 7; expected a string"),
     (#""type": "BertNormalizer", "#, "", "/tokenizer.json: normalizer.type is missing"),
@@ -218,16 +218,16 @@ extension MalformedFileTests {
     ),
     (
       normalizer, #"{"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "Nmt"}]}"#,
-      "/tokenizer.json: normalizer.normalizers[1].type Nmt is not supported; expected BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip or a Sequence of these"
+      "/tokenizer.json: normalizer.normalizers[1].type Nmt is not supported; expected BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip, ByteLevel or a Sequence of these"
     ),
     (normalizer, #"{"type": "Strip", "strip_left": true}"#, "/tokenizer.json: normalizer.strip_right is missing"),
     (
       normalizer, "{\"type\": \"NF\u{212A}C\"}",
-      #"/tokenizer.json: normalizer.type "NFKC" is not supported; expected BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip or a Sequence of these"#
+      #"/tokenizer.json: normalizer.type "NFKC" is not supported; expected BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip, ByteLevel or a Sequence of these"#
     ),
     (
-      #""BertPreTokenizer""#, #""ByteLevel""#,
-      "/tokenizer.json: pre_tokenizer.type ByteLevel is not supported; expected BertPreTokenizer, Whitespace, WhitespaceSplit or a Sequence of these"
+      #""BertPreTokenizer""#, #""UnicodeScripts""#,
+      "/tokenizer.json: pre_tokenizer.type UnicodeScripts is not supported; expected BertPreTokenizer, ByteLevel, Digits, Punctuation, Split, Whitespace, WhitespaceSplit or a Sequence of these"
     ),
     (
       #""BertPreTokenizer""#, #""BertPreTokenizer", "x": {}"#,
@@ -250,8 +250,8 @@ extension MalformedFileTests {
     ),
     // Post-processor
     (
-      #""TemplateProcessing""#, #""ByteLevel""#,
-      "/tokenizer.json: post_processor.type ByteLevel is not supported; expected BertProcessing, RobertaProcessing, TemplateProcessing or a Sequence of these"
+      #""TemplateProcessing""#, #""Template""#,
+      "/tokenizer.json: post_processor.type Template is not supported; expected BertProcessing, ByteLevel, RobertaProcessing, TemplateProcessing or a Sequence of these"
     ),
     (
       #""ids": [2]"#, #""ids": [77]"#,
@@ -330,7 +330,7 @@ extension MalformedFileTests {
     // Model
     (
       #"{"type": "WordPiece", "unk_token""#, #"{"type": "Unigram", "unk_token""#,
-      "/tokenizer.json: model.type Unigram is not supported; expected WordPiece"
+      "/tokenizer.json: model.type Unigram is not supported; expected BPE or WordPiece"
     ),
     (
       #"{"type": "WordPiece", "unk_token""#, #"{"type": null, "unk_token""#,

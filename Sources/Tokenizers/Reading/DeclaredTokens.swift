@@ -16,7 +16,7 @@ struct DeclaredTokens {
   private var listed = ListedTokens()
   /// The tokens that make the same token of `added_tokens.json` special: those that the reference has read by then.
   private var makingSpecial: Set<[UInt8]> = []
-  private let isBERT: Bool
+  private let kind: TokenizerClass
   /// The file of the vocabulary.
   private let file: String
 
@@ -24,12 +24,6 @@ struct DeclaredTokens {
   static let roleNames = [
     "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
   ]
-  /// The tokens of BertTokenizer where nothing else is stated.
-  static let standard = [
-    "unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]",
-  ]
-  /// The roles without which BertTokenizer makes no sense.
-  private static let needed: Set = ["unk_token", "sep_token", "cls_token"]
 
   /// Collects the tokens.
   ///
@@ -41,7 +35,8 @@ struct DeclaredTokens {
     _ configuration: TokenizerConfiguration, _ kind: TokenizerClass, map: JSONNode?, added: JSONNode?,
     file: (node: JSONNode, parts: TokenizerParts?)
   ) throws(TokenizerError) {
-    isBERT = kind.isBERT
+    self.kind = kind
+    let standard = kind.standardTokens
     self.file = file.node.file
     for name in Self.roleNames {
       let node = map?.member(name) ?? configuration.setting(name)
@@ -51,11 +46,11 @@ struct DeclaredTokens {
         try append(name, token)
         // An object in tokenizer_config.json is none of them: it is still compared as a whole.
         if token.isText || isOfMap { makingSpecial.insert(token.token.content) }
-      } else if let node, kind.isBERT, Self.needed.contains(name) {
+      } else if let node, kind.neededRoles.contains(name) {
         throw node.unexpected("a token")
-      } else if node == nil, let text = kind.isBERT ? Self.standard[name] : nil {
+      } else if node == nil, let text = standard[name] {
         try append(name, DeclaredToken(text, file.node))
-      } else if node == nil, name == "pad_token", let text = file.parts?.paddingToken, !text.isEmpty {
+      } else if node == nil, name == "pad_token", !kind.isRebuilt, let text = file.parts?.paddingToken, !text.isEmpty {
         try append(name, DeclaredToken(text, file.node))
       }
     }
@@ -97,7 +92,7 @@ struct DeclaredTokens {
 
   /// Refuses a vocabulary that lacks a token of every text; the reference would add it, without an embedding.
   private func requireNeeded(_ vocabulary: AddedVocabulary) throws(TokenizerError) {
-    for (name, token) in roles where isBERT && Self.needed.contains(name) {
+    for (name, token) in roles where kind.neededRoles.contains(name) {
       guard vocabulary.id(of: token.token.content) == nil else { continue }
       throw TokenizerError(
         "\(file): the token \(JSONNode.quoted(token.text)) is missing; \(name) needs it")

@@ -35,17 +35,20 @@ public struct TokenizerFolder: Sendable {
     let sentences = hasModules ? try SentenceConfiguration(folder: folder) : SentenceConfiguration()
     let configuration = try TokenizerConfiguration(folder: folder, arguments: sentences.arguments)
     let kind = try configuration.tokenizerClass()
-    let (jsonFile, vocabularyFile) = (path("tokenizer.json"), path("vocab.txt"))
+    let vocabularyName = kind.vocabularyFiles.first ?? "vocab.txt"
+    let (jsonFile, vocabularyFile) = (path("tokenizer.json"), path(vocabularyName))
     let hasJSON = Files.exists(jsonFile)
     guard hasJSON || Files.exists(vocabularyFile) else {
       throw TokenizerError(
-        "\(folder): no tokenizer here; expected the file tokenizer.json or vocab.txt", kind: .missingInput)
+        "\(folder): no tokenizer here; expected the file tokenizer.json or \(vocabularyName)", kind: .missingInput)
     }
     let file = hasJSON ? jsonFile : vocabularyFile
     let read = hasJSON ? try TokenizerFile.read(file) : nil
     if read == nil { try configuration.requireVocabularyFile(file, kind) }
     try configuration.requireRightPadding(read?.leftPadding)
-    let vocabulary = if let read { read.model.vocabulary } else { try VocabularyFile.read(file) }
+    let bytePairs = kind.isByteLevel ? try BytePairs(folder, kind, file: file, read?.model) : nil
+    let vocabulary =
+      if let known = bytePairs?.vocabulary ?? read?.model.vocabulary { known } else { try VocabularyFile.read(file) }
 
     // Newer files say in tokenizer_config.json what older ones say in these two.
     let isOld = configuration.setting("added_tokens_decoder") == nil
@@ -54,11 +57,13 @@ public struct TokenizerFolder: Sendable {
     let declared = try DeclaredTokens(
       configuration, kind, map: map, added: try older.first { $0 == path("added_tokens.json") }.map(JSONNode.read),
       file: (JSONNode(file: file, path: "", value: .null), read))
-    var added = AddedVocabulary(of: vocabulary, kind.isBERT ? [] : read?.addedTokens ?? [])
+    var added = AddedVocabulary(of: vocabulary, kind.isRebuilt ? [] : read?.addedTokens ?? [])
     try declared.add(to: &added)
 
     var parts: TokenizerParts
-    if let read, !kind.isBERT {
+    if let bytePairs {
+      parts = try .byteLevel(kind, bytePairs, declared, added, configuration, read: read)
+    } else if let read, !kind.isRebuilt {
       parts = read
     } else {
       parts = .bert(vocabulary, declared, added, try configuration.bertNormalizer())
@@ -73,11 +78,15 @@ public struct TokenizerFolder: Sendable {
     parts.maximumLength = configuration.hasLengthArgument ? configured : sentences.maximumLength ?? configured
 
     tokenizer = try Tokenizer(parts, file: file)
-    self.kind = kind
+    // A byte-level class knows no lower case, and GPTNeoXTokenizer takes no post-processor from tokenizer.json.
+    let isFile = sentences.lowercasesText && kind.isByteLevel || read == nil && kind == .gptNeoX
+    self.kind = isFile ? .file : kind
     roles = declared.roles.map { ($0.name, $0.token.text) }
     extraTokens = declared.extra.map(\.text)
     settings = configuration.settings?.value.objectValue ?? JSONObject()
-    files = [file] + configuration.files + older + [sentences.file].compactMap(\.self)
+    files =
+      (hasJSON ? [file] : kind.vocabularyFiles.map(path)) + configuration.files + older
+      + [sentences.file].compactMap(\.self)
     guard tokenizer.postProcessor.countsWhatItInserts else {
       throw TokenizerError(
         "\(file): post_processor inserts more special tokens than truncation leaves room for; use one template")
