@@ -157,7 +157,7 @@ package func rowsAreIndependent(rows: Int, columns: Int, inner: Int) -> Bool {
 }
 
 /// Writes the transpose of sixteen rows of `count` numbers.
-private func transposePanel(
+func transposePanel(
   _ source: UnsafePointer<Float>, stride: Int, count: Int, into target: UnsafeMutablePointer<Float>
 ) {
   let whole = count / 4 * 4

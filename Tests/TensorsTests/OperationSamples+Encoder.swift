@@ -70,40 +70,6 @@ extension SampleMaker {
     }
   }
 
-  private static let attentionBatches: [(offsets: [Int], heads: Int, headWidth: Int)] = [
-    ([0, 1], 1, 1), ([0, 4], 1, 3), ([0, 3, 3, 8], 2, 2), ([0, 17], 1, 2), ([0, 1, 2], 3, 1), ([0], 2, 2),
-    ([0, 51], 1, 1),
-  ]
-
-  mutating func addAttention() {
-    for (offsets, heads, headWidth) in Self.attentionBatches {
-      for rate in [0, 0.25] as [Float] {
-        let mask = rate > 0 ? DropoutMask(key: 12, rate: rate) : nil
-        let factors = mask?.attentionFactors(offsets: offsets, heads: heads)
-        add(
-          "sequences \(offsets), \(heads) heads of \(headWidth), dropout \(rate)",
-          [even([offsets.last ?? 0, 3 * heads * headWidth], in: -2...2)],
-          { $0[0].selfAttention(offsets: offsets, heads: heads, dropout: mask) },
-          { $0[0].selfAttention(offsets: offsets, heads: heads, factors: factors) })
-      }
-    }
-  }
-
-  mutating func addSingleQueryAttention() {
-    for (offsets, heads, headWidth) in Self.attentionBatches {
-      for rate in [0, 0.25] as [Float] {
-        let mask = rate > 0 ? DropoutMask(key: 13, rate: rate) : nil
-        let factors = mask?.attentionFactors(offsets: offsets, heads: heads)
-        let width = heads * headWidth
-        add(
-          "sequences \(offsets), \(heads) heads of \(headWidth), dropout \(rate)",
-          [even([offsets.count - 1, width], in: -2...2), even([offsets.last ?? 0, 2 * width], in: -2...2)],
-          { $0[0].singleQueryAttention(to: $0[1], offsets: offsets, heads: heads, dropout: mask) },
-          { $0[0].singleQueryAttention(to: $0[1], offsets: offsets, heads: heads, factors: factors) })
-      }
-    }
-  }
-
   mutating func addEmbeddingSum() {
     let lookups: [(width: Int, rows: [Int], indices: [[Int]])] = [
       (1, [1], [[0]]), (3, [4, 2, 1], [[3, 0, 3], [0, 1, 1], [0, 0, 0]]), (17, [5], [[2, 2]]), (2, [3, 3], [[], []]),
