@@ -199,4 +199,10 @@ struct RightFactor {
     if let bias { fillRows(c, with: bias.base) }
     multiplyBlock(a, matrix, transposeSecond: isTransposed, into: c, accumulate: bias != nil)
   }
+
+  /// C += A B on the calling thread.
+  func multiply(_ a: Matrix, addedTo c: Matrix) {
+    if let panels { return panels.multiply(a, into: c, accumulate: true) }
+    multiplyBlock(a, matrix, transposeSecond: isTransposed, into: c, accumulate: true)
+  }
 }

@@ -77,6 +77,25 @@ private let computations: [(name: String, results: @Sendable () -> [[Float]])] =
     }
   ),
   (
+    "gated feed-forward",
+    {
+      [20, 700, 2500].flatMap { rows in
+        let (width, inner) = (64, 160)
+        let kernel = GatedFeedForwardKernel(
+          input: [6, 7].map { (Matrix(numbers(inner * width, seed: $0), inner, width), numbers(inner, seed: $0 + 20)) },
+          gateIsFirst: true, outputWeight: Matrix(numbers(width * inner, seed: 8), width, inner),
+          outputBias: numbers(width, seed: 9), activation: .gelu, mask: DropoutMask(key: 6, rate: 0.1))
+        let x = Matrix(numbers(rows * width, seed: 10), rows, width)
+        let (y, kept) = kernel.forward(x, keepingPreActivation: true)
+        guard let kept else { return [[Float]]() }
+        let gradients = kernel.backward(
+          Matrix(numbers(rows * width, seed: 11), rows, width), x: x, preActivation: kept, wanted: .all(maps: 2))
+        let maps = (gradients.input + [gradients.output]).flatMap { [$0.weight, $0.bias] }
+        return ([y, gradients.x] + maps).compactMap { $0?.elements }
+      }
+    }
+  ),
+  (
     "attention",
     {
       [0, 5, 105, 105, 205, 216, 516].attentionKernels.flatMap { kernel in

@@ -71,6 +71,16 @@ private let mistakes = [
       input: AffineMap(weight: zeros([5, 4])), output: AffineMap(weight: zeros([4, 5]), bias: zeros([4])),
       activation: .gelu)
   },
+  Mistake("gated feed-forward: x has 4 columns, the weight 3") {
+    _ = zeros([40, 4]).gatedFeedForward(
+      input: .gateThenUp(AffineMap(weight: zeros([10, 3]))), output: AffineMap(weight: zeros([3, 5])), activation: .silu
+    )
+  },
+  Mistake("gated feed-forward: [5, 4] outputs for a weight 3 × 5") {
+    _ = zeros([40, 3]).gatedFeedForward(
+      input: .separate(gate: AffineMap(weight: zeros([5, 3])), up: AffineMap(weight: zeros([4, 3]))),
+      output: AffineMap(weight: zeros([3, 5])), activation: .silu)
+  },
   Mistake("selfAttention: [4, 8] for 2 heads and 4 tokens") {
     _ = zeros([4, 8]).selfAttention(offsets: [0, 4], pattern: AttentionPattern(heads: 2))
   },

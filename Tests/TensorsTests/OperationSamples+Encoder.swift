@@ -21,6 +21,9 @@ extension SampleMaker {
           name, [x] + parameters, { $0[0].layerNorm(gamma: $0[1], beta: $0[2], epsilon: epsilon) },
           { $0[0].layerNorm(gamma: $0[1], beta: $0[2], epsilon: Double(epsilon)) })
         add(
+          name + ", without β", [x, parameters[0]], { $0[0].layerNorm(gamma: $0[1], beta: nil, epsilon: epsilon) },
+          { $0[0].standardizedRows(epsilon: Double(epsilon)) * $0[1] })
+        add(
           name + ", residual", [x] + parameters + [residual],
           { $0[0].layerNorm(gamma: $0[1], beta: $0[2], epsilon: epsilon, residual: $0[3]) },
           { ($0[0] + $0[3]).layerNorm(gamma: $0[1], beta: $0[2], epsilon: Double(epsilon)) })
@@ -41,7 +44,7 @@ extension SampleMaker {
   }
 
   mutating func addFeedForward() {
-    for activation in [Activation.gelu, .geluTanh, .relu] {
+    for activation in Activation.allCases {
       for (rows, width, inner) in [(1, 1, 1), (1, 16, 4), (3, 2, 5), (33, 3, 2), (0, 3, 4)] {
         // Spaced inputs, and weights that keep every pre-activation away from the kink of ReLU.
         let (x, b1) = (even([rows, width]), even([inner], in: 0.01...0.02))

@@ -56,6 +56,16 @@ extension DoubleTensor {
   ) -> DoubleTensor {
     linear(weight: inputWeight, bias: inputBias).mapped(activation.value).linear(weight: outputWeight, bias: outputBias)
   }
+
+  /// (f(x W_gᵀ + b_g) ⊙ (x W_uᵀ + b_u) ⊙ factors) W₂ᵀ + b₂.
+  public func gatedFeedForward(
+    gateWeight: DoubleTensor, gateBias: DoubleTensor?, upWeight: DoubleTensor, upBias: DoubleTensor?,
+    outputWeight: DoubleTensor, outputBias: DoubleTensor?, activation: Activation, factors: DoubleTensor? = nil
+  ) -> DoubleTensor {
+    let product =
+      linear(weight: gateWeight, bias: gateBias).mapped(activation.value) * linear(weight: upWeight, bias: upBias)
+    return (factors.map { product * $0 } ?? product).linear(weight: outputWeight, bias: outputBias)
+  }
 }
 
 extension Activation {
@@ -64,6 +74,7 @@ extension Activation {
     switch self {
     case .gelu: x * 0.5 * erfc(-x * 0.5.squareRoot())
     case .geluTanh: x / (1 + exp(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+    case .silu: x / (1 + exp(-x))
     case .relu: max(x, 0)
     }
   }
@@ -77,6 +88,9 @@ extension Activation {
       let root = (2 / Double.pi).squareRoot()
       let share = 1 / (1 + exp(-2 * root * (x + 0.044715 * x * x * x)))
       return share + x * share * (1 - share) * 2 * root * (1 + 3 * 0.044715 * x * x)
+    case .silu:
+      let share = 1 / (1 + exp(-x))
+      return share + x * share * (1 - share)
     case .relu: return x > 0 ? 1 : 0
     }
   }
