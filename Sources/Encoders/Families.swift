@@ -7,6 +7,7 @@ enum Families {
     BERTConfiguration.self,
     DistilBERTConfiguration.self,
     RoBERTaConfiguration.self,
+    MPNetConfiguration.self,
   ]
 
   /// The family of a `config.json`.
