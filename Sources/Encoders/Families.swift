@@ -6,6 +6,8 @@ enum Families {
   static let all: [any EncoderFamily.Type] = [
     BERTConfiguration.self,
     DistilBERTConfiguration.self,
+    RoBERTaConfiguration.self,
+    MPNetConfiguration.self,
   ]
 
   /// The family of a `config.json`.
@@ -29,6 +31,9 @@ protocol EncoderFamily: TransformerConfiguration {
   /// The layout of the family's checkpoints.
   static var folder: FamilyFolder { get }
 
+  /// The layout of this model's checkpoints: that of the family, but for the names of classes where several share it.
+  var folder: FamilyFolder { get }
+
   /// True if a `config.json` is one of this family.
   static func reads(_ configuration: JSONObject) -> Bool
 
@@ -43,6 +48,9 @@ protocol EncoderFamily: TransformerConfiguration {
 }
 
 extension EncoderFamily {
+  /// The layout of the family's checkpoints.
+  var folder: FamilyFolder { Self.folder }
+
   /// True if `model_type` is one of the family's.
   static func reads(_ configuration: JSONObject) -> Bool {
     configuration["model_type"]?.stringValue.map(folder.modelTypes.contains) ?? false

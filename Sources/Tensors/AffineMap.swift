@@ -11,6 +11,11 @@ public struct AffineMap: Sendable {
     self.bias = bias
   }
 
+  /// The map to some of the outputs, such as the queries where one map gives queries, keys and values.
+  public func rows(_ range: Range<Int>) -> AffineMap {
+    AffineMap(weight: weight.slice(range), bias: bias?.slice(range))
+  }
+
   /// The indices of a map's tensors among the inputs of an operation.
   struct Indices {
     let weight: Int

@@ -54,7 +54,7 @@ struct KernelBenchmark: ParsableCommand {
         input: AffineMap(weight: $0[1], bias: $0[2]), output: AffineMap(weight: $0[3], bias: $0[4]), activation: .gelu)
     }
     time("attention", operations: 4 * wide * lengths.reduce(0) { $0 + $1 * $1 }, [projections]) {
-      $0[0].selfAttention(offsets: offsets, heads: heads, dropout: mask)
+      $0[0].selfAttention(offsets: offsets, pattern: AttentionPattern(heads: heads), dropout: mask)
     }
     time("residual, dropout, layer norm", operations: nil, [x, scale, bias, x]) {
       $0[0].layerNorm(gamma: $0[1], beta: $0[2], epsilon: 1e-12, residual: $0[3], dropout: mask)

@@ -142,7 +142,7 @@ struct BERTAttention: Module {
     case .all: (residual, attended) = (x, selfAttention(x, offsets: offsets, &context))
     case .oneEach(let tokens):
       residual = x.gatherRows(tokens)
-      attended = selfAttention(from: residual, to: x, offsets: offsets, &context)
+      attended = selfAttention(from: residual, at: tokens, to: x, offsets: offsets, &context)
     }
     return output.layerNorm(
       output.dense(attended), residual: residual, dropout: context.dropout(rate: configuration.hiddenDropout))
@@ -171,17 +171,20 @@ struct BERTSelfAttention: Module {
   func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
     let projections = x.linearSideBySide([query.map, key.map, value.map])  // [t, 3 d]
     return projections.selfAttention(
-      offsets: offsets, heads: configuration.headCount,
+      offsets: offsets, pattern: AttentionPattern(heads: configuration.headCount),
       dropout: context.dropout(rate: configuration.attentionDropout))
   }
 
   /// The attention of one token of each sequence to all its tokens.
+  ///
+  /// - Parameter tokens: the tokens' indices in the batch.
   func callAsFunction(
-    from tokens: Tensor, to x: Tensor, offsets: [Int], _ context: inout ForwardContext
+    from states: Tensor, at tokens: [Int], to x: Tensor, offsets: [Int], _ context: inout ForwardContext
   ) -> Tensor {
     let keysAndValues = x.linearSideBySide([key.map, value.map])  // [t, 2 d]
-    return query(tokens).singleQueryAttention(
-      to: keysAndValues, offsets: offsets, heads: configuration.headCount,
+    return query(states).singleQueryAttention(
+      to: keysAndValues, offsets: offsets, queries: zip(tokens, offsets).map { $0 - $1 },
+      pattern: AttentionPattern(heads: configuration.headCount),
       dropout: context.dropout(rate: configuration.attentionDropout))
   }
 

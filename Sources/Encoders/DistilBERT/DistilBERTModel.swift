@@ -110,7 +110,7 @@ struct DistilBERTLayer: Module {
     case .all: (residual, attended) = (x, attention(x, offsets: offsets, &context))
     case .oneEach(let tokens):
       residual = x.gatherRows(tokens)
-      attended = attention(from: residual, to: x, offsets: offsets, &context)
+      attended = attention(from: residual, at: tokens, to: x, offsets: offsets, &context)
     }
     let normalized = attentionNorm(attended, residual: residual)
     return outputNorm(
@@ -143,18 +143,21 @@ struct DistilBERTAttention: Module {
     let projections = x.linearSideBySide([query.map, key.map, value.map])  // [t, 3 d]
     return output(
       projections.selfAttention(
-        offsets: offsets, heads: configuration.headCount,
+        offsets: offsets, pattern: AttentionPattern(heads: configuration.headCount),
         dropout: context.dropout(rate: configuration.attentionDropout)))
   }
 
   /// The attention of one token of each sequence to all its tokens.
+  ///
+  /// - Parameter tokens: the tokens' indices in the batch.
   func callAsFunction(
-    from tokens: Tensor, to x: Tensor, offsets: [Int], _ context: inout ForwardContext
+    from states: Tensor, at tokens: [Int], to x: Tensor, offsets: [Int], _ context: inout ForwardContext
   ) -> Tensor {
     let keysAndValues = x.linearSideBySide([key.map, value.map])  // [t, 2 d]
     return output(
-      query(tokens).singleQueryAttention(
-        to: keysAndValues, offsets: offsets, heads: configuration.headCount,
+      query(states).singleQueryAttention(
+        to: keysAndValues, offsets: offsets, queries: zip(tokens, offsets).map { $0 - $1 },
+        pattern: AttentionPattern(heads: configuration.headCount),
         dropout: context.dropout(rate: configuration.attentionDropout)))
   }
 

@@ -15,8 +15,11 @@ struct ConfigurationReader {
   }
 
   /// Reads an integer in a range; if it is not one, the lower bound stands in until `finish` throws.
-  mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int {
+  ///
+  /// - Parameter fallback: what the class of transformers takes if the key is missing; nil if the key must be there.
+  mutating func integer(_ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil) -> Int {
     guard let value = object[key] else {
+      if let fallback { return fallback }
       report(key, "is missing (an integer)")
       return range.lowerBound
     }
@@ -38,8 +41,11 @@ struct ConfigurationReader {
   }
 
   /// Reads a number in a range.
-  mutating func number(_ key: String, in range: Range<Double>) -> Float {
+  ///
+  /// - Parameter fallback: what the class of transformers takes if the key is missing; nil if the key must be there.
+  mutating func number(_ key: String, in range: Range<Double>, default fallback: Float? = nil) -> Float {
     guard let value = object[key] else {
+      if let fallback { return fallback }
       report(key, "is missing (a number)")
       return Float(range.lowerBound)
     }
@@ -54,6 +60,19 @@ struct ConfigurationReader {
   mutating func optionalNumber(_ key: String, in range: Range<Double>) -> Float? {
     guard let value = object[key], value != .null else { return nil }
     return number(key, in: range)
+  }
+
+  /// Reads true or false.
+  mutating func boolean(_ key: String, default fallback: Bool) -> Bool {
+    guard let value = object[key] else { return fallback }
+    if let truth = value.boolValue { return truth }
+    report(key, "should be true or false, found \(value.shortText)")
+    return fallback
+  }
+
+  /// Reads one of some strings; if the key is missing, the class of transformers takes the fallback.
+  mutating func choice<Value>(_ key: String, _ choices: [String: Value], default fallback: Value) -> Value {
+    object[key] == nil ? fallback : choice(key, choices, else: fallback)
   }
 
   /// Reads one of some strings.

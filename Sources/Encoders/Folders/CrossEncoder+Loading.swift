@@ -83,10 +83,10 @@ private struct ScoringSettings {
 
   init(_ source: ModelSource, labels wanted: Int?) throws {
     let family = source.folder.family
-    let found = try family.naming.parameterKeys(of: source.weights, encoder: family.encoderName + ".")
+    let found = try family.naming.parameterSources(of: source.weights, encoder: family.encoderName + ".")
     foundModules = Set(found.keys.map(Self.module))
     hasClassifier = found.keys.contains { $0.hasPrefix(family.classifier + ".") }
-    let classifier = found[family.classifier + ".weight"].flatMap { source.weights.entry(named: $0) }
+    let classifier = found[family.classifier + ".weight"].flatMap { source.weights.entry(named: $0.name) }
     // A classifier without a weight, or with one that is no matrix, is reported with the other tensors that do not fit.
     let count = hasClassifier ? max(1, classifier?.shape.first ?? 1) : wanted ?? 1
     var reader = source.reader

@@ -30,11 +30,15 @@ struct ParameterRules: Sendable {
   /// True if weight decay usually leaves a parameter out: biases and the parameters of normalizations.
   ///
   /// By name, as `Trainer.get_decay_parameter_names` of transformers 5 does: in lower case, the name contains `bias`,
-  /// `layernorm` or `rmsnorm`, or has a component that is `norm` or ends with `_norm`.
+  /// `layernorm` or `rmsnorm`, or has a component that is `norm` or ends with `_norm`. Transformers knows some families
+  /// by other names than their checkpoints: there a component is `norm` with a number, or ends with `_ln`.
   static func isBiasOrNorm(_ key: String) -> Bool {
     let name = key.lowercased()
     return ["bias", "layernorm", "rmsnorm"].contains { name.contains($0) }
-      || name.split(separator: ".").contains { $0 == "norm" || $0.hasSuffix("_norm") }
+      || name.split(separator: ".").contains { part in
+        ["_norm", "_ln"].contains(where: part.hasSuffix)
+          || (part.hasPrefix("norm") && part.dropFirst(4).allSatisfy(\.isNumber))
+      }
   }
 }
 

@@ -1,0 +1,30 @@
+extension MPNetConfiguration: EncoderFamily {
+  static let folder = FamilyFolder(
+    title: "MPNet", modelTypes: ["mpnet"], encoderClass: "MPNetModel", scorerClass: "MPNetForSequenceClassification",
+    encoderName: "mpnet", classifier: "classifier.out_proj",
+    naming: CheckpointNaming(
+      prefixes: ["", "mpnet."],
+      aliases: [("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias")],
+      // The head of the pretraining, and a buffer that is no parameter.
+      ignored: ["lm_head.", "embeddings.position_ids"], carried: ["pooler."], heads: ["classifier."]),
+    tokenTypesKey: nil)
+
+  /// The sizes that code outside the family reads.
+  public var shape: TransformerShape {
+    TransformerShape(width: hiddenSize, positions: positions, vocabulary: vocabularySize, tokenTypes: nil)
+  }
+
+  /// The floating-point operations of one forward pass over sequences of these lengths.
+  public func forwardOperations(lengths: some Sequence<Int>, oneToken: Bool) -> Double {
+    LayerOperations(
+      layers: layerCount, width: hiddenSize, weights: hiddenSize * (4 * hiddenSize + 2 * intermediateSize)
+    ).count(lengths: lengths, oneToken: oneToken)
+  }
+
+  func makeTransformer() -> any Transformer { MPNetModel(self) }
+
+  /// The head of RoBERTa; it has no rate of dropout of its own.
+  func makeHead(labels: Int, _ reader: inout ConfigurationReader) -> any ScoringHead {
+    RoBERTaHead(width: hiddenSize, labels: labels, dropoutRate: hiddenDropout)
+  }
+}
