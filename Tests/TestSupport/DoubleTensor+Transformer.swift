@@ -122,6 +122,9 @@ extension Activation {
     switch self {
     case .gelu: x * 0.5 * erfc(-x * 0.5.squareRoot())
     case .geluTanh: x / (1 + exp(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+    case .silu: x / (1 + exp(-x))
+    case .quickGelu: x / (1 + exp(-1.702 * x))
+    case .tanh: hyperbolicTangent(x)
     case .relu: max(x, 0)
     }
   }
@@ -135,6 +138,13 @@ extension Activation {
       let root = (2 / Double.pi).squareRoot()
       let share = 1 / (1 + exp(-2 * root * (x + 0.044715 * x * x * x)))
       return share + x * share * (1 - share) * 2 * root * (1 + 3 * 0.044715 * x * x)
+    case .silu:
+      let share = 1 / (1 + exp(-x))
+      return share + x * share * (1 - share)
+    case .quickGelu:
+      let share = 1 / (1 + exp(-1.702 * x))
+      return share + 1.702 * x * share * (1 - share)
+    case .tanh: return 1 / (cosh(x) * cosh(x))
     case .relu: return x > 0 ? 1 : 0
     }
   }
@@ -161,3 +171,6 @@ extension DropoutMask {
     return { sequence, head, row, column in factors[sequence * heads + head][row * strides[sequence] + column] }
   }
 }
+
+/// `tanh` by a name that no case of ``Activation`` has.
+private func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
