@@ -24,6 +24,8 @@ extension Activation {
     case .gelu: mapLanes(x, y, count) { Activation.gelu.value($0) }
     case .geluTanh: mapLanes(x, y, count) { Activation.geluTanh.value($0) }
     case .silu: mapLanes(x, y, count) { Activation.silu.value($0) }
+    case .quickGelu: mapLanes(x, y, count) { Activation.quickGelu.value($0) }
+    case .tanh: mapLanes(x, y, count) { Activation.tanh.value($0) }
     case .relu: mapLanes(x, y, count) { Activation.relu.value($0) }
     }
   }
@@ -34,6 +36,8 @@ extension Activation {
     case .gelu: mapLanes(x, x, count) { Activation.gelu.valueAndDerivative($0).value }
     case .geluTanh: mapLanes(x, x, count) { Activation.geluTanh.valueAndDerivative($0).value }
     case .silu: mapLanes(x, x, count) { Activation.silu.valueAndDerivative($0).value }
+    case .quickGelu: mapLanes(x, x, count) { Activation.quickGelu.valueAndDerivative($0).value }
+    case .tanh: mapLanes(x, x, count) { Activation.tanh.valueAndDerivative($0).value }
     case .relu: mapLanes(x, x, count) { Activation.relu.valueAndDerivative($0).value }
     }
   }
@@ -44,6 +48,8 @@ extension Activation {
     case .gelu: Self.differentiate(.gelu, x, gradient, count)
     case .geluTanh: Self.differentiate(.geluTanh, x, gradient, count)
     case .silu: Self.differentiate(.silu, x, gradient, count)
+    case .quickGelu: Self.differentiate(.quickGelu, x, gradient, count)
+    case .tanh: Self.differentiate(.tanh, x, gradient, count)
     case .relu: Self.differentiate(.relu, x, gradient, count)
     }
   }

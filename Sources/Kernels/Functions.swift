@@ -57,6 +57,10 @@ public enum Activation: Sendable, CaseIterable {
   case geluTanh
   /// x · σ(x), also called Swish (Elfwing, Uchibe & Doya 2017, arXiv:1702.03118).
   case silu
+  /// x · σ(1.702 x), the other approximation of the same paper.
+  case quickGelu
+  /// tanh x.
+  case tanh
   /// max(0, x).
   case relu
 
@@ -66,6 +70,8 @@ public enum Activation: Sendable, CaseIterable {
     case .gelu: gaussianLinear(x)
     case .geluTanh: x - x / (exponential(geluTanhArgument(x) * 2) + 1)
     case .silu: x / (exponential(-x) + 1)
+    case .quickGelu: x / (exponential(x * -1.702) + 1)
+    case .tanh: hyperbolicTangent(x)
     case .relu: larger(x, Lanes())
     }
   }
@@ -83,10 +89,32 @@ public enum Activation: Sendable, CaseIterable {
     case .silu:
       let s = 1 / (exponential(-x) + 1)
       return (x * s, multiplyAdd(x * s, 1 - s, s))
+    case .quickGelu:
+      let s = 1 / (exponential(x * -1.702) + 1)
+      return (x * s, multiplyAdd(x * s * 1.702, 1 - s, s))
+    case .tanh:
+      let y = hyperbolicTangent(x)
+      return (y, 1 - y * y)
     case .relu:
       return (larger(x, Lanes()), Lanes().replacing(with: 1, where: x .> Lanes()))
     }
   }
+}
+
+/// tanh x, to 3·10⁻⁷ relative: 1 − 2 / (e²ˣ + 1), or x + x³ P(x²) where |x| < 0.625 and the difference would lose digits.
+///
+/// P is that of `tanhf` in Cephes (Moshier 1992).
+@inline(__always)
+private func hyperbolicTangent(_ x: Lanes) -> Lanes {
+  let square = x * x
+  var p = Lanes(repeating: -5.704_988_7e-3)
+  p = multiplyAdd(p, square, Lanes(repeating: 2.063_908_9e-2))
+  p = multiplyAdd(p, square, Lanes(repeating: -5.373_971_6e-2))
+  p = multiplyAdd(p, square, Lanes(repeating: 0.133_314_42))
+  p = multiplyAdd(p, square, Lanes(repeating: -0.333_332_82))
+  let far = 1 - 2 / (exponential(x * 2) + 1)
+  // Also for NaN, which the power does not keep.
+  return far.replacing(with: multiplyAdd(x * square, p, x), where: .!(square .>= Lanes(repeating: 0.390_625)))
 }
 
 /// √(2/π) (x + 0.044715 x³).

@@ -75,6 +75,8 @@ extension Activation {
     case .gelu: x * 0.5 * erfc(-x * 0.5.squareRoot())
     case .geluTanh: x / (1 + exp(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
     case .silu: x / (1 + exp(-x))
+    case .quickGelu: x / (1 + exp(-1.702 * x))
+    case .tanh: hyperbolicTangent(x)
     case .relu: max(x, 0)
     }
   }
@@ -91,6 +93,10 @@ extension Activation {
     case .silu:
       let share = 1 / (1 + exp(-x))
       return share + x * share * (1 - share)
+    case .quickGelu:
+      let share = 1 / (1 + exp(-1.702 * x))
+      return share + 1.702 * x * share * (1 - share)
+    case .tanh: return 1 / (cosh(x) * cosh(x))
     case .relu: return x > 0 ? 1 : 0
     }
   }
@@ -104,3 +110,6 @@ extension DropoutMask {
     applyDropout(FloatBuffer(repeating: 1, count: count), mask: self).elements.doubles
   }
 }
+
+/// `tanh` by a name that no case of ``Activation`` has.
+private func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
