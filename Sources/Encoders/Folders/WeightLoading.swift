@@ -16,6 +16,11 @@ struct CheckpointNaming {
   var carried: [String] = []
   /// Prefixes of keys outside the encoder.
   var heads: [String] = []
+  /// Those of them that nothing misses: a head of the pretraining that is part of a scoring head too.
+  var optionalHeads: [String] = []
+
+  /// Ends of keys whose tensors are computed, not learned.
+  private static let computed = [".inv_freq"]
 
   /// The checkpoint's key of each parameter.
   ///
@@ -34,7 +39,7 @@ struct CheckpointNaming {
     var twice: [(parameter: String, tensors: String)] = []
     for (key, name) in zip(keys, renamed) {
       let parameter = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
-      if ignored.contains(where: parameter.hasPrefix) { continue }
+      if ignored.contains(where: parameter.hasPrefix) || Self.computed.contains(where: name.hasSuffix) { continue }
       let name = heads.contains(where: parameter.hasPrefix) ? parameter : encoder + parameter
       if let other = result.updateValue(key, forKey: name) {
         twice.append((name, [other, key].sorted().joined(separator: " and ")))
@@ -92,7 +97,9 @@ extension Module {
       }
     }
     for (key, name) in found.sorted(by: { $0.key < $1.key }) where parameters[key] == nil {
-      guard let entry = weights.entry(named: name) else { continue }
+      guard let entry = weights.entry(named: name), !naming.optionalHeads.contains(where: key.hasPrefix) else {
+        continue
+      }
       if carried.contains(key) {
         checkType(entry)
       } else {
