@@ -8,6 +8,9 @@ enum Families {
     DistilBERTConfiguration.self,
     RoBERTaConfiguration.self,
     MPNetConfiguration.self,
+    ModernBERTConfiguration.self,
+    NomicBERTConfiguration.self,
+    GTEConfiguration.self,
   ]
 
   /// The family of a `config.json`.
@@ -45,6 +48,9 @@ protocol EncoderFamily: TransformerConfiguration {
 
   /// Makes a scoring head of zeros, to be loaded or drawn; the reader notes keys of the head that are wrong.
   func makeHead(labels: Int, _ reader: inout ConfigurationReader) -> any ScoringHead
+
+  /// The `config.json` that was read, with the keys that readers of every version and kind look for.
+  func exported(_ configuration: JSONObject) -> JSONObject
 }
 
 extension EncoderFamily {
@@ -55,6 +61,9 @@ extension EncoderFamily {
   static func reads(_ configuration: JSONObject) -> Bool {
     configuration["model_type"]?.stringValue.map(folder.modelTypes.contains) ?? false
   }
+
+  /// The configuration as it is, for families whose keys never changed.
+  func exported(_ configuration: JSONObject) -> JSONObject { configuration }
 }
 
 /// The layout of a family's checkpoints: class names, keys of tensors and files of the tokenizer.
@@ -75,4 +84,22 @@ struct FamilyFolder: Sendable {
   let naming: CheckpointNaming
   /// The key of `config.json` that gives the number of token types; nil if the family has none.
   let tokenTypesKey: String?
+  /// True if checkpoints may name code of their authors (`auto_map`), which computes what the family computes.
+  var hasOwnCode = false
+}
+
+extension FamilyFolder {
+  /// The keys of the tensors for a cross-encoder: a classifier of tokens is none of pairs.
+  func scoringNaming(_ configuration: JSONObject) -> CheckpointNaming {
+    var naming = naming
+    if Self.classifiesTokens(configuration) { naming.ignored.append(classifier + ".") }
+    return naming
+  }
+
+  /// True if the classifier of a checkpoint is one of tokens.
+  static func classifiesTokens(_ configuration: JSONObject) -> Bool {
+    let classes = configuration["architectures"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    return classes.contains { $0.hasSuffix("ForTokenClassification") }
+      && !classes.contains { $0.hasSuffix("ForSequenceClassification") }
+  }
 }

@@ -8,6 +8,8 @@ extension GatedFeedForwardKernel {
     case .gelu: activate(.gelu, pre, firstRow, product)
     case .geluTanh: activate(.geluTanh, pre, firstRow, product)
     case .silu: activate(.silu, pre, firstRow, product)
+    case .quickGelu: activate(.quickGelu, pre, firstRow, product)
+    case .tanh: activate(.tanh, pre, firstRow, product)
     case .relu: activate(.relu, pre, firstRow, product)
     }
   }
@@ -18,6 +20,8 @@ extension GatedFeedForwardKernel {
     case .gelu: reactivate(.gelu, pre, firstRow)
     case .geluTanh: reactivate(.geluTanh, pre, firstRow)
     case .silu: reactivate(.silu, pre, firstRow)
+    case .quickGelu: reactivate(.quickGelu, pre, firstRow)
+    case .tanh: reactivate(.tanh, pre, firstRow)
     case .relu: reactivate(.relu, pre, firstRow)
     }
   }
@@ -29,6 +33,8 @@ extension GatedFeedForwardKernel {
     case .gelu: differentiate(.gelu, pre, firstRow, gradient)
     case .geluTanh: differentiate(.geluTanh, pre, firstRow, gradient)
     case .silu: differentiate(.silu, pre, firstRow, gradient)
+    case .quickGelu: differentiate(.quickGelu, pre, firstRow, gradient)
+    case .tanh: differentiate(.tanh, pre, firstRow, gradient)
     case .relu: differentiate(.relu, pre, firstRow, gradient)
     }
   }

@@ -112,7 +112,9 @@ import Training
       // The loss falls to a thousandth: it is a difference of logarithms of order one, and their rounding remains.
       #expect(abs(value.scalar - expected[step]) <= 1e-5 * max(0.1, expected[step]), "step \(step): \(value.scalar)")
       let norm = try optimizer.step(&model, gradients: gradients, loss: value.scalar, rate: 1e-3)
-      #expect(abs(Float(norm) - norms[step]) <= 1e-4 * norms[step], "step \(step): norm \(norm)")
+      // Where the loss is almost gone, so are the differences of probabilities that its gradient is made of.
+      #expect(
+        abs(Float(norm) - norms[step]) <= 1e-4 * max(norms[step], norms[0] / 100), "step \(step): norm \(norm)")
     }
   }
 

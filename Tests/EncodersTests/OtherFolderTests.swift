@@ -147,7 +147,7 @@ import Testing
     ),
     ("architectures", #"["HF_ColBERT"]"#, "'architectures' is HF_ColBERT: a ColBERT, with a vector for each token;"),
     ("quantization_config", #"{"quant_method": "gptq"}"#, "'quantization_config': the weights are quantized;"),
-    ("model_type", #""t5""#, "'model_type' should be bert or camembert or distilbert or "),
+    ("model_type", #""deberta-v2""#, "'model_type' should be bert or "),
     ("is_decoder", "true", "'is_decoder' is true: each token sees only those before it"),
     ("is_causal", "true", "'is_causal' is true: each token sees only those before it"),
     ("is_decoder", "1", "'is_decoder' should be true or false, found 1"),

@@ -25,6 +25,8 @@ extension BERTConfiguration: EncoderFamily {
   func makeTransformer() -> any Transformer { BERTModel(self) }
 
   func makeHead(labels: Int, _ reader: inout ConfigurationReader) -> any ScoringHead {
-    BERTHead(self, labels: labels, dropoutRate: reader.optionalNumber("classifier_dropout", in: 0..<1) ?? hiddenDropout)
+    PoolerHead(
+      encoder: Self.folder.encoderName, width: hiddenSize, labels: labels,
+      dropoutRate: reader.optionalNumber("classifier_dropout", in: 0..<1) ?? hiddenDropout)
   }
 }

@@ -51,7 +51,7 @@ extension CrossEncoder {
       hasFreshClassifier: !scoring.hasClassifier, folder: source.folder)
     if let headSeed, !scoring.hasClassifier { head.draw(deviation: scoring.deviation, seed: headSeed) }
     try load(
-      from: source.weights, naming: family.naming, encoder: family.encoderName + ".",
+      from: source.weights, naming: family.scoringNaming(source.reader.object), encoder: family.encoderName + ".",
       model: "\(family.title) with a classifier as described by config.json", whereOptional: scoring.isDrawn)
   }
 
@@ -59,9 +59,9 @@ extension CrossEncoder {
   ///
   /// - Parameter configuration: its `config.json`.
   package static func labelCount(of tensors: [TensorEntry], configuration: JSONValue?) -> Int? {
-    guard let object = configuration?.objectValue, let family = Families.all.first(where: { $0.reads(object) }) else {
-      return nil
-    }
+    guard let object = configuration?.objectValue, let family = Families.all.first(where: { $0.reads(object) }),
+      !FamilyFolder.classifiesTokens(object)
+    else { return nil }
     let weight = family.folder.classifier + ".weight"
     return tensors.first { $0.name == weight }?.shape.first
   }
@@ -83,7 +83,8 @@ private struct ScoringSettings {
 
   init(_ source: ModelSource, labels wanted: Int?) throws {
     let family = source.folder.family
-    let found = try family.naming.parameterSources(of: source.weights, encoder: family.encoderName + ".")
+    let naming = family.scoringNaming(source.reader.object)
+    let found = try naming.parameterSources(of: source.weights, encoder: family.encoderName + ".")
     foundModules = Set(found.keys.map(Self.module))
     hasClassifier = found.keys.contains { $0.hasPrefix(family.classifier + ".") }
     let classifier = found[family.classifier + ".weight"].flatMap { source.weights.entry(named: $0.name) }

@@ -4,7 +4,7 @@ import JSONText
 /// Models that look like others but compute something else: they are refused by name before their details are read.
 enum ForeignModel {
   /// Refuses a `config.json` of a supported family that asks for more than the family.
-  static func refuse(_ reader: ConfigurationReader) throws(ModelError) {
+  static func refuse(_ reader: ConfigurationReader, of family: FamilyFolder) throws(ModelError) {
     /// The value of a key that asks for something.
     func asks(_ key: String) -> JSONValue? {
       guard let value = reader.object[key], value != .null, value != .object(JSONObject()) else { return nil }
@@ -16,7 +16,7 @@ enum ForeignModel {
       try refuse(
         "'architectures' is \(name): a ColBERT, with a vector for each token; hone reads bi-encoders and rerankers")
     }
-    if let code = asks("auto_map") {
+    if let code = asks("auto_map"), !family.hasOwnCode {
       try refuse(
         "'auto_map' says that the model needs code of its own, which hone does not run: \(code.shortText); "
           + "give a model of the families \(Families.modelTypes.joined(separator: ", ")) without it")

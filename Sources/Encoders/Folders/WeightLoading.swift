@@ -21,6 +21,11 @@ struct CheckpointNaming {
   var carried: [String] = []
   /// Prefixes of keys outside the encoder.
   var heads: [String] = []
+  /// Those of them that nothing misses: a head of the pretraining that is part of a scoring head too.
+  var optionalHeads: [String] = []
+
+  /// Ends of keys whose tensors are computed, not learned.
+  private static let computed = [".inv_freq"]
 
   /// The tensor of each parameter.
   ///
@@ -36,7 +41,7 @@ struct CheckpointNaming {
     var twice: [(parameter: String, tensors: String)] = []
     for (name, source) in renamed {
       let parameter = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
-      if ignored.contains(where: parameter.hasPrefix) { continue }
+      if ignored.contains(where: parameter.hasPrefix) || Self.computed.contains(where: name.hasSuffix) { continue }
       let name = heads.contains(where: parameter.hasPrefix) ? parameter : encoder + parameter
       if let other = result.updateValue(source, forKey: name) {
         twice.append((name, [other.name, source.name].sorted().joined(separator: " and ")))
@@ -129,7 +134,9 @@ extension Module {
       }
     }
     for (key, source) in found.sorted(by: { $0.key < $1.key }) where parameters[key] == nil {
-      guard let entry = weights.entry(named: source.name) else { continue }
+      guard let entry = weights.entry(named: source.name), !naming.optionalHeads.contains(where: key.hasPrefix) else {
+        continue
+      }
       if carried.contains(key) {
         checkType(entry)
       } else {
