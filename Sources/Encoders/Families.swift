@@ -45,11 +45,17 @@ protocol EncoderFamily: TransformerConfiguration {
 
   /// Makes a scoring head of zeros, to be loaded or drawn; the reader notes keys of the head that are wrong.
   func makeHead(labels: Int, _ reader: inout ConfigurationReader) -> any ScoringHead
+
+  /// The `config.json` that was read, with the keys that readers of every version and kind look for.
+  func exported(_ configuration: JSONObject) -> JSONObject
 }
 
 extension EncoderFamily {
   /// The layout of the family's checkpoints.
   var folder: FamilyFolder { Self.folder }
+
+  /// The configuration as it is, for families whose keys never changed.
+  func exported(_ configuration: JSONObject) -> JSONObject { configuration }
 
   /// True if `model_type` is one of the family's.
   static func reads(_ configuration: JSONObject) -> Bool {
@@ -75,4 +81,6 @@ struct FamilyFolder: Sendable {
   let naming: CheckpointNaming
   /// The key of `config.json` that gives the number of token types; nil if the family has none.
   let tokenTypesKey: String?
+  /// True if checkpoints may name code of their authors (`auto_map`), which computes what the family computes.
+  var hasOwnCode = false
 }

@@ -27,7 +27,7 @@ struct ModelSource {
     let tokenizers = try TokenizerFolder(path, hasModules: own != nil)
     tokenizer = tokenizers.tokenizer
     var kept = ModelFolder(
-      path: contents.path, transformerPath: path, family: configuration.folder, configuration: reader.object,
+      path: contents.path, transformerPath: path, encoder: configuration, configuration: reader.object,
       tokenizer: tokenizers)
     kept.files += weights.paths
     folder = kept
