@@ -57,6 +57,9 @@ extension EncoderFamily {
   /// The layout of the family's checkpoints.
   var folder: FamilyFolder { Self.folder }
 
+  /// The configuration as it is, for families whose keys never changed.
+  func exported(_ configuration: JSONObject) -> JSONObject { configuration }
+
   /// True if `model_type` is one of the family's.
   static func reads(_ configuration: JSONObject) -> Bool {
     configuration["model_type"]?.stringValue.map(folder.modelTypes.contains) ?? false

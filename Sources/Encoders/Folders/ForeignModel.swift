@@ -16,14 +16,25 @@ enum ForeignModel {
       try refuse(
         "'architectures' is \(name): a ColBERT, with a vector for each token; hone reads bi-encoders and rerankers")
     }
-    if let code = asks("auto_map"), !family.hasOwnCode {
+    // Its own code calls it XLM-RoBERTa; the class of transformers has a name of its own.
+    let isRotary = reader.object["position_embedding_type"] == "rotary" || asks("lora_adaptations") != nil
+    if isRotary, family.modelTypes.contains("xlm-roberta") {
       try refuse(
-        "'auto_map' says that the model needs code of its own, which hone does not run: \(code.shortText); "
-          + "give a model of the families \(Families.modelTypes.joined(separator: ", ")) without it")
+        "is jina-embeddings-v3, whose rotary positions and adapters of tasks hone does not compute; give a model with "
+          + "learned positions and without 'lora_adaptations'")
+    }
+    if let code = asks("auto_map"), !family.hasOwnCode {
+      try refuse("'auto_map' \(ownCodeProblem(code))")
     }
     if asks("quantization_config") != nil {
       try refuse("'quantization_config': the weights are quantized; give the model that they were made from")
     }
+  }
+
+  /// What is said of `auto_map` where it names code that computes something else.
+  static func ownCodeProblem(_ code: JSONValue) -> String {
+    "says that the model needs code of its own, which hone does not run: \(code.shortText); "
+      + "give a model of the families \(Families.modelTypes.joined(separator: ", ")) without it"
   }
 }
 

@@ -1,3 +1,5 @@
+import JSONText
+
 extension MPNetConfiguration: EncoderFamily {
   static let folder = FamilyFolder(
     title: "MPNet", modelTypes: ["mpnet"], encoderClass: "MPNetModel", scorerClass: "MPNetForSequenceClassification",
@@ -19,6 +21,17 @@ extension MPNetConfiguration: EncoderFamily {
     LayerOperations(
       layers: layerCount, width: hiddenSize, weights: hiddenSize * (4 * hiddenSize + 2 * intermediateSize)
     ).count(lengths: lengths, oneToken: oneToken)
+  }
+
+  /// All keys of the class, which text-embeddings-inference asks for.
+  func exported(_ configuration: JSONObject) -> JSONObject {
+    configuration.stating([
+      ("hidden_act", "gelu"), ("hidden_dropout_prob", JSONValue(hiddenDropout)),
+      ("attention_probs_dropout_prob", JSONValue(attentionDropout)),
+      ("max_position_embeddings", JSONValue(maximumPositions)), ("layer_norm_eps", JSONValue(layerNormEpsilon)),
+      ("initializer_range", 0.02), ("pad_token_id", JSONValue(Int(Self.paddingID))),
+      ("relative_attention_num_buckets", JSONValue(Self.bucketCount)),
+    ])
   }
 
   func makeTransformer() -> any Transformer { MPNetModel(self) }

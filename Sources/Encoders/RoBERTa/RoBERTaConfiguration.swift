@@ -1,3 +1,5 @@
+import JSONText
+
 /// The shape of a RoBERTa encoder, as `config.json` gives it: that of BERT, and the padding token.
 ///
 /// The classes XLM-RoBERTa, RoBERTa and CamemBERT of transformers are the same model.
@@ -14,6 +16,11 @@ public struct RoBERTaConfiguration: Sendable, Equatable {
     bert = BERTConfiguration(&reader)
     paddingID = reader.integer("pad_token_id", in: 0...(1 << 22), default: 1)
     variant = RoBERTaVariant(reader.object)
+    if let code = reader.object["auto_map"], ![.null, .object(JSONObject())].contains(code),
+      !reader.object.needsFlashXLMRoBERTa
+    {
+      reader.report("auto_map", ForeignModel.ownCodeProblem(code))
+    }
     if reader.isSound("pad_token_id", "vocab_size") && paddingID >= bert.vocabularySize {
       reader.report("pad_token_id", "is \(paddingID), but 'vocab_size' is \(bert.vocabularySize)")
     }

@@ -46,7 +46,7 @@ enum RoBERTaVariant: String, CaseIterable {
         packed: [(".mixer.Wqkv.", ["query", "key", "value"].map { ".attention.self.\($0)." })],
         // The head of the pretraining, and a buffer that is no parameter.
         ignored: ["lm_head.", "embeddings.position_ids"], carried: ["pooler."], heads: ["classifier."]),
-      tokenTypesKey: "type_vocab_size")
+      tokenTypesKey: "type_vocab_size", hasOwnCode: true)
   }
 }
 
@@ -72,6 +72,14 @@ extension RoBERTaConfiguration: EncoderFamily {
     bert.forwardOperations(lengths: lengths, oneToken: oneToken)
   }
 
+  /// The type and all keys of the class, which text-embeddings-inference and llama.cpp's converter ask for.
+  func exported(_ configuration: JSONObject) -> JSONObject {
+    var result = bert.stated(in: configuration)
+    result["model_type"] = JSONValue(variant.rawValue)
+    result["pad_token_id"] = JSONValue(paddingID)
+    return result
+  }
+
   func makeTransformer() -> any Transformer { RoBERTaModel(self) }
 
   func makeHead(labels: Int, _ reader: inout ConfigurationReader) -> any ScoringHead {
@@ -81,9 +89,28 @@ extension RoBERTaConfiguration: EncoderFamily {
   }
 }
 
+extension BERTConfiguration {
+  /// A configuration with the keys that it leaves to the defaults of transformers, for readers that have none.
+  func stated(in configuration: JSONObject) -> JSONObject {
+    configuration.stating([
+      ("hidden_act", "gelu"), ("hidden_dropout_prob", JSONValue(hiddenDropout)),
+      ("attention_probs_dropout_prob", JSONValue(attentionDropout)),
+      ("max_position_embeddings", JSONValue(maximumPositions)), ("type_vocab_size", JSONValue(typeCount)),
+      ("layer_norm_eps", JSONValue(layerNormEpsilon)), ("initializer_range", 0.02),
+    ])
+  }
+}
+
 extension JSONObject {
+  /// The object with further members, of which those that it has already stay as they are.
+  func stating(_ members: [(name: String, value: JSONValue)]) -> JSONObject {
+    members.reduce(into: self) { object, member in
+      if object[member.name] == nil { object[member.name] = member.value }
+    }
+  }
+
   /// True if the configuration names the code of XLM-RoBERTa for FlashAttention that jina's models bring.
-  fileprivate var needsFlashXLMRoBERTa: Bool {
+  var needsFlashXLMRoBERTa: Bool {
     self["auto_map"]?.objectValue?["AutoConfig"]?.stringValue?.hasSuffix(".XLMRobertaFlashConfig") ?? false
   }
 }
