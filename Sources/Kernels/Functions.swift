@@ -50,11 +50,13 @@ func errorFunction(_ argument: Lanes) -> Lanes {
 }
 
 /// The activation between the two layers of a feed-forward block.
-public enum Activation: Sendable {
+public enum Activation: Sendable, CaseIterable {
   /// x · Φ(x) with the exact normal distribution function (Hendrycks & Gimpel 2016, arXiv:1606.08415).
   case gelu
   /// x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), the approximation of the same paper.
   case geluTanh
+  /// x · σ(x), also called Swish (Elfwing, Uchibe & Doya 2017, arXiv:1702.03118).
+  case silu
   /// max(0, x).
   case relu
 
@@ -63,6 +65,7 @@ public enum Activation: Sendable {
     switch self {
     case .gelu: gaussianLinear(x)
     case .geluTanh: x - x / (exponential(geluTanhArgument(x) * 2) + 1)
+    case .silu: x / (exponential(-x) + 1)
     case .relu: larger(x, Lanes())
     }
   }
@@ -77,6 +80,9 @@ public enum Activation: Sendable {
       let s = 1 / (exponential(geluTanhArgument(x) * -2) + 1)
       let slope = multiplyAdd(x * x, Lanes(repeating: 2 * 0.107_032_22), Lanes(repeating: 2 * 0.797_884_56))
       return (x * s, multiplyAdd(x * slope, s * (1 - s), s))
+    case .silu:
+      let s = 1 / (exponential(-x) + 1)
+      return (x * s, multiplyAdd(x * s, 1 - s, s))
     case .relu:
       return (larger(x, Lanes()), Lanes().replacing(with: 1, where: x .> Lanes()))
     }

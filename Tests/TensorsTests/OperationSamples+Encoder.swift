@@ -41,7 +41,7 @@ extension SampleMaker {
   }
 
   mutating func addFeedForward() {
-    for activation in [Activation.gelu, .geluTanh, .relu] {
+    for activation in Activation.allCases {
       for (rows, width, inner) in [(1, 1, 1), (1, 16, 4), (3, 2, 5), (33, 3, 2), (0, 3, 4)] {
         // Spaced inputs, and weights that keep every pre-activation away from the kink of ReLU.
         let (x, b1) = (even([rows, width]), even([inner], in: 0.01...0.02))

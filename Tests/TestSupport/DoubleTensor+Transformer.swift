@@ -122,6 +122,7 @@ extension Activation {
     switch self {
     case .gelu: x * 0.5 * erfc(-x * 0.5.squareRoot())
     case .geluTanh: x / (1 + exp(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+    case .silu: x / (1 + exp(-x))
     case .relu: max(x, 0)
     }
   }
@@ -135,6 +136,9 @@ extension Activation {
       let root = (2 / Double.pi).squareRoot()
       let share = 1 / (1 + exp(-2 * root * (x + 0.044715 * x * x * x)))
       return share + x * share * (1 - share) * 2 * root * (1 + 3 * 0.044715 * x * x)
+    case .silu:
+      let share = 1 / (1 + exp(-x))
+      return share + x * share * (1 - share)
     case .relu: return x > 0 ? 1 : 0
     }
   }
