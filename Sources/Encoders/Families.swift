@@ -64,9 +64,6 @@ extension EncoderFamily {
   static func reads(_ configuration: JSONObject) -> Bool {
     configuration["model_type"]?.stringValue.map(folder.modelTypes.contains) ?? false
   }
-
-  /// The configuration as it is, for families whose keys never changed.
-  func exported(_ configuration: JSONObject) -> JSONObject { configuration }
 }
 
 /// The layout of a family's checkpoints: class names, keys of tensors and files of the tokenizer.

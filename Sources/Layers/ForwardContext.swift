@@ -27,6 +27,14 @@ public struct DropoutSource: Sendable {
     key = mixed(mixed(seed, UInt64(truncatingIfNeeded: step)), UInt64(truncatingIfNeeded: chunk))
   }
 
+  /// The mask of a named place, which does not depend on the places before it; nil if the rate is 0.
+  func mask(of name: String, rate: Float) -> DropoutMask? {
+    rate > 0 ? DropoutMask(key: mixed(mixed(key, Self.namesKey), name: name), rate: rate) : nil
+  }
+
+  /// Keeps the masks of named places apart from those of numbered ones.
+  private static let namesKey: UInt64 = 0x6E61_6D65
+
   mutating func next(rate: Float) -> DropoutMask? {
     site += 1
     return rate > 0 ? DropoutMask(key: mixed(key, site), rate: rate) : nil

@@ -61,6 +61,10 @@ private let mistakes = [
   Mistake("layerNorm: x [2, 3], γ [3], β [3], residual [3]") {
     _ = zeros([2, 3]).layerNorm(gamma: zeros([3]), beta: zeros([3]), epsilon: 1, residual: zeros([3]))
   },
+  Mistake("linear: weight [2, 3], update [2, 4] × [5, 3]") {
+    _ = zeros([40, 3]).linear(
+      AffineMap(weight: zeros([2, 3]), update: LowRankUpdate(down: zeros([5, 3]), up: zeros([2, 4]), scale: 1)))
+  },
   Mistake("feed-forward: x has 4 columns, the weight 3") {
     _ = zeros([40, 4]).feedForward(
       input: AffineMap(weight: zeros([5, 3]), bias: zeros([5])), output: AffineMap(weight: zeros([3, 5])),

@@ -36,12 +36,6 @@ private enum GatedLayout: String, CaseIterable {
 }
 
 extension SampleMaker {
-  mutating func addActivation() {
-    for activation in Activation.allCases {
-      addFunction({ $0.activated(by: activation) }) { $0.mapped(activation.value) }
-    }
-  }
-
   mutating func addGatedFeedForward() {
     for activation in Activation.allCases {
       for layout in GatedLayout.allCases {

@@ -91,8 +91,12 @@ func samples(of operation: Operation) -> [OperationSample] {
   case .absolute: maker.addFunction({ $0.absolute() }) { $0.mapped { abs($0) } }
   case .activation: maker.addActivation()
   case .matmul: maker.addMatmul()
-  case .linear: maker.addLinear()
-  case .linearSideBySide: maker.addLinearSideBySide()
+  case .linear:
+    maker.addLinear()
+    maker.addLinearWithUpdate()
+  case .linearSideBySide:
+    maker.addLinearSideBySide()
+    maker.addLinearSideBySideWithUpdates()
   case .sum: maker.addSum()
   case .largest: maker.addRows({ $0.largest() }) { $0.mappedRows { [$0.max() ?? 0] }.withoutWidth }
   case .logSumExp: maker.addRows({ $0.logSumExp() }) { $0.logSumExp().withoutWidth }

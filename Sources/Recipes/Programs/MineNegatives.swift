@@ -49,7 +49,7 @@ struct MineNegatives: Recipe, Equatable {
   }
 
   var inputs: [RunInput] {
-    [.model(model.folder)] + data.inputs + (corpus.map { [.file($0)] } ?? []) + rules.flatMap(\.inputs)
+    model.inputs + data.inputs + (corpus.map { [.file($0)] } ?? []) + rules.flatMap(\.inputs)
   }
 
   var outputFolder: String { output.folder }

@@ -1,10 +1,13 @@
 import Encoders
+import Runs
 import Settings
 
 /// A bi-encoder and the way texts are encoded.
 struct ModelSection: Codable, Sendable, Equatable {
   /// A model folder, relative to the working directory.
   var folder: String
+  /// A LoRA adapter in the layout of PEFT, which is merged into the model before anything else.
+  var adapter: String?
   /// The pooling of token vectors, also in the exported model.
   var pooling: Pooling
   /// The most tokens of a text, special tokens included; longer texts are cut.
@@ -20,9 +23,13 @@ struct PromptsSection: Codable, Sendable, Equatable {
 }
 
 extension ModelSection {
+  /// The files that the model depends on.
+  var inputs: [RunInput] { [.model(folder)] + (adapter.map { [.model($0)] } ?? []) }
+
   /// The model with the settings of this section.
   func load() throws -> BiEncoder {
     var model = try BiEncoder(folder: folder)
+    if let adapter { try model.mergeAdapters(of: adapter) }
     model.pooling = pooling
     model.maximumLength = maximumLength
     if let prompts { model.prompts = [.query: prompts.query ?? "", .document: prompts.document ?? ""] }
@@ -31,6 +38,7 @@ extension ModelSection {
 
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("model.folder", folder)
+    if let adapter { checks.adapterFolder("model.adapter", adapter) }
     checks.atLeast(3, "model.maximumLength", maximumLength)
     checks.positions("model.maximumLength", maximumLength, of: folder, "model.folder")
   }

@@ -20,6 +20,8 @@ extension RunReport {
     var cutTexts: CutTexts
     /// The split on which the exported weights are the best; nil where the last weights are exported.
     var bestOn: String?
+    /// What was trained, where it is not the whole model.
+    var trained: String?
     /// The time of the whole run.
     var seconds: Double
   }
@@ -67,6 +69,10 @@ extension RunReport {
       facts.append(("negatives", "mined \(times), \(NumberText.seconds(mining.seconds))"))
       details.append(
         ("mining", ["count": JSONValue(mining.count), "seconds": JSONValue(mining.seconds)]))
+    }
+    if let trained = training.trained {
+      facts.append(("trained", trained))
+      details.append(("adapter", JSONValue(folder.file("adapter"))))
     }
     if let best = progress.best { details.append(("bestStep", JSONValue(best.step))) }
   }
