@@ -13,4 +13,5 @@ public enum Operation: String, Sendable, CaseIterable {
   case normalizeRows, layerNorm, dropout
   case feedForward, gatedFeedForward, attention, singleQueryAttention, embeddingSum
   case segmentSum, segmentMaximum
+  case recomputed
 }

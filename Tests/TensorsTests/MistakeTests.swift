@@ -129,6 +129,12 @@ private let mistakes = [
   Mistake("relative bias: a table [3, 2] for 4 buckets") {
     _ = RelativeBias(table: zeros([3, 2]), buckets: .distances(count: 4))
   },
+  Mistake("recomputed: the computation captures a tensor on a tape") {
+    _ = Pullback(of: [Tensor(1)]) { inputs in
+      var nothing = 0
+      return [Tensor.recomputed([], state: &nothing) { [captured = inputs[0]] _, _ in captured * 2 }]
+    }
+  },
   Mistake("T5 buckets: 7 up to 128") { _ = RelativeBuckets.t5(count: 7, maximumDistance: 128) },
   Mistake("embeddingSum: the tables [[4, 3], [5, 2]] are not matrices of one width") {
     _ = Tensor.embeddingSum([(zeros([4, 3]), [0]), (zeros([5, 2]), [0])])

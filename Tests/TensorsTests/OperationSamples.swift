@@ -117,6 +117,7 @@ func samples(of operation: Operation) -> [OperationSample] {
   case .embeddingSum: maker.addEmbeddingSum()
   case .segmentSum: maker.addSegments({ $0.segmentSum(offsets: $1) }) { $0.segmentSum(offsets: $1) }
   case .segmentMaximum: maker.addSegments({ $0.segmentMaximum(offsets: $1) }) { $0.segmentMaximum(offsets: $1) }
+  case .recomputed: maker.addRecomputed()
   }
   return maker.samples
 }
