@@ -44,7 +44,7 @@ struct BiEncoderTask: TrainingTask {
   // MARK: - Model and evaluation
 
   func makeModel() throws -> BiEncoder {
-    let base = try recipe.model.load()
+    let base = try recipe.model.load(seed: recipe.seed)
     let start = recipe.dense?.append(to: base, seed: recipe.seed) ?? base
     try recipe.matryoshka?.check(against: start)
     return start
@@ -72,7 +72,9 @@ struct BiEncoderTask: TrainingTask {
   }
 
   /// The base model, without a new Dense module.
-  func baseModel(_ start: BiEncoder) throws -> BiEncoder { recipe.dense == nil ? start : try recipe.model.load() }
+  func baseModel(_ start: BiEncoder) throws -> BiEncoder {
+    recipe.dense == nil ? start : try recipe.model.load(seed: recipe.seed)
+  }
 
   func makeEvaluation(in folder: RunFolder, _ context: RunContext) throws -> BiEncoderEvaluation? {
     try recipe.evaluate.map {

@@ -32,6 +32,8 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
   /// The folder of the verdict's vectors, shared with other evaluations, searches and mining by the same base model.
   var cache: CacheSection?
   var output: OutputSection
+  /// Without it the weights are exported as float32.
+  var export: ExportSection?
 
   var inputs: [RunInput] {
     [.model(model.folder)] + data.inputs + (mining?.inputs ?? []) + (guide.map { [.model($0.folder)] } ?? [])
@@ -44,7 +46,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
     TrainingSettings(
       base: model.folder, seed: seed, tokens: batch.tokens, optimizer: optimizer, schedule: schedule,
       evaluate: evaluate,
-      patience: patience, checkpoint: checkpoint, output: output, exportsBest: output.weights == .best)
+      patience: patience, checkpoint: checkpoint, output: output, export: export, exportsBest: output.weights == .best)
   }
 
   func makeTask(_ context: RunContext) throws -> BiEncoderTask { try BiEncoderTask(self, context) }

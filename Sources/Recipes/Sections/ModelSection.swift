@@ -6,9 +6,11 @@ struct ModelSection: Codable, Sendable, Equatable {
   /// A model folder, relative to the working directory.
   var folder: String
   /// The pooling of token vectors, also in the exported model.
-  var pooling: Pooling
+  var pooling: PoolingSetting
   /// The most tokens of a text, special tokens included; longer texts are cut.
   var maximumLength: Int
+  /// Special tokens to add to the vocabulary, such as `[Q]`.
+  var addTokens: [String]?
   /// The prompts of queries and documents, in training, evaluation and the exported model.
   var prompts: PromptsSection?
 }
@@ -21,9 +23,11 @@ struct PromptsSection: Codable, Sendable, Equatable {
 
 extension ModelSection {
   /// The model with the settings of this section.
-  func load() throws -> BiEncoder {
-    var model = try BiEncoder(folder: folder)
-    model.pooling = pooling
+  ///
+  /// - Parameter seed: The seed of the word embeddings of new tokens.
+  func load(seed: UInt64) throws -> BiEncoder {
+    let tokens = addTokens.map { AddedTokens($0, seed: seed) }
+    var model = try BiEncoder(folder: folder, adding: tokens).pooled(by: pooling.pooling)
     model.maximumLength = maximumLength
     if let prompts { model.prompts = [.query: prompts.query ?? "", .document: prompts.document ?? ""] }
     return model
@@ -32,6 +36,7 @@ extension ModelSection {
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("model.folder", folder)
     checks.atLeast(3, "model.maximumLength", maximumLength)
+    checks.newTokens("model.addTokens", addTokens)
     checks.positions("model.maximumLength", maximumLength, of: folder, "model.folder")
   }
 }

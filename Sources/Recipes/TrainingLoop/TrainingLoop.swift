@@ -98,7 +98,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     _ folder: RunFolder, _ plan: StepPlan, _ cutTexts: CutTexts
   ) throws -> Outcome {
     // The verdict is on the exported weights, over everything that is judged.
-    let tuned = try run.exported()
+    let type = settings.export?.type ?? .float32
+    let tuned = try run.exported().rounded(to: type, path: settings.base)
     let tunedRankings = try evaluation?.tunedRankings(of: tuned, in: folder, context)
     var report = RunReport(recipe: Recipe.name, folder: folder.path, settings: context.recipe)
     if let evaluation, let baseRankings, let tunedRankings {
@@ -112,14 +113,14 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       from: folder, run.progress,
       RunReport.TrainingFacts(
         base: settings.base, data: task.data.files, rows: task.data.count, plan: plan, cutTexts: cutTexts,
-        bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split,
+        bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, type: type,
         seconds: folder.seconds))
     if let warning = report.warningOfRegression { context.report(.warning(warning)) }
     let name = Files.name(of: report.folder)
     let card = ModelCard(
       name: name, base: settings.base, collection: settings.evaluate?.collection, report: report,
       kind: task.cardKind(of: tuned, name: name))
-    return try ModelExport(card: card, data: task.data.files).finish(folder) { try tuned.save(to: $0) }
+    return try ModelExport(card: card, data: task.data.files).finish(folder) { try tuned.save(to: $0, weights: type) }
   }
 
   // MARK: - Steps

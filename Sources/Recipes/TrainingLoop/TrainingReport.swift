@@ -1,3 +1,4 @@
+import Encoders
 import Evaluation
 import Files
 import JSONText
@@ -20,6 +21,8 @@ extension RunReport {
     var cutTexts: CutTexts
     /// The split on which the exported weights are the best; nil where the last weights are exported.
     var bestOn: String?
+    /// The type of the exported weights.
+    var type: WeightType
     /// The time of the whole run.
     var seconds: Double
   }
@@ -45,6 +48,9 @@ extension RunReport {
     var exported = "the last ones"
     if let best = progress.best, let split = training.bestOn {
       exported = "after step \(best.step), the best on '\(split)'"
+    }
+    if training.type != .float32 {
+      exported += ", rounded to \(training.type.rawValue), as they are measured here"
     }
     facts = [
       ("base model", training.base), ("data", training.data.joined(separator: ", ")),

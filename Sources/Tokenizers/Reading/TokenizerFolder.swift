@@ -27,12 +27,16 @@ public struct TokenizerFolder: Sendable {
   ///   - folder: the folder of the transformer.
   ///   - hasModules: true if a `modules.json` names the folder; sentence-transformers reads its own settings
   ///     (`sentence_bert_config.json`) then only.
+  ///   - output: what the model has to give; nil for hidden states or scores.
+  ///   - newTokens: special tokens to add behind those of the folder; one that is there keeps its id.
   ///
   /// Errors: `.missingInput` where there is no tokenizer; `.badData` for anything in its files that is malformed or that
   /// is not done here exactly as upstream, by name and path.
-  public init(_ folder: String, hasModules: Bool = true) throws(TokenizerError) {
+  public init(
+    _ folder: String, hasModules: Bool = true, output: TransformerOutput? = nil, adding newTokens: [String] = []
+  ) throws(TokenizerError) {
     func path(_ name: String) -> String { Files.join(folder, name) }
-    let sentences = hasModules ? try SentenceConfiguration(folder: folder) : SentenceConfiguration()
+    let sentences = hasModules ? try SentenceConfiguration(folder: folder, output: output) : SentenceConfiguration()
     let configuration = try TokenizerConfiguration(folder: folder, arguments: sentences.arguments)
     let kind = try configuration.tokenizerClass()
     let (jsonFile, vocabularyFile) = (path("tokenizer.json"), path("vocab.txt"))
@@ -56,6 +60,10 @@ public struct TokenizerFolder: Sendable {
       file: (JSONNode(file: file, path: "", value: .null), read))
     var added = AddedVocabulary(of: vocabulary, kind.isBERT ? [] : read?.addedTokens ?? [])
     try declared.add(to: &added)
+    for token in newTokens {
+      try added.add(
+        AddedToken(content: Array(token.utf8), isSpecial: true), JSONNode(file: file, path: "", value: .null))
+    }
 
     var parts: TokenizerParts
     if let read, !kind.isBERT {
@@ -75,7 +83,8 @@ public struct TokenizerFolder: Sendable {
     tokenizer = try Tokenizer(parts, file: file)
     self.kind = kind
     roles = declared.roles.map { ($0.name, $0.token.text) }
-    extraTokens = declared.extra.map(\.text)
+    let known = Set((declared.roles.map(\.token) + declared.extra).map(\.token.content))
+    extraTokens = declared.extra.map(\.text) + newTokens.filter { !known.contains(Array($0.utf8)) }
     settings = configuration.settings?.value.objectValue ?? JSONObject()
     files = [file] + configuration.files + older + [sentences.file].compactMap(\.self)
     guard tokenizer.postProcessor.countsWhatItInserts else {
