@@ -82,6 +82,8 @@ struct FamilyFolder: Sendable {
   let classifier: String
   /// The keys of the tensors.
   let naming: CheckpointNaming
+  /// The key of the table of word embeddings.
+  var wordEmbeddings = "embeddings.word_embeddings.weight"
   /// The key of `config.json` that gives the number of token types; nil if the family has none.
   let tokenTypesKey: String?
   /// True if checkpoints may name code of their authors (`auto_map`), which computes what the family computes.

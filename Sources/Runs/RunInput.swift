@@ -31,6 +31,7 @@ package enum RunInput: Hashable, Sendable {
 
   /// The files of a model folder, of the folders in it, and of the folders that its list of modules names.
   private static func modelFiles(in folder: String) throws(FileError) -> [String] {
+    let folder = try HubCache.snapshot(in: folder) ?? folder
     var files: [String] = []
     for name in try Files.list(folder) where !name.hasPrefix(".") {
       let path = Files.join(folder, name)

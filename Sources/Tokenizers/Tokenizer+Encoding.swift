@@ -8,7 +8,7 @@ extension Tokenizer {
   /// vocabulary has no token for that.
   public func encode(_ text: String, maximumLength: Int? = nil) throws(TokenizerError) -> Encoding {
     let room = try room(for: postProcessor.single, maximumLength)
-    return PostProcessor.fill(postProcessor.single, [try ids(of: text, atMost: room)])
+    return try known(PostProcessor.fill(postProcessor.single, [try ids(of: text, atMost: room)]))
   }
 
   /// Encodes a pair of texts.
@@ -28,7 +28,7 @@ extension Tokenizer {
       truncationSide.cut(&texts[0], to: kept.first)
       truncationSide.cut(&texts[1], to: kept.second)
     }
-    return PostProcessor.fill(postProcessor.pair, texts)
+    return try known(PostProcessor.fill(postProcessor.pair, texts))
   }
 
   /// The number of token types in the encoding of one text: 1 for type 0 only.
@@ -36,6 +36,21 @@ extension Tokenizer {
 
   /// The number of token types in the encoding of a pair: 2 for types 0 and 1.
   public var pairTypeCount: Int { postProcessor.pair.typeCount }
+
+  /// The special tokens that are put around every text and every pair.
+  public var insertedIDs: [Int32] {
+    [postProcessor.single, postProcessor.pair].flatMap(\.parts).compactMap { part in
+      if case .special(let id, _) = part { id } else { nil }
+    }
+  }
+
+  /// The encoding, if the model has embeddings for its tokens.
+  private func known(_ encoding: Encoding) throws(TokenizerError) -> Encoding {
+    guard let embeddings, let id = encoding.ids.first(where: { Int($0) >= embeddings }) else { return encoding }
+    throw TokenizerError(
+      "a text has the token \(JSONNode.quoted(token(id) ?? "")) with the id \(id), but the model has \(embeddings) word "
+        + "embeddings; tokenizer and weights are from different models")
+  }
 
   /// The tokens that may come from texts.
   private func room(

@@ -129,14 +129,14 @@ import Tokenizers
 
   /// What is counted as the cost of one token is what the model computes of one token.
   @Test func aPoolingTakesOneTokenIfItNamesOneOfEachSequence() {
-    #expect(Pooling.allCases.filter(\.takesOneToken) == [.cls, .last])
+    #expect(Pooling.single.filter(\.takesOneToken) == [.cls, .last])
     let encodings = [3, 1, 4].map {
       Encoding(ids: Array(repeating: 7, count: $0), typeIDs: Array(repeating: 0, count: $0))
     }
     let batch = TokenBatch(encodings, excludedTokens: 1)
     // Of a sequence of one token none is excluded.
     let tokens: [Pooling: [Int]] = [.cls: [1, 3, 5], .last: [2, 3, 7]]
-    for pooling in Pooling.allCases { #expect(pooling.tokens(of: batch) == tokens[pooling], "\(pooling)") }
+    for pooling in Pooling.single { #expect(pooling.tokens(of: batch) == tokens[pooling], "\(pooling)") }
   }
 
   /// The operations of one token and of two tell apart what is counted of weights and of attention.

@@ -77,11 +77,6 @@ import Testing
     let run = TemporaryFolder()
     try run.write("model/modules.json", "[]")
     #expect(try message(run.path) == "…: has no config.json; the model is in …/model")
-    let cache = TemporaryFolder()
-    try cache.write("1_Pooling/config.json", "{}")
-    try cache.write("snapshots/abc/config.json", "{}")
-    try cache.write("snapshots/abc/vocab.txt", "x")
-    #expect(try message(cache.path) == "…: has no config.json; the model is in …/snapshots/abc")
   }
 
   // MARK: - Weights

@@ -43,12 +43,6 @@ extension SampleMaker {
     }
   }
 
-  mutating func addActivation() {
-    for activation in Activation.allCases {
-      addFunction({ $0.activated(by: activation) }) { $0.mapped(activation.value) }
-    }
-  }
-
   mutating func addFeedForward() {
     for activation in Activation.allCases {
       for (rows, width, inner) in [(1, 1, 1), (1, 16, 4), (3, 2, 5), (33, 3, 2), (0, 3, 4)] {

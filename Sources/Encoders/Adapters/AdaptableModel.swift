@@ -24,8 +24,11 @@ extension BiEncoder: AdaptableModel {
   package static var adapterTask: String { "FEATURE_EXTRACTION" }
   package var encoderPrefix: String { "" }
 
-  /// The modules behind the pooling, which sentence-transformers adds.
-  package var otherModules: [String] { heads.indices.map { Self.folderName(ofHead: $0, heads[$0]) } }
+  /// The modules behind the transformer, which sentence-transformers adds.
+  package var otherModules: [String] {
+    let folders = moduleFolders
+    return [folders.layerPooling] + folders.tokenHeads + folders.heads
+  }
 }
 
 extension CrossEncoder: AdaptableModel {

@@ -45,9 +45,7 @@ public struct BERTConfiguration: Sendable, Equatable {
     hiddenDropout = reader.number("hidden_dropout_prob", in: 0..<1, default: 0.1)
     attentionDropout = reader.number("attention_probs_dropout_prob", in: 0..<1, default: 0.1)
     layerNormEpsilon = reader.number("layer_norm_eps", in: 0..<1, default: 1e-12)
-    activation = reader.choice(
-      "hidden_act", ["gelu": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "relu": .relu],
-      default: .gelu)
+    activation = reader.choice("hidden_act", Activation.named, default: .gelu)
     reader.requireChoice("position_embedding_type", [positions], orAbsent: true)
     reader.requireBidirectional("is_decoder")
     reader.requireFalse("add_cross_attention", "the model reads the states of another one, which hone does not compute")

@@ -31,6 +31,13 @@ public struct BERTModel: Transformer {
     encoder(embeddings(batch, &context), offsets: batch.offsets, of: wanted, &context)
   }
 
+  /// The hidden states after the embeddings and after each layer.
+  public func allHiddenStates(
+    _ batch: TokenBatch, of wanted: WantedTokens, _ context: inout ForwardContext
+  ) -> [Tensor]? {
+    encoder.states(after: embeddings(batch, &context), offsets: batch.offsets, of: wanted, &context)
+  }
+
   /// Shows the parameters in the checkpoint's order.
   public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
     visitor.visit("embeddings", &embeddings)
@@ -84,6 +91,16 @@ struct BERTEncoder: Module {
   ) -> Tensor {
     layer.applied(to: x, &context) { [last = layer.count - 1] layer, index, hiddenStates, _, context in
       layer(hiddenStates, offsets: offsets, of: index == last ? wanted : .all, &context)
+    }
+  }
+
+  /// The input and the output of each layer.
+  func states(
+    after x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
+  ) -> [Tensor] {
+    layer.indices.reduce(into: [x]) { states, index in
+      states.append(
+        layer[index](states[index], offsets: offsets, of: index == layer.count - 1 ? wanted : .all, &context))
     }
   }
 

@@ -38,7 +38,7 @@ public struct DistilBERTConfiguration: Sendable, Equatable {
     maximumPositions = reader.integer("max_position_embeddings", in: 1...(1 << 20), default: 512)
     dropout = reader.number("dropout", in: 0..<1, default: 0.1)
     attentionDropout = reader.number("attention_dropout", in: 0..<1, default: 0.1)
-    activation = reader.choice("activation", ["gelu": .gelu, "relu": .relu], default: .gelu)
+    activation = reader.choice("activation", Activation.named, default: .gelu)
     if reader.isSound("dim", "n_heads") && hiddenSize % headCount != 0 {
       reader.report("n_heads", "\(headCount) heads do not divide dim \(hiddenSize)")
     }

@@ -15,6 +15,14 @@ struct ConfigurationReader {
       ?? { throw ModelError(path: path, problem: "the top level should be an object") }()
   }
 
+  /// A file as it would be with another value under a key.
+  init(_ reader: ConfigurationReader, setting key: String, to value: JSONValue) {
+    path = reader.path
+    var changed = reader.object
+    changed[key] = value
+    object = changed
+  }
+
   /// Reads an integer in a range; if it is not one, the lower bound stands in until `finish` throws.
   ///
   /// - Parameter fallback: what the class of transformers takes if the key is missing; nil if the key must be there.

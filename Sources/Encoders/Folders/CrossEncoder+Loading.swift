@@ -19,12 +19,13 @@ extension CrossEncoder {
   ///
   /// - Parameters:
   ///   - labels: the number of scores a pair must have. Without it, that of the folder; 1 for a fresh classifier.
+  ///   - tokens: special tokens to add, with new word embeddings where the model has no row left for them.
   ///   - headSeed: the seed of a fresh head. Without it, a folder without a classifier is an error.
   /// - Throws: `ModelError`, `SafetensorsError`, `TokenizerError` or `FileError`; a model is never loaded in part.
-  public init(folder: String, labels: Int? = nil, headSeed: UInt64? = nil) throws {
+  public init(folder: String, labels: Int? = nil, headSeed: UInt64? = nil, adding tokens: AddedTokens? = nil) throws {
     require(labels.map { $0 > 0 } ?? true, "a cross-encoder with \(labels ?? 0) labels")
     let contents = try FolderContents(folder)
-    let source = try ModelSource(contents, as: .crossEncoder)
+    let source = try ModelSource(contents, as: .crossEncoder, adding: tokens)
     let (family, path) = (source.folder.family, source.folder.transformerPath)
     try source.checkTokenTypes(source.tokenizer.pairTypeCount)
     let scoring = try ScoringSettings(source, labels: labels)
@@ -52,7 +53,11 @@ extension CrossEncoder {
     if let headSeed, !scoring.hasClassifier { head.draw(deviation: scoring.deviation, seed: headSeed) }
     try load(
       from: source.weights, naming: family.scoringNaming(source.reader.object), encoder: family.encoderName + ".",
-      model: "\(family.title) with a classifier as described by config.json", whereOptional: scoring.isDrawn)
+      ignoringOthers: true, model: "\(family.title) with a classifier as described by config.json",
+      whereOptional: scoring.isDrawn)
+    if let tokens, let extended = source.extendedConfiguration {
+      transformer = extended.makeTransformer(extending: transformer, by: tokens)
+    }
   }
 
   /// The number of labels of a checkpoint's classifier; nil if it has none or its family is not supported.

@@ -85,14 +85,12 @@ extension FolderContents {
     }
   }
 
-  /// A model folder in this one, such as the `model` of a run or a snapshot in the cache of the Hub.
+  /// A model folder in this one, such as the `model` of a run.
   private var innerModel: String? {
     get throws {
       let inner = try Files.list(transformerPath).map { Files.join(transformerPath, $0) }.filter(Files.isFolder)
-      let snapshots = Files.join(transformerPath, "snapshots")
-      let deeper = Files.isFolder(snapshots) ? try Files.list(snapshots).map { Files.join(snapshots, $0) } : []
       // The folder of a module has a config.json too, but no tokenizer.
-      return (inner + deeper).first { folder in
+      return inner.first { folder in
         func has(_ name: String) -> Bool { Files.exists(Files.join(folder, name)) }
         return has("modules.json") || (has("config.json") && (has("tokenizer.json") || has("vocab.txt")))
       }
@@ -118,6 +116,7 @@ extension ModuleList {
       path: file,
       problem:
         "module \(position) is \(entry.type)\(kind.map { ", \($0)" } ?? ""); hone reads Transformer, then Pooling, then "
-        + "any of Dense and Normalize")
+        + "any of Dense, LayerNorm, Dropout and Normalize, and WeightedLayerPooling, Dense and Normalize before Pooling"
+    )
   }
 }

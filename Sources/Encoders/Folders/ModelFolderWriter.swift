@@ -9,6 +9,8 @@ struct ModelFolderWriter {
   let source: ModelFolder
   /// The folder that is written.
   let target: String
+  /// The type of the weights.
+  var type = WeightType.float32
 
   /// Writes the loaded configuration with the keys that other readers need and those that saving sets: the
   /// architecture, the data type, and those of a head.
@@ -21,7 +23,7 @@ struct ModelFolderWriter {
     var members = source.encoder.exported(source.configuration).members.filter { !settled.contains($0.name) }
     members.insert(("architectures", [JSONValue(architecture)]), at: 0)
     members += head
-    members.append(("torch_dtype", "float32"))
+    members.append(("torch_dtype", JSONValue(type.rawValue)))
     try write(.object(JSONObject(members)), "config.json")
   }
 
@@ -56,7 +58,7 @@ struct ModelFolderWriter {
 
   /// Writes the weights.
   func writeWeights(_ parameters: ParameterDictionary) throws {
-    try ParameterFile.write(parameters, to: Files.join(target, "model.safetensors"))
+    try ParameterFile.write(parameters, as: type, to: Files.join(target, "model.safetensors"))
   }
 
   /// Writes a JSON file.

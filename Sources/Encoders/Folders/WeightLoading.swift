@@ -98,19 +98,21 @@ extension Module {
   ///
   /// - Parameters:
   ///   - encoder: the prefix of the encoder's keys in this module.
+  ///   - ignoringOthers: true if tensors outside of the encoder, such as heads of other tasks, may be there.
   ///   - isOptional: true for a parameter that keeps its value if the checkpoint lacks it.
   /// - Returns: the tensors under the carried prefixes, which are no parameters.
   /// - Throws: `ModelError` with every parameter that is missing, unexpected or misshapen.
   @discardableResult
   mutating func load(
-    from weights: SafetensorsFolder, naming: CheckpointNaming, encoder: String = "", model: String,
-    whereOptional isOptional: (_ key: String) -> Bool = { _ in false }
+    from weights: SafetensorsFolder, naming: CheckpointNaming, encoder: String = "", ignoringOthers: Bool = false,
+    model: String, whereOptional isOptional: (_ key: String) -> Bool = { _ in false }
   ) throws -> ParameterDictionary {
     let found = try naming.parameterSources(of: weights, encoder: encoder)
     let parameters = parameters
     let carried = found.keys.filter { key in
       parameters[key] == nil && naming.carried.contains { key.hasPrefix(encoder + $0) }
     }.sorted()
+    let ownParts = Set(parameters.keys.map { firstPart(of: $0, behind: encoder) })
     var problems: [String] = []
     func checkType(_ entry: TensorEntry) {
       if ![DataType.f32, .f16, .bf16, .f64].contains(entry.type) {
@@ -139,7 +141,7 @@ extension Module {
       }
       if carried.contains(key) {
         checkType(entry)
-      } else {
+      } else if !ignoringOthers || ownParts.contains(firstPart(of: key, behind: encoder)) {
         problems.append(line("unexpected", source.name, "\(entry.shape)"))
       }
     }
@@ -158,6 +160,11 @@ extension Module {
     }
     updateParameters { key, parameter in if let tensor = loaded[key] { parameter = tensor } }
     return loaded.filter { parameters[$0.key] == nil }
+  }
+
+  /// The child of the encoder that holds a parameter; of a key outside of the encoder, the first name.
+  private func firstPart(of key: String, behind encoder: String) -> Substring {
+    (key.hasPrefix(encoder) ? key.dropFirst(encoder.count) : key[...]).prefix { $0 != "." }
   }
 
   private func lastPart(of key: String) -> String { key.split(separator: ".").suffix(2).joined(separator: ".") }

@@ -52,7 +52,7 @@ struct BiEncoderTask: TrainingTask {
 
   /// The base model, with its adapters.
   private var adaptedBase: StartingModel<BiEncoder> {
-    get throws { try StartingModel(recipe.model.load(), recipe.lora, seed: recipe.seed) }
+    get throws { try StartingModel(recipe.model.load(seed: recipe.seed), recipe.lora, seed: recipe.seed) }
   }
 
   func cutTexts(by model: BiEncoder) throws -> CutTexts {

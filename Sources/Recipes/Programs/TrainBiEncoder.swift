@@ -34,6 +34,8 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
   /// The folder of the verdict's vectors, shared with other evaluations, searches and mining by the same base model.
   var cache: CacheSection?
   var output: OutputSection
+  /// Without it the weights are exported as float32.
+  var export: ExportSection?
 
   var inputs: [RunInput] {
     model.inputs + data.inputs + (lora?.inputs ?? []) + (mining?.inputs ?? [])
@@ -48,7 +50,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
       base: model.folder, adapters: [model.adapter, lora?.folder].compactMap { $0 }, seed: seed, tokens: batch.tokens,
       optimizer: optimizer, schedule: schedule,
       evaluate: evaluate,
-      patience: patience, checkpoint: checkpoint, output: output, exportsBest: output.weights == .best)
+      patience: patience, checkpoint: checkpoint, output: output, export: export, exportsBest: output.weights == .best)
   }
 
   func makeTask(_ context: RunContext) throws -> BiEncoderTask { try BiEncoderTask(self, context) }

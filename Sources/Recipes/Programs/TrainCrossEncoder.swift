@@ -27,13 +27,15 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
   var cache: CacheSection?
   /// Without `weights`, the best ones are exported if there are evaluations during training, else the last ones.
   var output: OutputSection
+  /// Without it the weights are exported as float32.
+  var export: ExportSection?
 
   var training: TrainingSettings {
     TrainingSettings(
       base: model.folder, adapters: [model.adapter, lora?.folder].compactMap { $0 }, seed: seed, tokens: batch.tokens,
       optimizer: optimizer, schedule: schedule,
       evaluate: evaluate,
-      patience: patience, checkpoint: checkpoint, output: output,
+      patience: patience, checkpoint: checkpoint, output: output, export: export,
       exportsBest: (output.weights ?? (evaluate?.every == nil ? .last : .best)) == .best)
   }
 

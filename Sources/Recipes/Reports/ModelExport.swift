@@ -41,12 +41,13 @@ struct ModelExport {
           ["path": JSONValue($0.path), "sha256": JSONValue($0.sha256)]
         })
     }
+    let base = (try? HubCache.snapshot(in: card.base)) ?? card.base
     return [
       "version": JSONValue(Hone.version),
       "recipe": JSONValue(card.report.settings),
       "baseModel": [
         "folder": JSONValue(card.base),
-        "weights": files { $0.hasSuffix(".safetensors") && $0 == Files.join(card.base, Files.name(of: $0)) },
+        "weights": files { $0.hasSuffix(".safetensors") && $0 == Files.join(base, Files.name(of: $0)) },
       ],
       "data": files(data.contains),
       "results": .array(card.report.comparisons.map(\.json)),

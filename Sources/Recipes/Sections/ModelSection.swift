@@ -9,9 +9,11 @@ struct ModelSection: Codable, Sendable, Equatable {
   /// A LoRA adapter in the layout of PEFT, which is merged into the model before anything else.
   var adapter: String?
   /// The pooling of token vectors, also in the exported model.
-  var pooling: Pooling
+  var pooling: PoolingSetting
   /// The most tokens of a text, special tokens included; longer texts are cut.
   var maximumLength: Int
+  /// Special tokens to add to the vocabulary, such as `[Q]`.
+  var addTokens: [String]?
   /// The prompts of queries and documents, in training, evaluation and the exported model.
   var prompts: PromptsSection?
 }
@@ -27,10 +29,12 @@ extension ModelSection {
   var inputs: [RunInput] { [.model(folder)] + (adapter.map { [.model($0)] } ?? []) }
 
   /// The model with the settings of this section.
-  func load() throws -> BiEncoder {
-    var model = try BiEncoder(folder: folder)
+  ///
+  /// - Parameter seed: The seed of the word embeddings of new tokens.
+  func load(seed: UInt64) throws -> BiEncoder {
+    let tokens = addTokens.map { AddedTokens($0, seed: seed) }
+    var model = try BiEncoder(folder: folder, adding: tokens).pooled(by: pooling.pooling)
     if let adapter { try model.mergeAdapters(of: adapter) }
-    model.pooling = pooling
     model.maximumLength = maximumLength
     if let prompts { model.prompts = [.query: prompts.query ?? "", .document: prompts.document ?? ""] }
     return model
@@ -40,6 +44,7 @@ extension ModelSection {
     checks.modelFolder("model.folder", folder)
     if let adapter { checks.adapterFolder("model.adapter", adapter) }
     checks.atLeast(3, "model.maximumLength", maximumLength)
+    checks.newTokens("model.addTokens", addTokens)
     checks.positions("model.maximumLength", maximumLength, of: folder, "model.folder")
   }
 }

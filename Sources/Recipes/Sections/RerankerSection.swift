@@ -10,6 +10,8 @@ struct RerankerSection: Codable, Sendable, Equatable {
   var adapter: String?
   /// The most tokens of a pair, special tokens included; longer pairs are cut at the end of the longer text first.
   var maximumLength: Int
+  /// Special tokens to add to the vocabulary, such as `[Q]`.
+  var addTokens: [String]?
 }
 
 extension RerankerSection {
@@ -18,9 +20,10 @@ extension RerankerSection {
 
   /// The model with the settings of this section.
   ///
-  /// - Parameter seed: The seed of a new classifier.
+  /// - Parameter seed: The seed of a new classifier and of the word embeddings of new tokens.
   func load(seed: UInt64) throws -> CrossEncoder {
-    var model = try CrossEncoder(folder: folder, labels: 1, headSeed: seed)
+    let tokens = addTokens.map { AddedTokens($0, seed: seed) }
+    var model = try CrossEncoder(folder: folder, labels: 1, headSeed: seed, adding: tokens)
     if let adapter { try model.mergeAdapters(of: adapter) }
     model.maximumLength = maximumLength
     return model
@@ -30,6 +33,7 @@ extension RerankerSection {
     checks.modelFolder("model.folder", folder)
     if let adapter { checks.adapterFolder("model.adapter", adapter) }
     checks.atLeast(5, "model.maximumLength", maximumLength)
+    checks.newTokens("model.addTokens", addTokens)
     checks.positions("model.maximumLength", maximumLength, of: folder, "model.folder")
   }
 }

@@ -101,11 +101,13 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
   ) throws -> Outcome {
     // The verdict is on the exported weights, over everything that is judged.
     let adapted = try run.exported()
-    let tuned = adapted.mergingAdapters()
-    guard tuned.isFinite else {
+    let merged = adapted.mergingAdapters()
+    guard merged.isFinite else {
       throw RunError(
         .internalError, "merged, the adapters give weights that are no numbers; lower 'optimizer.rate' or 'lora.alpha'")
     }
+    let type = settings.export?.type ?? .float32
+    let tuned = try merged.rounded(to: type, path: settings.base)
     let tunedRankings = try evaluation?.tunedRankings(of: tuned, in: folder, context)
     var report = RunReport(recipe: Recipe.name, folder: folder.path, settings: context.recipe)
     if let evaluation, let baseRankings, let tunedRankings {
@@ -120,6 +122,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       RunReport.TrainingFacts(
         base: settings.base, data: task.data.files, rows: task.data.count, plan: plan, cutTexts: cutTexts,
         bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, trained: run.adaptersInWords,
+        type: type,
         seconds: folder.seconds))
     if let warning = report.warningOfRegression { context.report(.warning(warning)) }
     let name = Files.name(of: report.folder)
@@ -133,7 +136,9 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       }
     }
     let adapters = settings.adapters.map { Files.join($0, AdapterFolder.weightsName) }
-    return try ModelExport(card: card, data: task.data.files + adapters).finish(folder) { try tuned.save(to: $0) }
+    return try ModelExport(card: card, data: task.data.files + adapters).finish(folder) {
+      try tuned.save(to: $0, weights: type)
+    }
   }
 
   // MARK: - Steps

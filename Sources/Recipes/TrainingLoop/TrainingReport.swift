@@ -1,3 +1,4 @@
+import Encoders
 import Evaluation
 import Files
 import JSONText
@@ -22,6 +23,8 @@ extension RunReport {
     var bestOn: String?
     /// What was trained, where it is not the whole model.
     var trained: String?
+    /// The type of the exported weights.
+    var type: WeightType
     /// The time of the whole run.
     var seconds: Double
   }
@@ -47,6 +50,9 @@ extension RunReport {
     var exported = "the last ones"
     if let best = progress.best, let split = training.bestOn {
       exported = "after step \(best.step), the best on '\(split)'"
+    }
+    if training.type != .float32 {
+      exported += ", rounded to \(training.type.rawValue), as they are measured here"
     }
     facts = [
       ("base model", training.base), ("data", training.data.joined(separator: ", ")),

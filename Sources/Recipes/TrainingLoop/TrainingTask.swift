@@ -36,6 +36,8 @@ struct TrainingSettings {
   var patience: PatienceSection?
   var checkpoint: CheckpointSection?
   var output: OutputSection
+  /// The form of the exported model; F32 weights without it.
+  var export: ExportSection?
   /// True if the weights with the best evaluation during training are exported.
   var exportsBest: Bool
 }
@@ -43,7 +45,7 @@ struct TrainingSettings {
 /// A model that training changes and exports.
 protocol TrainableModel: AdaptableModel {
   /// Writes the model folder that other software loads.
-  func save(to folder: String) throws
+  func save(to folder: String, weights: WeightType) throws
 }
 
 extension BiEncoder: TrainableModel {}

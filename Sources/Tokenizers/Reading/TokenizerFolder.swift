@@ -27,12 +27,16 @@ public struct TokenizerFolder: Sendable {
   ///   - folder: the folder of the transformer.
   ///   - hasModules: true if a `modules.json` names the folder; sentence-transformers reads its own settings
   ///     (`sentence_bert_config.json`) then only.
+  ///   - output: what the model has to give; nil for hidden states or scores.
+  ///   - newTokens: special tokens to add behind those of the folder; one that is there keeps its id.
   ///
   /// Errors: `.missingInput` where there is no tokenizer; `.badData` for anything in its files that is malformed or that
   /// is not done here exactly as upstream, by name and path.
-  public init(_ folder: String, hasModules: Bool = true) throws(TokenizerError) {
+  public init(
+    _ folder: String, hasModules: Bool = true, output: TransformerOutput? = nil, adding newTokens: [String] = []
+  ) throws(TokenizerError) {
     func path(_ name: String) -> String { Files.join(folder, name) }
-    let sentences = hasModules ? try SentenceConfiguration(folder: folder) : SentenceConfiguration()
+    let sentences = hasModules ? try SentenceConfiguration(folder: folder, output: output) : SentenceConfiguration()
     let configuration = try TokenizerConfiguration(folder: folder, arguments: sentences.arguments)
     let kind = try configuration.tokenizerClass()
     let vocabularyName = kind.vocabularyFiles.first ?? "vocab.txt"
@@ -59,6 +63,10 @@ public struct TokenizerFolder: Sendable {
       file: (JSONNode(file: file, path: "", value: .null), read))
     var added = AddedVocabulary(of: vocabulary, kind.isRebuilt ? [] : read?.addedTokens ?? [])
     try declared.add(to: &added)
+    for token in newTokens {
+      try added.add(
+        AddedToken(content: Array(token.utf8), isSpecial: true), JSONNode(file: file, path: "", value: .null))
+    }
 
     var parts: TokenizerParts
     if let bytePairs {
@@ -82,7 +90,8 @@ public struct TokenizerFolder: Sendable {
     let isFile = sentences.lowercasesText && kind.isByteLevel || read == nil && kind == .gptNeoX
     self.kind = isFile ? .file : kind
     roles = declared.roles.map { ($0.name, $0.token.text) }
-    extraTokens = declared.extra.map(\.text)
+    let known = Set((declared.roles.map(\.token) + declared.extra).map(\.token.content))
+    extraTokens = declared.extra.map(\.text) + newTokens.filter { !known.contains(Array($0.utf8)) }
     settings = configuration.settings?.value.objectValue ?? JSONObject()
     files =
       (hasJSON ? [file] : kind.vocabularyFiles.map(path)) + configuration.files + older
