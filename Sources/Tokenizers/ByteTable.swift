@@ -42,6 +42,29 @@ struct ByteTable: Sendable {
     bytes[Int(starts[index])..<Int(starts[index + 1])]
   }
 
+  /// The number of bytes of key `index`.
+  func length(of index: Int) -> Int { Int(starts[index + 1] - starts[index]) }
+
+  /// One byte of key `index`.
+  func byte(_ offset: Int, of index: Int) -> UInt8 { bytes[Int(starts[index]) + offset] }
+
+  /// The numbers of the keys in ascending order of their bytes.
+  func sortedKeys() -> [Int32] {
+    // Most keys differ in their first eight bytes; the order of these is that of a number.
+    var heads = (0..<count).map { index in
+      let start = Int(starts[index])
+      let length = length(of: index)
+      var head: UInt64 = 0
+      for offset in 0..<8 { head = head << 8 | (offset < length ? UInt64(bytes[start + offset]) : 0) }
+      return (head: head, index: Int32(index))
+    }
+    heads.sort { left, right in
+      left.head != right.head
+        ? left.head < right.head : key(Int(left.index)).lexicographicallyPrecedes(key(Int(right.index)))
+    }
+    return heads.map(\.index)
+  }
+
   /// Adds a key.
   ///
   /// - Returns: Its number, and whether it was new.

@@ -3,6 +3,7 @@
 /// Upstream: `pre_tokenizers/`; each case is one class there.
 indirect enum PreTokenizer: Sendable {
   case scanner(WordScanner)
+  case metaspace(Metaspace)
   case byteLevel(ByteLevel)
   case split(SplitPattern, Splitter)
   case digits(individual: Bool)
@@ -27,6 +28,8 @@ struct WordCutter: Sendable {
   /// One step.
   enum Step: Sendable {
     case scan(WordScanner)
+    /// Marks spaces; after white space was cut away, of which each word is a piece, where that is true.
+    case mark(Metaspace, afterWhitespace: Bool)
     case split(Splitter)
     /// Adds a space before a piece that does not begin with one.
     case prefixSpace
@@ -36,11 +39,24 @@ struct WordCutter: Sendable {
 
   private(set) var steps: [Step]
 
-  init(_ preTokenizer: PreTokenizer?) { steps = preTokenizer.map(Self.steps) ?? [] }
+  init(_ preTokenizer: PreTokenizer?) {
+    steps = []
+    for step in preTokenizer.map(Self.steps) ?? [] {
+      // The two steps of XLM-R are done as one.
+      if case .mark(let metaspace, false) = step, case .scan(let scanner)? = steps.last,
+        scanner.rule == .whitespaceSplit
+      {
+        steps[steps.count - 1] = .mark(metaspace, afterWhitespace: true)
+      } else {
+        steps.append(step)
+      }
+    }
+  }
 
   private static func steps(of preTokenizer: PreTokenizer) -> [Step] {
     switch preTokenizer {
     case .scanner(let scanner): [.scan(scanner)]
+    case .metaspace(let metaspace): [.mark(metaspace, afterWhitespace: false)]
     case .byteLevel(let level):
       (level.addsPrefixSpace ? [.prefixSpace] : [])
         + (level.cutsWords ? [.split(Splitter(.words(WordMatcher(.gpt2)), .isolated))] : []) + [.alphabet]
@@ -52,8 +68,16 @@ struct WordCutter: Sendable {
     }
   }
 
-  /// True if some step adds a space before a piece.
-  var addsPrefixSpace: Bool { steps.contains { if case .prefixSpace = $0 { true } else { false } } }
+  /// True if some step adds a space, or its mark, before a piece.
+  var addsPrefixSpace: Bool {
+    steps.contains { step in
+      switch step {
+      case .prefixSpace: true
+      case .mark(let metaspace, _): metaspace.prefix == .always
+      default: false
+      }
+    }
+  }
 
   /// Leaves out a last step that writes bytes in the alphabet, for a model that reads the bytes themselves.
   ///
@@ -71,10 +95,12 @@ struct WordCutter: Sendable {
   @inline(__always)
   @discardableResult
   func forEachWord(in text: [UInt8], _ range: Range<Int>, _ body: ([UInt8], Range<Int>) -> Bool) -> Bool {
-    // The two that nearly every model has are inlined.
+    // Those that nearly every model has are inlined.
     if steps.count == 1 {
       switch steps[0] {
       case .scan(let scanner): return scanner.forEachWord(in: text, range) { body(text, $0) }
+      case .mark(let metaspace, let afterWhitespace):
+        return metaspace.forEachWord(in: text, range, afterWhitespace: afterWhitespace, body)
       case .split(let splitter): return splitter.forEachPiece(in: text, range) { body(text, $0) }
       default: break
       }
@@ -91,6 +117,10 @@ struct WordCutter: Sendable {
     switch steps[index] {
     case .scan(let scanner):
       return scanner.forEachWord(in: text, range) { forEachWord(from: index + 1, in: text, $0, body) }
+    case .mark(let metaspace, let afterWhitespace):
+      return metaspace.forEachWord(in: text, range, afterWhitespace: afterWhitespace) {
+        forEachWord(from: index + 1, in: $0, $1, body)
+      }
     case .split(let splitter):
       return splitter.forEachPiece(in: text, range) { forEachWord(from: index + 1, in: text, $0, body) }
     case .prefixSpace:
@@ -101,6 +131,53 @@ struct WordCutter: Sendable {
       var written: [UInt8] = []
       ByteAlphabet.append(text, range, to: &written)
       return forEachWord(from: index + 1, in: written, written.indices, body)
+    }
+  }
+}
+
+extension WordCutter {
+  /// The cutter for the piece at the start of a text, where it is another one: `Metaspace` may put a mark there and
+  /// nowhere else.
+  ///
+  /// Upstream asks whether the first character of a piece was the first of the text before normalizers and steps changed
+  /// it. What could make that another question than whether the piece is the first is refused.
+  ///
+  /// - Parameter file: where the parts are from, for the message.
+  func atStart(_ parts: TokenizerParts, _ file: String) throws(TokenizerError) -> WordCutter? {
+    let marksStart = steps.map { if case .mark(let step, _) = $0 { step.prefix == .first } else { false } }
+    guard let place = marksStart.lastIndex(of: true) else { return nil }
+    func refused(_ reason: String) -> TokenizerError {
+      TokenizerError("\(file): the prepend_scheme \"first\" is not supported \(reason)")
+    }
+    guard place == 0, case .mark(var metaspace, false) = steps[0] else { throw refused("after another pre-tokenizer") }
+    guard parts.normalizer?.keepsStart(metaspace.mark) ?? true else {
+      throw refused("with a normalizer that may remove the start of a text")
+    }
+    guard !parts.addedTokens.contains(where: \.isNormalized) else {
+      throw refused("with added tokens that are looked for in the normal form")
+    }
+    metaspace.prefix = .always
+    var other = self
+    other.steps[0] = .mark(metaspace, afterWhitespace: false)
+    return other
+  }
+}
+
+extension Normalizer {
+  /// True if the first character of a normal form stands for the first of the text, unless it is a space or the mark.
+  fileprivate func keepsStart(_ mark: [UInt8]) -> Bool {
+    switch self {
+    case .lowercase, .decomposition, .composition, .precompiled, .prefix, .alphabet: true
+    case .bert, .stripAccents, .machineTranslation: false
+    case .strip(let left, _): !left
+    case .replacement(let replacement):
+      switch replacement.pattern {
+      case _ where replacement.content.isEmpty: false
+      case .text(let text): UTF8Text.count(of: text.indices, in: text) == 1
+      case .expression(.breaks), .expression(.lineFeed), .expression(.firstMark): true
+      case .expression: replacement.content[0] == UInt8(ascii: " ") || replacement.content.starts(with: mark)
+      }
+    case .sequence(let steps): steps.allSatisfy { $0.keepsStart(mark) }
     }
   }
 }

@@ -4,19 +4,24 @@
 enum TokenModel: Sendable {
   case wordPiece(WordPiece)
   case bytePairs(BytePairs)
+  case unigram(Unigram)
 
   /// The model with the type that its words are encoded by.
   private var words: any WordModel {
     switch self {
     case .wordPiece(let model): model
     case .bytePairs(let model): model
+    case .unigram(let model): model
     }
   }
+
+  var isWordPiece: Bool { if case .wordPiece = self { true } else { false } }
 
   var vocabulary: Vocabulary {
     switch self {
     case .wordPiece(let model): model.vocabulary
     case .bytePairs(let model): model.vocabulary
+    case .unigram(let model): model.vocabulary
     }
   }
 
@@ -32,7 +37,7 @@ enum TokenModel: Sendable {
   /// The model as it takes the words of `cutter`, which leaves to it what it does itself.
   func joined(to cutter: inout WordCutter) -> TokenModel {
     switch self {
-    case .wordPiece: self
+    case .wordPiece, .unigram: self
     case .bytePairs(let model): .bytePairs(model.prepared(readingBytes: cutter.dropAlphabet()))
     }
   }

@@ -70,6 +70,7 @@ extension Tokenizer {
     switch model {
     case .wordPiece(let model): try ids(of: text, atMost: limit, by: model)
     case .bytePairs(let model): try ids(of: text, atMost: limit, by: model)
+    case .unigram(let model): try ids(of: text, atMost: limit, by: model)
     }
   }
 
@@ -102,26 +103,28 @@ extension Tokenizer {
 
   /// Appends the ids of a piece of raw text, at least until there are enough.
   private func append(_ bytes: [UInt8], _ range: Range<Int>, to run: inout TokenRun<some WordModel>) {
-    guard let normalizer else { return appendNormalized(bytes, range, to: &run) }
+    let cutter = range.lowerBound == 0 ? startCutter ?? cutter : cutter
+    guard let normalizer else { return appendNormalized(bytes, range, cutter, to: &run) }
     var normalForm: [UInt8] = []
     normalForm.reserveCapacity(range.count + range.count / 8 + 16)
     normalizer.append(bytes, range, to: &normalForm)
-    appendNormalized(normalForm, normalForm.indices, to: &run)
+    appendNormalized(normalForm, normalForm.indices, cutter, to: &run)
   }
 
-  private func appendNormalized(_ text: [UInt8], _ range: Range<Int>, to run: inout TokenRun<some WordModel>) {
-    guard !normalizedTokens.isEmpty else { return appendWords(text, range, to: &run) }
+  private func appendNormalized(
+    _ text: [UInt8], _ range: Range<Int>, _ cutter: WordCutter, to run: inout TokenRun<some WordModel>
+  ) {
+    guard !normalizedTokens.isEmpty else {
+      cutter.forEachWord(in: text, range) { text, word in run.append(text, word) }
+      return
+    }
     _ = normalizedTokens.forEachPiece(in: text, range, ignoresSpecial: !readsSpecialTokensInText) { piece in
       switch piece {
       case .token(let id): run.ids.append(id)
-      case .text(let range): appendWords(text, range, to: &run)
+      case .text(let range): cutter.forEachWord(in: text, range) { text, word in run.append(text, word) }
       }
       return run.goesOn
     }
-  }
-
-  private func appendWords(_ text: [UInt8], _ range: Range<Int>, to run: inout TokenRun<some WordModel>) {
-    cutter.forEachWord(in: text, range) { text, word in run.append(text, word) }
   }
 }
 

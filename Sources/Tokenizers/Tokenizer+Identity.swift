@@ -55,6 +55,9 @@ extension TokenModel {
         bytes.append(UInt32(bitPattern: merge.right))
       }
       bytes.append("\(model.options)".utf8)
+    case .unigram(let model):
+      for score in model.scores { bytes.append(score.bitPattern) }
+      bytes.append("\(model.unknownID ?? -1) \(model.fallsBackToBytes)".utf8)
     }
   }
 }
@@ -71,6 +74,10 @@ extension Normalizer {
     case .decomposition(let compatibility): "decomposition \(compatibility)"
     case .composition(let compatibility): "composition \(compatibility)"
     case .alphabet: "alphabet"
+    case .machineTranslation: "machineTranslation"
+    case .precompiled(let precompiled): "precompiled \(Base64.encoded(precompiled.table))"
+    case .replacement(let replacement): "replacement \(replacement.pattern) \(replacement.content)"
+    case .prefix(let prefix): "prefix \(prefix)"
     case .sequence(let steps): "[\(steps.map(\.identity).joined(separator: ", "))]"
     }
   }
@@ -81,6 +88,7 @@ extension PreTokenizer {
   fileprivate var identity: String {
     switch self {
     case .scanner(let scanner): "\(scanner.rule)"
+    case .metaspace(let metaspace): "metaspace \(metaspace.mark) \(metaspace.prefix) \(metaspace.splits)"
     case .byteLevel(let level): "byteLevel \(level.addsPrefixSpace) \(level.cutsWords)"
     case .split(let pattern, let splitter): "split \(pattern) \(splitter.behavior) \(splitter.inverts)"
     case .digits(let individual): "digits \(individual)"

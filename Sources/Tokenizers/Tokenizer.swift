@@ -49,6 +49,8 @@ public struct Tokenizer: Sendable {
   let preTokenizer: PreTokenizer?
   /// What the pre-tokenizer does and the model does not.
   let cutter: WordCutter
+  /// The same for the piece at the start of a text, where that is another one.
+  let startCutter: WordCutter?
   let postProcessor: PostProcessor
   /// The section `decoder` of a file as it stands; texts are not made here.
   let decoder: JSONValue?
@@ -75,6 +77,7 @@ public struct Tokenizer: Sendable {
     var cutter = WordCutter(parts.preTokenizer)
     model = parts.model.joined(to: &cutter)
     self.cutter = cutter
+    startCutter = try cutter.atStart(parts, file)
     normalizer = parts.normalizer
     preTokenizer = parts.preTokenizer
     decoder = parts.decoder

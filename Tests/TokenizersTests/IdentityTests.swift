@@ -1,4 +1,5 @@
 import Files
+import JSONText
 import Testing
 
 @testable import Tokenizers
@@ -36,7 +37,7 @@ import Testing
         "readsSpecialTokensInText", "truncationSide",
         // Follow from the others, or change no id.
         "addedTokens", "vocabularySize", "largestID", "unknownID", "configuredMaximumLength", "padID",
-        "givesTokenTypes", "decoder", "cutter",
+        "givesTokenTypes", "decoder", "cutter", "startCutter",
       ])
     guard case .wordPiece(let model) = tokenizer.model else { return #expect(Bool(false)) }
     #expect(
@@ -63,6 +64,19 @@ import Testing
       names(model.options) == [
         "unknownToken", "fusesUnknown", "fallsBackToBytes", "ignoresMerges", "continuation", "suffix",
       ])
+    let sentencePiece = try Golden.rows("sentencepiece/models.jsonl").dropFirst().map { row in
+      try Golden.tokenizer(try #require(row["tokenizer"]))
+    }
+    #expect(Set(sentencePiece.map(\.identity)).count == sentencePiece.count)
+    guard case .unigram(let model) = sentencePiece[0].model else { return #expect(Bool(false)) }
+    #expect(
+      names(model) == [
+        "vocabulary", "scores", "unknownID", "fallsBackToBytes",
+        // Follow from the others, or are written only.
+        "nearestScores", "trie", "unknownScore", "byteIDs",
+      ])
+    #expect(names(Metaspace(mark: [1], prefix: .never, splits: true)) == ["mark", "prefix", "splits"])
+    #expect(names(Replacement(pattern: .text([1]), content: [])) == ["pattern", "content"])
     #expect(names(ByteLevel()) == ["addsPrefixSpace", "cutsWords", "trimsOffsets"])
     #expect(names(Splitter(.text([1]), .removed)) == ["pattern", "behavior", "inverts", "classes"])
   }

@@ -54,7 +54,7 @@ import Tokenizers
     }
   }
 
-  static let tables = ["folders.jsonl", "byte-level/folders.jsonl"]
+  static let tables = ["folders.jsonl", "byte-level/folders.jsonl", "sentencepiece/folders.jsonl"]
 
   private static func encodings(_ value: JSONValue?) throws -> [Encoding] {
     try #require(value?.arrayValue).map { both in

@@ -123,6 +123,12 @@ struct ModelCursor {
     return Array(text.utf8)
   }
 
+  /// Reads a number.
+  mutating func readNumber() -> DecimalNumber? {
+    position = Self.skipSpace(from: position, in: bytes)
+    return DecimalNumber(bytes, &position)
+  }
+
   /// Reads a token id.
   mutating func readID() -> Int32? {
     position = Self.skipSpace(from: position, in: bytes)

@@ -37,8 +37,8 @@ struct TokenizerConfiguration {
     for node in named where TokenizerClass(named: try node.keyword()) == nil {
       throw TokenizerFile.unsupported(
         node,
-        "BertTokenizer, DistilBertTokenizer, RobertaTokenizer, GPT2Tokenizer, GPTNeoXTokenizer, Qwen2Tokenizer or "
-          + "PreTrainedTokenizerFast")
+        "BertTokenizer, CamembertTokenizer, DistilBertTokenizer, GPT2Tokenizer, GPTNeoXTokenizer, MPNetTokenizer, "
+          + "Qwen2Tokenizer, RobertaTokenizer, XLMRobertaTokenizer or PreTrainedTokenizerFast")
     }
     return try named.first.flatMap { (node) throws(TokenizerError) in TokenizerClass(named: try node.keyword()) }
       ?? usual?.kind ?? .bert
@@ -78,7 +78,7 @@ struct TokenizerConfiguration {
   /// Refuses `vocab.txt` without a `tokenizer.json` where the reference would not read it.
   func requireVocabularyFile(_ file: String, _ kind: TokenizerClass) throws(TokenizerError) {
     // Without a tokenizer.json, the reference takes these first.
-    for name in ["tokenizer.model", "tekken.json", "tiktoken.model"] {
+    for name in ["tokenizer.model", "tekken.json", "tiktoken.model"] where name != Files.name(of: file) {
       let other = Files.join(Files.parent(of: file), name)
       guard Files.exists(other) else { continue }
       throw TokenizerError("\(other): a vocabulary of this form is not supported; remove it, or add a tokenizer.json")

@@ -3,6 +3,8 @@ import JSONText
 /// The large parts of a model, where they could be read straight from the bytes.
 struct ModelScan {
   private(set) var vocabulary: VocabularyScan?
+  /// The vocabulary where it is a list of pieces.
+  private(set) var pieces: PieceScan?
   private(set) var merges: MergeScan?
   /// The file with these parts empty.
   private(set) var rest: [UInt8] = []
@@ -13,7 +15,8 @@ struct ModelScan {
   init(_ bytes: [UInt8]) {
     rest = bytes
     vocabulary = VocabularyScan(rest)
-    if let vocabulary { rest = vocabulary.rest }
+    if let vocabulary { rest = vocabulary.rest } else { pieces = PieceScan(rest) }
+    if let pieces { rest = pieces.rest }
     merges = MergeScan(rest)
     if let merges { rest = merges.rest }
   }

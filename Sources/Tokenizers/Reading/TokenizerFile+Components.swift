@@ -25,6 +25,10 @@ extension TokenizerFile {
     case "NFC": return try withoutFields(node, .composition(compatibility: false))
     case "NFKC": return try withoutFields(node, .composition(compatibility: true))
     case "ByteLevel": return try withoutFields(node, .alphabet)
+    case "Nmt": return try withoutFields(node, .machineTranslation)
+    case "Precompiled": return .precompiled(try readPrecompiled(node))
+    case "Prepend": return .prefix(Array(try node.fields("type", "prepend")["prepend"].string().utf8))
+    case "Replace": return .replacement(try readReplacement(node))
     case "Strip":
       let fields = try node.fields("type", "strip_left", "strip_right")
       return .strip(left: try fields["strip_left"].boolean(), right: try fields["strip_right"].boolean())
@@ -34,7 +38,8 @@ extension TokenizerFile {
     default:
       throw unsupported(
         type,
-        "BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip, ByteLevel or a Sequence of these")
+        "BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Strip, "
+          + "StripAccents or a Sequence of these")
     }
   }
 
@@ -47,6 +52,7 @@ extension TokenizerFile {
     case "Whitespace": return try withoutFields(node, .scanner(WordScanner(.whitespace)))
     case "WhitespaceSplit": return try withoutFields(node, .scanner(WordScanner(.whitespaceSplit)))
     case "ByteLevel": return .byteLevel(try readByteLevel(node))
+    case "Metaspace": return .metaspace(try readMetaspace(node))
     case "Split": return try readSplit(node)
     case "Digits":
       return .digits(individual: try node.fields("type", "individual_digits")["individual_digits"].boolean())
@@ -59,7 +65,8 @@ extension TokenizerFile {
     default:
       throw unsupported(
         type,
-        "BertPreTokenizer, ByteLevel, Digits, Punctuation, Split, Whitespace, WhitespaceSplit or a Sequence of these")
+        "BertPreTokenizer, ByteLevel, Digits, Metaspace, Punctuation, Split, Whitespace, WhitespaceSplit or a Sequence "
+          + "of these")
     }
   }
 

@@ -44,10 +44,12 @@ enum TokenizerFile {
     _ = try node.members()
     // The one component that may lack its type: old files do.
     let type = node.member("type")
-    switch try type?.keyword() ?? (node.member("merges") == nil ? "WordPiece" : "BPE") {
+    let isList = if case .array? = node.member("vocab")?.value { true } else { false }
+    switch try type?.keyword() ?? (node.member("merges") != nil ? "BPE" : isList ? "Unigram" : "WordPiece") {
     case "WordPiece": return .wordPiece(try readWordPiece(node, scan))
     case "BPE": return .bytePairs(try readBytePairs(node, scan))
-    default: throw unsupported(type ?? node, "BPE or WordPiece")
+    case "Unigram": return .unigram(try readUnigram(node, scan))
+    default: throw unsupported(type ?? node, "BPE, Unigram or WordPiece")
     }
   }
 
@@ -84,7 +86,7 @@ enum TokenizerFile {
     return try vocabulary(node, table, ids)
   }
 
-  private static func vocabulary(
+  static func vocabulary(
     _ node: JSONNode, _ table: ByteTable, _ ids: [Int32]
   ) throws(TokenizerError) -> Vocabulary {
     do throws(Vocabulary.Clash) {

@@ -21,7 +21,7 @@ public struct TokenizerFolder: Sendable {
   /// `tokenizer_config.json` as it stands; empty where there is none.
   let settings: JSONObject
 
-  /// Reads the tokenizer of a folder: `tokenizer.json`, or else `vocab.txt`, with the settings beside it.
+  /// Reads the tokenizer of a folder: `tokenizer.json`, or else the older files of its class, with the settings beside it.
   ///
   /// - Parameters:
   ///   - folder: the folder of the transformer.
@@ -39,7 +39,9 @@ public struct TokenizerFolder: Sendable {
     let sentences = hasModules ? try SentenceConfiguration(folder: folder, output: output) : SentenceConfiguration()
     let configuration = try TokenizerConfiguration(folder: folder, arguments: sentences.arguments)
     let kind = try configuration.tokenizerClass()
-    let vocabularyName = kind.vocabularyFiles.first ?? "vocab.txt"
+    // The reference prefers this name of a model of sentencepiece.
+    let isRenamed = kind.isUnigram && Files.exists(path("tokenizer.model"))
+    let vocabularyName = isRenamed ? "tokenizer.model" : kind.vocabularyFiles.first ?? "vocab.txt"
     let (jsonFile, vocabularyFile) = (path("tokenizer.json"), path(vocabularyName))
     let hasJSON = Files.exists(jsonFile)
     guard hasJSON || Files.exists(vocabularyFile) else {
@@ -51,8 +53,10 @@ public struct TokenizerFolder: Sendable {
     if read == nil { try configuration.requireVocabularyFile(file, kind) }
     try configuration.requireRightPadding(read?.leftPadding)
     let bytePairs = kind.isByteLevel ? try BytePairs(folder, kind, file: file, read?.model) : nil
-    let vocabulary =
-      if let known = bytePairs?.vocabulary ?? read?.model.vocabulary { known } else { try VocabularyFile.read(file) }
+    if kind.isBERT, let model = read?.model, !model.isWordPiece {
+      throw TokenizerError("\(file): the model is none of WordPiece, which \(kind.name) needs")
+    }
+    let unigram = kind.isUnigram ? try UnigramFiles(kind, file: file, read) : nil
 
     // Newer files say in tokenizer_config.json what older ones say in these two.
     let isOld = configuration.setting("added_tokens_decoder") == nil
@@ -60,7 +64,10 @@ public struct TokenizerFolder: Sendable {
     let map = try older.first { $0 == path("special_tokens_map.json") }.map(JSONNode.read)
     let declared = try DeclaredTokens(
       configuration, kind, map: map, added: try older.first { $0 == path("added_tokens.json") }.map(JSONNode.read),
-      file: (JSONNode(file: file, path: "", value: .null), read))
+      file: (JSONNode(file: file, path: "", value: .null), read), pieces: unigram?.declared)
+    let pieces = try unigram?.model(declared)
+    let known = bytePairs?.vocabulary ?? pieces?.vocabulary ?? read?.model.vocabulary
+    let vocabulary = if let known { known } else { try VocabularyFile.read(file) }
     var added = AddedVocabulary(of: vocabulary, kind.isRebuilt ? [] : read?.addedTokens ?? [])
     try declared.add(to: &added)
     for token in newTokens {
@@ -71,10 +78,12 @@ public struct TokenizerFolder: Sendable {
     var parts: TokenizerParts
     if let bytePairs {
       parts = try .byteLevel(kind, bytePairs, declared, added, configuration, read: read)
+    } else if let unigram, let pieces {
+      parts = try unigram.parts(pieces, declared, added, configuration)
     } else if let read, !kind.isRebuilt {
       parts = read
     } else {
-      parts = .bert(vocabulary, declared, added, try configuration.bertNormalizer())
+      parts = .bert(kind, vocabulary, declared, added, try configuration.bertNormalizer())
     }
     parts.addedTokens = added.tokens
     parts.paddingToken = declared.role("pad_token")?.text
@@ -86,15 +95,15 @@ public struct TokenizerFolder: Sendable {
     parts.maximumLength = configuration.hasLengthArgument ? configured : sentences.maximumLength ?? configured
 
     tokenizer = try Tokenizer(parts, file: file)
-    // A byte-level class knows no lower case, and GPTNeoXTokenizer takes no post-processor from tokenizer.json.
-    let isFile = sentences.lowercasesText && kind.isByteLevel || read == nil && kind == .gptNeoX
+    // Classes other than those of BERT know no lower case, and GPTNeoXTokenizer takes no post-processor from tokenizer.json.
+    let isFile = sentences.lowercasesText && !kind.isBERT || read == nil && kind == .gptNeoX
     self.kind = isFile ? .file : kind
     roles = declared.roles.map { ($0.name, $0.token.text) }
     let known = Set((declared.roles.map(\.token) + declared.extra).map(\.token.content))
     extraTokens = declared.extra.map(\.text) + newTokens.filter { !known.contains(Array($0.utf8)) }
     settings = configuration.settings?.value.objectValue ?? JSONObject()
     files =
-      (hasJSON ? [file] : kind.vocabularyFiles.map(path)) + configuration.files + older
+      (hasJSON || kind.isUnigram ? [file] : kind.vocabularyFiles.map(path)) + configuration.files + older
       + [sentences.file].compactMap(\.self)
     guard tokenizer.postProcessor.countsWhatItInserts else {
       throw TokenizerError(

@@ -42,6 +42,15 @@ extension TokenizerFile {
         "ignore_merges": JSONValue(model.options.ignoresMerges), "vocab": written(model.vocabulary),
         "merges": writtenMerges(of: model),
       ]
+    case .unigram(let model):
+      [
+        "type": "Unigram", "unk_id": model.unknownID.map { JSONValue(Int($0)) } ?? nil,
+        "vocab": .array(
+          model.nearestScores.indices.map {
+            [JSONValue(model.vocabulary.text(of: $0)), .number("\(model.nearestScores[$0])")]
+          }),
+        "byte_fallback": JSONValue(model.fallsBackToBytes),
+      ]
     }
   }
 
@@ -77,12 +86,33 @@ extension TokenizerFile {
     case .decomposition(let compatibility): ["type": compatibility ? "NFKD" : "NFD"]
     case .composition(let compatibility): ["type": compatibility ? "NFKC" : "NFC"]
     case .alphabet: ["type": "ByteLevel"]
+    case .machineTranslation: ["type": "Nmt"]
+    case .precompiled(let precompiled):
+      ["type": "Precompiled", "precompiled_charsmap": JSONValue(Base64.encoded(precompiled.table))]
+    case .replacement(let replacement):
+      ["type": "Replace", "pattern": written(replacement.pattern), "content": text(replacement.content)]
+    case .prefix(let prefix): ["type": "Prepend", "prepend": text(prefix)]
     case .sequence(let steps): ["type": "Sequence", "normalizers": .array(steps.map(written))]
     }
   }
 
+  private static func written(_ pattern: Replacement.Pattern) -> JSONValue {
+    switch pattern {
+    case .text(let bytes): ["String": text(bytes)]
+    case .expression(let expression): ["Regex": JSONValue(expression.rawValue)]
+    }
+  }
+
+  private static func text(_ bytes: [UInt8]) -> JSONValue { JSONValue(String(decoding: bytes, as: UTF8.self)) }
+
   private static func written(_ preTokenizer: PreTokenizer) -> JSONValue {
     switch preTokenizer {
+    case .metaspace(let metaspace):
+      [
+        "type": "Metaspace", "replacement": text(metaspace.mark),
+        "prepend_scheme": JSONValue(metaspace.prefix.rawValue),
+        "split": JSONValue(metaspace.splits),
+      ]
     case .scanner(let scanner):
       switch scanner.rule {
       case .bert: ["type": "BertPreTokenizer"]

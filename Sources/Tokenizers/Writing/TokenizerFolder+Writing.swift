@@ -62,7 +62,7 @@ extension TokenizerFolder {
         ("tokenize_chinese_chars", JSONValue(normalizer.isolatesIdeographs)),
       ]
     }
-    if kind.isByteLevel {
+    if kind.isByteLevel || kind.isUnigram {
       members.append(("add_prefix_space", JSONValue(tokenizer.cutter.addsPrefixSpace)))
     }
     let inputs = ["input_ids"] + (givesTokenTypes ? ["token_type_ids"] : []) + ["attention_mask"]
