@@ -51,9 +51,9 @@ package enum RunInput: Hashable, Sendable {
       .filter { !Files.isFolder($0) }
   }
 
-  /// True for a file that may affect the output of a model, which its origin in `hone.json` does not.
+  /// True for a file that may affect the output of a model, which its origin does not.
   private static func isPart(_ name: String) -> Bool {
-    name != "hone.json" && endings.contains { name.hasSuffix($0) }
+    name != "hone.json" && name != HubOrigin.name && endings.contains { name.hasSuffix($0) }
   }
 
   /// The folders that `modules.json` names, where they are not those in the model folder itself.

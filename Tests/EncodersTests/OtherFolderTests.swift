@@ -41,11 +41,12 @@ import Testing
 
   @Test func aNameOfTheHubIsNoPath() throws {
     #expect(
-      try message("sentence-transformers/all-MiniLM-L6-v2").hasPrefix(
-        "there is no folder …; hone reads models from disk and fetches none: for a model of the Hub, hf download …"))
+      try message("sentence-transformers/all-MiniLM-L6-v2")
+        == "there is no folder …; for a model of the Hub, hone fetch … brings it into checkpoints/all-MiniLM-L6-v2; then "
+        + "give that folder")
     #expect(
       try message("checkpoints/no-such-model")
-        == "there is no folder …; scripts/fetch-checkpoint no-such-model brings it")
+        == "there is no folder …; hone fetch OWNER/no-such-model brings a model of the Hub there")
     #expect(try message("./sentence-transformers/x") == "there is no folder …; check the path")
   }
 

@@ -229,8 +229,8 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
         + "and a tokenizer"),
     BadSetting(
       "folder: $F/model", "folder: checkpoints/none-of-this-name",
-      "6:3: error: 'model.folder': there is no folder checkpoints/none-of-this-name; scripts/fetch-checkpoint "
-        + "none-of-this-name brings it"),
+      "6:3: error: 'model.folder': there is no folder checkpoints/none-of-this-name; hone fetch "
+        + "OWNER/none-of-this-name brings a model of the Hub there"),
     BadSetting(
       "maximumLength: 64", "maximumLength: 129",
       "5:3: error: 'model.maximumLength': 129 tokens are more than the model's 128 positions"),

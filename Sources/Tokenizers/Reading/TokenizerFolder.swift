@@ -99,8 +99,8 @@ public struct TokenizerFolder: Sendable {
     let isFile = sentences.lowercasesText && !kind.isBERT || read == nil && kind == .gptNeoX
     self.kind = isFile ? .file : kind
     roles = declared.roles.map { ($0.name, $0.token.text) }
-    let known = Set((declared.roles.map(\.token) + declared.extra).map(\.token.content))
-    extraTokens = declared.extra.map(\.text) + newTokens.filter { !known.contains(Array($0.utf8)) }
+    let declaredTokens = Set((declared.roles.map(\.token) + declared.extra).map(\.token.content))
+    extraTokens = declared.extra.map(\.text) + newTokens.filter { !declaredTokens.contains(Array($0.utf8)) }
     settings = configuration.settings?.value.objectValue ?? JSONObject()
     files =
       (hasJSON || kind.isUnigram ? [file] : kind.vocabularyFiles.map(path)) + configuration.files + older
