@@ -61,6 +61,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   ("Retrieval", ["Kernels", "Files", "Words"], []),
   ("Settings", ["Words", "Files"], [yams]),
   ("Runs", ["Words", "JSONText", "Files", "Settings", "Kernels"], [crypto]),
+  ("Hub", ["Words", "JSONText", "Files", "Runs"], [crypto]),
   (
     "Evaluation",
     [
@@ -71,7 +72,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   (
     "Tools",
     [
-      "Words", "JSONText", "Files", "Runs", "Evaluation", "Safetensors", "Tokenizers", "Tensors", "Encoders",
+      "Words", "JSONText", "Files", "Runs", "Hub", "Evaluation", "Safetensors", "Tokenizers", "Tensors", "Encoders",
       "Datasets", "Retrieval",
     ], []
   ),
@@ -106,7 +107,8 @@ targets += [
   .executableTarget(
     name: "torture", dependencies: ["Trials", "Files", argumentParser], path: "scripts/torture/Program"),
   .target(
-    name: "TestSupport", dependencies: ["Kernels", "Tensors", "Layers", "JSONText", "Files"], path: "Tests/TestSupport"),
+    name: "TestSupport", dependencies: ["Kernels", "Tensors", "Layers", "JSONText", "Files", crypto],
+    path: "Tests/TestSupport"),
   .testTarget(name: "HoneTests", dependencies: ["TestSupport", "Trials", "Recipes", "Files", "JSONText"]),
 ]
 /// What the tests of some libraries use beyond the library, its dependencies, and what all tests use.

@@ -44,7 +44,10 @@ private struct IndependentRowsCheck: ParameterVisitor {
 
   mutating func visit(linear: inout Linear) {
     let (outputs, inputs) = (linear.weight.shape[0], linear.weight.shape[1])
-    if !rowsAreIndependent(rows: fewestIndependentRows, columns: outputs, inner: inputs) { holds = false }
+    // A product with the rank of an adapter is too narrow.
+    if linear.adapter != nil || !rowsAreIndependent(rows: fewestIndependentRows, columns: outputs, inner: inputs) {
+      holds = false
+    }
   }
 
   mutating func visit(key: String, _ parameter: inout Tensor) {}

@@ -17,7 +17,11 @@ public enum TextRole: String, Sendable, Codable, CaseIterable {
 public struct BiEncoder: Module {
   /// The encoder of tokens.
   public var transformer: any Transformer
-  /// The map from hidden states to one vector.
+  /// The mean of several layers' hidden states that stands for those of the last; nil for those as they are.
+  public var layerPooling: LayerPooling?
+  /// The modules before the pooling, in order: they map the vector of each token.
+  public var tokenHeads: [EmbeddingHead] = []
+  /// The map from the vectors of a text's tokens to one vector.
   public var pooling: Pooling
   /// The modules after the pooling, in order.
   public var heads: [EmbeddingHead]
@@ -62,10 +66,10 @@ public struct BiEncoder: Module {
   public var dimensions: Int { min(settings.truncation ?? outputWidth, outputWidth) }
 
   /// The width of the vectors before their truncation, as training reads them.
-  public var outputWidth: Int {
-    for case .dense(let dense) in heads.reversed() { return dense.linear.weight.shape[0] }
-    return transformer.shape.width
-  }
+  public var outputWidth: Int { heads.reduce(pooling.outputWidth(of: tokenWidth)) { $1.outputWidth(of: $0) } }
+
+  /// The width of the vectors that are pooled.
+  var tokenWidth: Int { tokenHeads.reduce(transformer.shape.width) { $1.outputWidth(of: $0) } }
 
   /// True if vectors have length 1.
   public var isNormalized: Bool {
@@ -79,9 +83,29 @@ public struct BiEncoder: Module {
   /// - Shape: → `[sequences, width of the last module]`
   public func callAsFunction(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
     let pooled =
-      pooling.tokens(of: batch).map { transformer(batch, of: .oneEach($0), &context) }
-      ?? pooling(transformer(batch, &context), batch)
-    return heads.reduce(pooled) { $1($0) }
+      if let tokens = pooling.tokens(of: batch) {
+        tokenVectors(of: batch, .oneEach(tokens), &context)
+      } else {
+        pooling(tokenVectors(of: batch, .all, &context), batch)
+      }
+    return apply(heads, to: pooled, &context)
+  }
+
+  /// The vectors of tokens that are pooled.
+  ///
+  /// - Shape: → `[tokens, width]`, or `[sequences, width]` for `.oneEach`
+  func tokenVectors(of batch: TokenBatch, _ wanted: WantedTokens, _ context: inout ForwardContext) -> Tensor {
+    let states =
+      layerPooling.map { $0(transformer.allHiddenStates(batch, of: wanted, &context) ?? [], of: wanted) }
+      ?? transformer(batch, of: wanted, &context)
+    return apply(tokenHeads, to: states, &context)
+  }
+
+  /// Applies modules one after the other.
+  func apply(_ modules: [EmbeddingHead], to x: Tensor, _ context: inout ForwardContext) -> Tensor {
+    var x = x
+    for module in modules { x = module(x, &context) }
+    return x
   }
 
   /// The leading numbers of vectors, as many as the settings keep.
@@ -107,74 +131,29 @@ public struct BiEncoder: Module {
     return try tokenizer.encode(prompt, maximumLength: maximumLength).ids.count - 1
   }
 
-  /// Shows the transformer's parameters under the checkpoint's keys and those of a dense head under its folder.
+  /// Shows the transformer's parameters under the checkpoint's keys and those of any other module under its folder.
   public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
     transformer.visitParameters(&visitor)
-    for index in heads.indices {
-      guard case .dense(var dense) = heads[index] else { continue }
-      let name = Self.folderName(ofHead: index, heads[index])
-      // The visitor holds the only reference, so a change in place copies nothing.
-      heads[index] = .normalize
-      visitor.visit(name, &dense)
-      heads[index] = .dense(dense)
-    }
+    let folders = moduleFolders
+    visitor.visit(folders.layerPooling, &layerPooling)
+    for index in tokenHeads.indices { visitor.visit(folders.tokenHeads[index], &tokenHeads[index]) }
+    for index in heads.indices { visitor.visit(folders.heads[index], &heads[index]) }
   }
 
-  /// The folder of a head in a model folder, such as `2_Dense`.
-  static func folderName(ofHead index: Int, _ head: EmbeddingHead) -> String { "\(index + 2)_\(head.typeName)" }
-}
-
-/// A module after the pooling.
-public enum EmbeddingHead: Sendable {
-  /// An affine map with an activation.
-  case dense(DenseHead)
-  /// Division by the length.
-  case normalize
-
-  func callAsFunction(_ x: Tensor) -> Tensor {
-    switch self {
-    case .dense(let dense): dense(x)
-    case .normalize: x.normalizedRows()
-    }
+  /// The folders of the modules behind the transformer, such as `1_Pooling` and `2_Dense`: the number of a module among
+  /// all, and its class.
+  var moduleFolders: (layerPooling: String, tokenHeads: [String], pooling: String, heads: [String]) {
+    let first = layerPooling == nil ? 1 : 2
+    let poolingNumber = first + tokenHeads.count
+    return (
+      "1_WeightedLayerPooling", tokenHeads.enumerated().map { "\(first + $0.offset)_\($0.element.typeName)" },
+      "\(poolingNumber)_Pooling", heads.enumerated().map { "\(poolingNumber + 1 + $0.offset)_\($0.element.typeName)" }
+    )
   }
 
-  var typeName: String {
-    switch self {
-    case .dense: "Dense"
-    case .normalize: "Normalize"
-    }
+  /// The modules behind the transformer in order, each with all that its vectors depend on beside its parameters.
+  package var moduleDescriptions: [(name: String, settings: String)] {
+    (layerPooling.map { [("layerPooling", "\($0.firstLayer)")] } ?? []) + tokenHeads.map(\.description)
+      + [("pooling", "\(pooling.name) \(poolsPrompt)")] + heads.map(\.description)
   }
-}
-
-/// The Dense module of sentence-transformers: activation(x Wᵀ + b).
-public struct DenseHead: Module {
-  /// The activations that readers know.
-  public enum Activation: String, Sendable, CaseIterable {
-    /// The identity.
-    case identity = "torch.nn.modules.linear.Identity"
-    /// tanh.
-    case tanh = "torch.nn.modules.activation.Tanh"
-  }
-
-  /// The map.
-  public var linear: Linear
-  /// The activation of its output.
-  public let activation: Activation
-
-  /// Makes the module from its parts.
-  public init(linear: Linear, activation: Activation) {
-    self.linear = linear
-    self.activation = activation
-  }
-
-  /// Applies the module.
-  ///
-  /// - Shape: `[rows, in]` → `[rows, out]`
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    let y = linear(x)
-    return activation == .tanh ? y.tanh() : y
-  }
-
-  /// Shows `linear`.
-  public mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit("linear", &linear) }
 }

@@ -6,6 +6,11 @@ enum Families {
   static let all: [any EncoderFamily.Type] = [
     BERTConfiguration.self,
     DistilBERTConfiguration.self,
+    RoBERTaConfiguration.self,
+    MPNetConfiguration.self,
+    ModernBERTConfiguration.self,
+    NomicBERTConfiguration.self,
+    GTEConfiguration.self,
   ]
 
   /// The family of a `config.json`.
@@ -29,6 +34,9 @@ protocol EncoderFamily: TransformerConfiguration {
   /// The layout of the family's checkpoints.
   static var folder: FamilyFolder { get }
 
+  /// The layout of this model's checkpoints: that of the family, but for the names of classes where several share it.
+  var folder: FamilyFolder { get }
+
   /// True if a `config.json` is one of this family.
   static func reads(_ configuration: JSONObject) -> Bool
 
@@ -40,9 +48,18 @@ protocol EncoderFamily: TransformerConfiguration {
 
   /// Makes a scoring head of zeros, to be loaded or drawn; the reader notes keys of the head that are wrong.
   func makeHead(labels: Int, _ reader: inout ConfigurationReader) -> any ScoringHead
+
+  /// The `config.json` that was read, with the keys that readers of every version and kind look for.
+  func exported(_ configuration: JSONObject) -> JSONObject
 }
 
 extension EncoderFamily {
+  /// The layout of the family's checkpoints.
+  var folder: FamilyFolder { Self.folder }
+
+  /// The configuration as it is, for families whose keys never changed.
+  func exported(_ configuration: JSONObject) -> JSONObject { configuration }
+
   /// True if `model_type` is one of the family's.
   static func reads(_ configuration: JSONObject) -> Bool {
     configuration["model_type"]?.stringValue.map(folder.modelTypes.contains) ?? false
@@ -65,6 +82,26 @@ struct FamilyFolder: Sendable {
   let classifier: String
   /// The keys of the tensors.
   let naming: CheckpointNaming
+  /// The key of the table of word embeddings.
+  var wordEmbeddings = "embeddings.word_embeddings.weight"
   /// The key of `config.json` that gives the number of token types; nil if the family has none.
   let tokenTypesKey: String?
+  /// True if checkpoints may name code of their authors (`auto_map`), which computes what the family computes.
+  var hasOwnCode = false
+}
+
+extension FamilyFolder {
+  /// The keys of the tensors for a cross-encoder: a classifier of tokens is none of pairs.
+  func scoringNaming(_ configuration: JSONObject) -> CheckpointNaming {
+    var naming = naming
+    if Self.classifiesTokens(configuration) { naming.ignored.append(classifier + ".") }
+    return naming
+  }
+
+  /// True if the classifier of a checkpoint is one of tokens.
+  static func classifiesTokens(_ configuration: JSONObject) -> Bool {
+    let classes = configuration["architectures"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    return classes.contains { $0.hasSuffix("ForTokenClassification") }
+      && !classes.contains { $0.hasSuffix("ForSequenceClassification") }
+  }
 }

@@ -114,13 +114,16 @@ extension BiEncoder {
     }
     fill(upTo: FixedBatches.rows)
     var context = ForwardContext.evaluation
-    let pooled = pooling(transformer(tokens, &context), tokens).gatherRows(sequences)
+    let pooled = pooling(tokenVectors(of: tokens, .all, &context), tokens).gatherRows(sequences)
     return applyingHeads(to: pooled)
   }
 
   /// Applies the heads; a dense one to row blocks of one shape, with every vector at the start of a period.
   private func applyingHeads(to pooled: Tensor) -> Tensor {
-    func apply(_ x: Tensor) -> Tensor { heads.reduce(x) { $1($0) } }
+    func apply(_ x: Tensor) -> Tensor {
+      var context = ForwardContext.evaluation
+      return self.apply(heads, to: x, &context)
+    }
     let hasDense = heads.contains { if case .dense = $0 { true } else { false } }
     guard hasDense else { return apply(pooled) }
     let (count, each) = (pooled.shape[0], FixedBatches.block / FixedBatches.period)

@@ -43,4 +43,22 @@ public struct TokenBatch: Sendable {
     }
     return positions
   }
+
+  /// The row of each token in a table of positions whose row `padding` is that of padding tokens: in a sequence the
+  /// tokens that are no padding count from `padding` + 1, and every padding token is at `padding`.
+  ///
+  /// Upstream: `create_position_ids_from_input_ids` of RoBERTa in transformers.
+  func positions(padding: Int32) -> [Int32] {
+    var positions: [Int32] = []
+    positions.reserveCapacity(ids.count)
+    for sequence in 0..<count {
+      var last = padding
+      for token in offsets[sequence]..<offsets[sequence + 1] {
+        let isPadding = ids[token] == padding
+        if !isPadding { last += 1 }
+        positions.append(isPadding ? padding : last)
+      }
+    }
+    return positions
+  }
 }

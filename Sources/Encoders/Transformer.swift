@@ -15,9 +15,22 @@ public protocol Transformer: Module {
   ///
   /// - Shape: → `[tokens, width]`, or `[sequences, width]` for `.oneEach`
   func callAsFunction(_ batch: TokenBatch, of wanted: WantedTokens, _ context: inout ForwardContext) -> Tensor
+
+  /// The hidden states of every token after the embeddings and after each layer but the last, then those of the wanted
+  /// tokens after the last; nil if the family does not give them.
+  ///
+  /// Upstream: `hidden_states` of a model's output in transformers.
+  ///
+  /// - Shape: → `[tokens, width]` each; the last `[sequences, width]` for `.oneEach`
+  func allHiddenStates(_ batch: TokenBatch, of wanted: WantedTokens, _ context: inout ForwardContext) -> [Tensor]?
 }
 
 extension Transformer {
+  /// The family does not give them.
+  public func allHiddenStates(
+    _ batch: TokenBatch, of wanted: WantedTokens, _ context: inout ForwardContext
+  ) -> [Tensor]? { nil }
+
   /// The sizes that code outside the family reads.
   public var shape: TransformerShape { configuration.shape }
 

@@ -56,7 +56,7 @@ public struct DropoutMask: Sendable, Hashable {
   }
 }
 
-private let laneIndices = IntegerLanes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+let laneIndices = IntegerLanes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 
 /// A well-mixed 64-bit combination of two words: the finalizer of SplitMix64 (Steele, Lea & Flood 2014).
 package func mixed(_ a: UInt64, _ b: UInt64) -> UInt64 {

@@ -38,7 +38,7 @@ package struct FeedForwardKernel {
       let pre = Matrix(FloatBuffer(uninitialized: x.rows * inner), rows: x.rows, columns: inner)
       linear(x, weight: inputWeight, bias: inputBias, into: pre)
       let active = FloatBuffer(uninitialized: x.rows * inner)
-      activate(pre.base, active.base, count: active.count)
+      activation.apply(pre.base, active.base, count: active.count)
       linear(Matrix(active, rows: x.rows, columns: inner), weight: outputWeight, bias: outputBias, into: y)
       return (y.buffer, keepingPreActivation ? pre.buffer : nil)
     }
@@ -51,7 +51,7 @@ package struct FeedForwardKernel {
       let active = Matrix(FloatBuffer(uninitialized: rows.count * inner), rows: rows.count, columns: inner)
       let pre = kept.map { Matrix($0, offset: rows.lowerBound * inner, rows: rows.count, columns: inner) } ?? active
       up.multiply(x.rows(rows), bias: inputBias, into: pre)
-      activate(pre.base, active.base, count: rows.count * inner)
+      activation.apply(pre.base, active.base, count: rows.count * inner)
       down.multiply(active, bias: outputBias, into: y.rows(rows))
     }
     return (y.buffer, kept)
@@ -84,7 +84,7 @@ package struct FeedForwardKernel {
     if wanted.x || wanted.inputWeight || wanted.inputBias {
       dInner = backwardThroughActivation(dy, x: x, active, wanted: wanted)
     } else if wanted.outputWeight {
-      parallelChunks(preActivation.count) { reactivate(preActivation.base + $0.lowerBound, count: $0.count) }
+      parallelChunks(preActivation.count) { activation.reapply(preActivation.base + $0.lowerBound, count: $0.count) }
     }
     var dOutput: FloatBuffer?
     if wanted.outputWeight {
@@ -120,56 +120,12 @@ package struct FeedForwardKernel {
         let global = local.lowerBound + rows.lowerBound..<local.upperBound + rows.lowerBound
         let dPreBand = dPre.rows(local)
         down.multiply(dy.rows(global), into: dPreBand)
-        differentiate(active.rows(global).base, dPreBand.base, count: local.count * inner)
+        activation.differentiate(active.rows(global).base, dPreBand.base, count: local.count * inner)
         if let up, let dx { up.multiply(dPreBand, into: dx.rows(global)) }
       }
       if let dWeight { multiply(dPre, x.rows(rows), transposeFirst: true, into: dWeight, accumulate: true) }
       if let dBias { addColumnSums(of: dPre, to: dBias) }
     }
     return (dx?.buffer, dWeight?.buffer, dBias)
-  }
-
-  private func activate(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
-    switch activation {
-    case .gelu: mapLanes(x, y, count) { Activation.gelu.value($0) }
-    case .geluTanh: mapLanes(x, y, count) { Activation.geluTanh.value($0) }
-    case .relu: mapLanes(x, y, count) { Activation.relu.value($0) }
-    }
-  }
-
-  /// Turns the pre-activation into the activation, in place, with the same bits as `differentiate`.
-  private func reactivate(_ pre: UnsafeMutablePointer<Float>, count: Int) {
-    switch activation {
-    case .gelu: mapLanes(pre, pre, count) { Activation.gelu.valueAndDerivative($0).value }
-    case .geluTanh: mapLanes(pre, pre, count) { Activation.geluTanh.valueAndDerivative($0).value }
-    case .relu: mapLanes(pre, pre, count) { Activation.relu.valueAndDerivative($0).value }
-    }
-  }
-
-  /// Turns the pre-activation into the activation, in place, and multiplies the gradient by f'(pre).
-  private func differentiate(
-    _ pre: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    switch activation {
-    case .gelu: differentiate(.gelu, pre, gradient, count)
-    case .geluTanh: differentiate(.geluTanh, pre, gradient, count)
-    case .relu: differentiate(.relu, pre, gradient, count)
-    }
-  }
-
-  /// Inlined once per activation, so that the choice stays outside the loop.
-  @inline(__always)
-  private func differentiate(
-    _ function: Activation, _ pre: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ count: Int
-  ) {
-    forEachLanes(count) { offset in
-      let (value, derivative) = function.valueAndDerivative(load(pre + offset))
-      store(value, pre + offset)
-      store(load(gradient + offset) * derivative, gradient + offset)
-    } rest: { offset, rest in
-      let (value, derivative) = function.valueAndDerivative(load(pre + offset, count: rest))
-      store(value, pre + offset, count: rest)
-      store(load(gradient + offset, count: rest) * derivative, gradient + offset, count: rest)
-    }
   }
 }

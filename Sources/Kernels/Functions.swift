@@ -50,11 +50,17 @@ func errorFunction(_ argument: Lanes) -> Lanes {
 }
 
 /// The activation between the two layers of a feed-forward block.
-public enum Activation: Sendable {
+public enum Activation: Sendable, CaseIterable {
   /// x · Φ(x) with the exact normal distribution function (Hendrycks & Gimpel 2016, arXiv:1606.08415).
   case gelu
   /// x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), the approximation of the same paper.
   case geluTanh
+  /// x · σ(x), also called Swish (Elfwing, Uchibe & Doya 2017, arXiv:1702.03118).
+  case silu
+  /// x · σ(1.702 x), the other approximation of the same paper.
+  case quickGelu
+  /// tanh x.
+  case tanh
   /// max(0, x).
   case relu
 
@@ -63,6 +69,9 @@ public enum Activation: Sendable {
     switch self {
     case .gelu: gaussianLinear(x)
     case .geluTanh: x - x / (exponential(geluTanhArgument(x) * 2) + 1)
+    case .silu: x / (exponential(-x) + 1)
+    case .quickGelu: x / (exponential(x * -1.702) + 1)
+    case .tanh: hyperbolicTangent(x)
     case .relu: larger(x, Lanes())
     }
   }
@@ -77,10 +86,35 @@ public enum Activation: Sendable {
       let s = 1 / (exponential(geluTanhArgument(x) * -2) + 1)
       let slope = multiplyAdd(x * x, Lanes(repeating: 2 * 0.107_032_22), Lanes(repeating: 2 * 0.797_884_56))
       return (x * s, multiplyAdd(x * slope, s * (1 - s), s))
+    case .silu:
+      let s = 1 / (exponential(-x) + 1)
+      return (x * s, multiplyAdd(x * s, 1 - s, s))
+    case .quickGelu:
+      let s = 1 / (exponential(x * -1.702) + 1)
+      return (x * s, multiplyAdd(x * s * 1.702, 1 - s, s))
+    case .tanh:
+      let y = hyperbolicTangent(x)
+      return (y, 1 - y * y)
     case .relu:
       return (larger(x, Lanes()), Lanes().replacing(with: 1, where: x .> Lanes()))
     }
   }
+}
+
+/// tanh x, to 3·10⁻⁷ relative: 1 − 2 / (e²ˣ + 1), or x + x³ P(x²) where |x| < 0.625 and the difference would lose digits.
+///
+/// P is that of `tanhf` in Cephes (Moshier 1992).
+@inline(__always)
+private func hyperbolicTangent(_ x: Lanes) -> Lanes {
+  let square = x * x
+  var p = Lanes(repeating: -5.704_988_7e-3)
+  p = multiplyAdd(p, square, Lanes(repeating: 2.063_908_9e-2))
+  p = multiplyAdd(p, square, Lanes(repeating: -5.373_971_6e-2))
+  p = multiplyAdd(p, square, Lanes(repeating: 0.133_314_42))
+  p = multiplyAdd(p, square, Lanes(repeating: -0.333_332_82))
+  let far = 1 - 2 / (exponential(x * 2) + 1)
+  // Also for NaN, which the power does not keep.
+  return far.replacing(with: multiplyAdd(x * square, p, x), where: .!(square .>= Lanes(repeating: 0.390_625)))
 }
 
 /// √(2/π) (x + 0.044715 x³).

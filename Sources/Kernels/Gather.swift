@@ -27,13 +27,17 @@ package func gatherRows(_ x: FloatBuffer, indices: [Int32], width: Int) -> Float
 /// y[indices[i]] += x[i], from zero: the gradient of a gather.
 ///
 /// The threads split the columns, so each sum has a fixed order.
-package func scatterAddRows(_ x: FloatBuffer, indices: [Int32], rows: Int, width: Int) -> FloatBuffer {
+///
+/// - Parameter skipped: a row of y that stays zero.
+package func scatterAddRows(
+  _ x: FloatBuffer, indices: [Int32], rows: Int, width: Int, skipping skipped: Int32? = nil
+) -> FloatBuffer {
   checkIndices(indices, rows: rows, count: width == 0 ? indices.count : x.count / width)
   let y = FloatBuffer(repeating: 0, count: rows * width)
   let bands = Partition(width, size: 96, unit: laneCount)
   parallelFor(bands.parts) { band in
     let columns = bands[band]
-    for (row, index) in indices.enumerated() {
+    for (row, index) in indices.enumerated() where index != skipped {
       addRow(
         x.base + row * width + columns.lowerBound, to: y.base + Int(index) * width + columns.lowerBound,
         count: columns.count)

@@ -11,6 +11,10 @@ typealias HalfLanes = SIMD8<Float>
 /// The number of floats in `Lanes`.
 let laneCount = 16
 
+/// A count rounded up to whole lanes.
+@inline(__always)
+func roundedToLanes(_ count: Int) -> Int { (count + laneCount - 1) / laneCount * laneCount }
+
 /// a · b + c in each lane, fused where the target has the instruction.
 @inline(__always)
 func multiplyAdd<Vector: SIMD>(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector where Vector.Scalar == Float {

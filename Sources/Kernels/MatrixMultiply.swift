@@ -23,6 +23,11 @@ package struct Matrix {
     self.stride = stride
   }
 
+  /// A matrix in a buffer of its own, whose contents are undefined.
+  static func uninitialized(rows: Int, columns: Int) -> Matrix {
+    Matrix(FloatBuffer(uninitialized: rows * columns), rows: rows, columns: columns)
+  }
+
   var base: UnsafeMutablePointer<Float> { buffer.base + offset }
 
   /// The same view of some of the rows.

@@ -157,7 +157,7 @@ package func rowsAreIndependent(rows: Int, columns: Int, inner: Int) -> Bool {
 }
 
 /// Writes the transpose of sixteen rows of `count` numbers.
-private func transposePanel(
+func transposePanel(
   _ source: UnsafePointer<Float>, stride: Int, count: Int, into target: UnsafeMutablePointer<Float>
 ) {
   let whole = count / 4 * 4
@@ -198,5 +198,11 @@ struct RightFactor {
     if let panels { return panels.multiply(a, bias: bias, into: c) }
     if let bias { fillRows(c, with: bias.base) }
     multiplyBlock(a, matrix, transposeSecond: isTransposed, into: c, accumulate: bias != nil)
+  }
+
+  /// C += A B on the calling thread.
+  func multiply(_ a: Matrix, addedTo c: Matrix) {
+    if let panels { return panels.multiply(a, into: c, accumulate: true) }
+    multiplyBlock(a, matrix, transposeSecond: isTransposed, into: c, accumulate: true)
   }
 }

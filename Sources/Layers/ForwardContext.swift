@@ -1,16 +1,24 @@
 public import Kernels
 
-/// The context of a forward pass beyond its input: the source of dropout masks.
+/// The context of a forward pass beyond its input: the source of dropout masks, and what is kept for the gradients.
 ///
 /// Without a source there is no dropout; there is no training mode.
 public struct ForwardContext: Sendable {
   private var source: DropoutSource?
+  /// Whether the intermediate values of a layer are computed once more for its gradients, instead of kept.
+  public let recomputesLayers: Bool
 
   /// Evaluation: no dropout.
   public static let evaluation = ForwardContext(dropout: nil)
 
   /// Training with masks from a source, or without dropout.
-  public init(dropout: DropoutSource?) { source = dropout }
+  ///
+  /// - Parameter recomputesLayers: true if the intermediate values of a layer are computed once more for its gradients,
+  ///   instead of kept.
+  public init(dropout: DropoutSource?, recomputesLayers: Bool = false) {
+    source = dropout
+    self.recomputesLayers = recomputesLayers
+  }
 
   /// The mask of the next dropout site; nil if the rate is 0 or in evaluation.
   public mutating func dropout(rate: Float) -> DropoutMask? { source?.next(rate: rate) }
@@ -26,6 +34,14 @@ public struct DropoutSource: Sendable {
   public init(seed: UInt64, step: Int, chunk: Int = 0) {
     key = mixed(mixed(seed, UInt64(truncatingIfNeeded: step)), UInt64(truncatingIfNeeded: chunk))
   }
+
+  /// The mask of a named place, which does not depend on the places before it; nil if the rate is 0.
+  func mask(of name: String, rate: Float) -> DropoutMask? {
+    rate > 0 ? DropoutMask(key: mixed(mixed(key, Self.namesKey), name: name), rate: rate) : nil
+  }
+
+  /// Keeps the masks of named places apart from those of numbered ones.
+  private static let namesKey: UInt64 = 0x6E61_6D65
 
   mutating func next(rate: Float) -> DropoutMask? {
     site += 1

@@ -1,19 +1,19 @@
 public import Kernels
 public import Tensors
 
-/// Layer normalization with learned scale and shift (Ba, Kiros & Hinton 2016, arXiv:1607.06450).
+/// Layer normalization with a learned scale, and a shift unless it has none (Ba, Kiros & Hinton 2016, arXiv:1607.06450).
 public struct LayerNorm: Module {
   /// The scale, `[width]`.
   public var weight: Tensor
-  /// The shift, `[width]`.
-  public var bias: Tensor
+  /// The shift, `[width]`; nil if there is none.
+  public var bias: Tensor?
   /// Added to the variance.
   public let epsilon: Float
 
   /// Makes the identity normalization of a width.
-  public init(width: Int, epsilon: Float) {
+  public init(width: Int, epsilon: Float, hasBias: Bool = true) {
     weight = Tensor(repeating: 1, shape: [width])
-    bias = Tensor(repeating: 0, shape: [width])
+    bias = hasBias ? Tensor(repeating: 0, shape: [width]) : nil
     self.epsilon = epsilon
   }
 

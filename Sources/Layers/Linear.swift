@@ -8,6 +8,8 @@ public struct Linear: Module {
   public var weight: Tensor
   /// `[out]`; nil if the map has no bias.
   public var bias: Tensor?
+  /// The low-rank update that is trained in place of the weight; nil for none.
+  public var adapter: LowRankAdapter?
 
   /// Makes the map from its parameters.
   public init(weight: Tensor, bias: Tensor?) {
@@ -23,7 +25,7 @@ public struct Linear: Module {
   }
 
   /// The map as operations take it.
-  public var map: AffineMap { AffineMap(weight: weight, bias: bias) }
+  public var map: AffineMap { AffineMap(weight: weight, bias: bias, update: adapter?.update) }
 
   /// Applies the map.
   public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(map) }
@@ -31,9 +33,14 @@ public struct Linear: Module {
   /// Shows the layer as a whole; by default, a visitor then sees its parameters.
   public mutating func visitParameters(_ visitor: inout some ParameterVisitor) { visitor.visit(linear: &self) }
 
-  /// Shows `weight` and `bias`.
+  /// Shows `weight` and `bias`, and the factors of the adapter.
   public mutating func visitTensors(_ visitor: inout some ParameterVisitor) {
     visitor.visit("weight", &weight)
     visitor.visit("bias", &bias)
+    guard var present = adapter else { return }
+    // The visitor holds the only reference, so a change in place copies nothing.
+    adapter = nil
+    present.visitParameters(&visitor)
+    adapter = present
   }
 }

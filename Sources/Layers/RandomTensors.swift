@@ -20,4 +20,12 @@ extension Tensor {
     }
     self.init(numbers, shape: shape)
   }
+
+  /// Makes a tensor of random numbers, uniform on [−bound, bound), each a pure function of the key and its index.
+  init(uniformWithin bound: Float, shape: Shape, key: UInt64) {
+    let numbers = (0..<shape.count).map { index in
+      bound * Float(Double(mixed(key, UInt64(index)) >> 11) * 0x1p-52 - 1)
+    }
+    self.init(numbers, shape: shape)
+  }
 }

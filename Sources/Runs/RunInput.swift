@@ -31,6 +31,7 @@ package enum RunInput: Hashable, Sendable {
 
   /// The files of a model folder, of the folders in it, and of the folders that its list of modules names.
   private static func modelFiles(in folder: String) throws(FileError) -> [String] {
+    let folder = try HubCache.snapshot(in: folder) ?? folder
     var files: [String] = []
     for name in try Files.list(folder) where !name.hasPrefix(".") {
       let path = Files.join(folder, name)
@@ -50,9 +51,9 @@ package enum RunInput: Hashable, Sendable {
       .filter { !Files.isFolder($0) }
   }
 
-  /// True for a file that may affect the output of a model, which its origin in `hone.json` does not.
+  /// True for a file that may affect the output of a model, which its origin does not.
   private static func isPart(_ name: String) -> Bool {
-    name != "hone.json" && endings.contains { name.hasSuffix($0) }
+    name != "hone.json" && name != HubOrigin.name && endings.contains { name.hasSuffix($0) }
   }
 
   /// The folders that `modules.json` names, where they are not those in the model folder itself.

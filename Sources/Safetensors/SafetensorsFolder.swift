@@ -98,6 +98,16 @@ public final class SafetensorsFolder: Sendable {
 
   // MARK: - The index
 
+  /// The files that an index names, sorted; each is a plain name.
+  package static func files(ofIndex path: String) throws(SafetensorsError) -> [String] {
+    names(in: try readIndex(path))
+  }
+
+  private static func names(in weightMap: [(tensor: String, file: String)]) -> [String] {
+    Set(weightMap.map { Array($0.file.utf8) }).sorted { $0.lexicographicallyPrecedes($1) }
+      .map { String(decoding: $0, as: UTF8.self) }
+  }
+
   private static func readIndex(_ path: String) throws(SafetensorsError) -> [(tensor: String, file: String)] {
     let bytes = try convertingErrors { () throws(FileError) in
       try Files.read(path, maximumBytes: Header.maximumBytes)
@@ -139,16 +149,16 @@ public final class SafetensorsFolder: Sendable {
     return weightMap
   }
 
-  /// The names of the shards, sorted; each is a file that really lies in the folder.
+  /// The names of the shards, sorted; each is a file that really lies in the folder, or in the cache of the Hub.
   private static func shards(
     of weightMap: [(tensor: String, file: String)], _ path: String, _ index: String
   ) throws(SafetensorsError) -> [String] {
-    let names = Set(weightMap.map { Array($0.file.utf8) }).sorted { $0.lexicographicallyPrecedes($1) }
-      .map { String(decoding: $0, as: UTF8.self) }
-    let folder = try convertingErrors { () throws(FileError) in try Files.resolve(path) }
+    let names = names(in: weightMap)
     for name in names {
-      let file = try convertingErrors { () throws(FileError) in try Files.resolve(Files.join(path, name)) }
-      if !Files.parent(of: file).utf8.elementsEqual(folder.utf8) {
+      let isHeld = try convertingErrors { () throws(FileError) in
+        try HubCache.holds(Files.join(path, name), in: path)
+      }
+      if !isHeld {
         throw SafetensorsError(
           index, "the file \(quoted(name)) is a link that leads out of the folder",
           remedy: "copy the folder with its links followed (cp -rL)")

@@ -45,3 +45,14 @@ extension Float {
     return UInt16(truncatingIfNeeded: (bitPattern &+ 0x7FFF &+ (bitPattern >> 16 & 1)) >> 16)
   }
 }
+
+extension DataType {
+  /// The number of the type that is the nearest to a float, ties to even; of F32 and F64, the float itself.
+  package func nearest(to value: Float) -> Float {
+    switch self {
+    case .f16: Float(halfBits: value.halfBits)
+    case .bf16: Float(upperBits: value.upperBits)
+    default: value
+    }
+  }
+}

@@ -6,11 +6,12 @@
 /// The gradient tests switch over this without a default, so an operation without a gradient test does not compile.
 public enum Operation: String, Sendable, CaseIterable {
   case add, subtract, multiply, divide, maximum
-  case negate, affine, exponential, logarithm, squareRoot, tanh, sigmoid, softplus, relu, absolute
+  case negate, affine, exponential, logarithm, squareRoot, tanh, sigmoid, softplus, relu, absolute, activation
   case matmul, linear, linearSideBySide
   case sum, largest, logSumExp, softmax
   case reshape, transpose, slice, concatenate, gatherRows, gatherElements
   case normalizeRows, layerNorm, dropout
-  case feedForward, attention, singleQueryAttention, embeddingSum
+  case feedForward, gatedFeedForward, attention, singleQueryAttention, embeddingSum
   case segmentSum, segmentMaximum
+  case recomputed
 }

@@ -6,7 +6,8 @@ import Synchronization
 /// Slots number the values; an entry holds the slots that a value was computed from and the pullback of its gradient to
 /// them.
 final class Tape: Sendable {
-  /// Turns the gradient of one value into gradients of its inputs; the result is nil for an input that needs none.
+  /// Turns the gradient of one value into gradients of its inputs; the result is nil for an input that needs none, or on
+  /// which a recomputed value does not depend.
   typealias Pullback = @Sendable (_ gradient: Tensor, _ needed: [Bool]) -> [Tensor?]
 
   private struct Entry: Sendable {
@@ -80,7 +81,11 @@ final class Tape: Sendable {
         "\(entry.operation.rawValue): \(results.count) gradients for \(entry.inputs.count) inputs")
       for ((slot, shape), result) in zip(zip(entry.inputs, entry.inputShapes), results) {
         guard let slot else { continue }
-        guard let result else { fatalError("\(entry.operation.rawValue): a gradient that is needed is missing") }
+        guard let result else {
+          require(
+            entry.operation == .recomputed, "\(entry.operation.rawValue): a gradient that is needed is missing")
+          continue
+        }
         Self.add(result.summed(to: shape), to: &gradients[slot])
       }
     }

@@ -42,6 +42,29 @@ struct ByteTable: Sendable {
     bytes[Int(starts[index])..<Int(starts[index + 1])]
   }
 
+  /// The number of bytes of key `index`.
+  func length(of index: Int) -> Int { Int(starts[index + 1] - starts[index]) }
+
+  /// One byte of key `index`.
+  func byte(_ offset: Int, of index: Int) -> UInt8 { bytes[Int(starts[index]) + offset] }
+
+  /// The numbers of the keys in ascending order of their bytes.
+  func sortedKeys() -> [Int32] {
+    // Most keys differ in their first eight bytes; the order of these is that of a number.
+    var heads = (0..<count).map { index in
+      let start = Int(starts[index])
+      let length = length(of: index)
+      var head: UInt64 = 0
+      for offset in 0..<8 { head = head << 8 | (offset < length ? UInt64(bytes[start + offset]) : 0) }
+      return (head: head, index: Int32(index))
+    }
+    heads.sort { left, right in
+      left.head != right.head
+        ? left.head < right.head : key(Int(left.index)).lexicographicallyPrecedes(key(Int(right.index)))
+    }
+    return heads.map(\.index)
+  }
+
   /// Adds a key.
   ///
   /// - Returns: Its number, and whether it was new.
@@ -67,6 +90,15 @@ struct ByteTable: Sendable {
     var search = Search()
     for byte in key { search.append(byte) }
     if case .found(let index) = find(search, { self.key($0).elementsEqual(key) }) { return index }
+    return nil
+  }
+
+  /// The number of the key that `text` has from `start` to `end`, or nil where it is not in the table.
+  @inline(__always)
+  func index(in text: [UInt8], from start: Int, to end: Int) -> Int? {
+    var search = Search()
+    for position in start..<end { search.append(text[position]) }
+    if case .found(let index) = find(search, { matches($0, text, start, end) }) { return index }
     return nil
   }
 
@@ -113,6 +145,10 @@ struct ByteTable: Sendable {
       position += 1
     }
     return true
+  }
+
+  private func matches(_ index: Int, _ text: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    key(index).elementsEqual(text[start..<end])
   }
 
   // MARK: - Hashing

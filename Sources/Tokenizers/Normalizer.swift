@@ -8,6 +8,14 @@ indirect enum Normalizer: Sendable {
   case strip(left: Bool, right: Bool)
   case decomposition(compatibility: Bool)
   case composition(compatibility: Bool)
+  /// Bytes in the alphabet of byte-level models.
+  case alphabet
+  /// `Nmt`: drops controls, and makes characters without width, and the mark of `Metaspace`, spaces.
+  case machineTranslation
+  case precompiled(Precompiled)
+  case replacement(Replacement)
+  /// `Prepend`.
+  case prefix([UInt8])
   case sequence([Normalizer])
 
   /// Appends the normal form of `range` of `input` to `output`.
@@ -35,6 +43,21 @@ indirect enum Normalizer: Sendable {
     case .composition(let compatibility):
       let scalars = Normalization.decomposition(of: input, range, compatibility: compatibility)
       for scalar in Normalization.composition(of: scalars) { UTF8Text.append(scalar, to: &output) }
+    case .alphabet: ByteAlphabet.append(input, range, to: &output)
+    case .machineTranslation:
+      Self.forEachScalar(of: input, range) { scalar in
+        switch scalar {
+        case 0x01...0x08, 0x0B, 0x0E...0x1F, 0x7F, 0x8F, 0x9F: break
+        case 0x09, 0x0A, 0x0C, 0x0D, 0x1680, 0x200B...0x200F, 0x2028, 0x2029, 0x2581, 0xFEFF, 0xFFFD:
+          output.append(UInt8(ascii: " "))
+        default: UTF8Text.append(scalar, to: &output)
+        }
+      }
+    case .precompiled(let precompiled): precompiled.append(input, range, to: &output)
+    case .replacement(let replacement): replacement.append(input, range, to: &output)
+    case .prefix(let prefix):
+      if !range.isEmpty { output += prefix }
+      output += input[range]
     case .sequence(let steps):
       var text = Array(input[range])
       for step in steps {

@@ -9,9 +9,7 @@ extension Tokenizer {
       bytes.append(model.vocabulary.table.key(index))
       bytes.append(UInt32(bitPattern: model.vocabulary.ids[index]))
     }
-    bytes.append(model.unknownToken.utf8)
-    bytes.append(model.continuation.bytes)
-    bytes.append(UInt64(model.maximumWordLength))
+    model.appendOptions(to: &bytes)
     for tokens in [rawTokens.tokens, normalizedTokens.tokens] {
       bytes.append(UInt64(tokens.count))
       for token in tokens { bytes.append("\(token)".utf8) }
@@ -26,8 +24,8 @@ extension Tokenizer {
 }
 
 /// Parts one after the other, each with its length, so that no two lists of parts give the same bytes.
-private struct IdentityBytes {
-  var bytes: [UInt8] = []
+struct IdentityBytes {
+  fileprivate var bytes: [UInt8] = []
 
   mutating func append(_ part: some Collection<UInt8>) {
     append(UInt64(part.count))
@@ -37,6 +35,29 @@ private struct IdentityBytes {
   mutating func append(_ number: some FixedWidthInteger & UnsignedInteger) {
     for shift in stride(from: 0, to: number.bitWidth, by: 8) {
       bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+    }
+  }
+}
+
+extension TokenModel {
+  /// What the model does apart from its vocabulary.
+  fileprivate func appendOptions(to bytes: inout IdentityBytes) {
+    switch self {
+    case .wordPiece(let model):
+      bytes.append((model.unknownToken ?? "").utf8)
+      bytes.append(model.continuation.bytes)
+      bytes.append(UInt64(model.maximumWordLength))
+    case .bytePairs(let model):
+      bytes.append(UInt64(model.merges.count))
+      for rank in 0..<model.merges.count {
+        let merge = model.merges[rank]
+        bytes.append(UInt32(bitPattern: merge.left))
+        bytes.append(UInt32(bitPattern: merge.right))
+      }
+      bytes.append("\(model.options)".utf8)
+    case .unigram(let model):
+      for score in model.scores { bytes.append(score.bitPattern) }
+      bytes.append("\(model.unknownID ?? -1) \(model.fallsBackToBytes)".utf8)
     }
   }
 }
@@ -52,6 +73,11 @@ extension Normalizer {
     case .strip(let left, let right): "strip \(left) \(right)"
     case .decomposition(let compatibility): "decomposition \(compatibility)"
     case .composition(let compatibility): "composition \(compatibility)"
+    case .alphabet: "alphabet"
+    case .machineTranslation: "machineTranslation"
+    case .precompiled(let precompiled): "precompiled \(Base64.encoded(precompiled.table))"
+    case .replacement(let replacement): "replacement \(replacement.pattern) \(replacement.content)"
+    case .prefix(let prefix): "prefix \(prefix)"
     case .sequence(let steps): "[\(steps.map(\.identity).joined(separator: ", "))]"
     }
   }
@@ -62,6 +88,11 @@ extension PreTokenizer {
   fileprivate var identity: String {
     switch self {
     case .scanner(let scanner): "\(scanner.rule)"
+    case .metaspace(let metaspace): "metaspace \(metaspace.mark) \(metaspace.prefix) \(metaspace.splits)"
+    case .byteLevel(let level): "byteLevel \(level.addsPrefixSpace) \(level.cutsWords)"
+    case .split(let pattern, let splitter): "split \(pattern) \(splitter.behavior) \(splitter.inverts)"
+    case .digits(let individual): "digits \(individual)"
+    case .punctuation(let behavior): "punctuation \(behavior)"
     case .sequence(let steps): "[\(steps.map(\.identity).joined(separator: ", "))]"
     }
   }

@@ -7,9 +7,8 @@ extension Tokenizer {
 
   /// The words that the pre-tokenizer cuts a normal form into.
   package func words(of text: [UInt8]) -> [[UInt8]] {
-    guard let preTokenizer else { return text.isEmpty ? [] : [text] }
     var words: [[UInt8]] = []
-    preTokenizer.forEachWord(in: text, text.indices) { word in
+    WordCutter(preTokenizer).forEachWord(in: text, text.indices) { text, word in
       words.append(Array(text[word]))
       return true
     }

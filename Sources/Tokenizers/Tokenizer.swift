@@ -1,9 +1,10 @@
 import Files
+import JSONText
 
-/// Turns texts into the token ids of a BERT model, the same ids as the Hugging Face library (tokenizers 0.23.3).
+/// Turns texts into the token ids of a model, the same ids as the Hugging Face library (tokenizers 0.23.3).
 ///
 /// A text is cut at the added tokens in it; what lies between is normalized, cut into words, and the words into
-/// WordPiece tokens; then the post-processor puts special tokens around it. Values are immutable but for one option, and
+/// tokens; then the post-processor puts special tokens around it. Values are immutable but for one option, and
 /// any number of threads may encode with one.
 ///
 /// A special token written out in a text (`[SEP]`) becomes that token, as upstream; `readsSpecialTokensInText` turns
@@ -36,13 +37,23 @@ public struct Tokenizer: Sendable {
   /// True if special tokens written out in a text become those tokens; otherwise they are text as any other.
   public var readsSpecialTokensInText: Bool
 
-  let model: WordPiece
+  /// The number of tokens that the model has embeddings for; nil where it has them for all. A text with any other token
+  /// is an error.
+  public var embeddings: Int?
+
+  let model: TokenModel
   let addedTokens: Vocabulary
   let rawTokens: AddedTokenFinder
   let normalizedTokens: AddedTokenFinder
   let normalizer: Normalizer?
   let preTokenizer: PreTokenizer?
+  /// What the pre-tokenizer does and the model does not.
+  let cutter: WordCutter
+  /// The same for the piece at the start of a text, where that is another one.
+  let startCutter: WordCutter?
   let postProcessor: PostProcessor
+  /// The section `decoder` of a file as it stands; texts are not made here.
+  let decoder: JSONValue?
 
   /// Reads the tokenizer of a model folder as transformers makes it: see ``TokenizerFolder``, which has more of it.
   ///
@@ -63,9 +74,13 @@ public struct Tokenizer: Sendable {
     truncationSide = parts.truncationSide ?? .right
     givesTokenTypes = parts.givesTokenTypes
     readsSpecialTokensInText = parts.readsSpecialTokensInText
-    model = parts.model
+    var cutter = WordCutter(parts.preTokenizer)
+    model = parts.model.joined(to: &cutter)
+    self.cutter = cutter
+    startCutter = try cutter.atStart(parts, file)
     normalizer = parts.normalizer
     preTokenizer = parts.preTokenizer
+    decoder = parts.decoder
     unknownID = parts.model.unknownID
     do throws(PostProcessor.PieceCountError) {
       let processor = try PostProcessor(parts.postProcessorSteps)

@@ -1,10 +1,10 @@
 /// The model `WordPiece`: the longest token from the left, again and again; one unknown token where that fails.
 ///
 /// Upstream: `models/wordpiece/mod.rs`.
-struct WordPiece: Sendable {
+struct WordPiece: WordModel {
   let vocabulary: Vocabulary
   /// The token of unknown words; it may be missing from the vocabulary until a word needs it.
-  let unknownToken: String
+  let unknownToken: String?
   let unknownID: Int32?
   /// The longest word, in scalars, that is looked up at all.
   let maximumWordLength: Int
@@ -20,11 +20,12 @@ struct WordPiece: Sendable {
     unknownID = vocabulary.id(of: unknownToken.utf8)
   }
 
-  /// Appends the ids of the word from `start` to `end` of `text`.
-  ///
-  /// - Returns: False where the word is unknown and the vocabulary has no token for that.
+  var canFail: Bool { unknownID == nil }
+
+  func makeWorkspace() {}
+
   @inline(__always)
-  func append(_ text: [UInt8], _ start: Int, _ end: Int, to ids: inout [Int32]) -> Bool {
+  func append(_ text: [UInt8], _ start: Int, _ end: Int, _: inout Void, to ids: inout [Int32]) -> Bool {
     let isTooLong =
       end - start > maximumWordLength && UTF8Text.count(of: start..<end, in: text) > maximumWordLength
     if isTooLong { return appendUnknown(to: &ids) }

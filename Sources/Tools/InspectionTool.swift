@@ -19,11 +19,12 @@ package struct InspectionTool {
       throw FileError(path: path, kind: .missingInput, description: "\(path): no such file or folder; check the path")
     }
     if !isFolder { try PointerFile.refuse(file: path) }
-    let (weights, transformer) = isFolder ? try ModelFolder.weights(of: path) : (nil, path)
+    let folder = try HubCache.snapshot(in: path) ?? path
+    let (weights, transformer) = isFolder ? try ModelFolder.weights(of: folder) : (nil, path)
     let entries = try weights?.entries ?? SafetensorsFile(path).entries
     let parameters = entries.reduce(0) { $0 + $1.count }
     let bytes = entries.reduce(0) { $0 + $1.range.count }
-    let configurations = isFolder ? try readConfigurations(of: transformer) : []
+    let configurations = isFolder ? try Self.readConfigurations(of: transformer, in: folder) : []
     let metadata = isFolder ? [] : try SafetensorsFile(path).metadata
 
     let kind = Self.kind(entries, configurations)
@@ -57,7 +58,9 @@ package struct InspectionTool {
   }
 
   /// The configuration files of the model that are present, those of the transformer last.
-  private func readConfigurations(of transformer: String) throws -> [(name: String, value: JSONValue)] {
+  private static func readConfigurations(
+    of transformer: String, in path: String
+  ) throws -> [(name: String, value: JSONValue)] {
     let inner = transformer == path ? "" : Files.name(of: transformer)
     let own = ["modules.json", "1_Pooling/config.json", "config_sentence_transformers.json", "hone.json"]
     let names = own + ["config.json", "sentence_bert_config.json"].map { Files.join(inner, $0) }

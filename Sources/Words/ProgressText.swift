@@ -29,11 +29,23 @@ package struct ProgressText: Sendable {
     return Double(max(0, latest.total - latest.done)) / rate
   }
 
+  /// The amount of work so far, with a mark between the two counts: `2,368/4,712 pairs`, `8.1 MB of 90.9 MB`.
+  private func amount(_ progress: RunProgress, _ mark: String) -> String {
+    if progress.unit == RunProgress.bytes {
+      return "\(NumberText.bytes(progress.done))\(mark)\(NumberText.bytes(progress.total))"
+    }
+    return "\(NumberText.count(progress.done))\(mark)\(NumberText.count(progress.total)) \(progress.unit)"
+  }
+
+  private func text(ofRate rate: Double) -> String {
+    latest?.unit == RunProgress.bytes ? NumberText.bytes(Int(rate)) : NumberText.rate(rate)
+  }
+
   /// A terminal line with a bar: `training  [#####.....]  2,368/4,712 pairs  24.1/s  1 min 37 s left  loss 0.412`.
   package func bar(columns: Int) -> String {
     guard let latest else { return "" }
-    var parts = ["\(NumberText.count(latest.done))/\(NumberText.count(latest.total)) \(latest.unit)"]
-    if let rate { parts.append("\(NumberText.rate(rate))/s") }
+    var parts = [amount(latest, "/")]
+    if let rate { parts.append("\(text(ofRate: rate))/s") }
     if let remaining, latest.done < latest.total { parts.append("\(NumberText.seconds(remaining)) left") }
     if !latest.detail.isEmpty { parts.append(latest.detail) }
     let text = parts.joined(separator: "  ")
@@ -48,8 +60,8 @@ package struct ProgressText: Sendable {
   /// One line for a log: `training: 2,368 of 4,712 pairs, 24.1 a second, 1 min 37 s left, loss 0.412`.
   package var sentence: String {
     guard let latest else { return "" }
-    var parts = ["\(NumberText.count(latest.done)) of \(NumberText.count(latest.total)) \(latest.unit)"]
-    if let rate { parts.append("\(NumberText.rate(rate)) a second") }
+    var parts = [amount(latest, " of ")]
+    if let rate { parts.append("\(text(ofRate: rate)) a second") }
     if let remaining, latest.done < latest.total { parts.append("\(NumberText.seconds(remaining)) left") }
     if !latest.detail.isEmpty { parts.append(latest.detail) }
     return "\(latest.task): \(parts.joined(separator: ", "))"

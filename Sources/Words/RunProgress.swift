@@ -6,10 +6,13 @@ public struct RunProgress: Sendable, Equatable {
   public var done: Int
   /// The total number of units.
   public var total: Int
-  /// The unit of the counts: "pairs", "texts".
+  /// The unit of the counts: "pairs", "texts"; ``bytes`` are shown as kilobytes and more.
   public var unit: String
   /// A value worth watching: "loss 0.412".
   public var detail: String
+
+  /// The unit of bytes.
+  package static let bytes = "bytes"
 
   /// Makes a progress report.
   public init(task: String, done: Int, total: Int, unit: String, detail: String = "") {

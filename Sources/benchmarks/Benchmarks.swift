@@ -9,7 +9,8 @@ struct Benchmarks: ParsableCommand {
     commandName: "benchmarks",
     abstract: "Times kernels, training steps, queries, reranking, search and the tokenizer on this machine.",
     subcommands: [
-      KernelBenchmark.self, StepBenchmark.self, QueryBenchmark.self, RerankBenchmark.self, SearchBenchmark.self,
+      KernelBenchmark.self, AttentionBenchmark.self, StepBenchmark.self, QueryBenchmark.self, RerankBenchmark.self,
+      SearchBenchmark.self,
       TokenizerBenchmark.self,
     ])
 }

@@ -53,8 +53,16 @@ struct KernelBenchmark: ParsableCommand {
       $0[0].feedForward(
         input: AffineMap(weight: $0[1], bias: $0[2]), output: AffineMap(weight: $0[3], bias: $0[4]), activation: .gelu)
     }
+    // As many weights as in the block without a gate.
+    let gatedInner = inner * 2 / 3
+    let upGate = Tensor(repeating: 0.01, shape: [2 * gatedInner, width])
+    let gatedDown = Tensor(repeating: 0.01, shape: [width, gatedInner])
+    time("gated feed-forward 384 × 1024", operations: 6 * rows * wide * Double(gatedInner), [x, upGate, gatedDown]) {
+      $0[0].gatedFeedForward(
+        input: .upThenGate(AffineMap(weight: $0[1])), output: AffineMap(weight: $0[2]), activation: .gelu)
+    }
     time("attention", operations: 4 * wide * lengths.reduce(0) { $0 + $1 * $1 }, [projections]) {
-      $0[0].selfAttention(offsets: offsets, heads: heads, dropout: mask)
+      $0[0].selfAttention(offsets: offsets, pattern: AttentionPattern(heads: heads), dropout: mask)
     }
     time("residual, dropout, layer norm", operations: nil, [x, scale, bias, x]) {
       $0[0].layerNorm(gamma: $0[1], beta: $0[2], epsilon: 1e-12, residual: $0[3], dropout: mask)

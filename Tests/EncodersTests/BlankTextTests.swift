@@ -27,7 +27,7 @@ import Tokenizers
     #expect(worst <= tolerance)
   }
 
-  @Test(arguments: ["bert-tiny", "distilbert-tiny"], Pooling.allCases)
+  @Test(arguments: ["bert-tiny", "distilbert-tiny"], Pooling.single.filter { $0 != .weightedMean })
   func vectorsEqualSentenceTransformers(_ name: String, _ pooling: Pooling) throws {
     let golden = try golden()
     let texts = try #require(golden["texts"]?.arrayValue).compactMap(\.stringValue)

@@ -52,7 +52,7 @@ import Training
     }
   }
 
-  @Test(arguments: GoldenFamily.all)
+  @Test(arguments: GoldenFamily.crossEncoders)
   func pairsAreTokenizedAndCutAsByTransformers(_ family: GoldenFamily) throws {
     let golden = try Golden(family)
     #expect(golden.model.maximumLength == 20)
@@ -60,7 +60,7 @@ import Training
       try golden.pairs.map { try golden.model.tokenize(query: $0.query, document: $0.document) } == golden.encodings)
   }
 
-  @Test(arguments: GoldenFamily.all)
+  @Test(arguments: GoldenFamily.crossEncoders)
   func logitsEqualPyTorch(_ family: GoldenFamily) throws {
     let golden = try Golden(family)
     var context = ForwardContext.evaluation
@@ -70,7 +70,7 @@ import Training
     try golden.expectClose(golden.model.score(golden.pairs, tokens: 1), "logits", shape: [9])
   }
 
-  @Test(arguments: GoldenFamily.all)
+  @Test(arguments: GoldenFamily.crossEncoders)
   func logitsOfSeveralLabelsEqualPyTorch(_ family: GoldenFamily) throws {
     let golden = try Golden(family)
     let classifier = golden.model.folder.family.classifier
@@ -93,7 +93,7 @@ import Training
     try golden.expectClose(three.score(golden.pairs, tokens: 30), "three.logits", shape: [9, 3])
   }
 
-  @Test(arguments: GoldenFamily.all)
+  @Test(arguments: GoldenFamily.crossEncoders)
   func lossAndAllGradientsEqualPyTorch(_ family: GoldenFamily) throws {
     let golden = try Golden(family)
     let (loss, gradients) = valueAndGradients(of: golden.model) { golden.crossEntropy(of: $0) }
@@ -102,7 +102,7 @@ import Training
     try expectGradients(gradients, equal: golden.file)
   }
 
-  @Test(arguments: GoldenFamily.all)
+  @Test(arguments: GoldenFamily.crossEncoders)
   func tenStepsOfAdamWEqualPyTorch(_ family: GoldenFamily) throws {
     let golden = try Golden(family)
     var model = golden.model
@@ -118,7 +118,7 @@ import Training
   }
 
   /// Each rate in the configuration drops something, and what it drops depends on the source alone.
-  @Test(arguments: GoldenFamily.all)
+  @Test(arguments: GoldenFamily.crossEncoders)
   func dropoutIsThatOfItsSource(_ family: GoldenFamily) throws {
     let golden = try Golden(family)
     let copy = try ModelCopy(of: golden.folder)

@@ -70,7 +70,7 @@ import Tokenizers
     #expect(model.hasFreshClassifier)
     let prefix = model.folder.family.encoderName + "."
     let parameters = model.parameters
-    #expect(base.parameters.count > 30)
+    #expect(base.parameters.count > 15)
     for (key, parameter) in base.parameters {
       #expect(parameters[prefix + key]?.elements == parameter.elements, "\(key)")
     }
@@ -107,7 +107,7 @@ import Tokenizers
     let before = buffers(&model)
     model.updateParameters { _, parameter in parameter.withUniqueBuffer { $0[0] += 1 } }
     let after = buffers(&model)
-    #expect(before.count == model.parameters.count && before.count > 30)
+    #expect(before.count == model.parameters.count && before.count > 15)
     for (index, key) in model.parameters.keys.enumerated() {
       #expect(after[index] == before[index], "\(key) was copied")
     }
@@ -129,14 +129,14 @@ import Tokenizers
 
   /// What is counted as the cost of one token is what the model computes of one token.
   @Test func aPoolingTakesOneTokenIfItNamesOneOfEachSequence() {
-    #expect(Pooling.allCases.filter(\.takesOneToken) == [.cls, .last])
+    #expect(Pooling.single.filter(\.takesOneToken) == [.cls, .last])
     let encodings = [3, 1, 4].map {
       Encoding(ids: Array(repeating: 7, count: $0), typeIDs: Array(repeating: 0, count: $0))
     }
     let batch = TokenBatch(encodings, excludedTokens: 1)
     // Of a sequence of one token none is excluded.
     let tokens: [Pooling: [Int]] = [.cls: [1, 3, 5], .last: [2, 3, 7]]
-    for pooling in Pooling.allCases { #expect(pooling.tokens(of: batch) == tokens[pooling], "\(pooling)") }
+    for pooling in Pooling.single { #expect(pooling.tokens(of: batch) == tokens[pooling], "\(pooling)") }
   }
 
   /// The operations of one token and of two tell apart what is counted of weights and of attention.
@@ -152,7 +152,9 @@ import Tokenizers
       configuration.forwardOperations(lengths: lengths, oneToken: oneToken)
     }
     let attention = (operations([2]) - 2 * operations([1])) / 2
-    let weights = matrices.filter { !$0.key.contains("embeddings") }.values.reduce(0) { $0 + $1.shape.count }
+    // A bias of scores by relative position is added and not multiplied.
+    let products = matrices.filter { !$0.key.contains("embeddings") && !$0.key.contains("relative_attention_bias") }
+    let weights = products.values.reduce(0) { $0 + $1.shape.count }
     #expect(attention > 0 && operations([1]) - attention == 2 * Double(weights))
     #expect(operations([7, 9], oneToken: true) < operations([7, 9]))
     #expect(operations([1], oneToken: true) == operations([1]))
@@ -179,7 +181,7 @@ import Tokenizers
     func key(of problem: String) -> String { String(problem.dropFirst().prefix { $0 != "'" }) }
     let missing = try problems { $0.members.removeAll { $0.name != "model_type" } }
     let keys = missing.map(key)
-    #expect(keys.count >= 8 && missing.allSatisfy { $0.contains("' is missing (") })
+    #expect(keys.count >= 5 && missing.allSatisfy { $0.contains("' is missing (") })
     #expect(Set(keys).isSubset(of: whole.members.map(\.name)))
     let mistyped = try problems { object in for key in keys { object[key] = [] } }
     #expect(mistyped.map(key) == keys && mistyped.allSatisfy { $0.contains("' should be ") })
@@ -188,6 +190,35 @@ import Tokenizers
       #expect(try problems { $0[name] = ["x": 1] }.map(key) == [name])
     }
     #expect(try problems { _ in }.isEmpty)
+  }
+
+  /// What `BertConfig()` and `DistilBertConfig()` of transformers 5.24 have under the keys that a file may leave out.
+  @Test func aMissingKeyTakesTheDefaultOfItsClass() throws {
+    func configuration(of folder: String, without keys: [String]) throws -> any EncoderFamily {
+      let copy = try ModelCopy(of: folder)
+      try copy.rewrite("config.json") { object in
+        for key in keys {
+          #expect(object[key] != nil, "\(key)")
+          object[key] = nil
+        }
+      }
+      return try FolderContents(copy.path).configuration().family
+    }
+    let bert = try #require(
+      configuration(
+        of: goldenFolder,
+        without: [
+          "max_position_embeddings", "type_vocab_size", "hidden_dropout_prob", "attention_probs_dropout_prob",
+          "layer_norm_eps", "hidden_act",
+        ]) as? BERTConfiguration)
+    #expect(bert.maximumPositions == 512 && bert.typeCount == 2 && bert.activation == .gelu)
+    #expect(bert.hiddenDropout == 0.1 && bert.attentionDropout == 0.1 && bert.layerNormEpsilon == 1e-12)
+    let folder = try #require(GoldenFamily.all.first { $0.name == "distilbert" }).biEncoder
+    let distilBERT = try #require(
+      configuration(of: folder, without: ["max_position_embeddings", "dropout", "attention_dropout", "activation"])
+        as? DistilBERTConfiguration)
+    #expect(distilBERT.maximumPositions == 512 && distilBERT.activation == .gelu)
+    #expect(distilBERT.dropout == 0.1 && distilBERT.attentionDropout == 0.1)
   }
 
   @Test(arguments: GoldenFamily.all)
@@ -233,7 +264,7 @@ import Tokenizers
   /// Expects the tensors of two folders to have the same names and numbers.
   private func expectSameTensors(_ found: String, _ expected: String) throws {
     let (found, expected) = (try SafetensorsFolder(found), try SafetensorsFolder(expected))
-    #expect(Set(found.entries.map(\.name)) == Set(expected.entries.map(\.name)) && expected.entries.count > 30)
+    #expect(Set(found.entries.map(\.name)) == Set(expected.entries.map(\.name)) && expected.entries.count > 15)
     for entry in expected.entries {
       #expect(try found.floats(named: entry.name) == expected.floats(named: entry.name), "\(entry.name)")
     }

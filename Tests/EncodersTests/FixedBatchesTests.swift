@@ -81,7 +81,7 @@ import Tokenizers
     }
   }
 
-  @Test(arguments: Pooling.allCases) func bitsDoNotDependOnTheCompany(_ pooling: Pooling) throws {
+  @Test(arguments: Pooling.single) func bitsDoNotDependOnTheCompany(_ pooling: Pooling) throws {
     var model = try BiEncoder(folder: goldenFolder)
     model.pooling = pooling
     try check(model, texts(700))

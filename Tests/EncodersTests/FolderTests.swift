@@ -49,7 +49,7 @@ import Tokenizers
     #expect(!model.isNormalized)
   }
 
-  @Test(arguments: Pooling.allCases)
+  @Test(arguments: Pooling.single)
   func everyPoolingSurvivesSavingAndLoading(_ pooling: Pooling) throws {
     var model = try BiEncoder(folder: goldenFolder)
     model.pooling = pooling
@@ -70,8 +70,11 @@ import Tokenizers
     let saved = try ModelCopy(empty: true)
     try model.save(to: saved.path)
     let loaded = try BiEncoder(folder: saved.path)
-    #expect(loaded.parameters.keys.suffix(2) == ["2_Dense.linear.weight", "2_Dense.linear.bias"])
+    #expect(
+      loaded.parameters.keys.filter { $0.hasPrefix("2_Dense.linear.") }
+        == ["2_Dense.linear.weight", "2_Dense.linear.bias"])
     #expect(try loaded.encode([text], as: .query).elements == model.encode([text], as: .query).elements)
+    guard activation == .identity || activation == .tanh else { return }
     // A linear head is x Wᵀ + b of the pooled vector, to length 1.
     model.heads = []
     let pooled = try model.encode([text], as: .query)
@@ -219,8 +222,9 @@ import Tokenizers
     ),
     ("config.json", #""vocab_size""#, #""vocab""#, "'vocab_size' is missing (an integer)"),
     (
-      "config.json", #""hidden_act": "gelu""#, #""hidden_act": "swish""#,
-      "'hidden_act' should be gelu or gelu_new or gelu_pytorch_tanh or relu, found \"swish\""
+      "config.json", #""hidden_act": "gelu""#, #""hidden_act": "relu6""#,
+      "'hidden_act' should be gelu or gelu_accurate or gelu_fast or gelu_new or gelu_python or gelu_python_tanh or "
+        + "gelu_pytorch_tanh or quick_gelu or relu or silu or swish or tanh, found \"relu6\""
     ),
     ("config.json", "{", "[", "expected"),
     (
@@ -229,15 +233,11 @@ import Tokenizers
     ),
     ("modules.json", #""1_Pooling""#, #""../1_Pooling""#, "module 1: the path \"../1_Pooling\" leaves the folder"),
     (
-      "1_Pooling/config.json", #""pooling_mode_cls_token": false"#, #""pooling_mode_cls_token": true"#,
-      "asks for pooling by pooling_mode_cls_token and pooling_mode_mean_tokens; hone pools by one of mean, cls, max, mean-sqrt, last"
-    ),
-    (
-      "1_Pooling/config.json", #""pooling_mode_mean_tokens": true"#, #""pooling_mode_mean_tokens": false"#,
-      "asks for pooling by nothing"
+      "1_Pooling/config.json", #""pooling_mode_cls_token": false"#, #""pooling_mode_cls_token": "yes""#,
+      "'pooling_mode_cls_token' should be true or false, found \"yes\""
     ),
     ("1_Pooling/config.json", ": 32", ": 384", "pooling is configured for width 384, but the encoder gives 32"),
-    ("sentence_bert_config.json", "64", "4096", "a maximum length of 4096 tokens does not fit 64 positions"),
+    ("sentence_bert_config.json", "64", "2", "a maximum length of 2 tokens has no room for a text; at least 3 are"),
     (
       "sentence_bert_config.json", "64", "-1",
       "max_seq_length is -1; expected a whole number from 1 through 1048576"

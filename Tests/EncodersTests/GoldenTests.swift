@@ -57,7 +57,25 @@ import Training
     try golden.expectClose(golden.model.transformer(golden.batch, &context), "layer.\(layers - 1)", within: 1e-5)
   }
 
-  @Test(arguments: GoldenFamily.all, Pooling.allCases)
+  /// The states behind the first layers are those of a model that ends there.
+  @Test(arguments: GoldenFamily.all)
+  func statesBehindEveryLayerEqualPyTorch(_ family: GoldenFamily) throws {
+    let golden = try Golden(family)
+    let layers = golden.file.entries.filter { $0.name.hasPrefix("layer.") }.count
+    for last in 0..<layers - 1 {
+      let copy = try ModelCopy(of: family.biEncoder)
+      try copy.rewrite("config.json") { object in
+        for key in ["num_hidden_layers", "n_layers"] where object[key] != nil { object[key] = JSONValue(last + 1) }
+      }
+      let later = (last + 1..<layers).flatMap { ["layer.\($0).", "layers.\($0)."] }
+      try copy.rewriteWeights { name in later.contains(where: name.contains) ? nil : name }
+      var context = ForwardContext.evaluation
+      let states = try BiEncoder(folder: copy.path).transformer(golden.batch, &context)
+      try golden.expectClose(states, "layer.\(last)", within: 1e-5)
+    }
+  }
+
+  @Test(arguments: GoldenFamily.all, Pooling.single.filter { $0 != .weightedMean })
   func pooledVectorsEqualPyTorch(_ family: GoldenFamily, _ pooling: Pooling) throws {
     let golden = try Golden(family)
     let names: [Pooling: String] = [
@@ -94,7 +112,9 @@ import Training
       // The loss falls to a thousandth: it is a difference of logarithms of order one, and their rounding remains.
       #expect(abs(value.scalar - expected[step]) <= 1e-5 * max(0.1, expected[step]), "step \(step): \(value.scalar)")
       let norm = try optimizer.step(&model, gradients: gradients, loss: value.scalar, rate: 1e-3)
-      #expect(abs(Float(norm) - norms[step]) <= 1e-4 * norms[step], "step \(step): norm \(norm)")
+      // Where the loss is almost gone, so are the differences of probabilities that its gradient is made of.
+      #expect(
+        abs(Float(norm) - norms[step]) <= 1e-4 * max(norms[step], norms[0] / 100), "step \(step): norm \(norm)")
     }
   }
 

@@ -46,7 +46,7 @@ import Testing
        "default_prompt_name": "s2p_query", "similarity_fn_name": "dot", "truncate_dim": 12, "requirements": {"python": ">=3"}}
       """)
     let model = try BiEncoder(folder: folder.path)
-    let copy = try saved(model.save)
+    let copy = try saved { try model.save(to: $0) }
     let written = try copy.object("config_sentence_transformers.json")
     #expect(
       written["prompts"]
@@ -129,7 +129,7 @@ import Testing
     let (model, plain) = (try CrossEncoder(folder: folder.path), try CrossEncoder(folder: crossEncoderFolder))
     let expected = try plain.score(pairs.map { ("find " + $0.query, $0.document) }).elements
     #expect(try model.score(pairs).elements == expected && expected != plain.score(pairs).elements)
-    let copy = try saved(model.save)
+    let copy = try saved { try model.save(to: $0) }
     let written = try copy.object("config_sentence_transformers.json")
     #expect(written["model_type"] == "CrossEncoder" && written["prompts"] == ["ask": "find "])
     #expect(written["default_prompt_name"] == "ask")
@@ -147,7 +147,7 @@ import Testing
     let plain = try CrossEncoder(folder: goldenFolder, headSeed: 1)
     #expect(try model.score(pairs).elements == plain.score(pairs).elements)
     #expect(model.maximumLength == plain.maximumLength && model.maximumLength > 8)
-    let copy = try saved(model.save)
+    let copy = try saved { try model.save(to: $0) }
     #expect(!Files.exists(Files.join(copy.path, "modules.json")))
   }
 
@@ -170,7 +170,7 @@ import Testing
     }
     let model = try CrossEncoder(folder: folder.path)
     #expect(model.activation.name == "torch.nn.modules." + expected)
-    let written = try saved(model.save).object("config.json")
+    let written = try saved { try model.save(to: $0) }.object("config.json")
     #expect(written["sbert_ce_default_activation_function"] == JSONValue(model.activation.name))
     #expect(written["sentence_transformers"]?.objectValue?["activation_fn"] == JSONValue(model.activation.name))
     #expect(try CrossEncoder(folder: goldenFolder, headSeed: 1).activation == .identity)

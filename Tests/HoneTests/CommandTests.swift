@@ -17,7 +17,9 @@ import Testing
     try JSONReader.parse(Array(ended.output.utf8))
   }
 
-  @Test(arguments: ["", "run", "validate", "inspect", "tokenize", "encode", "search", "rerank", "score", "evaluate"])
+  @Test(arguments: [
+    "", "run", "validate", "fetch", "inspect", "tokenize", "encode", "search", "rerank", "score", "evaluate",
+  ])
   func helpShowsAnExample(_ command: String) throws {
     let ended = try HoneProcess.run((command.isEmpty ? [] : [command]) + ["--help"])
     #expect(ended.status == 0)
@@ -38,7 +40,7 @@ import Testing
     ["run", "recipe.yaml", "--threads", "0"], ["evaluate", "--qrels", "q"], ["score"],
     ["rerank", "--model", "m", "--corpus", "c", "--queries", "q", "--run", "r"],
     ["rerank", "--model", "m", "--corpus", "c", "--queries", "q", "--run", "r", "--output", "o", "--top", "0"],
-    ["tokenize", "--model", "m", "--maximum-length", "x"],
+    ["tokenize", "--model", "m", "--maximum-length", "x"], ["fetch"], ["fetch", "a/b", "c/d"],
   ])
   func wrongUsageIsToldOnStandardError(_ arguments: [String]) throws {
     let ended = try HoneProcess.run(arguments, in: folder.path)

@@ -66,6 +66,26 @@ import Testing
     #expect(search.lines.count == 1)
   }
 
+  @Test func theExportHasThePoolingTheTokensAndTheTypeThatWereAskedFor() throws {
+    let ended = try hone(
+      "run", "recipe.yaml", "--quiet", "--set", "model.pooling=cls+mean", "--set", "export={type: bfloat16}",
+      "--set", "model.addTokens=['[Q]', '[D]']", "--set", "model.prompts={query: '[Q] ', document: '[D] '}")
+    #expect(ended.status == 0, "\(ended.messages)")
+    let model = folder.file("runs/small/model")
+    let configuration = try JSONReader.parse(Files.read(Files.join(model, "config.json"))).objectValue
+    #expect(configuration?["torch_dtype"] == "bfloat16" && configuration?["vocab_size"] == 100)
+    let pooling = try JSONReader.parse(Files.read(Files.join(model, "1_Pooling/config.json"))).objectValue
+    let modes = pooling?.members.filter { $0.value == true }.map(\.name)
+    #expect(modes == ["pooling_mode_cls_token", "pooling_mode_mean_tokens", "include_prompt"])
+    let card = String(decoding: try Files.read(Files.join(model, "README.md")), as: UTF8.self)
+    #expect(card.contains("\n64 numbers, compared by") && card.contains("pooling: cls+mean."))
+    #expect(card.contains("the last ones, rounded to bfloat16, as they are measured here"))
+    let inspected = try hone("inspect", "runs/small/model").output
+    #expect(inspected.contains("BF16") && !inspected.contains("F32"))
+    let tokens = try hone("tokenize", "--model", "runs/small/model", input: "[Q] find [D] a file\n")
+    #expect(tokens.output.contains("98") && tokens.output.contains("99"), "\(tokens.output)")
+  }
+
   @Test func resultsDoNotDependOnThreadsOrOnTheRun() throws {
     var sums: [JSONValue?] = []
     for (name, threads) in [("a", "1"), ("b", "2"), ("c", "2")] {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct AttentionTests {
-  /// Lengths of sequences: empty ones, one token, whole lanes and beyond, bands of 48 rows and beyond.
+  /// Lengths of sequences: empty ones, one token, whole lanes and beyond, row blocks of 48 rows and beyond.
   private static let batches: [[Int]] = [
     [], [0], [1], [2, 0, 3], [7, 8, 9], [15, 16, 17], [33, 1, 31], [47, 48, 49],
   ]
@@ -12,21 +12,74 @@ import Testing
     try withEvery("lengths", in: Self.batches) { lengths in
       try withEvery("head width", in: [1, 3, 8, 16, 17, 32]) { headWidth in
         try withEvery("dropout rate", in: [0, 0.3]) { rate in
-          try check(lengths: lengths, heads: heads, headWidth: headWidth, rate: rate)
+          try check(AttentionCase(lengths: lengths, heads: heads, headWidth: headWidth, rate: rate))
         }
       }
     }
   }
 
   @Test func equalsPlainLoopsForTheSizesOfEncoders() throws {
-    try check(lengths: [65, 12], heads: 12, headWidth: 32, rate: 0.1)
-    try check(lengths: [40, 100], heads: 4, headWidth: 64, rate: 0.1)
-    try check(lengths: [0, 257, 0], heads: 2, headWidth: 16, rate: 0.1)
+    try check(AttentionCase(lengths: [65, 12], heads: 12, headWidth: 32, rate: 0.1))
+    try check(AttentionCase(lengths: [40, 100], heads: 4, headWidth: 64, rate: 0.1))
+    try check(AttentionCase(lengths: [0, 257, 0], heads: 2, headWidth: 16, rate: 0.1))
+    try check(AttentionCase(lengths: [70], heads: 1, headWidth: 128, rate: 0.1))
+  }
+
+  @Test(arguments: [0, 0.3] as [Float]) func windowsRotationsAndBiasesEqualPlainLoops(rate: Float) throws {
+    try withEvery("lengths", in: [[0, 1, 2], [15, 16, 17], [31, 50], [100, 3]]) { lengths in
+      try withEvery("head width", in: [4, 18, 64]) { headWidth in
+        try withEvery("window", in: [nil, 0, 1, 7, 16, 40, 99]) { window in
+          try withEvery("rotation and bias", in: [(false, false), (true, false), (false, true), (true, true)]) {
+            try check(
+              AttentionCase(
+                lengths: lengths, heads: 2, headWidth: headWidth, rate: rate, window: window, isRotated: $0.0,
+                isBiased: $0.1))
+          }
+        }
+      }
+    }
+  }
+
+  /// Row blocks whose columns are cut into tiles.
+  @Test(arguments: [0, 0.2] as [Float]) func longSequencesEqualPlainLoops(rate: Float) throws {
+    try withEvery("length", in: [512, 513, 529, 1100]) { length in
+      try check(AttentionCase(lengths: [length, 5], heads: 1, headWidth: 12, rate: rate))
+      try check(
+        AttentionCase(lengths: [length], heads: 1, headWidth: 8, rate: rate, isRotated: true, isBiased: true))
+    }
+    try check(
+      AttentionCase(
+        lengths: [300], heads: 1, headWidth: 64, rate: rate, window: 64, isRotated: true, isBiased: true))
+    try withEvery("window", in: [60, 250, 500, 1098]) { window in
+      try check(
+        AttentionCase(
+          lengths: [1100], heads: 1, headWidth: 8, rate: rate, window: window, isRotated: true, isBiased: true))
+    }
   }
 
   /// Scores of ±2,000: powers would overflow without the shift by the largest.
   @Test func largeScoresDoNotOverflow() throws {
-    try check(lengths: [33, 5], heads: 2, headWidth: 16, rate: 0, magnitude: 20)
+    try check(AttentionCase(lengths: [33, 5], heads: 2, headWidth: 16, rate: 0, magnitude: 20))
+    try check(AttentionCase(lengths: [33, 5], heads: 2, headWidth: 16, rate: 0, window: 3, magnitude: 20))
+    try check(AttentionCase(lengths: [600], heads: 1, headWidth: 16, rate: 0, magnitude: 20))
+  }
+
+  /// In the first column tiles of these rows everything is hidden or far below the peak.
+  @Test func peaksMayComeLast() throws {
+    var attention = AttentionCase(lengths: [1200], heads: 1, headWidth: 4, rate: 0, window: 700)
+    for token in 0..<1200 {
+      for k in 4..<8 { attention.projections[token * 12 + k] = Float(token) / 100 }
+      for k in 0..<4 { attention.projections[token * 12 + k] = token % 2 == 0 ? 3 : -3 }
+    }
+    try check(attention, tolerance: 4 * Tolerance.kernel)
+  }
+
+  @Test func aWindowOfTheWholeSequenceChangesNothing() throws {
+    let whole = AttentionCase(lengths: [33, 600], heads: 2, headWidth: 16, rate: 0.1)
+    let windowed = AttentionCase(lengths: [33, 600], heads: 2, headWidth: 16, rate: 0.1, window: 599)
+    let (one, other) = (try whole.results(), try windowed.results())
+    try expectSameBits(other.output, one.output, "output")
+    try expectSameBits(other.gradient, one.gradient, "gradient")
   }
 
   @Test func sequencesDoNotSeeEachOther() throws {
@@ -45,73 +98,25 @@ import Testing
     try expectSameBits(Array(outputs(alone, first)), Array(one), "the first alone")
   }
 
-  private func check(lengths: [Int], heads: Int, headWidth: Int, rate: Float, magnitude: Float = 2) throws {
-    var generator = SeededGenerator(seed: UInt64(lengths.reduce(7, +)))
-    let offsets = lengths.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
-    let tokens = offsets.last ?? 0
-    let width = heads * headWidth
-    let projections = generator.floats(tokens * 3 * width, in: -magnitude...magnitude)
-    let dy = generator.floats(tokens * width)
-    let mask = rate > 0 ? DropoutMask(key: 0x1234_5678_9ABC_DEF0 &+ UInt64(tokens), rate: rate) : nil
-    let kernel = AttentionKernel(offsets: offsets, heads: heads, headWidth: headWidth, mask: mask)
-    let (output, kept) = kernel.forward(FloatBuffer(projections), keepingLogSumExp: true)
-    let logSumExp = try #require(kept)
-    let gradient = kernel.backward(FloatBuffer(dy), projections: FloatBuffer(projections), logSumExp: logSumExp)
+  @Test func nothingBeyondTheWindowIsSeen() throws {
+    let attention = AttentionCase(lengths: [200], heads: 1, headWidth: 8, rate: 0, window: 20)
+    var other = attention
+    for index in 150 * 24..<200 * 24 { other.projections[index] = 1e15 }
+    let (first, second) = (try attention.results().output, try other.results().output)
+    try expectSameBits(Array(second[..<(130 * 8)]), Array(first[..<(130 * 8)]), "the first 130 tokens")
+    #expect(Array(second[(130 * 8)...]) != Array(first[(130 * 8)...]))
+  }
 
-    let exact = DoubleTensor(projections, shape: [tokens, 3 * width])
-    let factors = mask?.attentionFactors(offsets: offsets, heads: heads)
-    let expected = exact.selfAttention(offsets: offsets, heads: heads, factors: factors)
+  private func check(_ attention: AttentionCase, tolerance: Double? = nil) throws {
     // A rounding error in a score moves its probability by as much, so errors grow with the scores.
-    let tolerance = Tolerance.kernel * Double(max(1, magnitude * magnitude / 4))
-    try expectClose(output.elements, expected.elements, tolerance: tolerance, "output")
-    try expectClose(
-      logSumExp.elements, exact.attentionLogSumExp(offsets: offsets, heads: heads).elements, "log-sum-exp")
-    let exactGradient = exact.selfAttentionGradient(
-      DoubleTensor(dy, shape: [tokens, width]), offsets: offsets, heads: heads, factors: factors)
-    try expectClose(gradient.elements, exactGradient.elements, tolerance: 2 * tolerance, "gradient")
-  }
-}
-
-extension DoubleTensor {
-  /// log Σ eˢ of each row of scores.
-  ///
-  /// - Shape: `[heads, tokens]`
-  fileprivate func attentionLogSumExp(offsets: [Int], heads: Int) -> DoubleTensor {
-    var result = DoubleTensor(zeros: [heads, shape[0]])
-    for (_, head, rows) in parts(offsets, heads) {
-      let sums = scores(rows, head, heads).logSumExp()
-      for row in rows { result[head, row] = sums.elements[row - rows.lowerBound] }
+    let magnitude = attention.magnitude
+    let tolerance = tolerance ?? Tolerance.kernel * Double(max(1, magnitude * magnitude / 4))
+    let (found, expected) = (try attention.results(), attention.reference())
+    try expectClose(found.output, expected.output.elements, tolerance: tolerance, "output")
+    try expectClose(found.logSumExp, expected.logSumExp.elements, tolerance: tolerance, "log-sum-exp")
+    try expectClose(found.gradient, expected.gradient.elements, tolerance: 2 * tolerance, "gradient")
+    if let bias = found.bias {
+      try expectClose(bias, expected.bias.elements, tolerance: 2 * tolerance, floor: 1, "gradient of the bias")
     }
-    return result
-  }
-
-  /// The gradient of `selfAttention`, written out: with P the probabilities, D the dropout factors and dP = D · (dO Vᵀ),
-  /// dV = (D · P)ᵀ dO and dS = P · (dP − Σ P · dP).
-  fileprivate func selfAttentionGradient(
-    _ dOutput: DoubleTensor, offsets: [Int], heads: Int, factors: ((Int, Int, Int, Int) -> Double)?
-  ) -> DoubleTensor {
-    let d = width / (3 * heads)
-    let scale = 1 / Double(d).squareRoot()
-    var result = DoubleTensor(zeros: shape)
-    for (sequence, head, rows) in parts(offsets, heads) {
-      let n = rows.count
-      let probabilities = scores(rows, head, heads).softmax()
-      var keep = DoubleTensor([Double](repeating: 1, count: n * n), shape: [n, n])
-      if let factors { for i in 0..<n { for j in 0..<n { keep[i, j] = factors(sequence, head, i, j) } } }
-      let dOut = dOutput.block(rows, head, d)
-      let dProbabilities = keep * dOut.matmul(block(rows, 2 * heads + head, d).transposed)
-      let mean = (probabilities * dProbabilities).sum(axis: 1).reshaped([n, 1])
-      let dScores = (probabilities * (dProbabilities - mean)).mapped { $0 * scale }
-      let gradients = [
-        dScores.matmul(block(rows, heads + head, d)), dScores.transposed.matmul(block(rows, head, d)),
-        (keep * probabilities).transposed.matmul(dOut),
-      ]
-      for (kind, gradient) in gradients.enumerated() {
-        for i in 0..<n {
-          for k in 0..<d { result[rows.lowerBound + i, (kind * heads + head) * d + k] = gradient[i, k] }
-        }
-      }
-    }
-    return result
   }
 }

@@ -77,28 +77,64 @@ private let computations: [(name: String, results: @Sendable () -> [[Float]])] =
     }
   ),
   (
+    "gated feed-forward",
+    {
+      [20, 700, 2500].flatMap { rows in
+        let (width, inner) = (64, 160)
+        let kernel = GatedFeedForwardKernel(
+          input: [6, 7].map { (Matrix(numbers(inner * width, seed: $0), inner, width), numbers(inner, seed: $0 + 20)) },
+          gateIsFirst: true, outputWeight: Matrix(numbers(width * inner, seed: 8), width, inner),
+          outputBias: numbers(width, seed: 9), activation: .gelu, mask: DropoutMask(key: 6, rate: 0.1))
+        let x = Matrix(numbers(rows * width, seed: 10), rows, width)
+        let (y, kept) = kernel.forward(x, keepingPreActivation: true)
+        guard let kept else { return [[Float]]() }
+        let gradients = kernel.backward(
+          Matrix(numbers(rows * width, seed: 11), rows, width), x: x, preActivation: kept, wanted: .all(maps: 2))
+        let maps = (gradients.input + [gradients.output]).flatMap { [$0.weight, $0.bias] }
+        return ([y, gradients.x] + maps).compactMap { $0?.elements }
+      }
+    }
+  ),
+  (
     "attention",
     {
-      let offsets = [0, 5, 105, 105, 205, 216, 516]
-      let kernel = AttentionKernel(offsets: offsets, heads: 3, headWidth: 32, mask: DropoutMask(key: 5, rate: 0.1))
-      let projections = numbers(516 * 288, seed: 12)
-      let (y, sums) = kernel.forward(projections, keepingLogSumExp: true)
-      guard let sums else { return [] }
-      let gradient = kernel.backward(numbers(516 * 96, seed: 13), projections: projections, logSumExp: sums)
-      return [y.elements, sums.elements, gradient.elements]
+      [0, 5, 105, 105, 205, 216, 516].attentionKernels.flatMap { kernel in
+        let projections = numbers(516 * 288, seed: 12)
+        let (y, sums) = kernel.forward(projections, keepingLogSumExp: true)
+        guard let sums else { return [[Float]]() }
+        let gradients = kernel.backward(
+          numbers(516 * 96, seed: 13), projections: projections, output: y, logSumExp: sums, wantsBias: true)
+        return [y, sums, gradients.projections, gradients.bias].compactMap { $0?.elements }
+      }
+    }
+  ),
+  (
+    "long attention",
+    {
+      [0, 700, 1500].attentionKernels.flatMap { kernel in
+        let projections = numbers(1500 * 288, seed: 12)
+        let (y, sums) = kernel.forward(projections, keepingLogSumExp: true)
+        guard let sums else { return [[Float]]() }
+        let gradients = kernel.backward(
+          numbers(1500 * 96, seed: 13), projections: projections, output: y, logSumExp: sums, wantsBias: true)
+        return [y, sums, gradients.projections, gradients.bias].compactMap { $0?.elements }
+      }
     }
   ),
   (
     "single-query attention",
     {
-      let offsets = [0, 5, 105, 105, 205, 216, 516]
-      let kernel = AttentionKernel(offsets: offsets, heads: 3, headWidth: 32, mask: DropoutMask(key: 5, rate: 0.1))
-      let (queries, keysAndValues) = (numbers(6 * 96, seed: 20), numbers(516 * 192, seed: 21))
-      let (y, sums) = kernel.forward(queries: queries, keysAndValues: keysAndValues, keepingLogSumExp: true)
-      guard let sums else { return [] }
-      let gradients = kernel.backward(
-        numbers(6 * 96, seed: 22), queries: queries, keysAndValues: keysAndValues, logSumExp: sums)
-      return [y, sums, gradients.queries, gradients.keysAndValues].map(\.elements)
+      [0, 5, 105, 105, 205, 216, 516].attentionKernels.flatMap { kernel in
+        let (queries, keysAndValues) = (numbers(6 * 96, seed: 20), numbers(516 * 192, seed: 21))
+        let positions = [0, 50, 0, 99, 3, 299]
+        let (y, sums) = kernel.forward(
+          queries: queries, at: positions, keysAndValues: keysAndValues, keepingLogSumExp: true)
+        guard let sums else { return [[Float]]() }
+        let gradients = kernel.backward(
+          numbers(6 * 96, seed: 22), queries: queries, at: positions, keysAndValues: keysAndValues, logSumExp: sums,
+          wantsBias: true)
+        return [y, sums, gradients.queries, gradients.keysAndValues, gradients.bias].compactMap { $0?.elements }
+      }
     }
   ),
   (
@@ -190,4 +226,18 @@ private let computations: [(name: String, results: @Sendable () -> [[Float]])] =
 private func numbers(_ count: Int, seed: UInt64) -> FloatBuffer {
   var generator = SeededGenerator(seed: seed)
   return generator.buffer(count)
+}
+
+extension [Int] {
+  /// Attention of sequences that begin at these tokens: with dropout, and with all that a pattern can have.
+  fileprivate var attentionKernels: [AttentionKernel] {
+    let longest = zip(dropFirst(), self).map { $0 - $1 }.max() ?? 0
+    return [
+      AttentionKernel(offsets: self, heads: 3, headWidth: 32, mask: DropoutMask(key: 5, rate: 0.1)),
+      AttentionKernel(
+        offsets: self, heads: 3, headWidth: 32, window: 60,
+        rotation: Rotation(table: numbers(longest * 32, seed: 14), width: 32),
+        bias: ScoreBias(table: numbers(12, seed: 15), heads: 3, before: [0, 1], after: [0, 2, 3]), mask: nil),
+    ]
+  }
 }

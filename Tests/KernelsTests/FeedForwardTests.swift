@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [0, 1, 2, 3, 31, 32, 33, 65, 191, 193, 385])
   func equalsPlainLoops(rows: Int) throws {
     try withEvery("width, inner", in: [(1, 1), (7, 9), (16, 64), (17, 31), (32, 16)]) { width, inner in
-      try withEvery("activation", in: [Activation.gelu, .geluTanh, .relu]) { activation in
+      try withEvery("activation", in: Activation.allCases) { activation in
         try check(rows: rows, width: width, inner: inner, activation)
       }
     }
@@ -56,9 +56,7 @@ import Testing
   }
 
   /// Each gradient has the same bits whichever others are wanted, and nothing is read that only unwanted ones need.
-  @Test(arguments: [Activation.gelu, .geluTanh, .relu]) func onlyWantedGradientsAreComputed(_ activation: Activation)
-    throws
-  {
+  @Test(arguments: Activation.allCases) func onlyWantedGradientsAreComputed(_ activation: Activation) throws {
     var generator = SeededGenerator(seed: 5)
     // Enough rows for several bands; the widths are those of packed products.
     let (rows, width, inner) = (250, 32, 64)

@@ -39,6 +39,11 @@ import Testing
         }
         let found = scatterAddRows(FloatBuffer(x), indices: indices.map { Int32($0) }, rows: rows, width: width)
         try expectClose(found.elements, expected, floor: 1)
+        let skipping = scatterAddRows(
+          FloatBuffer(x), indices: indices.map { Int32($0) }, rows: rows, width: width, skipping: Int32(rows - 1))
+        let kept = (rows - 1) * width
+        try expectSameBits(
+          skipping.elements, found.elements.prefix(kept) + [Float](repeating: 0, count: width), "without the last row")
       }
     }
   }

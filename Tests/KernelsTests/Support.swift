@@ -52,6 +52,14 @@ extension Matrix {
   init(_ buffer: FloatBuffer, _ rows: Int, _ columns: Int) { self.init(buffer, rows: rows, columns: columns) }
 }
 
+extension GatedFeedForwardKernel.PerInput where Value == Bool {
+  /// Every gradient, with the input's weights in one map or two.
+  static func all(maps: Int) -> Self {
+    let map = GatedFeedForwardKernel.PerMap(weight: true, bias: true)
+    return Self(x: true, input: Array(repeating: map, count: maps), output: map)
+  }
+}
+
 extension FeedForwardKernel.PerInput where Value == Bool {
   /// Every gradient.
   static var all: Self { Self(x: true, inputWeight: true, inputBias: true, outputWeight: true, outputBias: true) }

@@ -98,7 +98,7 @@ import Testing
     try expectClose([0.8413447, -0.04550026], [Activation.gelu.value(1), Activation.gelu.value(-2)], tolerance: 1e-7)
     try expectClose(
       [0.841192, -0.045402], [Activation.geluTanh.value(1), Activation.geluTanh.value(-2)], tolerance: 1e-6)
-    for activation in [Activation.gelu, .geluTanh, .relu] {
+    for activation in Activation.allCases {
       for x in [-3.0, -0.5, 0.25, 2] {
         let slope = (activation.value(x + 1e-6) - activation.value(x - 1e-6)) / 2e-6
         #expect(abs(slope - activation.derivative(x)) < 1e-8)

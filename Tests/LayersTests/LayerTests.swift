@@ -11,6 +11,7 @@ import Testing
     try checkModule(Linear(inputs: 3, outputs: 2, hasBias: false))
     try checkModule(Embedding(rows: 4, width: 3))
     try checkModule(LayerNorm(width: 3, epsilon: 1e-12))
+    try checkModule(LayerNorm(width: 3, epsilon: 1e-12, hasBias: false))
     try checkModule(Tower(depth: 3, hasHead: true))
     try checkModule(Tower(depth: 0, hasHead: false))
   }
@@ -20,6 +21,7 @@ import Testing
     #expect(Array(Linear(inputs: 3, outputs: 2, hasBias: false).parameters.keys) == ["weight"])
     #expect(Array(Embedding(rows: 4, width: 3).parameters.keys) == ["weight"])
     #expect(Array(LayerNorm(width: 3, epsilon: 1e-12).parameters.keys) == ["weight", "bias"])
+    #expect(Array(LayerNorm(width: 3, epsilon: 1e-12, hasBias: false).parameters.keys) == ["weight"])
   }
 
   @Test func layersStartAsZerosOrAsTheIdentity() {
@@ -28,7 +30,7 @@ import Testing
     #expect(linear.weight.elements == [0, 0, 0, 0, 0, 0])
     #expect(Embedding(rows: 4, width: 3).weight.shape == [4, 3])
     let norm = LayerNorm(width: 2, epsilon: 1e-12)
-    #expect(norm.weight.elements == [1, 1] && norm.bias.elements == [0, 0])
+    #expect(norm.weight.elements == [1, 1] && norm.bias?.elements == [0, 0])
     #expect(norm.parameterCount == 4 && linear.parameterCount == 8)
   }
 
@@ -55,6 +57,12 @@ import Testing
     try expectSameBits(
       norm(x, residual: residual, dropout: mask).elements,
       norm(Tensor(dropped, shape: [2, 2]), residual: residual).elements)
+  }
+
+  @Test func layerNormWithoutABiasDoesNotShift() throws {
+    var norm = LayerNorm(width: 2, epsilon: 0, hasBias: false)
+    norm.weight = Tensor([2, 3], shape: [2])
+    try expectClose(norm(Tensor([1, 5], shape: [1, 2])).elements, [-2, 3])
   }
 
   @Test(arguments: [(1, 1), (5, 3), (3, 5), (8, 8), (384, 128)])

@@ -55,7 +55,7 @@ import Testing
     for (index, parameter) in tower.parameters.values.enumerated() {
       #expect(parameter.elements.allSatisfy { $0 == Float(index + 1) })
     }
-    #expect(tower.blocks[1].norm.bias.elements == [10, 10, 10, 10])
+    #expect(tower.blocks[1].norm.bias?.elements == [10, 10, 10, 10])
     #expect(tower.head?.weight.elements.first == 11)
   }
 

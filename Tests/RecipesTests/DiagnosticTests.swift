@@ -56,7 +56,7 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
       problems == [
         "1:1: error: missing key 'output' (a section)",
         "2:1: error: 'seed' should be a whole number from 0 on, found 'many'",
-        "3:… error: 'model.pooling' should be one of mean, cls, max, mean-sqrt, last, found 'average'",
+        "3:… error: 'model.pooling' should be one of mean, cls, max, mean-sqrt, weighted-mean, last, or several as in cls+mean, found 'average'",
         "4:7: error: 'data' should be a section, found a list",
         "5:8: error: missing key 'batch.uniqueTexts' (true or false)",
         "5:22: error: 'batch.tokens': 16 is less than one text of 'model.maximumLength' (64) may have",
@@ -111,7 +111,9 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
       "1:1: error: 'recipe' should be one of \(recipeNames), found 'trainBiencoder'; did you mean 'trainBiEncoder'?"
     ),
     BadSetting(
-      "  pooling: mean\n", "", "4:3: error: missing key 'model.pooling' (one of mean, cls, max, mean-sqrt, last)"),
+      "  pooling: mean\n", "",
+      "4:3: error: missing key 'model.pooling' (one of mean, cls, max, mean-sqrt, weighted-mean, last, or several as in cls+mean)"
+    ),
     BadSetting(
       "  split: train\n", "",
       "7:1: error: 'data': 'collection' needs 'split' (the judgments to train on: qrels/SPLIT.tsv)"),
@@ -129,7 +131,7 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
     BadSetting(
       "seed: 17", "seed: 17\nfoo: { bar: 1 }",
       "3:1: error: unknown key 'foo'; the keys here are recipe, seed, model, dense, data, batch, loss, matryoshka, mining, guide, "
-        + "optimizer, schedule, evaluate, patience, checkpoint, cache, output"),
+        + "optimizer, schedule, evaluate, patience, checkpoint, cache, output, export"),
     BadSetting(
       "output:    { folder: runs/sample }", "output: runs/sample",
       "20:9: error: 'output' should be a section, found 'runs/sample'"),
@@ -195,7 +197,7 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
       "13:14: error: 'schedule.name' should be one of linear, cosine, constant, found 'polynomial'"),
     BadSetting(
       "pooling: mean", "pooling: MEAN",
-      "4:3: error: 'model.pooling' should be one of mean, cls, max, mean-sqrt, last, found 'MEAN'; did you mean 'mean'?"
+      "4:3: error: 'model.pooling' should be one of mean, cls, max, mean-sqrt, weighted-mean, last, or several as in cls+mean, found 'MEAN'; did you mean 'mean'?"
     ),
     BadSetting(
       "name: infoNCE", "name: InfoNCE",
@@ -227,8 +229,8 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
         + "and a tokenizer"),
     BadSetting(
       "folder: $F/model", "folder: checkpoints/none-of-this-name",
-      "6:3: error: 'model.folder': there is no folder checkpoints/none-of-this-name; scripts/fetch-checkpoint "
-        + "none-of-this-name brings it"),
+      "6:3: error: 'model.folder': there is no folder checkpoints/none-of-this-name; hone fetch "
+        + "OWNER/none-of-this-name brings a model of the Hub there"),
     BadSetting(
       "maximumLength: 64", "maximumLength: 129",
       "5:3: error: 'model.maximumLength': 129 tokens are more than the model's 128 positions"),

@@ -14,8 +14,10 @@ import Testing
   private let base = Files.join(Locations.repositoryRoot, "Tests/Goldens/bert-tiny")
 
   private func export(
-    _ text: String, _ willPerform: @escaping (DurableFolder.Operation) throws -> Void = { _ in }
+    _ text: String, of other: String? = nil,
+    _ willPerform: @escaping (DurableFolder.Operation) throws -> Void = { _ in }
   ) throws {
+    let base = other ?? base
     let report = RunReport(recipe: "trainBiEncoder", folder: parent.path, settings: text)
     let card = ModelCard(
       name: text, base: base, collection: nil, report: report,
@@ -68,5 +70,35 @@ import Testing
       return ["path": JSONValue(path), "sha256": JSONValue(try FileDigest.sha256(of: path))]
     }
     #expect(weights == expected)
+  }
+
+  /// A base model from the Hub is named by repository and commit, as long as its weights are those that were fetched.
+  @Test func provenanceNamesTheRepositoryOfTheBase() throws {
+    let fetched = parent.file("base")
+    try Files.copyFolder(base, to: fetched)
+    try Files.remove(Files.join(fetched, "golden.safetensors"))
+    let weights = Files.join(fetched, "model.safetensors")
+    let file = HubOrigin.File(
+      path: "model.safetensors", bytes: try Files.size(weights), sha256: try FileDigest.sha256(of: weights))
+    try HubOrigin(endpoint: "https://hub.example", repository: "owner/bert", revision: "0123", files: [file])
+      .write(to: fetched)
+    #expect(HubOrigin(in: fetched)?.files == [file])
+    func source() throws -> JSONValue? {
+      try JSONReader.parse(Files.read(parent.file("model/hone.json"))).objectValue?["baseModel"]?.objectValue?["source"]
+    }
+    func baseLine() throws -> String? {
+      String(decoding: try Files.read(parent.file("model/README.md")), as: UTF8.self).split(separator: "\n")
+        .first { $0.hasPrefix("base_model: ") }.map(String.init)
+    }
+    try export("one", of: fetched)
+    #expect(
+      try source() == ["endpoint": "https://hub.example", "repository": "owner/bert", "revision": "0123"])
+    #expect(try baseLine() == "base_model: \"owner/bert\"")
+    let other = HubOrigin.File(path: file.path, bytes: file.bytes, sha256: String(repeating: "0", count: 64))
+    try HubOrigin(endpoint: "https://hub.example", repository: "owner/bert", revision: "0123", files: [other])
+      .write(to: fetched)
+    try export("two", of: fetched)
+    #expect(try source() == nil)
+    #expect(try baseLine() == "base_model: \"base\"")
   }
 }

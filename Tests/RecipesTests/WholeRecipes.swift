@@ -45,6 +45,7 @@ struct WholeRecipes {
     let places = [
       "$B": Files.join(Locations.repositoryRoot, "Tests/Goldens/bert-tiny"),
       "$C": Files.join(Locations.repositoryRoot, "Tests/Goldens/cross-encoder-tiny"),
+      "$L": Files.join(Locations.repositoryRoot, "Tests/Goldens/lora-bert"),
       "$F": folder.path,
     ]
     for (mark, place) in places { text = text.replacing(mark, with: place) }
@@ -85,6 +86,31 @@ struct WholeRecipes {
     checkpoint: { every: 2, keep: 1 }
     cache: { folder: $F/cache, megabytes: 50 }
     output: { folder: $F/run, weights: best }
+    """,
+    "trainBiEncoder-lora": """
+    recipe: trainBiEncoder
+    seed: 17
+    model: { folder: $B, adapter: $L, pooling: mean, maximumLength: 16 }
+    data: { rows: $F/rows.jsonl, negatives: 1 }
+    batch: { queries: 3, tokens: 64, uniqueTexts: false }
+    loss: { name: infoNCE, temperature: 0.05, maskKnownPositives: true }
+    lora: { layers: ["**.query", "**.value"], rank: 4, alpha: 8, rankStabilized: true, dropout: 0.1 }
+    optimizer: { name: adamW, rate: 1e-3, decay: 0.01, rates: { "**.lora_B": 16 } }
+    schedule: { name: linear, warmup: 0.1, epochs: 3 }
+    checkpoint: { every: 1, keep: 2 }
+    output: { folder: $F/run }
+    """,
+    "trainCrossEncoder-lora": """
+    recipe: trainCrossEncoder
+    seed: 17
+    model: { folder: $B, maximumLength: 16 }
+    data: { rows: $F/rows.jsonl, negatives: 3 }
+    batch: { groups: 3, tokens: 64 }
+    loss: { name: infoNCE, temperature: 1, maskKnownPositives: true, inBatchNegatives: false }
+    lora: { adapter: $L, dropout: 0.2, train: ["bert.encoder.layer.0.output.LayerNorm"] }
+    optimizer: { name: adamW, rate: 1e-3, decay: 0.01 }
+    schedule: { name: linear, warmup: 0.1, epochs: 3 }
+    output: { folder: $F/run }
     """,
     "trainBiEncoder-steps": """
     recipe: trainBiEncoder

@@ -113,7 +113,7 @@ import Testing
     let inputs: [RunInput] = [.file(first), .model(model)]
     try open(path, recipe, inputs: inputs).finish(["status": "finished"])
     // What loading a model does not read, and what says where it comes from, is no input.
-    for name in ["README.md", "hone.json", ".cache.json", "model.onnx"] {
+    for name in ["README.md", "hone.json", HubOrigin.name, ".cache.json", "model.onnx"] {
       try Files.write("other", to: Files.join(model, name))
     }
     guard case .finished = try open(path, recipe, inputs: inputs, resume: true).state else {

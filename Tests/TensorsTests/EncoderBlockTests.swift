@@ -64,7 +64,7 @@ private struct EncoderBlock {
     let embedded = Tensor.embeddingSum([(p[0], words), (p[1], positions)])
       .layerNorm(gamma: p[2], beta: p[3], epsilon: epsilon)
     let attended = embedded.linearSideBySide([4, 6, 8].map { AffineMap(weight: p[$0], bias: p[$0 + 1]) })
-      .selfAttention(offsets: offsets, heads: heads, dropout: masks[0])
+      .selfAttention(offsets: offsets, pattern: AttentionPattern(heads: heads), dropout: masks[0])
       .linear(AffineMap(weight: p[10], bias: p[11]))
       .layerNorm(gamma: p[12], beta: p[13], epsilon: epsilon, residual: embedded, dropout: masks[1])
     return

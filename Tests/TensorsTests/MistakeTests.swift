@@ -61,6 +61,10 @@ private let mistakes = [
   Mistake("layerNorm: x [2, 3], γ [3], β [3], residual [3]") {
     _ = zeros([2, 3]).layerNorm(gamma: zeros([3]), beta: zeros([3]), epsilon: 1, residual: zeros([3]))
   },
+  Mistake("linear: weight [2, 3], update [2, 4] × [5, 3]") {
+    _ = zeros([40, 3]).linear(
+      AffineMap(weight: zeros([2, 3]), update: LowRankUpdate(down: zeros([5, 3]), up: zeros([2, 4]), scale: 1)))
+  },
   Mistake("feed-forward: x has 4 columns, the weight 3") {
     _ = zeros([40, 4]).feedForward(
       input: AffineMap(weight: zeros([5, 3]), bias: zeros([5])), output: AffineMap(weight: zeros([3, 5])),
@@ -71,22 +75,67 @@ private let mistakes = [
       input: AffineMap(weight: zeros([5, 4])), output: AffineMap(weight: zeros([4, 5]), bias: zeros([4])),
       activation: .gelu)
   },
+  Mistake("gated feed-forward: x has 4 columns, the weight 3") {
+    _ = zeros([40, 4]).gatedFeedForward(
+      input: .gateThenUp(AffineMap(weight: zeros([10, 3]))), output: AffineMap(weight: zeros([3, 5])), activation: .silu
+    )
+  },
+  Mistake("gated feed-forward: [5, 4] outputs for a weight 3 × 5") {
+    _ = zeros([40, 3]).gatedFeedForward(
+      input: .separate(gate: AffineMap(weight: zeros([5, 3])), up: AffineMap(weight: zeros([4, 3]))),
+      output: AffineMap(weight: zeros([3, 5])), activation: .silu)
+  },
   Mistake("selfAttention: [4, 8] for 2 heads and 4 tokens") {
-    _ = zeros([4, 8]).selfAttention(offsets: [0, 4], heads: 2)
+    _ = zeros([4, 8]).selfAttention(offsets: [0, 4], pattern: AttentionPattern(heads: 2))
   },
   Mistake("selfAttention: [4, 6] for 1 heads and 3 tokens") {
-    _ = zeros([4, 6]).selfAttention(offsets: [0, 3], heads: 1)
+    _ = zeros([4, 6]).selfAttention(offsets: [0, 3], pattern: AttentionPattern(heads: 1))
   },
   Mistake("singleQueryAttention: [2, 4] to [4, 8] for 2 heads, 1 sequences of 4 tokens") {
-    _ = zeros([2, 4]).singleQueryAttention(to: zeros([4, 8]), offsets: [0, 4], heads: 2)
+    _ = zeros([2, 4]).singleQueryAttention(
+      to: zeros([4, 8]), offsets: [0, 4], queries: [0], pattern: AttentionPattern(heads: 2))
   },
   Mistake("singleQueryAttention: [1, 4] to [4, 4] for 2 heads, 1 sequences of 4 tokens") {
-    _ = zeros([1, 4]).singleQueryAttention(to: zeros([4, 4]), offsets: [0, 4], heads: 2)
+    _ = zeros([1, 4]).singleQueryAttention(
+      to: zeros([4, 4]), offsets: [0, 4], queries: [0], pattern: AttentionPattern(heads: 2))
   },
   Mistake("attention: offsets [0, 5, 4]") {
-    _ = zeros([2, 4]).singleQueryAttention(to: zeros([4, 8]), offsets: [0, 5, 4], heads: 1)
+    _ = zeros([2, 4]).singleQueryAttention(
+      to: zeros([4, 8]), offsets: [0, 5, 4], queries: [0, 0], pattern: AttentionPattern(heads: 1))
   },
-  Mistake("attention: offsets [0, 5, 4]") { _ = zeros([4, 6]).selfAttention(offsets: [0, 5, 4], heads: 1) },
+  Mistake("attention: offsets [0, 5, 4]") {
+    _ = zeros([4, 6]).selfAttention(offsets: [0, 5, 4], pattern: AttentionPattern(heads: 1))
+  },
+  Mistake("attention: a window of -1 tokens") {
+    _ = zeros([4, 6]).selfAttention(offsets: [0, 4], pattern: AttentionPattern(heads: 1, window: -1))
+  },
+  Mistake("attention: the rotation has 3 positions of width 2, needed are 4 of width 2") {
+    _ = zeros([4, 6]).selfAttention(
+      offsets: [0, 4],
+      pattern: AttentionPattern(heads: 1, rotary: RotaryTable(width: 2, base: 10_000, positions: 3)))
+  },
+  Mistake("attention: a bias table [4, 2] for 1 heads") {
+    _ = zeros([4, 6]).selfAttention(
+      offsets: [0, 4], pattern: AttentionPattern(heads: 1),
+      bias: RelativeBias(table: zeros([4, 2]), buckets: .distances(count: 4)))
+  },
+  Mistake("attention: queries at [4] of sequences from [0, 4]") {
+    _ = zeros([1, 4]).singleQueryAttention(
+      to: zeros([4, 8]), offsets: [0, 4], queries: [4], pattern: AttentionPattern(heads: 1))
+  },
+  Mistake("rotary table: a head of width 3 has no halves") {
+    _ = RotaryTable(width: 3, base: 10_000, positions: 3)
+  },
+  Mistake("relative bias: a table [3, 2] for 4 buckets") {
+    _ = RelativeBias(table: zeros([3, 2]), buckets: .distances(count: 4))
+  },
+  Mistake("recomputed: the computation captures a tensor on a tape") {
+    _ = Pullback(of: [Tensor(1)]) { inputs in
+      var nothing = 0
+      return [Tensor.recomputed([], state: &nothing) { [captured = inputs[0]] _, _ in captured * 2 }]
+    }
+  },
+  Mistake("T5 buckets: 7 up to 128") { _ = RelativeBuckets.t5(count: 7, maximumDistance: 128) },
   Mistake("embeddingSum: the tables [[4, 3], [5, 2]] are not matrices of one width") {
     _ = Tensor.embeddingSum([(zeros([4, 3]), [0]), (zeros([5, 2]), [0])])
   },

@@ -21,6 +21,9 @@ extension SampleMaker {
           name, [x] + parameters, { $0[0].layerNorm(gamma: $0[1], beta: $0[2], epsilon: epsilon) },
           { $0[0].layerNorm(gamma: $0[1], beta: $0[2], epsilon: Double(epsilon)) })
         add(
+          name + ", without β", [x, parameters[0]], { $0[0].layerNorm(gamma: $0[1], beta: nil, epsilon: epsilon) },
+          { $0[0].standardizedRows(epsilon: Double(epsilon)) * $0[1] })
+        add(
           name + ", residual", [x] + parameters + [residual],
           { $0[0].layerNorm(gamma: $0[1], beta: $0[2], epsilon: epsilon, residual: $0[3]) },
           { ($0[0] + $0[3]).layerNorm(gamma: $0[1], beta: $0[2], epsilon: Double(epsilon)) })
@@ -41,7 +44,7 @@ extension SampleMaker {
   }
 
   mutating func addFeedForward() {
-    for activation in [Activation.gelu, .geluTanh, .relu] {
+    for activation in Activation.allCases {
       for (rows, width, inner) in [(1, 1, 1), (1, 16, 4), (3, 2, 5), (33, 3, 2), (0, 3, 4)] {
         // Spaced inputs, and weights that keep every pre-activation away from the kink of ReLU.
         let (x, b1) = (even([rows, width]), even([inner], in: 0.01...0.02))
@@ -63,40 +66,6 @@ extension SampleMaker {
                 outputBias: second.map { inputs[$0] }, activation: activation)
             })
         }
-      }
-    }
-  }
-
-  private static let attentionBatches: [(offsets: [Int], heads: Int, headWidth: Int)] = [
-    ([0, 1], 1, 1), ([0, 4], 1, 3), ([0, 3, 3, 8], 2, 2), ([0, 17], 1, 2), ([0, 1, 2], 3, 1), ([0], 2, 2),
-    ([0, 51], 1, 1),
-  ]
-
-  mutating func addAttention() {
-    for (offsets, heads, headWidth) in Self.attentionBatches {
-      for rate in [0, 0.25] as [Float] {
-        let mask = rate > 0 ? DropoutMask(key: 12, rate: rate) : nil
-        let factors = mask?.attentionFactors(offsets: offsets, heads: heads)
-        add(
-          "sequences \(offsets), \(heads) heads of \(headWidth), dropout \(rate)",
-          [even([offsets.last ?? 0, 3 * heads * headWidth], in: -2...2)],
-          { $0[0].selfAttention(offsets: offsets, heads: heads, dropout: mask) },
-          { $0[0].selfAttention(offsets: offsets, heads: heads, factors: factors) })
-      }
-    }
-  }
-
-  mutating func addSingleQueryAttention() {
-    for (offsets, heads, headWidth) in Self.attentionBatches {
-      for rate in [0, 0.25] as [Float] {
-        let mask = rate > 0 ? DropoutMask(key: 13, rate: rate) : nil
-        let factors = mask?.attentionFactors(offsets: offsets, heads: heads)
-        let width = heads * headWidth
-        add(
-          "sequences \(offsets), \(heads) heads of \(headWidth), dropout \(rate)",
-          [even([offsets.count - 1, width], in: -2...2), even([offsets.last ?? 0, 2 * width], in: -2...2)],
-          { $0[0].singleQueryAttention(to: $0[1], offsets: offsets, heads: heads, dropout: mask) },
-          { $0[0].singleQueryAttention(to: $0[1], offsets: offsets, heads: heads, factors: factors) })
       }
     }
   }

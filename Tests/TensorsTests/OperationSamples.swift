@@ -89,9 +89,14 @@ func samples(of operation: Operation) -> [OperationSample] {
   case .softplus: maker.addFunction({ $0.softplus() }) { $0.mapped { log1p(exp($0)) } }
   case .relu: maker.addFunction({ $0.relu() }) { $0.mapped { max($0, 0) } }
   case .absolute: maker.addFunction({ $0.absolute() }) { $0.mapped { abs($0) } }
+  case .activation: maker.addActivation()
   case .matmul: maker.addMatmul()
-  case .linear: maker.addLinear()
-  case .linearSideBySide: maker.addLinearSideBySide()
+  case .linear:
+    maker.addLinear()
+    maker.addLinearWithUpdate()
+  case .linearSideBySide:
+    maker.addLinearSideBySide()
+    maker.addLinearSideBySideWithUpdates()
   case .sum: maker.addSum()
   case .largest: maker.addRows({ $0.largest() }) { $0.mappedRows { [$0.max() ?? 0] }.withoutWidth }
   case .logSumExp: maker.addRows({ $0.logSumExp() }) { $0.logSumExp().withoutWidth }
@@ -106,11 +111,13 @@ func samples(of operation: Operation) -> [OperationSample] {
   case .layerNorm: maker.addLayerNorm()
   case .dropout: maker.addDropout()
   case .feedForward: maker.addFeedForward()
+  case .gatedFeedForward: maker.addGatedFeedForward()
   case .attention: maker.addAttention()
   case .singleQueryAttention: maker.addSingleQueryAttention()
   case .embeddingSum: maker.addEmbeddingSum()
   case .segmentSum: maker.addSegments({ $0.segmentSum(offsets: $1) }) { $0.segmentSum(offsets: $1) }
   case .segmentMaximum: maker.addSegments({ $0.segmentMaximum(offsets: $1) }) { $0.segmentMaximum(offsets: $1) }
+  case .recomputed: maker.addRecomputed()
   }
   return maker.samples
 }

@@ -1,7 +1,8 @@
 import Files
 import JSONText
 import Testing
-import Tokenizers
+
+@testable import Tokenizers
 
 /// The files made by Tests/Goldens/make/make_tokenizer_tables_and_goldens.py, and what else tests read and make.
 enum Golden {
@@ -84,11 +85,18 @@ extension JSONObject {
   }
 }
 
-/// Calls `body` with a new folder of files, by name, that is removed afterwards.
+/// Calls `body` with a new folder of files, by name, that is removed afterwards; files named `.model` are given in Base64.
 func withFolder<Result>(_ files: [String: String], _ body: (String) throws -> Result) throws -> Result {
   let folder = "/tmp/hone-tokenizers-\(UInt64.random(in: .min ... .max))"
   try Files.makeFolder(folder)
   defer { try? Files.remove(folder) }
-  for (name, text) in files { try Files.write(text, to: Files.join(folder, name)) }
+  for (name, text) in files {
+    let path = Files.join(folder, name)
+    if name.hasSuffix(".model") {
+      try Files.write(try #require(Base64.decoded(text.utf8)), to: path)
+    } else {
+      try Files.write(text, to: path)
+    }
+  }
   return try body(folder)
 }

@@ -1,4 +1,5 @@
 import Files
+import JSONText
 import Testing
 
 @testable import Tokenizers
@@ -18,6 +19,12 @@ import Testing
     let identity = tokenizer.identity
     tokenizer.readsSpecialTokensInText = false
     #expect(tokenizer.identity != identity)
+    let rows = try Golden.rows("byte-level/models.jsonl")
+    // The last one is another spelling of the model whose unknown characters vanish.
+    let identities = try rows.dropFirst().dropLast().map { row in
+      try Golden.tokenizer(try ByteLevelTests.description(row, rows[0])).identity
+    }
+    #expect(Set(identities).count == identities.count)
   }
 
   /// A property that is added must be told to `identity`, or be known here as one that changes no id.
@@ -30,10 +37,11 @@ import Testing
         "readsSpecialTokensInText", "truncationSide",
         // Follow from the others, or change no id.
         "addedTokens", "vocabularySize", "largestID", "unknownID", "configuredMaximumLength", "padID",
-        "givesTokenTypes",
+        "givesTokenTypes", "decoder", "cutter", "startCutter",
       ])
+    guard case .wordPiece(let model) = tokenizer.model else { return #expect(Bool(false)) }
     #expect(
-      names(tokenizer.model) == [
+      names(model) == [
         "vocabulary", "unknownToken", "continuation", "maximumWordLength", "unknownID", "noPrefix",
       ])
     let bert = BertNormalizer(cleansText: true, isolatesIdeographs: true, stripsAccents: true, lowercases: true)
@@ -43,5 +51,33 @@ import Testing
         "lowercase", "canonical", "combiningClasses",
       ])
     #expect(names(WordScanner(.bert)) == ["rule", "ascii", "properties"])
+    let rows = try Golden.rows("byte-level/models.jsonl")
+    let byteLevel = try Golden.tokenizer(try ByteLevelTests.description(rows[1], rows[0]))
+    guard case .bytePairs(let model) = byteLevel.model else { return #expect(Bool(false)) }
+    #expect(
+      names(model) == [
+        "vocabulary", "merges", "options",
+        // Follow from the others, or from the pre-tokenizer.
+        "unknownID", "readsBytes", "byteTokens", "words", "wordIDs", "isGrowing",
+      ])
+    #expect(
+      names(model.options) == [
+        "unknownToken", "fusesUnknown", "fallsBackToBytes", "ignoresMerges", "continuation", "suffix",
+      ])
+    let sentencePiece = try Golden.rows("sentencepiece/models.jsonl").dropFirst().map { row in
+      try Golden.tokenizer(try #require(row["tokenizer"]))
+    }
+    #expect(Set(sentencePiece.map(\.identity)).count == sentencePiece.count)
+    guard case .unigram(let model) = sentencePiece[0].model else { return #expect(Bool(false)) }
+    #expect(
+      names(model) == [
+        "vocabulary", "scores", "unknownID", "fallsBackToBytes",
+        // Follow from the others, or are written only.
+        "nearestScores", "trie", "unknownScore", "byteIDs",
+      ])
+    #expect(names(Metaspace(mark: [1], prefix: .never, splits: true)) == ["mark", "prefix", "splits"])
+    #expect(names(Replacement(pattern: .text([1]), content: [])) == ["pattern", "content"])
+    #expect(names(ByteLevel()) == ["addsPrefixSpace", "cutsWords", "trimsOffsets"])
+    #expect(names(Splitter(.text([1]), .removed)) == ["pattern", "behavior", "inverts", "classes"])
   }
 }

@@ -190,12 +190,12 @@ extension MalformedFileTests {
     (#""é": 5"#, #""é": 6"#, #"/tokenizer.json: added_tokens[1] has the id 6, which is that of "é" in the model"#),
     // Normalizer and pre-tokenizer
     (
-      #""BertNormalizer""#, #""Precompiled""#,
-      "/tokenizer.json: normalizer.type Precompiled is not supported; expected BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip or a Sequence of these"
+      #""BertNormalizer""#, #""Unaccent""#,
+      "/tokenizer.json: normalizer.type Unaccent is not supported; expected BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Strip, StripAccents or a Sequence of these"
     ),
     (
       #""BertNormalizer""#, #""Re\nplace""#,
-      #"/tokenizer.json: normalizer.type "Re\nplace" is not supported; expected BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip or a Sequence of these"#
+      #"/tokenizer.json: normalizer.type "Re\nplace" is not supported; expected BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Strip, StripAccents or a Sequence of these"#
     ),
     (#""BertNormalizer""#, "7", "/tokenizer.json: normalizer.type is 7; expected a string"),
     (#""type": "BertNormalizer", "#, "", "/tokenizer.json: normalizer.type is missing"),
@@ -217,17 +217,17 @@ extension MalformedFileTests {
       "/tokenizer.json: normalizer.strip_accent is not a known field; expected only type, clean_text, handle_chinese_chars, strip_accents, lowercase"
     ),
     (
-      normalizer, #"{"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "Nmt"}]}"#,
-      "/tokenizer.json: normalizer.normalizers[1].type Nmt is not supported; expected BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip or a Sequence of these"
+      normalizer, #"{"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "Nmtx"}]}"#,
+      "/tokenizer.json: normalizer.normalizers[1].type Nmtx is not supported; expected BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Strip, StripAccents or a Sequence of these"
     ),
     (normalizer, #"{"type": "Strip", "strip_left": true}"#, "/tokenizer.json: normalizer.strip_right is missing"),
     (
       normalizer, "{\"type\": \"NF\u{212A}C\"}",
-      #"/tokenizer.json: normalizer.type "NFKC" is not supported; expected BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip or a Sequence of these"#
+      #"/tokenizer.json: normalizer.type "NFKC" is not supported; expected BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Strip, StripAccents or a Sequence of these"#
     ),
     (
-      #""BertPreTokenizer""#, #""ByteLevel""#,
-      "/tokenizer.json: pre_tokenizer.type ByteLevel is not supported; expected BertPreTokenizer, Whitespace, WhitespaceSplit or a Sequence of these"
+      #""BertPreTokenizer""#, #""UnicodeScripts""#,
+      "/tokenizer.json: pre_tokenizer.type UnicodeScripts is not supported; expected BertPreTokenizer, ByteLevel, Digits, Metaspace, Punctuation, Split, Whitespace, WhitespaceSplit or a Sequence of these"
     ),
     (
       #""BertPreTokenizer""#, #""BertPreTokenizer", "x": {}"#,
@@ -250,8 +250,8 @@ extension MalformedFileTests {
     ),
     // Post-processor
     (
-      #""TemplateProcessing""#, #""ByteLevel""#,
-      "/tokenizer.json: post_processor.type ByteLevel is not supported; expected BertProcessing, RobertaProcessing, TemplateProcessing or a Sequence of these"
+      #""TemplateProcessing""#, #""Template""#,
+      "/tokenizer.json: post_processor.type Template is not supported; expected BertProcessing, ByteLevel, RobertaProcessing, TemplateProcessing or a Sequence of these"
     ),
     (
       #""ids": [2]"#, #""ids": [77]"#,
@@ -329,8 +329,8 @@ extension MalformedFileTests {
     ),
     // Model
     (
-      #"{"type": "WordPiece", "unk_token""#, #"{"type": "Unigram", "unk_token""#,
-      "/tokenizer.json: model.type Unigram is not supported; expected WordPiece"
+      #"{"type": "WordPiece", "unk_token""#, #"{"type": "WordLevel", "unk_token""#,
+      "/tokenizer.json: model.type WordLevel is not supported; expected BPE, Unigram or WordPiece"
     ),
     (
       #"{"type": "WordPiece", "unk_token""#, #"{"type": null, "unk_token""#,

@@ -57,7 +57,7 @@ extension MalformedFileTests {
     ),
     (
       ["vocab.txt": words, "tokenizer_config.json": #"{"tokenizer_class": "BertJapaneseTokenizer"}"#],
-      "/tokenizer_config.json: tokenizer_class BertJapaneseTokenizer is not supported; expected BertTokenizer, DistilBertTokenizer or PreTrainedTokenizerFast"
+      "/tokenizer_config.json: tokenizer_class BertJapaneseTokenizer is not supported; expected BertTokenizer, CamembertTokenizer, DistilBertTokenizer, GPT2Tokenizer, GPTNeoXTokenizer, MPNetTokenizer, Qwen2Tokenizer, RobertaTokenizer, XLMRobertaTokenizer or PreTrainedTokenizerFast"
     ),
     (
       ["vocab.txt": words, "tokenizer_config.json": #"{"tokenizer_class": 7}"#],
@@ -154,14 +154,14 @@ extension MalformedFileTests {
     ),
     (
       ["vocab.txt": words, "config.json": #"{"tokenizer_class": "BertJapaneseTokenizer"}"#],
-      "/config.json: tokenizer_class BertJapaneseTokenizer is not supported; expected BertTokenizer, DistilBertTokenizer or PreTrainedTokenizerFast"
+      "/config.json: tokenizer_class BertJapaneseTokenizer is not supported; expected BertTokenizer, CamembertTokenizer, DistilBertTokenizer, GPT2Tokenizer, GPTNeoXTokenizer, MPNetTokenizer, Qwen2Tokenizer, RobertaTokenizer, XLMRobertaTokenizer or PreTrainedTokenizerFast"
     ),
     (
       [
         "vocab.txt": words, "tokenizer_config.json": #"{"tokenizer_class": "BertTokenizer"}"#,
-        "config.json": #"{"tokenizer_class": "MPNetTokenizer"}"#,
+        "config.json": #"{"tokenizer_class": "LlamaTokenizer"}"#,
       ],
-      "/config.json: tokenizer_class MPNetTokenizer is not supported; expected BertTokenizer, DistilBertTokenizer or PreTrainedTokenizerFast"
+      "/config.json: tokenizer_class LlamaTokenizer is not supported; expected BertTokenizer, CamembertTokenizer, DistilBertTokenizer, GPT2Tokenizer, GPTNeoXTokenizer, MPNetTokenizer, Qwen2Tokenizer, RobertaTokenizer, XLMRobertaTokenizer or PreTrainedTokenizerFast"
     ),
     (
       ["vocab.txt": words, "tokenizer_config.json": #"{"tokenizer_class": "PreTrainedTokenizerFast"}"#],

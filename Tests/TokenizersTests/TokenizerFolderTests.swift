@@ -5,7 +5,7 @@ import Tokenizers
 
 /// Folders against sentence-transformers: what decides the ids stands in many files, and in none.
 ///
-/// The rows of `folders.jsonl` come from Tests/Goldens/make/make_tokenizer_folders.py.
+/// The rows come from Tests/Goldens/make/make_tokenizer_folders.py and make_byte_level_folders.py.
 @Suite struct TokenizerFolderTests {
   /// The ids and types of every text and pair.
   private struct Expected: Equatable {
@@ -20,28 +20,41 @@ import Tokenizers
     let expected: Expected
   }
 
-  private let texts: [String]
-  private let pairs: [(String, String)]
-  private let positions: Int
-  private let rows: [Row]
+  /// The folders of one file, and what each makes of the same texts.
+  private struct Table {
+    let texts: [String]
+    let pairs: [(String, String)]
+    let positions: Int
+    let rows: [Row]
 
-  init() throws {
-    let lines = try Golden.rows("folders.jsonl")
-    texts = try lines[0].strings("texts")
-    pairs = try #require(lines[0]["pairs"]?.arrayValue).map { pair in
-      let both = try #require(pair.arrayValue).compactMap(\.stringValue)
-      return (both[0], both[1])
+    init(_ file: String) throws {
+      let lines = try Golden.rows(file)
+      texts = try lines[0].strings("texts")
+      pairs = try #require(lines[0]["pairs"]?.arrayValue).map { pair in
+        let both = try #require(pair.arrayValue).compactMap(\.stringValue)
+        return (both[0], both[1])
+      }
+      positions = try #require(lines[0]["positions"]?.integerValue)
+      rows = try lines.dropFirst().map { line in
+        let files = try #require(line["files"]?.objectValue).members.map { ($0.name, $0.value.stringValue ?? "") }
+        return Row(
+          name: try line.string("name"), files: Dictionary(uniqueKeysWithValues: files),
+          hasModules: line["hasModules"] == true,
+          expected: Expected(single: try encodings(line["single"]), pair: try encodings(line["pair"])))
+      }
+      try #require(rows.count > 40)
     }
-    positions = try #require(lines[0]["positions"]?.integerValue)
-    rows = try lines.dropFirst().map { line in
-      let files = try #require(line["files"]?.objectValue).members.map { ($0.name, $0.value.stringValue ?? "") }
-      return Row(
-        name: try line.string("name"), files: Dictionary(uniqueKeysWithValues: files),
-        hasModules: line["hasModules"] == true,
-        expected: Expected(single: try Self.encodings(line["single"]), pair: try Self.encodings(line["pair"])))
+
+    /// What a tokenizer makes of the texts, cut as a model with these positions cuts them.
+    func found(_ tokenizer: Tokenizer, cut: Bool = true) throws -> Expected {
+      let length = cut ? min(tokenizer.configuredMaximumLength ?? positions, positions) : nil
+      return Expected(
+        single: try texts.map { try tokenizer.encode($0, maximumLength: length) },
+        pair: try pairs.map { try tokenizer.encode($0.0, $0.1, maximumLength: length) })
     }
-    try #require(rows.count > 60)
   }
+
+  static let tables = ["folders.jsonl", "byte-level/folders.jsonl", "sentencepiece/folders.jsonl"]
 
   private static func encodings(_ value: JSONValue?) throws -> [Encoding] {
     try #require(value?.arrayValue).map { both in
@@ -52,46 +65,40 @@ import Tokenizers
     }
   }
 
-  /// What a tokenizer makes of the texts, cut as a model with these positions cuts them.
-  private func found(_ tokenizer: Tokenizer, cut: Bool = true) throws -> Expected {
-    let length = cut ? min(tokenizer.configuredMaximumLength ?? positions, positions) : nil
-    return Expected(
-      single: try texts.map { try tokenizer.encode($0, maximumLength: length) },
-      pair: try pairs.map { try tokenizer.encode($0.0, $0.1, maximumLength: length) })
-  }
-
-  @Test("The ids and types of every folder are those of sentence-transformers")
-  func reading() throws {
-    for row in rows {
+  @Test("The ids and types of every folder are those of sentence-transformers", arguments: tables)
+  func reading(file: String) throws {
+    let table = try Table(file)
+    for row in table.rows {
       try withFolder(row.files) { folder in
         let tokenizer = try TokenizerFolder(folder, hasModules: row.hasModules).tokenizer
-        #expect(try found(tokenizer) == row.expected, "\(row.name)")
+        #expect(try table.found(tokenizer) == row.expected, "\(row.name)")
       }
     }
   }
 
-  @Test("What is written gives the same ids by itself, with its settings, and in its older form")
-  func writing() throws {
-    for row in rows {
+  @Test("What is written gives the same ids by itself, with its settings, and in its older form", arguments: tables)
+  func writing(file: String) throws {
+    let table = try Table(file)
+    for row in table.rows {
       try withFolder(row.files) { folder in
         let source = try TokenizerFolder(folder, hasModules: row.hasModules)
-        let length = min(source.tokenizer.configuredMaximumLength ?? positions, positions)
+        let length = min(source.tokenizer.configuredMaximumLength ?? table.positions, table.positions)
         let files = source.written(maximumLength: length, hasTokenTypes: true)
         try withFolder(Dictionary(uniqueKeysWithValues: files)) { target in
           let written = try TokenizerFolder(target, hasModules: false)
           #expect(written.tokenizer.configuredMaximumLength == length, "\(row.name)")
-          #expect(try found(written.tokenizer) == row.expected, "\(row.name)")
+          #expect(try table.found(written.tokenizer) == row.expected, "\(row.name)")
           let again = written.written(maximumLength: length, hasTokenTypes: true)
           #expect(again.map(\.text) == files.map(\.text), "\(row.name)")
           // The library that reads tokenizer.json alone knows no setting that makes special tokens text.
           if source.tokenizer.readsSpecialTokensInText {
             let alone = try Tokenizer(file: Files.join(target, "tokenizer.json"))
-            let expected = try found(source.tokenizer, cut: false)
-            #expect(try found(alone, cut: false) == expected, "\(row.name)")
+            let expected = try table.found(source.tokenizer, cut: false)
+            #expect(try table.found(alone, cut: false) == expected, "\(row.name)")
           }
-          guard files.contains(where: { $0.name == "vocab.txt" }) else { return }
+          guard files.contains(where: { $0.name == "vocab.txt" || $0.name == "merges.txt" }) else { return }
           try Files.remove(Files.join(target, "tokenizer.json"))
-          #expect(try found(TokenizerFolder(target).tokenizer) == row.expected, "\(row.name)")
+          #expect(try table.found(TokenizerFolder(target).tokenizer) == row.expected, "\(row.name)")
         }
       }
     }

@@ -92,8 +92,11 @@ import Training
     let excluded = [
       "encoder.layer.0.attention.self.query.bias", "embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias",
       "layers.1.attn_norm.weight", "final_norm", "norm.weight", "model.norm.weight", "layers.0.RMSNorm.weight", "bias",
+      "encoder.layers.0.norm1.weight", "emb_ln.weight", "encoder.layer.0.attn_ln.weight",
     ]
-    let included = ["encoder.layer.0.attention.self.query.weight", "normalizer.weight", "normal", "dense.weight"]
+    let included = [
+      "encoder.layer.0.attention.self.query.weight", "normalizer.weight", "normal", "dense.weight", "ln_f",
+    ]
     var model = Bag((excluded + included).map { ($0, Tensor([2, -4], shape: [2])) })
     let zeros = model.parameters.mapValues { Tensor(repeating: 0, shape: $0.shape) }
     var optimizer = try AdamW(

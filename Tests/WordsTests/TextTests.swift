@@ -69,4 +69,12 @@ import Testing
     text.update(RunProgress(task: "scoring", done: 3, total: 3, unit: "queries"), at: 21)
     #expect(text.sentence == "scoring: 3 of 3 queries")
   }
+
+  @Test func progressInBytesIsShort() {
+    var text = ProgressText()
+    text.update(RunProgress(task: "fetching", done: 1_000_000, total: 90_900_000, unit: RunProgress.bytes), at: 10)
+    text.update(RunProgress(task: "fetching", done: 21_000_000, total: 90_900_000, unit: RunProgress.bytes), at: 12)
+    #expect(text.sentence == "fetching: 21.0 MB of 90.9 MB, 10.0 MB a second, 6.99 s left")
+    #expect(text.bar(columns: 79).hasSuffix("]  21.0 MB/90.9 MB  10.0 MB/s  6.99 s left"))
+  }
 }

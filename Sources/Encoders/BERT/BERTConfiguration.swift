@@ -2,7 +2,8 @@ public import Kernels
 
 /// The shape of a BERT encoder, as `config.json` gives it.
 ///
-/// No key that shapes the model has a default: a missing one is an error. Unknown keys are ignored.
+/// The five sizes must be there. Any other missing key takes the default of `BertConfig` in transformers 5.24, which the
+/// initializer states. Unknown keys are ignored.
 public struct BERTConfiguration: Sendable, Equatable {
   /// Rows of the word embeddings.
   public let vocabularySize: Int
@@ -28,20 +29,24 @@ public struct BERTConfiguration: Sendable, Equatable {
   public let layerNormEpsilon: Float
 
   /// Reads `config.json`; the reader notes every missing, mistyped or unsupported key.
-  init(_ reader: inout ConfigurationReader) {
+  init(_ reader: inout ConfigurationReader) { self.init(&reader, positions: "absolute") }
+
+  /// Reads `config.json` of a family that has BERT's keys and their defaults.
+  ///
+  /// - Parameter positions: the kind of positions that the family computes.
+  init(_ reader: inout ConfigurationReader, positions: String) {
     vocabularySize = reader.integer("vocab_size", in: 1...(1 << 22))
     hiddenSize = reader.integer("hidden_size", in: 1...(1 << 14))
     layerCount = reader.integer("num_hidden_layers", in: 1...256)
     headCount = reader.integer("num_attention_heads", in: 1...1024)
     intermediateSize = reader.integer("intermediate_size", in: 1...(1 << 16))
-    maximumPositions = reader.integer("max_position_embeddings", in: 1...(1 << 20))
-    typeCount = reader.integer("type_vocab_size", in: 1...(1 << 10))
-    hiddenDropout = reader.number("hidden_dropout_prob", in: 0..<1)
-    attentionDropout = reader.number("attention_probs_dropout_prob", in: 0..<1)
-    layerNormEpsilon = reader.number("layer_norm_eps", in: 0..<1)
-    activation = reader.choice(
-      "hidden_act", ["gelu": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "relu": .relu], else: .gelu)
-    reader.requireChoice("position_embedding_type", ["absolute"], orAbsent: true)
+    maximumPositions = reader.integer("max_position_embeddings", in: 1...(1 << 20), default: 512)
+    typeCount = reader.integer("type_vocab_size", in: 1...(1 << 10), default: 2)
+    hiddenDropout = reader.number("hidden_dropout_prob", in: 0..<1, default: 0.1)
+    attentionDropout = reader.number("attention_probs_dropout_prob", in: 0..<1, default: 0.1)
+    layerNormEpsilon = reader.number("layer_norm_eps", in: 0..<1, default: 1e-12)
+    activation = reader.choice("hidden_act", Activation.named, default: .gelu)
+    reader.requireChoice("position_embedding_type", [positions], orAbsent: true)
     reader.requireBidirectional("is_decoder")
     reader.requireFalse("add_cross_attention", "the model reads the states of another one, which hone does not compute")
     if reader.isSound("hidden_size", "num_attention_heads") && hiddenSize % headCount != 0 {

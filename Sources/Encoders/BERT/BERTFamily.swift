@@ -5,8 +5,9 @@ extension BERTConfiguration: EncoderFamily {
     naming: CheckpointNaming(
       prefixes: ["", "bert."],
       aliases: [("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias")],
-      // Heads of the pretraining, and a buffer that is no parameter.
-      ignored: ["cls.", "embeddings.position_ids"], carried: ["pooler."], heads: ["classifier."]),
+      // Heads of the pretraining, and buffers that are no parameters.
+      ignored: ["cls.", "embeddings.position_ids", "embeddings.token_type_ids"], carried: ["pooler."],
+      heads: ["classifier."]),
     tokenTypesKey: "type_vocab_size")
 
   /// The sizes that code outside the family reads.
@@ -25,6 +26,8 @@ extension BERTConfiguration: EncoderFamily {
   func makeTransformer() -> any Transformer { BERTModel(self) }
 
   func makeHead(labels: Int, _ reader: inout ConfigurationReader) -> any ScoringHead {
-    BERTHead(self, labels: labels, dropoutRate: reader.optionalNumber("classifier_dropout", in: 0..<1) ?? hiddenDropout)
+    PoolerHead(
+      encoder: Self.folder.encoderName, width: hiddenSize, labels: labels,
+      dropoutRate: reader.optionalNumber("classifier_dropout", in: 0..<1) ?? hiddenDropout)
   }
 }

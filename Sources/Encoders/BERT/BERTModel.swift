@@ -31,6 +31,13 @@ public struct BERTModel: Transformer {
     encoder(embeddings(batch, &context), offsets: batch.offsets, of: wanted, &context)
   }
 
+  /// The hidden states after the embeddings and after each layer.
+  public func allHiddenStates(
+    _ batch: TokenBatch, of wanted: WantedTokens, _ context: inout ForwardContext
+  ) -> [Tensor]? {
+    encoder.states(after: embeddings(batch, &context), offsets: batch.offsets, of: wanted, &context)
+  }
+
   /// Shows the parameters in the checkpoint's order.
   public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
     visitor.visit("embeddings", &embeddings)
@@ -82,8 +89,18 @@ struct BERTEncoder: Module {
   func callAsFunction(
     _ x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
   ) -> Tensor {
-    layer.indices.reduce(x) { hiddenStates, index in
-      layer[index](hiddenStates, offsets: offsets, of: index == layer.count - 1 ? wanted : .all, &context)
+    layer.applied(to: x, &context) { [last = layer.count - 1] layer, index, hiddenStates, _, context in
+      layer(hiddenStates, offsets: offsets, of: index == last ? wanted : .all, &context)
+    }
+  }
+
+  /// The input and the output of each layer.
+  func states(
+    after x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
+  ) -> [Tensor] {
+    layer.indices.reduce(into: [x]) { states, index in
+      states.append(
+        layer[index](states[index], offsets: offsets, of: index == layer.count - 1 ? wanted : .all, &context))
     }
   }
 
@@ -142,7 +159,7 @@ struct BERTAttention: Module {
     case .all: (residual, attended) = (x, selfAttention(x, offsets: offsets, &context))
     case .oneEach(let tokens):
       residual = x.gatherRows(tokens)
-      attended = selfAttention(from: residual, to: x, offsets: offsets, &context)
+      attended = selfAttention(from: residual, at: tokens, to: x, offsets: offsets, &context)
     }
     return output.layerNorm(
       output.dense(attended), residual: residual, dropout: context.dropout(rate: configuration.hiddenDropout))
@@ -171,17 +188,20 @@ struct BERTSelfAttention: Module {
   func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
     let projections = x.linearSideBySide([query.map, key.map, value.map])  // [t, 3 d]
     return projections.selfAttention(
-      offsets: offsets, heads: configuration.headCount,
+      offsets: offsets, pattern: AttentionPattern(heads: configuration.headCount),
       dropout: context.dropout(rate: configuration.attentionDropout))
   }
 
   /// The attention of one token of each sequence to all its tokens.
+  ///
+  /// - Parameter tokens: the tokens' indices in the batch.
   func callAsFunction(
-    from tokens: Tensor, to x: Tensor, offsets: [Int], _ context: inout ForwardContext
+    from states: Tensor, at tokens: [Int], to x: Tensor, offsets: [Int], _ context: inout ForwardContext
   ) -> Tensor {
     let keysAndValues = x.linearSideBySide([key.map, value.map])  // [t, 2 d]
-    return query(tokens).singleQueryAttention(
-      to: keysAndValues, offsets: offsets, heads: configuration.headCount,
+    return query(states).singleQueryAttention(
+      to: keysAndValues, offsets: offsets, queries: zip(tokens, offsets).map { $0 - $1 },
+      pattern: AttentionPattern(heads: configuration.headCount),
       dropout: context.dropout(rate: configuration.attentionDropout))
   }
 

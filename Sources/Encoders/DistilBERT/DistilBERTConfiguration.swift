@@ -2,8 +2,9 @@ public import Kernels
 
 /// The settings of a DistilBERT encoder, as `config.json` gives them.
 ///
-/// No key that shapes the model has a default: a missing one is an error. Unknown keys are ignored. A table of sines is
-/// loaded like any other table of position embeddings.
+/// The five sizes must be there. Any other missing key takes the default of `DistilBertConfig` in transformers 5.24, which
+/// the initializer states. Unknown keys are ignored. A table of sines is loaded like any other table of position
+/// embeddings.
 public struct DistilBERTConfiguration: Sendable, Equatable {
   /// Rows of the word embeddings.
   public let vocabularySize: Int
@@ -34,10 +35,10 @@ public struct DistilBERTConfiguration: Sendable, Equatable {
     layerCount = reader.integer("n_layers", or: "num_hidden_layers", in: 1...256)
     headCount = reader.integer("n_heads", or: "num_attention_heads", in: 1...1024)
     intermediateSize = reader.integer("hidden_dim", in: 1...(1 << 16))
-    maximumPositions = reader.integer("max_position_embeddings", in: 1...(1 << 20))
-    dropout = reader.number("dropout", in: 0..<1)
-    attentionDropout = reader.number("attention_dropout", in: 0..<1)
-    activation = reader.choice("activation", ["gelu": .gelu, "relu": .relu], else: .gelu)
+    maximumPositions = reader.integer("max_position_embeddings", in: 1...(1 << 20), default: 512)
+    dropout = reader.number("dropout", in: 0..<1, default: 0.1)
+    attentionDropout = reader.number("attention_dropout", in: 0..<1, default: 0.1)
+    activation = reader.choice("activation", Activation.named, default: .gelu)
     if reader.isSound("dim", "n_heads") && hiddenSize % headCount != 0 {
       reader.report("n_heads", "\(headCount) heads do not divide dim \(hiddenSize)")
     }

@@ -32,6 +32,13 @@ public struct DistilBERTModel: Transformer {
     transformer(embeddings(batch, &context), offsets: batch.offsets, of: wanted, &context)
   }
 
+  /// The hidden states after the embeddings and after each layer.
+  public func allHiddenStates(
+    _ batch: TokenBatch, of wanted: WantedTokens, _ context: inout ForwardContext
+  ) -> [Tensor]? {
+    transformer.states(after: embeddings(batch, &context), offsets: batch.offsets, of: wanted, &context)
+  }
+
   /// Shows the parameters in the checkpoint's order.
   public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
     visitor.visit("embeddings", &embeddings)
@@ -79,8 +86,18 @@ struct DistilBERTLayers: Module {
   func callAsFunction(
     _ x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
   ) -> Tensor {
-    layer.indices.reduce(x) { hiddenStates, index in
-      layer[index](hiddenStates, offsets: offsets, of: index == layer.count - 1 ? wanted : .all, &context)
+    layer.applied(to: x, &context) { [last = layer.count - 1] layer, index, hiddenStates, _, context in
+      layer(hiddenStates, offsets: offsets, of: index == last ? wanted : .all, &context)
+    }
+  }
+
+  /// The input and the output of each layer.
+  func states(
+    after x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
+  ) -> [Tensor] {
+    layer.indices.reduce(into: [x]) { states, index in
+      states.append(
+        layer[index](states[index], offsets: offsets, of: index == layer.count - 1 ? wanted : .all, &context))
     }
   }
 
@@ -110,7 +127,7 @@ struct DistilBERTLayer: Module {
     case .all: (residual, attended) = (x, attention(x, offsets: offsets, &context))
     case .oneEach(let tokens):
       residual = x.gatherRows(tokens)
-      attended = attention(from: residual, to: x, offsets: offsets, &context)
+      attended = attention(from: residual, at: tokens, to: x, offsets: offsets, &context)
     }
     let normalized = attentionNorm(attended, residual: residual)
     return outputNorm(
@@ -143,18 +160,21 @@ struct DistilBERTAttention: Module {
     let projections = x.linearSideBySide([query.map, key.map, value.map])  // [t, 3 d]
     return output(
       projections.selfAttention(
-        offsets: offsets, heads: configuration.headCount,
+        offsets: offsets, pattern: AttentionPattern(heads: configuration.headCount),
         dropout: context.dropout(rate: configuration.attentionDropout)))
   }
 
   /// The attention of one token of each sequence to all its tokens.
+  ///
+  /// - Parameter tokens: the tokens' indices in the batch.
   func callAsFunction(
-    from tokens: Tensor, to x: Tensor, offsets: [Int], _ context: inout ForwardContext
+    from states: Tensor, at tokens: [Int], to x: Tensor, offsets: [Int], _ context: inout ForwardContext
   ) -> Tensor {
     let keysAndValues = x.linearSideBySide([key.map, value.map])  // [t, 2 d]
     return output(
-      query(tokens).singleQueryAttention(
-        to: keysAndValues, offsets: offsets, heads: configuration.headCount,
+      query(states).singleQueryAttention(
+        to: keysAndValues, offsets: offsets, queries: zip(tokens, offsets).map { $0 - $1 },
+        pattern: AttentionPattern(heads: configuration.headCount),
         dropout: context.dropout(rate: configuration.attentionDropout)))
   }
 

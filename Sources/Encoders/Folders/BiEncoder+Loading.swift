@@ -12,149 +12,114 @@ extension BiEncoder {
   /// encoder's name as prefix, legacy names, and sharded weights. Without `modules.json` the model is a transformer
   /// with mean pooling, as in sentence-transformers.
   ///
+  /// - Parameter tokens: special tokens to add, with new word embeddings where the model has no row left for them.
   /// - Throws: `ModelError`, `SafetensorsError`, `TokenizerError` or `FileError`; a model is never loaded in part.
-  public init(folder: String) throws {
+  public init(folder: String, adding tokens: AddedTokens? = nil) throws {
     let contents = try FolderContents(folder)
     try contents.requireBiEncoder()
-    let source = try ModelSource(contents, as: .biEncoder)
-    let modules = try contents.modules.map { try EmbeddingModules($0, in: folder) } ?? EmbeddingModules()
+    let source = try ModelSource(contents, as: .biEncoder, adding: tokens)
+    try source.requireNoScores(contents)
+    let modules = try contents.modules.map { try EmbeddingModules($0, in: contents.path) } ?? EmbeddingModules()
     var transformer = source.configuration.makeTransformer()
     let family = source.folder.family
     let carried = try transformer.load(
-      from: source.weights, naming: family.naming, model: "\(family.title) as described by config.json")
+      from: source.weights, naming: family.naming, ignoringOthers: true,
+      model: "\(family.title) as described by config.json")
+    if let tokens, let extended = source.extendedConfiguration {
+      transformer = extended.makeTransformer(extending: transformer, by: tokens)
+    }
     let positions = transformer.shape.positions
-    let limit = source.tokenizer.configuredMaximumLength ?? positions
-    if limit > positions || limit < 3 {
+    let limit = source.tokenizer.maximumLength(positions: positions)
+    if limit < 3 {
       throw ModelError(
         path: source.folder.transformerPath,
-        problem: "a maximum length of \(limit) tokens does not fit \(positions) positions")
+        problem: "a maximum length of \(limit) tokens has no room for a text; at least 3 are needed")
     }
     var kept = source.folder
     kept.files += modules.files
     self.init(
       transformer: transformer, pooling: modules.pooling, heads: modules.heads, tokenizer: source.tokenizer,
       maximumLength: limit, settings: source.settings, poolsPrompt: modules.poolsPrompt, folder: kept, carried: carried)
+    layerPooling = modules.layerPooling
+    tokenHeads = modules.tokenHeads
+    try checkLayerPooling(source.reader)
     try checkWidths(pooled: modules.pooledWidth)
+  }
+
+  /// Checks that the transformer gives the hidden states that a WeightedLayerPooling asks for.
+  private func checkLayerPooling(_ reader: ConfigurationReader) throws(ModelError) {
+    guard let layerPooling else { return }
+    // Without this key sentence-transformers passes the module over.
+    if reader.object["output_hidden_states"] != true {
+      throw ModelError(
+        path: reader.path,
+        problem: "'output_hidden_states' should be true: \(moduleFolders.layerPooling) reads the states of all layers")
+    }
+    var context = ForwardContext.evaluation
+    let probe = TokenBatch([Encoding(ids: [0], typeIDs: [0])])
+    guard let states = transformer.allHiddenStates(probe, of: .all, &context) else {
+      throw ModelError(
+        path: Files.join(folder.path, moduleFolders.layerPooling),
+        problem: "reads the states of all layers, which hone does not give for \(folder.family.title)")
+    }
+    let layers = layerPooling.firstLayer + layerPooling.layerWeights.shape[0]
+    if states.count != layers {
+      throw ModelError(
+        path: Files.join(folder.path, moduleFolders.layerPooling),
+        problem: "is configured for \(layers - 1) layers, but the encoder has \(states.count - 1)")
+    }
   }
 
   /// Checks that each module's input width is the output width of the module before it.
   private func checkWidths(pooled: Int?) throws(ModelError) {
-    var width = transformer.shape.width
-    if let pooled, pooled != width {
-      throw ModelError(
-        path: folder.path, problem: "pooling is configured for width \(pooled), but the encoder gives \(width)")
-    }
-    for (index, head) in heads.enumerated() {
-      guard case .dense(let dense) = head else { continue }
-      if dense.linear.weight.shape[1] != width {
-        throw ModelError(
-          path: Files.join(folder.path, Self.folderName(ofHead: index, head)),
-          problem: "takes width \(dense.linear.weight.shape[1]), but the module before gives \(width)")
+    let folders = moduleFolders
+    func follow(_ modules: [EmbeddingHead], _ names: [String], from width: Int) throws(ModelError) {
+      var width = width
+      for (module, name) in zip(modules, names) {
+        if let input = module.inputWidth, input != width {
+          throw ModelError(
+            path: Files.join(folder.path, name), problem: "takes width \(input), but the module before gives \(width)")
+        }
+        width = module.outputWidth(of: width)
       }
-      width = dense.linear.weight.shape[0]
     }
+    try follow(tokenHeads, folders.tokenHeads, from: transformer.shape.width)
+    if let pooled, pooled != tokenWidth {
+      throw ModelError(
+        path: folder.path, problem: "pooling is configured for width \(pooled), but the encoder gives \(tokenWidth)")
+    }
+    try follow(heads, folders.heads, from: pooling.outputWidth(of: tokenWidth))
+  }
+
+  /// The model with another pooling.
+  ///
+  /// - Throws: `ModelError` if a module behind it does not take the width of its vectors.
+  package func pooled(by pooling: Pooling) throws(ModelError) -> BiEncoder {
+    var model = self
+    model.pooling = pooling
+    try model.checkWidths(pooled: nil)
+    return model
   }
 }
 
 extension FolderContents {
   /// Refuses a folder that is saved as a cross-encoder.
-  fileprivate func requireBiEncoder() throws {
-    if try kind == .crossEncoder {
-      throw ModelError(
-        path: path, problem: "is a cross-encoder, which gives pairs a score and texts no vectors; give a bi-encoder")
-    }
+  fileprivate func requireBiEncoder() throws { if try kind == .crossEncoder { throw noBiEncoder } }
+
+  fileprivate var noBiEncoder: ModelError {
+    ModelError(
+      path: path, problem: "is a cross-encoder, which gives pairs a score and texts no vectors; give a bi-encoder")
   }
 }
 
-/// The modules after a transformer.
-private struct EmbeddingModules {
-  private(set) var pooling = Pooling.mean
-  private(set) var poolsPrompt = true
-  private(set) var pooledWidth: Int?
-  private(set) var heads: [EmbeddingHead] = []
-  /// The files that they were read from.
-  private(set) var files: [String] = []
-
-  /// Mean pooling.
-  init() {}
-
-  /// Reads the modules of a list.
-  init(_ list: ModuleList, in folder: String) throws {
-    var hasPooling = false
-    for (position, module) in list.entries.enumerated() {
-      let path = Files.join(folder, module.path)
-      switch (position, module.name) {
-      case (0, "Transformer"): break
-      case (1, "Pooling"):
-        try readPooling(path)
-        hasPooling = true
-      case (2..., "Dense") where hasPooling: try readDense(path)
-      case (2..., "Normalize") where hasPooling: try readNormalize(path)
-      default: throw list.unsupported(position)
-      }
-    }
-    if !hasPooling { throw ModelError(path: list.file, problem: "has no Transformer followed by Pooling") }
-  }
-
-  private mutating func readPooling(_ folder: String) throws {
-    let path = Files.join(folder, "config.json")
-    let object = try ConfigurationReader(path).object
-    let names: [String]
-    if let compact = object["pooling_mode"] {
-      names = compact.stringValue.map { [$0] } ?? compact.arrayValue?.compactMap(\.stringValue) ?? []
-    } else {
-      names = object.members.filter { $0.name.hasPrefix("pooling_mode_") && $0.value.boolValue == true }.map(\.name)
-    }
-    let known = Pooling.allCases.filter { names.contains($0.configurationKey) || names.contains($0.compactName) }
-    guard names.count == 1, let mode = known.first else {
-      throw ModelError(
-        path: path,
-        problem:
-          "asks for pooling by \(names.isEmpty ? "nothing" : names.joined(separator: " and ")); hone pools by one of "
-          + Pooling.allCases.map(\.rawValue).joined(separator: ", "))
-    }
-    pooling = mode
-    poolsPrompt = object["include_prompt"]?.boolValue ?? true
-    pooledWidth = (object["word_embedding_dimension"] ?? object["embedding_dimension"])?.integerValue
-    files.append(path)
-  }
-
-  /// Only newer versions of sentence-transformers write a file for it.
-  private mutating func readNormalize(_ folder: String) throws {
-    let path = Files.join(folder, "config.json")
-    if Files.exists(path) && !folder.isEmpty {
-      var reader = try ConfigurationReader(path)
-      reader.requireVectorInAndOut()
-      try reader.finish()
-      files.append(path)
-    }
-    heads.append(.normalize)
-  }
-
-  private mutating func readDense(_ folder: String) throws {
-    var reader = try ConfigurationReader(Files.join(folder, "config.json"))
-    let inputs = reader.integer("in_features", in: 1...(1 << 16))
-    let outputs = reader.integer("out_features", in: 1...(1 << 16))
-    let hasBias = reader.object["bias"]?.boolValue ?? true
-    let activation = reader.choice(
-      "activation_function", Dictionary(uniqueKeysWithValues: DenseHead.Activation.allCases.map { ($0.rawValue, $0) }),
-      else: .identity)
-    reader.requireFalse("use_residual", "adding the input is not supported")
-    reader.requireVectorInAndOut()
-    try reader.finish()
-    var dense = DenseHead(linear: Linear(inputs: inputs, outputs: outputs, hasBias: hasBias), activation: activation)
-    let weights = try WeightFiles.open(in: folder)
-    try dense.load(from: weights, naming: CheckpointNaming(), model: "the Dense module of config.json")
-    heads.append(.dense(dense))
-    files += [reader.path] + weights.paths
-  }
-}
-
-extension ConfigurationReader {
-  /// Reports a module that reads or writes something other than the vector of a text.
-  fileprivate mutating func requireVectorInAndOut() {
-    for key in ["module_input_name", "module_output_name"] {
-      requireChoice(key, ["sentence_embedding"], orAbsent: true)
-    }
+extension ModelSource {
+  /// Refuses a model for sequence classification with nothing of sentence-transformers beside it: its encoder's mean is
+  /// what sentence-transformers would make of it, and nearly always a mistake.
+  fileprivate func requireNoScores(_ contents: FolderContents) throws {
+    let family = folder.family
+    let architectures = reader.object["architectures"]?.arrayValue ?? []
+    guard contents.modules == nil, architectures.contains(JSONValue(family.scorerClass)) else { return }
+    let keys = try family.naming.parameterSources(of: weights, encoder: "").keys
+    if keys.contains(where: { $0.hasPrefix(family.classifier + ".") }) { throw contents.noBiEncoder }
   }
 }

@@ -9,21 +9,32 @@ extension BiEncoder {
   /// others.
   ///
   /// The layout is the verbose schema with all pooling keys, the module names of sentence-transformers before 5.4,
-  /// unprefixed F32 weights, and the same maximum length in both files that readers take it from. The files are written
+  /// unprefixed weights, and the same maximum length in both files that readers take it from. The files are written
   /// one by one, each durably; to replace a model, write into a new folder and rename it.
   ///
+  /// - Parameter type: the type that the weights are rounded to.
   /// - Throws: `FileError`, `SafetensorsError` or `ModelError`.
-  public func save(to target: String) throws {
+  public func save(to target: String, weights type: WeightType = .float32) throws {
     try Files.makeFolder(target)
-    let files = ModelFolderWriter(source: folder, target: target)
-    var modules = [(path: "", type: "Transformer"), (path: "1_Pooling", type: "Pooling")]
-    for (index, head) in heads.enumerated() {
-      let name = Self.folderName(ofHead: index, head)
-      modules.append((name, head.typeName))
-      try save(head, to: Files.join(target, name))
+    let files = ModelFolderWriter(source: folder, target: target, type: type)
+    let folders = moduleFolders
+    var modules = [(path: "", type: "Transformer")]
+    if let layerPooling {
+      try save(layerPooling, to: Files.join(target, folders.layerPooling), type)
+      modules.append((folders.layerPooling, "WeightedLayerPooling"))
     }
-    try Files.makeFolder(Files.join(target, "1_Pooling"))
-    try files.write(poolingConfiguration, "1_Pooling/config.json")
+    for (head, name) in zip(tokenHeads, folders.tokenHeads) {
+      try save(head, to: Files.join(target, name), type, isBeforePooling: true)
+      modules.append((name, head.typeName))
+    }
+    modules.append((folders.pooling, "Pooling"))
+    try Files.makeFolder(Files.join(target, folders.pooling))
+    let configuration = PoolingConfiguration(pooling, poolsPrompt: poolsPrompt, width: tokenWidth)
+    try files.write(configuration.json, Files.join(folders.pooling, "config.json"))
+    for (head, name) in zip(heads, folders.heads) {
+      try save(head, to: Files.join(target, name), type)
+      modules.append((name, head.typeName))
+    }
     try files.writeSentenceSettings(maximumLength: maximumLength)
     try files.write(settings.json(of: .biEncoder), "config_sentence_transformers.json")
     try files.writeConfiguration(architecture: folder.family.encoderClass)
@@ -33,29 +44,42 @@ extension BiEncoder {
     try files.writeModules(modules)
   }
 
-  private var poolingConfiguration: JSONValue {
-    var members: [(name: String, value: JSONValue)] = [
-      ("word_embedding_dimension", JSONValue(transformer.shape.width))
-    ]
-    let keys =
-      [
-        Pooling.cls, .mean, .max, .meanSqrt,
-      ].map(\.configurationKey) + ["pooling_mode_weightedmean_tokens", Pooling.last.configurationKey]
-    for key in keys { members.append((key, JSONValue(key == pooling.configurationKey))) }
-    members.append(("include_prompt", JSONValue(poolsPrompt)))
-    return .object(JSONObject(members))
-  }
-
-  private func save(_ head: EmbeddingHead, to target: String) throws {
+  private func save(_ module: LayerPooling, to target: String, _ type: WeightType) throws {
     try Files.makeFolder(target)
-    guard case .dense(let dense) = head else { return }
-    let weight = dense.linear.weight
-    let files = ModelFolderWriter(source: folder, target: target)
+    let files = ModelFolderWriter(source: folder, target: target, type: type)
+    let layers = module.firstLayer + module.layerWeights.shape[0] - 1
     try files.write(
       [
-        "in_features": JSONValue(weight.shape[1]), "out_features": JSONValue(weight.shape[0]),
-        "bias": JSONValue(dense.linear.bias != nil), "activation_function": JSONValue(dense.activation.rawValue),
+        "word_embedding_dimension": JSONValue(transformer.shape.width), "layer_start": JSONValue(module.firstLayer),
+        "num_hidden_layers": JSONValue(layers),
       ], "config.json")
-    try files.writeWeights(dense.parameters)
+    try files.writeWeights(module.parameters)
+  }
+
+  private func save(
+    _ head: EmbeddingHead, to target: String, _ type: WeightType, isBeforePooling: Bool = false
+  ) throws {
+    try Files.makeFolder(target)
+    let files = ModelFolderWriter(source: folder, target: target, type: type)
+    var members: [(name: String, value: JSONValue)] = []
+    switch head {
+    case .dense(let dense):
+      members = [
+        ("in_features", JSONValue(dense.linear.weight.shape[1])),
+        ("out_features", JSONValue(dense.linear.weight.shape[0])),
+        ("bias", JSONValue(dense.linear.bias != nil)), ("activation_function", JSONValue(dense.activation.name)),
+      ]
+      // A key that older readers do not know is written only where it says something.
+      if dense.hasResidual { members.append(("use_residual", true)) }
+    case .layerNorm(let norm): members = [("dimension", JSONValue(norm.weight.shape[0]))]
+    case .dropout(let rate): members = [("dropout", JSONValue(rate))]
+    case .normalize: break
+    }
+    if isBeforePooling {
+      members += ["module_input_name", "module_output_name"].map { ($0, JSONValue("token_embeddings")) }
+    }
+    if !members.isEmpty { try files.write(.object(JSONObject(members)), "config.json") }
+    let parameters = head.parameters
+    if !parameters.isEmpty { try files.writeWeights(parameters) }
   }
 }

@@ -1,4 +1,5 @@
 import JSONText
+import Kernels
 
 /// Reads a JSON configuration and collects all its problems for one message.
 struct ConfigurationReader {
@@ -14,9 +15,20 @@ struct ConfigurationReader {
       ?? { throw ModelError(path: path, problem: "the top level should be an object") }()
   }
 
+  /// A file as it would be with another value under a key.
+  init(_ reader: ConfigurationReader, setting key: String, to value: JSONValue) {
+    path = reader.path
+    var changed = reader.object
+    changed[key] = value
+    object = changed
+  }
+
   /// Reads an integer in a range; if it is not one, the lower bound stands in until `finish` throws.
-  mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int {
+  ///
+  /// - Parameter fallback: what the class of transformers takes if the key is missing; nil if the key must be there.
+  mutating func integer(_ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil) -> Int {
     guard let value = object[key] else {
+      if let fallback { return fallback }
       report(key, "is missing (an integer)")
       return range.lowerBound
     }
@@ -38,8 +50,11 @@ struct ConfigurationReader {
   }
 
   /// Reads a number in a range.
-  mutating func number(_ key: String, in range: Range<Double>) -> Float {
+  ///
+  /// - Parameter fallback: what the class of transformers takes if the key is missing; nil if the key must be there.
+  mutating func number(_ key: String, in range: Range<Double>, default fallback: Float? = nil) -> Float {
     guard let value = object[key] else {
+      if let fallback { return fallback }
       report(key, "is missing (a number)")
       return Float(range.lowerBound)
     }
@@ -54,6 +69,41 @@ struct ConfigurationReader {
   mutating func optionalNumber(_ key: String, in range: Range<Double>) -> Float? {
     guard let value = object[key], value != .null else { return nil }
     return number(key, in: range)
+  }
+
+  /// Reads a number that has two names; where both are there, they must agree.
+  mutating func number(
+    _ key: String, or alias: String, in range: Range<Double>, default fallback: Float
+  ) -> Float {
+    guard let other = object[alias] else { return number(key, in: range, default: fallback) }
+    guard let value = object[key] else { return number(alias, in: range) }
+    if value.doubleValue != other.doubleValue {
+      report(alias, "is another name of '\(key)' and should be \(value.shortText), found \(other.shortText)")
+    }
+    return number(key, in: range)
+  }
+
+  /// Reads true or false.
+  mutating func boolean(_ key: String, default fallback: Bool) -> Bool {
+    guard let value = object[key] else { return fallback }
+    if let truth = value.boolValue { return truth }
+    report(key, "should be true or false, found \(value.shortText)")
+    return fallback
+  }
+
+  /// Reads an activation under its name in transformers.
+  mutating func activation(_ key: String, default fallback: Activation) -> Activation {
+    choice(
+      key,
+      [
+        "gelu": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "silu": .silu, "swish": .silu,
+        "relu": .relu,
+      ], default: fallback)
+  }
+
+  /// Reads one of some strings; if the key is missing, the class of transformers takes the fallback.
+  mutating func choice<Value>(_ key: String, _ choices: [String: Value], default fallback: Value) -> Value {
+    object[key] == nil ? fallback : choice(key, choices, else: fallback)
   }
 
   /// Reads one of some strings.
@@ -82,6 +132,22 @@ struct ConfigurationReader {
   mutating func requireFalse(_ key: String, _ reason: String) {
     guard let value = object[key], value != .null, value != false else { return }
     report(key, value == true ? "is true: \(reason)" : "should be true or false, found \(value.shortText)")
+  }
+
+  /// Reports a key that is there and neither true nor null.
+  mutating func requireTrue(_ key: String, _ reason: String) {
+    guard let value = object[key], value != .null, value != true else { return }
+    report(key, value == false ? "is false: \(reason)" : "should be true or false, found \(value.shortText)")
+  }
+
+  /// Reports heads that do not divide a width, or that have no halves for rotary positions to turn.
+  mutating func requireRotaryHeads(_ key: String, _ heads: Int, _ widthKey: String, _ width: Int) {
+    if !isSound(key, widthKey) { return }
+    if width % heads != 0 {
+      report(key, "\(heads) heads do not divide \(widthKey) \(width)")
+    } else if width / heads % 2 != 0 {
+      report(key, "\(heads) heads of \(widthKey) \(width) have an odd width, and rotary positions turn pairs")
+    }
   }
 
   /// Notes a problem with a key.

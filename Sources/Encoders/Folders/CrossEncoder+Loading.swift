@@ -19,12 +19,13 @@ extension CrossEncoder {
   ///
   /// - Parameters:
   ///   - labels: the number of scores a pair must have. Without it, that of the folder; 1 for a fresh classifier.
+  ///   - tokens: special tokens to add, with new word embeddings where the model has no row left for them.
   ///   - headSeed: the seed of a fresh head. Without it, a folder without a classifier is an error.
   /// - Throws: `ModelError`, `SafetensorsError`, `TokenizerError` or `FileError`; a model is never loaded in part.
-  public init(folder: String, labels: Int? = nil, headSeed: UInt64? = nil) throws {
+  public init(folder: String, labels: Int? = nil, headSeed: UInt64? = nil, adding tokens: AddedTokens? = nil) throws {
     require(labels.map { $0 > 0 } ?? true, "a cross-encoder with \(labels ?? 0) labels")
     let contents = try FolderContents(folder)
-    let source = try ModelSource(contents, as: .crossEncoder)
+    let source = try ModelSource(contents, as: .crossEncoder, adding: tokens)
     let (family, path) = (source.folder.family, source.folder.transformerPath)
     try source.checkTokenTypes(source.tokenizer.pairTypeCount)
     let scoring = try ScoringSettings(source, labels: labels)
@@ -51,17 +52,21 @@ extension CrossEncoder {
       hasFreshClassifier: !scoring.hasClassifier, folder: source.folder)
     if let headSeed, !scoring.hasClassifier { head.draw(deviation: scoring.deviation, seed: headSeed) }
     try load(
-      from: source.weights, naming: family.naming, encoder: family.encoderName + ".",
-      model: "\(family.title) with a classifier as described by config.json", whereOptional: scoring.isDrawn)
+      from: source.weights, naming: family.scoringNaming(source.reader.object), encoder: family.encoderName + ".",
+      ignoringOthers: true, model: "\(family.title) with a classifier as described by config.json",
+      whereOptional: scoring.isDrawn)
+    if let tokens, let extended = source.extendedConfiguration {
+      transformer = extended.makeTransformer(extending: transformer, by: tokens)
+    }
   }
 
   /// The number of labels of a checkpoint's classifier; nil if it has none or its family is not supported.
   ///
   /// - Parameter configuration: its `config.json`.
   package static func labelCount(of tensors: [TensorEntry], configuration: JSONValue?) -> Int? {
-    guard let object = configuration?.objectValue, let family = Families.all.first(where: { $0.reads(object) }) else {
-      return nil
-    }
+    guard let object = configuration?.objectValue, let family = Families.all.first(where: { $0.reads(object) }),
+      !FamilyFolder.classifiesTokens(object)
+    else { return nil }
     let weight = family.folder.classifier + ".weight"
     return tensors.first { $0.name == weight }?.shape.first
   }
@@ -83,10 +88,11 @@ private struct ScoringSettings {
 
   init(_ source: ModelSource, labels wanted: Int?) throws {
     let family = source.folder.family
-    let found = try family.naming.parameterKeys(of: source.weights, encoder: family.encoderName + ".")
+    let naming = family.scoringNaming(source.reader.object)
+    let found = try naming.parameterSources(of: source.weights, encoder: family.encoderName + ".")
     foundModules = Set(found.keys.map(Self.module))
     hasClassifier = found.keys.contains { $0.hasPrefix(family.classifier + ".") }
-    let classifier = found[family.classifier + ".weight"].flatMap { source.weights.entry(named: $0) }
+    let classifier = found[family.classifier + ".weight"].flatMap { source.weights.entry(named: $0.name) }
     // A classifier without a weight, or with one that is no matrix, is reported with the other tensors that do not fit.
     let count = hasClassifier ? max(1, classifier?.shape.first ?? 1) : wanted ?? 1
     var reader = source.reader

@@ -11,10 +11,11 @@ extension CrossEncoder {
   /// sentence-transformers too, where 5.4 and later look for them. The files are written one by one, each durably; to
   /// replace a model, write into a new folder and rename it.
   ///
+  /// - Parameter type: the type that the weights are rounded to.
   /// - Throws: `FileError`, `SafetensorsError` or `ModelError`.
-  public func save(to target: String) throws {
+  public func save(to target: String, weights type: WeightType = .float32) throws {
     try Files.makeFolder(target)
-    let files = ModelFolderWriter(source: folder, target: target)
+    let files = ModelFolderWriter(source: folder, target: target, type: type)
     try files.writeTokenizer(maximumLength: maximumLength)
     try files.writeWeights(parameters)
     if !settings.prompts.isEmpty {

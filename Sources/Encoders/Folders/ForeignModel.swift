@@ -4,7 +4,7 @@ import JSONText
 /// Models that look like others but compute something else: they are refused by name before their details are read.
 enum ForeignModel {
   /// Refuses a `config.json` of a supported family that asks for more than the family.
-  static func refuse(_ reader: ConfigurationReader) throws(ModelError) {
+  static func refuse(_ reader: ConfigurationReader, of family: FamilyFolder) throws(ModelError) {
     /// The value of a key that asks for something.
     func asks(_ key: String) -> JSONValue? {
       guard let value = reader.object[key], value != .null, value != .object(JSONObject()) else { return nil }
@@ -16,14 +16,25 @@ enum ForeignModel {
       try refuse(
         "'architectures' is \(name): a ColBERT, with a vector for each token; hone reads bi-encoders and rerankers")
     }
-    if let code = asks("auto_map") {
+    // Its own code calls it XLM-RoBERTa; the class of transformers has a name of its own.
+    let isRotary = reader.object["position_embedding_type"] == "rotary" || asks("lora_adaptations") != nil
+    if isRotary, family.modelTypes.contains("xlm-roberta") {
       try refuse(
-        "'auto_map' says that the model needs code of its own, which hone does not run: \(code.shortText); "
-          + "give a model of the families \(Families.modelTypes.joined(separator: ", ")) without it")
+        "is jina-embeddings-v3, whose rotary positions and adapters of tasks hone does not compute; give a model with "
+          + "learned positions and without 'lora_adaptations'")
+    }
+    if let code = asks("auto_map"), !family.hasOwnCode {
+      try refuse("'auto_map' \(ownCodeProblem(code))")
     }
     if asks("quantization_config") != nil {
       try refuse("'quantization_config': the weights are quantized; give the model that they were made from")
     }
+  }
+
+  /// What is said of `auto_map` where it names code that computes something else.
+  static func ownCodeProblem(_ code: JSONValue) -> String {
+    "says that the model needs code of its own, which hone does not run: \(code.shortText); "
+      + "give a model of the families \(Families.modelTypes.joined(separator: ", ")) without it"
   }
 }
 
@@ -74,14 +85,12 @@ extension FolderContents {
     }
   }
 
-  /// A model folder in this one, such as the `model` of a run or a snapshot in the cache of the Hub.
+  /// A model folder in this one, such as the `model` of a run.
   private var innerModel: String? {
     get throws {
       let inner = try Files.list(transformerPath).map { Files.join(transformerPath, $0) }.filter(Files.isFolder)
-      let snapshots = Files.join(transformerPath, "snapshots")
-      let deeper = Files.isFolder(snapshots) ? try Files.list(snapshots).map { Files.join(snapshots, $0) } : []
       // The folder of a module has a config.json too, but no tokenizer.
-      return (inner + deeper).first { folder in
+      return inner.first { folder in
         func has(_ name: String) -> Bool { Files.exists(Files.join(folder, name)) }
         return has("modules.json") || (has("config.json") && (has("tokenizer.json") || has("vocab.txt")))
       }
@@ -107,6 +116,7 @@ extension ModuleList {
       path: file,
       problem:
         "module \(position) is \(entry.type)\(kind.map { ", \($0)" } ?? ""); hone reads Transformer, then Pooling, then "
-        + "any of Dense and Normalize")
+        + "any of Dense, LayerNorm, Dropout and Normalize, and WeightedLayerPooling, Dense and Normalize before Pooling"
+    )
   }
 }

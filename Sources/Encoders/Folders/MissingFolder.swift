@@ -19,11 +19,12 @@ enum MissingFolder {
   }
 
   private static func advice(for path: String) -> String {
-    let name = Files.name(of: path)
-    if Files.parent(of: path) == "checkpoints" { return "scripts/fetch-checkpoint \(name) brings it" }
     if isHubName(path) {
-      return "hone reads models from disk and fetches none: for a model of the Hub, "
-        + "hf download \(path) --local-dir checkpoints/\(name), then give that folder"
+      let name = Files.name(of: path)
+      return "for a model of the Hub, hone fetch \(path) brings it into checkpoints/\(name); then give that folder"
+    }
+    if Files.parent(of: path) == "checkpoints" {
+      return "hone fetch OWNER/\(Files.name(of: path)) brings a model of the Hub there"
     }
     return "check the path"
   }
@@ -35,6 +36,6 @@ enum MissingFolder {
       part.utf8.first.map { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "~") } == true
         && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
     }
-    return parts.count == 2 && parts.allSatisfy(isPlain) && !Files.exists(String(parts[0]))
+    return parts.count == 2 && parts.allSatisfy(isPlain) && parts[0] != "checkpoints" && !Files.exists(String(parts[0]))
   }
 }

@@ -13,20 +13,24 @@ public struct ModelFolder: Sendable {
   public let transformerPath: String
   /// The files that the model was read from: configurations, tokenizer and weights.
   public internal(set) var files: [String]
-  /// The layout of the family's checkpoints.
-  let family: FamilyFolder
+  /// The settings of the transformer.
+  let encoder: any EncoderFamily
   /// `config.json` of the transformer.
   let configuration: JSONObject
   /// The tokenizer.
   let tokenizer: TokenizerFolder
 
+  /// The layout of the model's checkpoints.
+  var family: FamilyFolder { encoder.folder }
+
   /// Keeps the files of a transformer.
   init(
-    path: String, transformerPath: String, family: FamilyFolder, configuration: JSONObject, tokenizer: TokenizerFolder
+    path: String, transformerPath: String, encoder: any EncoderFamily, configuration: JSONObject,
+    tokenizer: TokenizerFolder
   ) {
     self.path = path
     self.transformerPath = transformerPath
-    self.family = family
+    self.encoder = encoder
     self.configuration = configuration
     self.tokenizer = tokenizer
     let own = ["modules.json", "config_sentence_transformers.json"].map { Files.join(path, $0) }

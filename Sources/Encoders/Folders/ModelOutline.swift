@@ -4,8 +4,10 @@ import Files
 public struct ModelOutline: Sendable {
   /// The sizes of the transformer.
   public let shape: TransformerShape
-  /// The width of a bi-encoder's vectors before their truncation; nil where only the modules' own files tell it.
-  public let vectorWidth: Int?
+  /// The pooling of a bi-encoder; the mean where the folder names none.
+  private let pooling: Pooling
+  /// True if a Dense module, whose width only its own file tells, changes that of the vectors.
+  private let hasDense: Bool
 
   /// Reads the outline of a folder.
   ///
@@ -15,7 +17,21 @@ public struct ModelOutline: Sendable {
     shape = try contents.configuration().family.shape
     try WeightFiles.require(in: contents.transformerPath)
     if let kind = try contents.kind { _ = try contents.settings(of: kind) }
-    let hasDense = contents.modules?.entries.contains { $0.name == "Dense" } ?? false
-    vectorWidth = hasDense ? nil : shape.width
+    let modules = contents.modules?.entries ?? []
+    hasDense = modules.contains { $0.name == "Dense" }
+    var pooling = Pooling.mean
+    if let module = modules.first(where: { $0.name == "Pooling" }) {
+      var reader = try ConfigurationReader(Files.join(contents.path, module.path, "config.json"))
+      pooling = PoolingConfiguration(&reader).pooling
+      try reader.finish()
+    }
+    self.pooling = pooling
+  }
+
+  /// The width of a bi-encoder's vectors before their truncation; nil where only a Dense module's own file tells it.
+  ///
+  /// - Parameter pooling: the pooling in the place of the folder's own.
+  public func vectorWidth(pooledBy pooling: Pooling? = nil) -> Int? {
+    hasDense ? nil : (pooling ?? self.pooling).outputWidth(of: shape.width)
   }
 }

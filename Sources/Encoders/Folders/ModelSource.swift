@@ -1,4 +1,4 @@
-import Files
+import JSONText
 import Safetensors
 import Tokenizers
 
@@ -9,6 +9,8 @@ struct ModelSource {
   /// The settings that an export keeps.
   let settings: SharedSettings
   let configuration: any EncoderFamily
+  /// The configuration with word embeddings for the tokens that were added; nil if there are embeddings enough.
+  let extendedConfiguration: (any EncoderFamily)?
   /// `config.json`, for the keys of a head.
   let reader: ConfigurationReader
   let weights: SafetensorsFolder
@@ -18,26 +20,40 @@ struct ModelSource {
   ///
   /// Of a folder that is saved as another kind only the transformer counts, as in sentence-transformers: prompts, the
   /// maximum length and lower case of the other kind say nothing about this one.
-  init(_ contents: FolderContents, as kind: ModelKind) throws {
+  ///
+  /// - Parameter tokens: tokens to add.
+  init(_ contents: FolderContents, as kind: ModelKind, adding tokens: AddedTokens? = nil) throws {
     let path = contents.transformerPath
     (configuration, reader) = try contents.configuration()
     let own = try contents.settings(of: kind)
     settings = own ?? SharedSettings(of: kind)
     weights = try contents.weights()
-    let tokenizers = try TokenizerFolder(path, hasModules: own != nil)
-    tokenizer = tokenizers.tokenizer
-    var kept = ModelFolder(
-      path: contents.path, transformerPath: path, family: type(of: configuration).folder, configuration: reader.object,
+    let tokenizers = try TokenizerFolder(path, hasModules: own != nil, output: kind.output, adding: tokens?.texts ?? [])
+    var tokenizer = tokenizers.tokenizer
+    var (vocabulary, kept) = (configuration.shape.vocabulary, reader)
+    if tokens != nil && Int(tokenizer.largestID) >= vocabulary {
+      vocabulary = Int(tokenizer.largestID) + 1
+      kept = ConfigurationReader(reader, setting: "vocab_size", to: JSONValue(vocabulary))
+      extendedConfiguration = type(of: configuration).init(&kept)
+      try kept.finish()
+    } else {
+      extendedConfiguration = nil
+    }
+    // As elsewhere, a text may need only tokens that the model knows: encoding checks them.
+    if Int(tokenizer.largestID) >= vocabulary { tokenizer.embeddings = vocabulary }
+    self.tokenizer = tokenizer
+    var folder = ModelFolder(
+      path: contents.path, transformerPath: path, encoder: extendedConfiguration ?? configuration,
+      configuration: kept.object,
       tokenizer: tokenizers)
-    kept.files += weights.paths
-    folder = kept
-    let vocabulary = configuration.shape.vocabulary
-    if Int(tokenizer.largestID) >= vocabulary {
+    folder.files += weights.paths
+    self.folder = folder
+    if let id = tokenizer.insertedIDs.first(where: { Int($0) >= vocabulary }) {
       throw ModelError(
         path: path,
         problem:
-          "the tokenizer gives ids up to \(tokenizer.largestID), but the model has \(vocabulary) "
-          + "word embeddings; tokenizer and weights are from different models")
+          "the tokenizer puts the token \(tokenizer.token(id) ?? "") with the id \(id) into every text, but the model has "
+          + "\(vocabulary) word embeddings; tokenizer and weights are from different models")
     }
     try checkTokenTypes(tokenizer.singleTypeCount)
   }

@@ -5,11 +5,13 @@ import Tensors
 
 /// Parameters in a safetensors file.
 package enum ParameterFile {
-  /// Writes parameters as F32.
-  package static func write(_ parameters: ParameterDictionary, to path: String) throws(SafetensorsError) {
+  /// Writes parameters, rounded to the nearest numbers of a type.
+  package static func write(
+    _ parameters: ParameterDictionary, as type: WeightType = .float32, to path: String
+  ) throws(SafetensorsError) {
     let tensors = parameters.map { key, tensor in
       PendingTensor(
-        name: key, type: .f32, shape: tensor.shape.dimensions,
+        name: key, type: type.dataType, shape: tensor.shape.dimensions,
         content: .floats { () throws(SafetensorsError) in tensor.elements })
     }
     try SafetensorsWriter.write(tensors, metadata: [("format", "pt")], to: path)

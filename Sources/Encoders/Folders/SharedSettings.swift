@@ -1,5 +1,5 @@
-import Files
 import JSONText
+import Tokenizers
 
 /// The settings of `config_sentence_transformers.json`, which an export writes as they were loaded.
 public struct SharedSettings: Sendable, Equatable {
@@ -83,22 +83,21 @@ enum ModelKind: String, CaseIterable {
   case biEncoder = "SentenceTransformer"
   case crossEncoder = "CrossEncoder"
 
+  /// What its transformer gives.
+  var output: TransformerOutput { self == .biEncoder ? .tokenStates : .scores }
+
   /// The names of the prompts that a model of this kind always has.
   var roles: [String] { self == .biEncoder ? TextRole.allCases.map(\.rawValue) : [] }
 }
 
 extension FolderContents {
-  private var settingsFile: String { Files.join(path, "config_sentence_transformers.json") }
-
   /// The kind that the folder is saved as; nil for a plain transformer.
   ///
   /// As in sentence-transformers, the file counts only beside `modules.json`.
   var kind: ModelKind? {
     get throws {
       guard modules != nil else { return nil }
-      guard Files.exists(settingsFile), let value = try ConfigurationReader(settingsFile).object["model_type"] else {
-        return .biEncoder
-      }
+      guard let sharedSettings, let value = sharedSettings.object["model_type"] else { return .biEncoder }
       if let kind = value.stringValue.flatMap(ModelKind.init(rawValue:)) { return kind }
       let meaning: String =
         switch value.stringValue {
@@ -107,7 +106,7 @@ extension FolderContents {
         default: ""
         }
       throw ModelError(
-        path: settingsFile,
+        path: sharedSettings.path,
         problem: "'model_type' is \(value.shortText)\(meaning); hone reads SentenceTransformer and CrossEncoder")
     }
   }
@@ -116,8 +115,7 @@ extension FolderContents {
   /// sentence-transformers takes the defaults.
   func settings(of kind: ModelKind) throws -> SharedSettings? {
     guard try self.kind == kind else { return nil }
-    guard Files.exists(settingsFile) else { return SharedSettings(of: kind) }
-    var reader = try ConfigurationReader(settingsFile)
+    guard var reader = sharedSettings else { return SharedSettings(of: kind) }
     let settings = SharedSettings(&reader, of: kind)
     try reader.finish()
     return settings

@@ -14,8 +14,12 @@ enum WeightFiles {
     if ["model.safetensors", "model.safetensors.index.json"].contains(where: { Files.exists(Files.join(folder, $0)) }) {
       return
     }
-    let others = try OtherWeights(in: folder)
-    throw ModelError(
+    throw missing(from: folder, try OtherWeights(in: folder))
+  }
+
+  /// The error for a folder without weights that are read.
+  static func missing(from folder: String, _ others: OtherWeights?) -> ModelError {
+    ModelError(
       path: folder,
       problem: others.map { "has no model.safetensors, only \($0.list); \($0.remedy)" }
         ?? "has no weights: expected model.safetensors; fetch the model again", kind: .missingInput)
@@ -57,13 +61,24 @@ struct OtherWeights {
     }
   }
 
+  /// The folders in a model's folder that some forms lie in.
+  private static let folders = ["onnx", "openvino", "coreml", "gguf"]
+
   private let found: [(name: String, form: Form)]
 
   /// Looks for weights; nil if there are none.
   init?(in folder: String) throws {
     var names = try Files.list(folder)
-    for inner in ["onnx", "openvino", "coreml", "gguf"] where Files.isFolder(Files.join(folder, inner)) {
+    for inner in Self.folders where Files.isFolder(Files.join(folder, inner)) {
       names += try Files.list(Files.join(folder, inner)).map { "\(inner)/\($0)" }
+    }
+    self.init(among: names)
+  }
+
+  /// Looks for weights among the files of a folder and of the folders in it; nil if there are none.
+  init?(among files: [String]) {
+    var names = files.filter { name in
+      !name.contains("/") || Self.folders.contains { name.hasPrefix($0 + "/") }
     }
     // State of a training is no weights, nor is the part of OpenVINO's weights beside its .xml.
     let state = ["training_args.bin", "optimizer.pt", "scheduler.pt", "optimizer.safetensors"]

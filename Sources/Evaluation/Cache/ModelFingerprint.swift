@@ -23,13 +23,7 @@ struct ModelFingerprint: Hashable, Sendable {
     parts.add("engine", "\(Hone.version) \(Self.revision) \(Processor.compiledInstructionSets)")
     parts.add("OpenBLAS", "\(Processor.blasCore) \(Processor.blasConfiguration)")
     parts.add("architecture", "\(model.transformer.configuration)")
-    parts.add("pooling", "\(model.pooling.rawValue) \(model.poolsPrompt)")
-    for head in model.heads {
-      switch head {
-      case .dense(let dense): parts.add("dense", dense.activation.rawValue)
-      case .normalize: parts.add("normalize", "")
-      }
-    }
+    for module in model.moduleDescriptions { parts.add(module.name, module.settings) }
     parts.add("tokenizer", model.tokenizer.identity)
     parts.add("text", "\(model.maximumLength)")
     parts.add("prompt", model.prompts[role] ?? "")

@@ -43,11 +43,16 @@ struct BiEncoderTask: TrainingTask {
 
   // MARK: - Model and evaluation
 
-  func makeModel() throws -> BiEncoder {
-    let base = try recipe.model.load()
-    let start = recipe.dense?.append(to: base, seed: recipe.seed) ?? base
-    try recipe.matryoshka?.check(against: start)
+  func makeModel() throws -> StartingModel<BiEncoder> {
+    var start = try adaptedBase
+    if let dense = recipe.dense { start.extend { dense.append(to: $0, seed: recipe.seed) } }
+    try recipe.matryoshka?.check(against: start.model)
     return start
+  }
+
+  /// The base model, with its adapters.
+  private var adaptedBase: StartingModel<BiEncoder> {
+    get throws { try StartingModel(recipe.model.load(seed: recipe.seed), recipe.lora, seed: recipe.seed) }
   }
 
   func cutTexts(by model: BiEncoder) throws -> CutTexts {
@@ -72,7 +77,9 @@ struct BiEncoderTask: TrainingTask {
   }
 
   /// The base model, without a new Dense module.
-  func baseModel(_ start: BiEncoder) throws -> BiEncoder { recipe.dense == nil ? start : try recipe.model.load() }
+  func baseModel(_ start: BiEncoder) throws -> BiEncoder {
+    recipe.dense == nil ? start : try adaptedBase.model.mergingAdapters()
+  }
 
   func makeEvaluation(in folder: RunFolder, _ context: RunContext) throws -> BiEncoderEvaluation? {
     try recipe.evaluate.map {
@@ -117,7 +124,7 @@ struct BiEncoderTask: TrainingTask {
     let started = ContinuousClock.now
     // Each mining makes other random choices.
     let mined = try MinedRows(
-      data.rows, corpus: mining.corpus, model: run.model, settings: mining.settings.settings,
+      data.rows, corpus: mining.corpus, model: run.model.mergingAdapters(), settings: mining.settings.settings,
       seed: recipe.seed &+ UInt64(state.step), context)
     EngineMemory.releaseUnused()
     let seconds = started.duration(to: .now).seconds

@@ -1,11 +1,12 @@
 import Datasets
 import Encoders
 import Layers
+import OrderedCollections
+import Runs
 import Tensors
 import Tokenizers
 import Training
 import Words
-import Runs
 
 /// Training of a reranker on groups of documents.
 struct CrossEncoderTask: TrainingTask {
@@ -26,7 +27,11 @@ struct CrossEncoderTask: TrainingTask {
 
   // MARK: - Model and evaluation
 
-  func makeModel() throws -> CrossEncoder { try recipe.model.load(seed: recipe.seed) }
+  func makeModel() throws -> StartingModel<CrossEncoder> {
+    let model = try recipe.model.load(seed: recipe.seed)
+    return try StartingModel(
+      model, recipe.lora, fresh: model.hasFreshClassifier ? Array(model.head.parameters.keys) : [], seed: recipe.seed)
+  }
 
   func notes(about model: CrossEncoder) -> [String] {
     model.hasFreshClassifier ? ["\(recipe.model.folder) has no classifier; the seed draws one"] : []

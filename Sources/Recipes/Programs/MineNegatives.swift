@@ -31,6 +31,8 @@ struct MineNegatives: Recipe, Equatable {
 
   func validate(_ checks: SettingChecks) {
     model.validate(checks)
+    checks.require(
+      model.addTokens == nil, "model.addTokens", else: "mining trains no embeddings for new tokens; remove it")
     data.validate(checks)
     checks.require(data.shuffle == nil, "data.shuffle", else: "mining keeps the rows in their order; remove it")
     if let corpus { checks.file("corpus", corpus) }
@@ -49,7 +51,7 @@ struct MineNegatives: Recipe, Equatable {
   }
 
   var inputs: [RunInput] {
-    [.model(model.folder)] + data.inputs + (corpus.map { [.file($0)] } ?? []) + rules.flatMap(\.inputs)
+    model.inputs + data.inputs + (corpus.map { [.file($0)] } ?? []) + rules.flatMap(\.inputs)
   }
 
   var outputFolder: String { output.folder }
@@ -69,7 +71,7 @@ struct MineNegatives: Recipe, Equatable {
       try RowFile.check(
         texts.rows, for: file, as: output.format, negatives: corpus, promotes: mining.promotes,
         queries: texts.collection?.queries)
-      let model = try model.load()
+      let model = try model.load(seed: seed)
       try folder.inputs.confirm()
       let mined = try MinedRows(
         texts.rows, corpus: corpus, model: model, settings: mining, seed: seed, cache: cache?.open(), context)

@@ -21,6 +21,8 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
   var mining: MiningSection?
   /// Masks negatives that another model takes for positives.
   var guide: GuideSection?
+  /// Trains low-rank adapters in place of the model's weights.
+  var lora: LoRASection?
   var optimizer: OptimizerSetting
   var schedule: ScheduleSection
   /// Without it the run ends without a verdict.
@@ -32,9 +34,12 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
   /// The folder of the verdict's vectors, shared with other evaluations, searches and mining by the same base model.
   var cache: CacheSection?
   var output: OutputSection
+  /// Without it the weights are exported as float32.
+  var export: ExportSection?
 
   var inputs: [RunInput] {
-    [.model(model.folder)] + data.inputs + (mining?.inputs ?? []) + (guide.map { [.model($0.folder)] } ?? [])
+    model.inputs + data.inputs + (lora?.inputs ?? []) + (mining?.inputs ?? [])
+      + (guide.map { [.model($0.folder)] } ?? [])
       + (evaluate?.inputs ?? [])
   }
 
@@ -42,9 +47,10 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
 
   var training: TrainingSettings {
     TrainingSettings(
-      base: model.folder, seed: seed, tokens: batch.tokens, optimizer: optimizer, schedule: schedule,
+      base: model.folder, adapters: [model.adapter, lora?.folder].compactMap { $0 }, seed: seed, tokens: batch.tokens,
+      optimizer: optimizer, schedule: schedule,
       evaluate: evaluate,
-      patience: patience, checkpoint: checkpoint, output: output, exportsBest: output.weights == .best)
+      patience: patience, checkpoint: checkpoint, output: output, export: export, exportsBest: output.weights == .best)
   }
 
   func makeTask(_ context: RunContext) throws -> BiEncoderTask { try BiEncoderTask(self, context) }
@@ -58,6 +64,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
     matryoshka?.validate(checks, model: model, dense: dense)
     mining?.validate(checks, data: data, loss: loss)
     guide?.validate(checks, loss: loss)
+    lora?.validate(checks)
     optimizer.validate(checks)
     schedule.validate(checks)
     evaluate?.validate(checks)

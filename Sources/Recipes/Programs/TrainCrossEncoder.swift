@@ -13,6 +13,8 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
   var data: GroupSection
   var batch: GroupBatchSection
   var loss: LossSetting
+  /// Trains low-rank adapters in place of the model's weights.
+  var lora: LoRASection?
   var optimizer: OptimizerSetting
   var schedule: ScheduleSection
   /// Without it the run ends without a verdict.
@@ -25,19 +27,22 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
   var cache: CacheSection?
   /// Without `weights`, the best ones are exported if there are evaluations during training, else the last ones.
   var output: OutputSection
+  /// Without it the weights are exported as float32.
+  var export: ExportSection?
 
   var training: TrainingSettings {
     TrainingSettings(
-      base: model.folder, seed: seed, tokens: batch.tokens, optimizer: optimizer, schedule: schedule,
+      base: model.folder, adapters: [model.adapter, lora?.folder].compactMap { $0 }, seed: seed, tokens: batch.tokens,
+      optimizer: optimizer, schedule: schedule,
       evaluate: evaluate,
-      patience: patience, checkpoint: checkpoint, output: output,
+      patience: patience, checkpoint: checkpoint, output: output, export: export,
       exportsBest: (output.weights ?? (evaluate?.every == nil ? .last : .best)) == .best)
   }
 
   func makeTask(_ context: RunContext) throws -> CrossEncoderTask { try CrossEncoderTask(self, context) }
 
   var inputs: [RunInput] {
-    [.model(model.folder)] + data.inputs + (evaluate?.inputs ?? [])
+    model.inputs + data.inputs + (lora?.inputs ?? []) + (evaluate?.inputs ?? [])
   }
 
   var outputFolder: String { output.folder }
@@ -47,6 +52,7 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
     data.validate(checks, loss: loss, batch: batch)
     batch.validate(checks, model: model)
     loss.validate(checks, for: .logits, examples: batch.groups, "batch.groups")
+    lora?.validate(checks)
     optimizer.validate(checks)
     schedule.validate(checks)
     evaluate?.validate(checks)

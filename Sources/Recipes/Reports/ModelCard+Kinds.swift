@@ -32,7 +32,7 @@ extension ModelCard.Kind {
         # \(name)
 
         `\(baseName)` \(deed) with Hone \(Hone.version): a bi-encoder that maps queries and documents to vectors of
-        \(model.dimensions) numbers, compared by \(model.settings.similarity.title). Texts are cut at \(model.maximumLength) tokens; pooling: \(model.pooling.rawValue).
+        \(model.dimensions) numbers, compared by \(model.settings.similarity.title). Texts are cut at \(model.maximumLength) tokens; pooling: \(model.pooling.name).
 
         """,
       usage: """

@@ -13,6 +13,8 @@ struct ModelCard {
   /// The results, the facts of the run, and the recipe.
   let report: RunReport
   let kind: Kind
+  /// The repository of the base model on the Hub; nil if it did not come from there.
+  var repository: String?
 
   var text: String {
     [head, kind.introduction, results, kind.usage, origin, settings].compactMap { $0 }.joined(separator: "\n")
@@ -22,7 +24,7 @@ struct ModelCard {
     var lines = [
       "---", "library_name: sentence-transformers", "pipeline_tag: \(kind.task)", "tags:", "- sentence-transformers",
     ]
-    lines += kind.tags.map { "- \($0)" } + ["- hone", "base_model: \(quoted(Files.name(of: base)))"]
+    lines += kind.tags.map { "- \($0)" } + ["- hone", "base_model: \(quoted(repository ?? Files.name(of: base)))"]
     if let collection, !report.comparisons.isEmpty {
       lines += ["model-index:", "- name: \(quoted(name))", "  results:"]
       for comparison in report.comparisons {

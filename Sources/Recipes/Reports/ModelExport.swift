@@ -17,10 +17,18 @@ struct ModelExport {
   ///   - inputs: The digests of the inputs.
   ///   - save: Writes the model itself to a folder.
   func write(to folder: String, inputs: InputDigests, _ save: (_ folder: String) throws -> Void) throws {
+    var card = card
+    let base = (try? HubCache.snapshot(in: card.base)) ?? card.base
+    let weights = inputs.files.filter {
+      $0.path.hasSuffix(".safetensors") && $0.path == Files.join(base, Files.name(of: $0.path))
+    }
+    let origin = HubOrigin(in: base).flatMap { $0.holds(weights) ? $0 : nil }
+    card.repository = origin?.repository
     try DurableFolder(folder, willPerform: willPerform).write { draft in
       try save(draft.path)
       try draft.write("README.md") { try Files.write(card.text, to: $0) }
-      try draft.write("hone.json") { try Files.write(provenance(of: inputs).text(indented: true) + "\n", to: $0) }
+      let provenance = provenance(of: inputs, weights, origin)
+      try draft.write("hone.json") { try Files.write(provenance.text(indented: true) + "\n", to: $0) }
     }
   }
 
@@ -34,21 +42,19 @@ struct ModelExport {
   }
 
   /// The content of `hone.json`: everything the weights depend on, by digest.
-  private func provenance(of inputs: InputDigests) -> JSONValue {
-    func files(_ isIncluded: (String) -> Bool) -> JSONValue {
-      .array(
-        inputs.files.filter { isIncluded($0.path) }.map {
-          ["path": JSONValue($0.path), "sha256": JSONValue($0.sha256)]
-        })
+  private func provenance(of inputs: InputDigests, _ weights: [InputDigests.File], _ origin: HubOrigin?) -> JSONValue {
+    func list(_ files: [InputDigests.File]) -> JSONValue {
+      .array(files.map { ["path": JSONValue($0.path), "sha256": JSONValue($0.sha256)] })
+    }
+    var model = JSONObject([("folder", JSONValue(card.base)), ("weights", list(weights))])
+    model["source"] = origin.map {
+      ["endpoint": JSONValue($0.endpoint), "repository": JSONValue($0.repository), "revision": JSONValue($0.revision)]
     }
     return [
       "version": JSONValue(Hone.version),
       "recipe": JSONValue(card.report.settings),
-      "baseModel": [
-        "folder": JSONValue(card.base),
-        "weights": files { $0.hasSuffix(".safetensors") && $0 == Files.join(card.base, Files.name(of: $0)) },
-      ],
-      "data": files(data.contains),
+      "baseModel": .object(model),
+      "data": list(inputs.files.filter { data.contains($0.path) }),
       "results": .array(card.report.comparisons.map(\.json)),
     ]
   }

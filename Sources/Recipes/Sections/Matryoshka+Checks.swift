@@ -11,7 +11,8 @@ extension Matryoshka {
     checks.require(
       dimensions.allSatisfy { $0 >= 1 } && Set(dimensions).count == dimensions.count, "matryoshka.dimensions",
       else: "dimensions are different whole numbers from 1 on")
-    if let width = dense?.dimensions ?? checks.vectorWidth(of: model.folder, "model.folder") {
+    let own = checks.vectorWidth(of: model.folder, "model.folder", pooledBy: model.pooling.pooling)
+    if let width = dense?.dimensions ?? own {
       checks.require(
         dimensions.allSatisfy { $0 <= width }, "matryoshka.dimensions", reading: ["model.folder", "dense.dimensions"],
         else: tooWide(width))

@@ -1,14 +1,19 @@
 import Encoders
+import Runs
 import Settings
 
 /// A bi-encoder and the way texts are encoded.
 struct ModelSection: Codable, Sendable, Equatable {
   /// A model folder, relative to the working directory.
   var folder: String
+  /// A LoRA adapter in the layout of PEFT, which is merged into the model before anything else.
+  var adapter: String?
   /// The pooling of token vectors, also in the exported model.
-  var pooling: Pooling
+  var pooling: PoolingSetting
   /// The most tokens of a text, special tokens included; longer texts are cut.
   var maximumLength: Int
+  /// Special tokens to add to the vocabulary, such as `[Q]`.
+  var addTokens: [String]?
   /// The prompts of queries and documents, in training, evaluation and the exported model.
   var prompts: PromptsSection?
 }
@@ -20,10 +25,16 @@ struct PromptsSection: Codable, Sendable, Equatable {
 }
 
 extension ModelSection {
+  /// The files that the model depends on.
+  var inputs: [RunInput] { [.model(folder)] + (adapter.map { [.model($0)] } ?? []) }
+
   /// The model with the settings of this section.
-  func load() throws -> BiEncoder {
-    var model = try BiEncoder(folder: folder)
-    model.pooling = pooling
+  ///
+  /// - Parameter seed: The seed of the word embeddings of new tokens.
+  func load(seed: UInt64) throws -> BiEncoder {
+    let tokens = addTokens.map { AddedTokens($0, seed: seed) }
+    var model = try BiEncoder(folder: folder, adding: tokens).pooled(by: pooling.pooling)
+    if let adapter { try model.mergeAdapters(of: adapter) }
     model.maximumLength = maximumLength
     if let prompts { model.prompts = [.query: prompts.query ?? "", .document: prompts.document ?? ""] }
     return model
@@ -31,7 +42,9 @@ extension ModelSection {
 
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("model.folder", folder)
+    if let adapter { checks.adapterFolder("model.adapter", adapter) }
     checks.atLeast(3, "model.maximumLength", maximumLength)
+    checks.newTokens("model.addTokens", addTokens)
     checks.positions("model.maximumLength", maximumLength, of: folder, "model.folder")
   }
 }

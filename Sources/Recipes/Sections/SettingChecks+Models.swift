@@ -15,7 +15,18 @@ extension SettingChecks {
   }
 
   /// The width of a bi-encoder's vectors; nil where it is known only after loading, since a Dense module may change it.
-  func vectorWidth(of folder: String, _ path: String) -> Int? { outline(of: folder, path)?.vectorWidth }
+  ///
+  /// - Parameter pooling: the pooling in the place of the folder's own.
+  func vectorWidth(of folder: String, _ path: String, pooledBy pooling: Pooling? = nil) -> Int? {
+    outline(of: folder, path)?.vectorWidth(pooledBy: pooling)
+  }
+
+  /// Checks the tokens to add to a model.
+  func newTokens(_ path: String, _ tokens: [String]?) {
+    guard let tokens else { return }
+    require(!tokens.isEmpty, path, else: "the list is empty; name at least one token, or remove it")
+    require(Set(tokens.map { Array($0.utf8) }).count == tokens.count, path, else: "a token is there twice")
+  }
 
   /// Checks that a model has positions for a length in tokens.
   func positions(_ path: String, _ length: Int, of folder: String, _ folderPath: String) {

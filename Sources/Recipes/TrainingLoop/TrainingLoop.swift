@@ -4,12 +4,13 @@ import Files
 import JSONText
 import Kernels
 import Layers
+import OrderedCollections
 import Retrieval
+import Runs
 import Tensors
 import Tokenizers
 import Training
 import Words
-import Runs
 
 /// A training run from reading the data to the verdict, for every kind of model.
 ///
@@ -49,9 +50,10 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     let cutTexts = try task.cutTexts(by: run.model)
     try cutTexts.report(source: task.data.files.joined(separator: ", "), context.report)
     for note in task.notes(about: run.model) { context.report(.note(note)) }
+    if let adapters = run.adaptersInWords { context.report(.note(adapters)) }
     let evaluation = try task.makeEvaluation(in: folder, context)
     // Before a checkpoint is restored the weights are the base model's, so the base needs no copy of its own.
-    var base = try evaluation.map { (evaluation: $0, model: try task.baseModel(run.model)) }
+    var base = try evaluation.map { (evaluation: $0, model: try task.baseModel(run.model.mergingAdapters())) }
     try folder.inputs.confirm()
 
     let baseRankings = try base.map { try $0.evaluation.baseRankings(of: $0.model, in: folder, context) }
@@ -98,7 +100,14 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     _ folder: RunFolder, _ plan: StepPlan, _ cutTexts: CutTexts
   ) throws -> Outcome {
     // The verdict is on the exported weights, over everything that is judged.
-    let tuned = try run.exported()
+    let adapted = try run.exported()
+    let merged = adapted.mergingAdapters()
+    guard merged.isFinite else {
+      throw RunError(
+        .internalError, "merged, the adapters give weights that are no numbers; lower 'optimizer.rate' or 'lora.alpha'")
+    }
+    let type = settings.export?.type ?? .float32
+    let tuned = try merged.rounded(to: type, path: settings.base)
     let tunedRankings = try evaluation?.tunedRankings(of: tuned, in: folder, context)
     var report = RunReport(recipe: Recipe.name, folder: folder.path, settings: context.recipe)
     if let evaluation, let baseRankings, let tunedRankings {
@@ -112,14 +121,24 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       from: folder, run.progress,
       RunReport.TrainingFacts(
         base: settings.base, data: task.data.files, rows: task.data.count, plan: plan, cutTexts: cutTexts,
-        bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split,
+        bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, trained: run.adaptersInWords,
+        type: type,
         seconds: folder.seconds))
     if let warning = report.warningOfRegression { context.report(.warning(warning)) }
     let name = Files.name(of: report.folder)
     let card = ModelCard(
       name: name, base: settings.base, collection: settings.evaluate?.collection, report: report,
       kind: task.cardKind(of: tuned, name: name))
-    return try ModelExport(card: card, data: task.data.files).finish(folder) { try tuned.save(to: $0) }
+    if run.adaptersInWords != nil {
+      try DurableFolder(folder.file("adapter")).write {
+        try adapted.saveAdapters(
+          to: $0.path, base: settings.base, trained: adapted.parameters.keys.filter(run.trained.contains))
+      }
+    }
+    let adapters = settings.adapters.map { Files.join($0, AdapterFolder.weightsName) }
+    return try ModelExport(card: card, data: task.data.files + adapters).finish(folder) {
+      try tuned.save(to: $0, weights: type)
+    }
   }
 
   // MARK: - Steps
@@ -184,12 +203,13 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     let plan = ChunkPlan(lengths: sequences.map(\.encoding.ids.count), budget: settings.tokens)
     var outputs = Tensor(0)
     let (loss, gradients) = plan.gradients(of: run.model, where: run.optimizer.isTrained) { model, chunk, indices in
-      var context = ForwardContext(dropout: DropoutSource(seed: settings.seed, step: state.step, chunk: chunk))
+      let masks = DropoutSource(seed: settings.seed, step: state.step, chunk: chunk)
+      var context = ForwardContext(dropout: masks)
       var batch = TokenBatch()
       for index in indices {
         batch.append(sequences[index].encoding, excludedTokens: sequences[index].excludedTokens)
       }
-      return task.encode(batch, by: model, &context)
+      return task.encode(batch, by: model.maskingAdapters(from: masks), &context)
     } loss: { all in
       outputs = all.detached
       return task.loss(of: all, for: step)
@@ -207,7 +227,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
   ) throws {
     let step = run.progress.state.step
     guard let evaluation, let every = settings.evaluate?.every, step % every == 0 || step == steps,
-      let measured = try evaluation.development(of: run.model, step: step, context),
+      let measured = try evaluation.development(of: run.model.mergingAdapters(), step: step, context),
       let first = measured.values.first
     else { return }
     try log.add(measured)

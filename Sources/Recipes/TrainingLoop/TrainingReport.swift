@@ -1,3 +1,4 @@
+import Encoders
 import Evaluation
 import Files
 import JSONText
@@ -20,6 +21,10 @@ extension RunReport {
     var cutTexts: CutTexts
     /// The split on which the exported weights are the best; nil where the last weights are exported.
     var bestOn: String?
+    /// What was trained, where it is not the whole model.
+    var trained: String?
+    /// The type of the exported weights.
+    var type: WeightType
     /// The time of the whole run.
     var seconds: Double
   }
@@ -46,6 +51,9 @@ extension RunReport {
     if let best = progress.best, let split = training.bestOn {
       exported = "after step \(best.step), the best on '\(split)'"
     }
+    if training.type != .float32 {
+      exported += ", rounded to \(training.type.rawValue), as they are measured here"
+    }
     facts = [
       ("base model", training.base), ("data", training.data.joined(separator: ", ")),
       ("rows", NumberText.count(training.rows)),
@@ -67,6 +75,10 @@ extension RunReport {
       facts.append(("negatives", "mined \(times), \(NumberText.seconds(mining.seconds))"))
       details.append(
         ("mining", ["count": JSONValue(mining.count), "seconds": JSONValue(mining.seconds)]))
+    }
+    if let trained = training.trained {
+      facts.append(("trained", trained))
+      details.append(("adapter", JSONValue(folder.file("adapter"))))
     }
     if let best = progress.best { details.append(("bestStep", JSONValue(best.step))) }
   }

@@ -1,4 +1,5 @@
 import Datasets
+import Encoders
 import Evaluation
 import Files
 import Layers
@@ -9,8 +10,9 @@ import Training
 import Words
 
 /// The state of a training run that steps change.
-struct TrainingRun<Model: Module> {
+struct TrainingRun<Model: AdaptableModel> {
   var model: Model
+  let trained: TrainedParameters
   var optimizer: AdamW
   var progress: TrainingProgress
   /// The parameters of the best evaluation; nil where the last ones are exported.
@@ -19,13 +21,13 @@ struct TrainingRun<Model: Module> {
   var minedRows: [TrainingRow]?
 
   /// The start of a run with a number of steps: a model and a new optimizer.
-  init(_ model: Model, optimizer: OptimizerSetting, steps: Int) throws {
-    self.model = model
+  init(_ start: StartingModel<Model>, optimizer: OptimizerSetting, steps: Int) throws {
+    (model, trained) = (start.model, start.trained)
     progress = TrainingProgress(steps: steps)
     switch optimizer {
     case .adamW(let settings):
       do {
-        self.optimizer = try AdamW(settings, for: model)
+        self.optimizer = try AdamW(settings, for: model, where: trained.contains)
       } catch {
         throw RunError(.badRecipe, "'optimizer': \(error)")
       }
@@ -38,8 +40,8 @@ struct TrainingRun<Model: Module> {
     guard self.optimizer.trainsSomething else {
       throw RunError(
         .badRecipe,
-        "'optimizer': 'freeze' and the rates of 0 in 'rates' cover every parameter of the model, and nothing would be "
-          + "trained; leave some out")
+        "'optimizer': 'freeze' and the rates of 0 in 'rates' cover every parameter that could be trained, and nothing "
+          + "would be; leave some out")
     }
   }
 
@@ -104,6 +106,15 @@ struct TrainingRun<Model: Module> {
         .internalError, "step \(progress.state.step) has left weights that are no numbers; lower 'optimizer.rate'")
     }
     return model
+  }
+
+  /// The number of trained parameters and of layers with adapters, in words; nil without adapters.
+  var adaptersInWords: String? {
+    let layers = model.adapters.count
+    if layers == 0 { return nil }
+    return
+      "\(NumberText.count(optimizer.trainedCount)) of \(NumberText.counted(model.parameterCount, "parameter")) are "
+      + "trained, with adapters in \(NumberText.counted(layers, "linear layer"))"
   }
 
   /// Saves a checkpoint of the present step.

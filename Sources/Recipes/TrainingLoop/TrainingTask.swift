@@ -23,6 +23,8 @@ extension TrainingRecipe {
 struct TrainingSettings {
   /// The folder of the base model.
   var base: String
+  /// The folders of adapters that the first weights depend on.
+  var adapters: [String]
   /// The seed of every random choice of the run.
   var seed: UInt64
   /// The most tokens whose activations are held at once.
@@ -34,14 +36,16 @@ struct TrainingSettings {
   var patience: PatienceSection?
   var checkpoint: CheckpointSection?
   var output: OutputSection
+  /// The form of the exported model; F32 weights without it.
+  var export: ExportSection?
   /// True if the weights with the best evaluation during training are exported.
   var exportsBest: Bool
 }
 
 /// A model that training changes and exports.
-protocol TrainableModel: Module {
+protocol TrainableModel: AdaptableModel {
   /// Writes the model folder that other software loads.
-  func save(to folder: String) throws
+  func save(to folder: String, weights: WeightType) throws
 }
 
 extension BiEncoder: TrainableModel {}
@@ -58,14 +62,14 @@ protocol TrainingTask {
 
   var data: Data { get }
   /// The model that training starts from.
-  func makeModel() throws -> Model
+  func makeModel() throws -> StartingModel<Model>
   /// The texts of the data that are longer than the model reads.
   func cutTexts(by model: Model) throws -> CutTexts
   /// Notes about the starting model for the user.
   func notes(about model: Model) -> [String]
   /// The model to compare with.
   ///
-  /// - Parameter start: The model that training starts from, with its first weights.
+  /// - Parameter start: The model that training starts from, with its first weights; adapters are merged.
   func baseModel(_ start: Model) throws -> Model
   /// The evaluations of the run; nil where the recipe asks for none.
   func makeEvaluation(in folder: RunFolder, _ context: RunContext) throws -> Evaluation?

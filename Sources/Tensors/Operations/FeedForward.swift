@@ -6,10 +6,15 @@ extension Tensor {
   ///     y = f(x W₁ᵀ + b₁) W₂ᵀ + b₂
   ///
   /// - Shape: x `[rows, width]`, W₁ `[inner, width]`, W₂ `[width, inner]` → `[rows, width]`
+  /// With a low-rank update in it, it is three operations, and keeps the activation too.
+  ///
   /// - Parameters:
   ///   - input: W₁ and b₁, if it has one.
   ///   - output: W₂ and b₂, if it has one.
   public func feedForward(input: AffineMap, output: AffineMap, activation: Activation) -> Tensor {
+    if input.update != nil || output.update != nil {
+      return linear(input).activated(by: activation).linear(output)
+    }
     var inputs = [self]
     let (input, output) = (input.append(to: &inputs), output.append(to: &inputs))
     return Tensor.record(.feedForward, inputs) { inputs, isRecorded in

@@ -1,4 +1,4 @@
-import Kernels
+public import Kernels
 
 extension Tensor {
   /// eˣ.
@@ -47,6 +47,16 @@ extension Tensor {
   /// |x|; the gradient at 0 is 0.
   public func absolute() -> Tensor {
     Tensor.record(.absolute, self) { x in (x.mapped(.absolute), { $0 * x.mapped(.sign) }) }
+  }
+
+  /// f(x) for the activation of a layer.
+  public func activated(by activation: Activation) -> Tensor {
+    Tensor.record(.activation, self) { x in
+      (
+        Tensor(activate(x.buffer, by: activation), shape: x.shape),
+        { dy in Tensor(activationGradient(dy.buffer, at: x.buffer, of: activation), shape: x.shape) }
+      )
+    }
   }
 
   private func mapped(_ function: UnaryFunction) -> Tensor { Tensor(map(function, buffer), shape: shape) }

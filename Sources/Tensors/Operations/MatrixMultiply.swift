@@ -11,13 +11,18 @@ extension Tensor {
       shape.rank == 2 && other.shape.rank == 2 && shape[1] == other.shape[0],
       "matmul: \(shape) × \(other.shape): inner dimensions differ")
     return Tensor.record(.matmul, self, other) { a, b in
-      (product(a, b), { product($0, b, transposeSecond: true) }, { product(a, $0, transposeFirst: true) })
+      (
+        product(a.matrix, b.matrix), { product($0.matrix, b.matrix, transposeSecond: true) },
+        { product(a.matrix, $0.matrix, transposeFirst: true) }
+      )
     }
   }
 
   /// The affine map of a layer.
   ///
   ///     y = x Wᵀ + b        dx = dy W        dW = dyᵀ x        db = Σ dy
+  ///
+  /// A low-rank update of the map is added, see ``LowRankUpdate``.
   ///
   /// - Shape: x `[rows, in]`, weight `[out, in]`, bias `[out]` → `[rows, out]`
   public func linear(_ map: AffineMap) -> Tensor { linear([map], operation: .linear) }
@@ -34,6 +39,11 @@ extension Tensor {
           && (map.bias.map { $0.shape == [map.weight.shape[0]] } ?? true),
         "\(operation.rawValue): x \(shape), weight \(map.weight.shape), bias \(map.bias.map { "\($0.shape)" } ?? "none")"
       )
+      if let update = map.update {
+        require(
+          update.fits(map.weight.shape),
+          "\(operation.rawValue): weight \(map.weight.shape), update \(update.up.shape) × \(update.down.shape)")
+      }
     }
     var inputs = [self]
     let layout = SideBySide(maps, appendedTo: &inputs)
@@ -50,6 +60,7 @@ extension Tensor {
       } else {
         Kernels.linear(x.matrix, weight: layout.weight(of: inputs), bias: layout.bias(of: inputs), into: y.matrix)
       }
+      let hidden = layout.parts.map { part in part.update?.add(to: y.matrix.columns(part.columns), inputs) }
       return (
         y,
         { dy, needed in
@@ -75,6 +86,12 @@ extension Tensor {
             guard let bias = part.bias, needed[bias] else { continue }
             gradients[bias] = Tensor(columnSums(dy.matrix.columns(part.columns)), shape: [part.columns.count])
           }
+          for (part, hidden) in zip(layout.parts, hidden) {
+            guard let update = part.update, let hidden else { continue }
+            update.addGradients(
+              of: dy.matrix.columns(part.columns), hidden: hidden, inputs, needed: needed, dx: gradients[0],
+              to: &gradients)
+          }
           return gradients
         }
       )
@@ -93,6 +110,7 @@ private struct SideBySide {
   struct Part {
     let weight: Int
     let bias: Int?
+    let update: LowRankUpdate.Part?
     let columns: Range<Int>
 
     func isIn(_ range: Range<Int>) -> Bool {
@@ -111,7 +129,7 @@ private struct SideBySide {
     for map in maps {
       let indices = map.append(to: &inputs)
       let columns = column..<column + map.weight.shape[0]
-      parts.append(Part(weight: indices.weight, bias: indices.bias, columns: columns))
+      parts.append(Part(weight: indices.weight, bias: indices.bias, update: indices.update, columns: columns))
       column = columns.upperBound
     }
     (self.parts, width) = (parts, column)
@@ -152,13 +170,14 @@ private struct SideBySide {
   }
 }
 
-/// op(a) op(b) of two constants.
-private func product(
-  _ a: Tensor, _ b: Tensor, transposeFirst: Bool = false, transposeSecond: Bool = false
+/// α · op(a) op(b).
+func product(
+  _ a: Matrix, _ b: Matrix, transposeFirst: Bool = false, transposeSecond: Bool = false, scale: Float = 1
 ) -> Tensor {
-  let rows = transposeFirst ? a.shape[1] : a.shape[0]
-  let columns = transposeSecond ? b.shape[0] : b.shape[1]
+  let rows = transposeFirst ? a.columns : a.rows
+  let columns = transposeSecond ? b.rows : b.columns
   let c = Tensor(FloatBuffer(uninitialized: rows * columns), shape: [rows, columns])
-  multiply(a.matrix, b.matrix, transposeFirst: transposeFirst, transposeSecond: transposeSecond, into: c.matrix)
+  multiply(
+    a, b, transposeFirst: transposeFirst, transposeSecond: transposeSecond, into: c.matrix, scale: scale)
   return c
 }

@@ -23,9 +23,11 @@ extension Tensor {
   /// Ba, Kiros & Hinton 2016, arXiv:1607.06450.
   ///
   /// - Shape: x and residual `[rows, width]`, γ and β `[width]` → `[rows, width]`
+  /// - Parameter beta: β; nil for 0.
   public func layerNorm(
-    gamma: Tensor, beta: Tensor, epsilon: Float, residual: Tensor? = nil, dropout: DropoutMask? = nil
+    gamma: Tensor, beta: Tensor?, epsilon: Float, residual: Tensor? = nil, dropout: DropoutMask? = nil
   ) -> Tensor {
+    let beta = beta ?? Tensor(repeating: 0, shape: gamma.shape)
     require(
       gamma.shape == [shape.width] && beta.shape == gamma.shape && (residual.map { $0.shape == shape } ?? true),
       "layerNorm: x \(shape), γ \(gamma.shape), β \(beta.shape), residual \(residual.map { "\($0.shape)" } ?? "none")")

@@ -4,7 +4,7 @@ struct DeclaredToken {
   /// Whether it is looked for in the normal form; without it, a token is unless it is special.
   var isNormalized: Bool?
   /// True if the file has its text only; such a token is special.
-  let isText: Bool
+  var isText: Bool
   let node: JSONNode
 
   /// A special token of which the text is all that is known.

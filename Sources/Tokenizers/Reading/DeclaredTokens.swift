@@ -16,7 +16,7 @@ struct DeclaredTokens {
   private var listed = ListedTokens()
   /// The tokens that make the same token of `added_tokens.json` special: those that the reference has read by then.
   private var makingSpecial: Set<[UInt8]> = []
-  private let isBERT: Bool
+  private let kind: TokenizerClass
   /// The file of the vocabulary.
   private let file: String
 
@@ -24,38 +24,34 @@ struct DeclaredTokens {
   static let roleNames = [
     "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
   ]
-  /// The tokens of BertTokenizer where nothing else is stated.
-  static let standard = [
-    "unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]",
-  ]
-  /// The roles without which BertTokenizer makes no sense.
-  private static let needed: Set = ["unk_token", "sep_token", "cls_token"]
 
   /// Collects the tokens.
   ///
   /// - Parameters:
   ///   - map: `special_tokens_map.json`, where it counts.
   ///   - added: `added_tokens.json`, where it counts.
-  ///   - file: `tokenizer.json` and what was read of it.
+  ///   - file: the file of the vocabulary, and what was read of `tokenizer.json`.
+  ///   - pieces: the tokens that a model of sentencepiece declares by itself.
   init(
     _ configuration: TokenizerConfiguration, _ kind: TokenizerClass, map: JSONNode?, added: JSONNode?,
-    file: (node: JSONNode, parts: TokenizerParts?)
+    file: (node: JSONNode, parts: TokenizerParts?), pieces: [DeclaredToken]?
   ) throws(TokenizerError) {
-    isBERT = kind.isBERT
+    self.kind = kind
+    let standard = kind.standardTokens
     self.file = file.node.file
     for name in Self.roleNames {
       let node = map?.member(name) ?? configuration.setting(name)
       let isOfMap = map?.member(name) != nil
       if let node, !node.isNull {
         let token = try Self.role(node, isOfMap: isOfMap)
-        try append(name, token)
+        try append(name, token.isText ? kind.token(ofRole: name, token) : token)
         // An object in tokenizer_config.json is none of them: it is still compared as a whole.
         if token.isText || isOfMap { makingSpecial.insert(token.token.content) }
-      } else if let node, kind.isBERT, Self.needed.contains(name) {
+      } else if let node, kind.neededRoles.contains(name) {
         throw node.unexpected("a token")
-      } else if node == nil, let text = kind.isBERT ? Self.standard[name] : nil {
-        try append(name, DeclaredToken(text, file.node))
-      } else if node == nil, name == "pad_token", let text = file.parts?.paddingToken, !text.isEmpty {
+      } else if node == nil, let text = standard[name] {
+        try append(name, kind.token(ofRole: name, DeclaredToken(text, file.node)))
+      } else if node == nil, name == "pad_token", !kind.isRebuilt, let text = file.parts?.paddingToken, !text.isEmpty {
         try append(name, DeclaredToken(text, file.node))
       }
     }
@@ -64,7 +60,7 @@ struct DeclaredTokens {
     try readOtherRoles(map, isOfMap: true, texts: false)
     try readOtherRoles(map, isOfMap: true, texts: true)
     try readOtherRoles(configuration.settings, isOfMap: false, texts: true)
-    try readExtra(configuration, map)
+    try readExtra(configuration, map, pieces)
     if let node = configuration.setting("added_tokens_decoder") {
       try readDecoder(node)
     } else {
@@ -97,7 +93,7 @@ struct DeclaredTokens {
 
   /// Refuses a vocabulary that lacks a token of every text; the reference would add it, without an embedding.
   private func requireNeeded(_ vocabulary: AddedVocabulary) throws(TokenizerError) {
-    for (name, token) in roles where isBERT && Self.needed.contains(name) {
+    for (name, token) in roles where kind.neededRoles.contains(name) {
       guard vocabulary.id(of: token.token.content) == nil else { continue }
       throw TokenizerError(
         "\(file): the token \(JSONNode.quoted(token.text)) is missing; \(name) needs it")
@@ -139,7 +135,7 @@ struct DeclaredTokens {
 
   /// `extra_special_tokens`, and its older name `additional_special_tokens` where the newer one gives no list.
   private mutating func readExtra(
-    _ configuration: TokenizerConfiguration, _ map: JSONNode?
+    _ configuration: TokenizerConfiguration, _ map: JSONNode?, _ pieces: [DeclaredToken]?
   ) throws(TokenizerError) {
     let (name, olderName) = ("extra_special_tokens", "additional_special_tokens")
     var newer = configuration.setting(name)
@@ -167,8 +163,10 @@ struct DeclaredTokens {
       for token in node.isNull ? [] : try node.elements(atMost: Limits.tokens) { _ = try token.string() }
       older = node
     }
+    if tokens == nil, let pieces { tokens = pieces }
     if tokens == nil, let older { tokens = try Self.list(older, isOfMap: false) }
-    extra = tokens ?? []
+    let node = JSONNode(file: file, path: "", value: .null)
+    extra = tokens ?? kind.standardExtraTokens.map { DeclaredToken($0, node) }
   }
 
   /// Roles of names of their own.

@@ -137,7 +137,9 @@ struct JSONNode {
   }
 
   /// One of some words, as it stands.
-  func choice(_ words: String...) throws(TokenizerError) -> String {
+  func choice(_ words: String...) throws(TokenizerError) -> String { try choice(words) }
+
+  func choice(_ words: [String]) throws(TokenizerError) -> String {
     guard case .string(let text) = value, words.contains(where: { $0.utf8.elementsEqual(text.utf8) }) else {
       let quoted = words.map(Self.quoted)
       let last = quoted.count > 1 ? " or \(quoted[quoted.count - 1])" : quoted.joined()

@@ -23,16 +23,19 @@ struct SentenceConfiguration {
   /// No file.
   init() {}
 
-  init(folder: String) throws(TokenizerError) {
+  /// Reads the file of a folder.
+  ///
+  /// - Parameter output: what the model has to give; nil for either of what is read.
+  init(folder: String, output: TransformerOutput? = nil) throws(TokenizerError) {
     for name in Self.names.map({ Files.join(folder, $0) }) {
       guard let node = try JSONNode.readIfPresent(name), try !node.members().isEmpty else { continue }
       file = name
-      try read(node)
+      try read(node, output)
       return
     }
   }
 
-  private mutating func read(_ node: JSONNode) throws(TokenizerError) {
+  private mutating func read(_ node: JSONNode, _ output: TransformerOutput?) throws(TokenizerError) {
     let fields = try node.fields(
       "max_seq_length", "do_lower_case", "model_args", "model_kwargs", "tokenizer_args", "processor_kwargs",
       "config_args", "config_kwargs", "transformer_task", "modality_config", "module_output_name", "unpad_inputs",
@@ -55,7 +58,7 @@ struct SentenceConfiguration {
       throw member.error(
         "\(member.path) is \(member.value.shortText), which changes the tokens and is not supported; remove it")
     }
-    try Self.checkOutput(fields)
+    try (output.map { [$0] } ?? TransformerOutput.allCases).check(fields)
   }
 
   /// Arguments under one of their two names.
@@ -74,15 +77,30 @@ struct SentenceConfiguration {
     }
     return node
   }
+}
 
-  /// Refuses other outputs of the model than its hidden states or its scores.
-  private static func checkOutput(_ fields: JSONFields) throws(TokenizerError) {
-    if let task = fields.optional("transformer_task") {
-      _ = try task.choice("feature-extraction", "sequence-classification")
-    }
-    if let name = fields.optional("module_output_name") { _ = try name.choice("token_embeddings", "scores") }
+/// What the transformer of sentence-transformers gives.
+public enum TransformerOutput: Sendable, CaseIterable {
+  /// The hidden state of each token.
+  case tokenStates
+  /// The scores of a head.
+  case scores
+
+  /// The `transformer_task`.
+  fileprivate var task: String { self == .tokenStates ? "feature-extraction" : "sequence-classification" }
+  /// The `module_output_name`.
+  fileprivate var name: String { self == .tokenStates ? "token_embeddings" : "scores" }
+  /// The output of the class in transformers.
+  fileprivate var method: String { self == .tokenStates ? "last_hidden_state" : "logits" }
+}
+
+extension [TransformerOutput] {
+  /// Refuses settings that ask for another output than these.
+  fileprivate func check(_ fields: JSONFields) throws(TokenizerError) {
+    if let task = fields.optional("transformer_task") { _ = try task.choice(map(\.task)) }
+    if let name = fields.optional("module_output_name") { _ = try name.choice(map(\.name)) }
     guard let text = fields.optional("modality_config")?.presentMember("text") else { return }
     if let method = text.presentMember("method") { _ = try method.choice("forward") }
-    if let output = text.presentMember("method_output_name") { _ = try output.choice("last_hidden_state", "logits") }
+    if let output = text.presentMember("method_output_name") { _ = try output.choice(map(\.method)) }
   }
 }

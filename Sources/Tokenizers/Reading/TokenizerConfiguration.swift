@@ -23,15 +23,25 @@ struct TokenizerConfiguration {
   /// A setting as it stands, null included; nil where it is not there.
   func setting(_ name: String) -> JSONNode? { arguments?.member(name) ?? settings?.member(name) }
 
+  /// A setting; nil where it is not there or null.
+  func presentSetting(_ name: String) -> JSONNode? { setting(name).flatMap { $0.isNull ? nil : $0 } }
+
   // MARK: - The class
 
   func tokenizerClass() throws(TokenizerError) -> TokenizerClass {
+    let usual = try model?.presentMember("model_type").flatMap { (node) throws(TokenizerError) in
+      TokenizerClass.usual(for: try node.keyword())
+    }
+    if let usual, usual.isForced { return usual.kind }
     let named = [settings, model].compactMap { $0?.presentMember("tokenizer_class") }
     for node in named where TokenizerClass(named: try node.keyword()) == nil {
-      throw TokenizerFile.unsupported(node, "BertTokenizer, DistilBertTokenizer or PreTrainedTokenizerFast")
+      throw TokenizerFile.unsupported(
+        node,
+        "BertTokenizer, CamembertTokenizer, DistilBertTokenizer, GPT2Tokenizer, GPTNeoXTokenizer, MPNetTokenizer, "
+          + "Qwen2Tokenizer, RobertaTokenizer, XLMRobertaTokenizer or PreTrainedTokenizerFast")
     }
     return try named.first.flatMap { (node) throws(TokenizerError) in TokenizerClass(named: try node.keyword()) }
-      ?? .bert
+      ?? usual?.kind ?? .bert
   }
 
   /// Refuses what makes the reference build the tokenizer with code or files that are not read here.
@@ -68,12 +78,12 @@ struct TokenizerConfiguration {
   /// Refuses `vocab.txt` without a `tokenizer.json` where the reference would not read it.
   func requireVocabularyFile(_ file: String, _ kind: TokenizerClass) throws(TokenizerError) {
     // Without a tokenizer.json, the reference takes these first.
-    for name in ["tokenizer.model", "tekken.json", "tiktoken.model"] {
+    for name in ["tokenizer.model", "tekken.json", "tiktoken.model"] where name != Files.name(of: file) {
       let other = Files.join(Files.parent(of: file), name)
       guard Files.exists(other) else { continue }
       throw TokenizerError("\(other): a vocabulary of this form is not supported; remove it, or add a tokenizer.json")
     }
-    guard kind.isBERT else {
+    guard !kind.vocabularyFiles.isEmpty else {
       throw TokenizerError("\(file): the class \(kind.name) reads no such file; expected a tokenizer.json")
     }
   }

@@ -24,6 +24,11 @@ extension TokenizerFile {
     case "NFKD": return try withoutFields(node, .decomposition(compatibility: true))
     case "NFC": return try withoutFields(node, .composition(compatibility: false))
     case "NFKC": return try withoutFields(node, .composition(compatibility: true))
+    case "ByteLevel": return try withoutFields(node, .alphabet)
+    case "Nmt": return try withoutFields(node, .machineTranslation)
+    case "Precompiled": return .precompiled(try readPrecompiled(node))
+    case "Prepend": return .prefix(Array(try node.fields("type", "prepend")["prepend"].string().utf8))
+    case "Replace": return .replacement(try readReplacement(node))
     case "Strip":
       let fields = try node.fields("type", "strip_left", "strip_right")
       return .strip(left: try fields["strip_left"].boolean(), right: try fields["strip_right"].boolean())
@@ -32,7 +37,9 @@ extension TokenizerFile {
       return .sequence(try steps.map(readNormalizer))
     default:
       throw unsupported(
-        type, "BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Strip or a Sequence of these")
+        type,
+        "BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Strip, "
+          + "StripAccents or a Sequence of these")
     }
   }
 
@@ -44,12 +51,57 @@ extension TokenizerFile {
     case "BertPreTokenizer": return try withoutFields(node, .scanner(WordScanner(.bert)))
     case "Whitespace": return try withoutFields(node, .scanner(WordScanner(.whitespace)))
     case "WhitespaceSplit": return try withoutFields(node, .scanner(WordScanner(.whitespaceSplit)))
+    case "ByteLevel": return .byteLevel(try readByteLevel(node))
+    case "Metaspace": return .metaspace(try readMetaspace(node))
+    case "Split": return try readSplit(node)
+    case "Digits":
+      return .digits(individual: try node.fields("type", "individual_digits")["individual_digits"].boolean())
+    case "Punctuation":
+      _ = try node.fields("type", "behavior")
+      return .punctuation(try node.member("behavior").map(readBehavior) ?? .isolated)
     case "Sequence":
       let steps = try node.fields("type", "pretokenizers")["pretokenizers"].elements(atMost: Limits.steps)
       return .sequence(try steps.map(readPreTokenizer))
     default:
-      throw unsupported(type, "BertPreTokenizer, Whitespace, WhitespaceSplit or a Sequence of these")
+      throw unsupported(
+        type,
+        "BertPreTokenizer, ByteLevel, Digits, Metaspace, Punctuation, Split, Whitespace, WhitespaceSplit or a Sequence "
+          + "of these")
     }
+  }
+
+  private static func readByteLevel(_ node: JSONNode) throws(TokenizerError) -> ByteLevel {
+    let fields = try node.fields("type", "add_prefix_space", "trim_offsets", "use_regex")
+    return ByteLevel(
+      addsPrefixSpace: try fields["add_prefix_space"].boolean(),
+      cutsWords: try node.member("use_regex")?.boolean() ?? true, trimsOffsets: try fields["trim_offsets"].boolean())
+  }
+
+  private static func readSplit(_ node: JSONNode) throws(TokenizerError) -> PreTokenizer {
+    let fields = try node.fields("type", "pattern", "behavior", "invert")
+    let kinds = try fields["pattern"].fields("String", "Regex")
+    let isRegex = kinds.optional("String") == nil
+    guard try kinds.node.members().count == 1 else {
+      throw kinds.node.unexpected("one pattern, as {\"String\": ...} or {\"Regex\": ...}")
+    }
+    let text = try kinds[isRegex ? "Regex" : "String"]
+    let pattern: SplitPattern = isRegex ? .regex(try text.string()) : .string(try text.string())
+    guard let matches = pattern.matches else {
+      throw isRegex
+        ? text.error(
+          "\(text.path) is \(JSONNode.quoted(try text.string())), which is none of the patterns that hone cuts words with: "
+            + "those of GPT-2, GPT-4, GPT-4o, Llama 3, Qwen 2, Qwen 3.5 and Mistral, and runs of one kind of character")
+        : text.unexpected("a text of one or more characters")
+    }
+    let splitter = Splitter(matches, try readBehavior(try fields["behavior"]), inverts: try fields["invert"].boolean())
+    return .split(pattern, splitter)
+  }
+
+  private static func readBehavior(_ node: JSONNode) throws(TokenizerError) -> Splitter.Behavior {
+    guard let behavior = Splitter.Behavior(rawValue: try node.keyword()) else {
+      throw node.unexpected("one of " + Splitter.Behavior.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return behavior
   }
 
   // MARK: - Post-processors
@@ -71,6 +123,10 @@ extension TokenizerFile {
       let separator = try tokenPair(try fields["sep"], known)
       return [.roberta(separator: separator, classifier: try tokenPair(try fields["cls"], known))]
     case "TemplateProcessing": return [try readTemplate(node, known)]
+    case "ByteLevel":
+      // Moves offsets only.
+      _ = try readByteLevel(node)
+      return []
     case "Sequence":
       let steps = try node.fields("type", "processors")["processors"].elements(atMost: Limits.steps)
       let all = try steps.map { (step) throws(TokenizerError) in try readPostProcessor(step, known) }.flatMap(\.self)
@@ -80,7 +136,7 @@ extension TokenizerFile {
       return all
     default:
       throw unsupported(
-        type, "BertProcessing, RobertaProcessing, TemplateProcessing or a Sequence of these")
+        type, "BertProcessing, ByteLevel, RobertaProcessing, TemplateProcessing or a Sequence of these")
     }
   }
 

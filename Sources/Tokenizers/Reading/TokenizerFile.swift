@@ -6,12 +6,12 @@ import JSONText
 enum TokenizerFile {
   static func read(_ file: String) throws(TokenizerError) -> TokenizerParts {
     let bytes = try JSONNode.bytes(of: file)
-    var scan = VocabularyScan(bytes)
+    var scan = ModelScan(bytes)
     let root: JSONNode
-    if let rest = scan.flatMap({ try? JSONNode.parse($0.rest, file) }) {
+    if let rest = try? JSONNode.parse(scan.rest, file) {
       root = rest
     } else {
-      scan = nil
+      scan = ModelScan()
       root = try JSONNode.parse(bytes, file)
     }
     let fields = try root.fields(
@@ -20,7 +20,8 @@ enum TokenizerFile {
     if let version = root.member("version") { _ = try version.choice("1.0") }
     let side = try fields.optional("truncation").map(readTruncation)
     let padding = try fields.optional("padding").map(readPadding)
-    if let decoder = fields.optional("decoder") { try checkDecoder(decoder) }
+    let decoder = fields.optional("decoder")
+    if let decoder { try checkDecoder(decoder) }
     let model = try readModel(try fields["model"], scan)
     var parts = TokenizerParts(
       model: model, paddingToken: padding?.token, leftPadding: padding?.left, truncationSide: side)
@@ -28,6 +29,7 @@ enum TokenizerFile {
       parts.addedTokens = try readAddedTokens(tokens, model: model)
     }
     parts.normalizer = try fields.optional("normalizer").map(readNormalizer)
+    parts.decoder = decoder?.value
     parts.preTokenizer = try fields.optional("pre_tokenizer").map(readPreTokenizer)
     if let processor = fields.optional("post_processor") {
       let known = KnownIDs(model: model.vocabulary, addedTokens: parts.addedTokens)
@@ -38,25 +40,31 @@ enum TokenizerFile {
 
   // MARK: - The model
 
-  private static func readModel(
-    _ node: JSONNode, _ scan: VocabularyScan?
-  ) throws(TokenizerError) -> WordPiece {
+  private static func readModel(_ node: JSONNode, _ scan: ModelScan) throws(TokenizerError) -> TokenModel {
     _ = try node.members()
     // The one component that may lack its type: old files do.
-    if let type = node.member("type") {
-      guard try type.keyword() == "WordPiece" else { throw unsupported(type, "WordPiece") }
+    let type = node.member("type")
+    let isList = if case .array? = node.member("vocab")?.value { true } else { false }
+    switch try type?.keyword() ?? (node.member("merges") != nil ? "BPE" : isList ? "Unigram" : "WordPiece") {
+    case "WordPiece": return .wordPiece(try readWordPiece(node, scan))
+    case "BPE": return .bytePairs(try readBytePairs(node, scan))
+    case "Unigram": return .unigram(try readUnigram(node, scan))
+    default: throw unsupported(type ?? node, "BPE, Unigram or WordPiece")
     }
+  }
+
+  private static func readWordPiece(_ node: JSONNode, _ scan: ModelScan) throws(TokenizerError) -> WordPiece {
     let fields = try node.fields(
       "type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab")
     return WordPiece(
-      vocabulary: try readVocabulary(try fields["vocab"], scan),
+      vocabulary: try readVocabulary(try fields["vocab"], scan.vocabulary),
       unknownToken: try fields["unk_token"].string(),
       continuation: try fields["continuing_subword_prefix"].string(),
       maximumWordLength: try fields["max_input_chars_per_word"].integer(0...Int.max))
   }
 
-  private static func readVocabulary(
-    _ node: JSONNode, _ scan: VocabularyScan?
+  static func readVocabulary(
+    _ node: JSONNode, _ scan: VocabularyScan? = nil
   ) throws(TokenizerError) -> Vocabulary {
     if let scan { return try vocabulary(node, scan.table, scan.ids) }
     let members = try node.members()
@@ -78,7 +86,7 @@ enum TokenizerFile {
     return try vocabulary(node, table, ids)
   }
 
-  private static func vocabulary(
+  static func vocabulary(
     _ node: JSONNode, _ table: ByteTable, _ ids: [Int32]
   ) throws(TokenizerError) -> Vocabulary {
     do throws(Vocabulary.Clash) {
@@ -94,7 +102,7 @@ enum TokenizerFile {
   // MARK: - Added tokens
 
   private static func readAddedTokens(
-    _ node: JSONNode, model: WordPiece
+    _ node: JSONNode, model: TokenModel
   ) throws(TokenizerError) -> [AddedToken] {
     var vocabulary = AddedVocabulary(of: model.vocabulary)
     for element in try node.elements(atMost: Limits.tokens) {

@@ -1,10 +1,14 @@
+import JSONText
+
 /// The parts of a tokenizer, whichever files they came from.
 struct TokenizerParts {
-  var model: WordPiece
+  var model: TokenModel
   var addedTokens: [AddedToken] = []
   var normalizer: Normalizer?
   var preTokenizer: PreTokenizer?
   var postProcessorSteps: [PostProcessor.Step] = []
+  /// The section `decoder` as it stands.
+  var decoder: JSONValue?
   /// The token of the section `padding`, or of the configuration.
   var paddingToken: String?
   /// Where the section `padding` asks for padding at the left.
@@ -26,6 +30,7 @@ enum Limits {
   static let fileBytes = 1 << 26
   static let tokens = 1 << 22
   static let tokenBytes = 1 << 16
+  static let merges = 1 << 22
   /// Looked for at every position of a text, unlike the tokens of the model.
   static let addedTokenBytes = 1 << 10
   /// The components of a sequence.

@@ -15,6 +15,10 @@ enum UTF8Text {
     return ((lead & 0x07) << 18 | second << 12 | third << 6 | UInt32(bytes[position + 3] & 0x3F), 4)
   }
 
+  /// The number of bytes of the scalar that starts with `lead`.
+  @inline(__always)
+  static func length(of lead: UInt8) -> Int { lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4 }
+
   /// The scalar that ends just before `end`, and where it starts.
   static func scalar(before end: Int, in bytes: [UInt8]) -> (scalar: UInt32, start: Int) {
     var start = end - 1

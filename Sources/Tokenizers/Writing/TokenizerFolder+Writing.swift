@@ -3,7 +3,8 @@ import JSONText
 extension TokenizerFolder {
   /// The settings that are written from what was resolved; any other setting is kept as it stands.
   private static let resolved: Set = [
-    "added_tokens_decoder", "additional_special_tokens", "do_basic_tokenize", "do_lower_case", "extra_special_tokens",
+    "add_bos_token", "add_eos_token", "add_prefix_space", "added_tokens_decoder", "additional_special_tokens",
+    "do_basic_tokenize", "do_lower_case", "extra_special_tokens",
     "max_len", "model_input_names", "model_max_length", "name_or_path", "special_tokens_map_file",
     "split_special_tokens", "strip_accents", "tokenize_chinese_chars", "tokenizer_class", "tokenizer_file",
     "truncation_side", "vocab_file",
@@ -32,6 +33,11 @@ extension TokenizerFolder {
     if kind.isBERT, let lines = VocabularyFile.written(tokenizer.model.vocabulary) {
       files.append(("vocab.txt", lines))
     }
+    // The other byte-level classes take the post-processor from tokenizer.json.
+    if kind == .roberta, case .bytePairs(let model) = tokenizer.model, let lines = MergesFile.lines(of: model) {
+      files.append(("vocab.json", text(TokenizerFile.written(model.vocabulary))))
+      files.append(("merges.txt", (["#version: 0.2"] + lines).map { $0 + "\n" }.joined()))
+    }
     return files
   }
 
@@ -44,7 +50,7 @@ extension TokenizerFolder {
       // Null keeps the class from adding its own token.
       if let role = roles.first(where: { $0.name == name }) {
         members.append((name, JSONValue(role.text)))
-      } else if kind.isBERT, DeclaredTokens.standard[name] != nil {
+      } else if kind.standardTokens[name] != nil {
         members.append((name, .null))
       }
     }
@@ -55,6 +61,9 @@ extension TokenizerFolder {
         ("do_lower_case", JSONValue(normalizer.lowercases)), ("strip_accents", JSONValue(normalizer.stripsAccents)),
         ("tokenize_chinese_chars", JSONValue(normalizer.isolatesIdeographs)),
       ]
+    }
+    if kind.isByteLevel || kind.isUnigram {
+      members.append(("add_prefix_space", JSONValue(tokenizer.cutter.addsPrefixSpace)))
     }
     let inputs = ["input_ids"] + (givesTokenTypes ? ["token_type_ids"] : []) + ["attention_mask"]
     members += [

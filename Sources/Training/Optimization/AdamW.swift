@@ -76,13 +76,17 @@ public struct AdamW: Sendable {
   /// Makes an optimizer for the parameters of a model.
   ///
   /// Fails with every pattern in the settings that covers no parameter.
-  public init(_ settings: Settings, for model: some Module) throws(UnknownPatternError) {
+  ///
+  /// - Parameter isTrainable: false for a parameter that is not trained, whatever the settings say.
+  public init(
+    _ settings: Settings, for model: some Module, where isTrainable: (_ key: String) -> Bool = { _ in true }
+  ) throws(UnknownPatternError) {
     self.settings = settings
     let rules = ParameterRules(factors: settings.rates ?? [:], frozen: settings.freeze ?? [])
     let parameters = model.parameters
     try rules.check(against: Array(parameters.keys))
     var trained: OrderedDictionary<String, Parameter> = [:]
-    for (key, parameter) in parameters {
+    for (key, parameter) in parameters where isTrainable(key) {
       let factor = rules.factor(of: key)
       if factor == 0 { continue }
       let decays = (settings.decayBiasesAndNorms ?? false) || !ParameterRules.isBiasOrNorm(key)
@@ -93,6 +97,9 @@ public struct AdamW: Sendable {
 
   /// True unless every parameter is frozen.
   public var trainsSomething: Bool { !trained.isEmpty }
+
+  /// The number of scalars in the trained parameters.
+  public var trainedCount: Int { trained.values.reduce(0) { $0 + $1.shape.count } }
 
   /// True if a parameter is trained; the others need no gradient.
   public func isTrained(_ key: String) -> Bool { trained[key] != nil }

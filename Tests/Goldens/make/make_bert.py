@@ -10,9 +10,11 @@ reader's own rounding is all that a comparison measures; PyTorch's Float32 resul
 """
 
 import copy
+import dataclasses
 import json
 import pathlib
 import string
+from collections.abc import Callable
 
 import numpy
 import sentence_transformers
@@ -45,12 +47,47 @@ TEXTS = [
 POOLINGS = ["mean", "cls", "max", "mean_sqrt_len_tokens", "lasttoken"]
 
 
+@dataclasses.dataclass(frozen=True)
+class Family:
+    """What a family has of its own beside the model: tokenizer and batch; these are BERT's."""
+
+    special: tuple = tuple(SPECIAL)
+    roles: dict = dataclasses.field(
+        default_factory=lambda: {
+            "unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]",
+            "mask_token": "[MASK]",
+        }
+    )  # fmt: skip
+    templates: tuple = ("[CLS]:0 $A:0 [SEP]:0", "[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1")
+    tokenizer_settings: dict = dataclasses.field(
+        default_factory=lambda: {
+            "do_lower_case": True, "strip_accents": None, "tokenize_chinese_chars": True,
+            "tokenizer_class": "BertTokenizer",
+        }
+    )  # fmt: skip
+    has_vocabulary_file: bool = True
+    lengths: tuple = tuple(LENGTHS)
+    # Where the batch has the padding token inside a text: (sequence, token).
+    padding_inside: tuple = ()
+    # The tensors under the names of a checkpoint, from those of the model in memory.
+    stored: Callable[[dict], dict] = dict
+    # The parameters after ten steps are in the file too.
+    keeps_final: bool = True
+
+    @property
+    def padding(self) -> int:
+        return self.special.index(self.roles["pad_token"])
+
+
+BERT = Family()
+
+
 # MARK: The folder
 
 
-def vocabulary() -> list[str]:
+def vocabulary(family: Family = BERT) -> list[str]:
     letters = string.ascii_lowercase
-    pieces = SPECIAL + list(string.digits) + list(".,:!-") + list(letters) + ["##" + letter for letter in letters]
+    pieces = [*family.special, *string.digits, *".,:!-", *letters, *("##" + letter for letter in letters)]
     return pieces + [word for word in WORDS if word not in pieces]
 
 
@@ -84,18 +121,20 @@ def random_bert(vocabulary_size: int) -> transformers.BertModel:
     return randomized(transformers.BertModel(configuration))
 
 
-def tokenizer_of(pieces: list[str]) -> tokenizers.Tokenizer:
+def tokenizer_of(pieces: list[str], family: Family = BERT) -> tokenizers.Tokenizer:
+    vocabulary = {piece: index for index, piece in enumerate(pieces)}
     tokenizer = tokenizers.Tokenizer(
-        tokenizers.models.WordPiece({piece: index for index, piece in enumerate(pieces)}, unk_token="[UNK]")
+        tokenizers.models.WordPiece(vocabulary, unk_token=family.roles["unk_token"])
     )
     tokenizer.normalizer = tokenizers.normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = tokenizers.decoders.WordPiece()
-    tokenizer.add_special_tokens(SPECIAL)
+    tokenizer.add_special_tokens(list(family.special))
+    around = [family.roles["cls_token"], family.roles["sep_token"]]
     tokenizer.post_processor = tokenizers.processors.TemplateProcessing(
-        single="[CLS]:0 $A:0 [SEP]:0",
-        pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1",
-        special_tokens=[("[CLS]", pieces.index("[CLS]")), ("[SEP]", pieces.index("[SEP]"))],
+        single=family.templates[0],
+        pair=family.templates[1],
+        special_tokens=[(token, pieces.index(token)) for token in around],
     )
     return tokenizer
 
@@ -105,27 +144,35 @@ def write_json(path: pathlib.Path, value) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def write_folder(folder: pathlib.Path, model, pieces: list[str], names: list[str]) -> None:
+def weights_of(model, family: Family) -> dict[str, torch.Tensor]:
+    weights = {name: tensor for name, tensor in model.state_dict().items() if "position_ids" not in name}
+    return {name: tensor.contiguous() for name, tensor in family.stored(weights).items()}
+
+
+def with_stored_names(golden: dict[str, torch.Tensor], family: Family) -> dict[str, torch.Tensor]:
+    """Golden values with the gradients under the names of the checkpoint."""
+    start = "gradient."
+    gradients = {name[len(start) :]: tensor for name, tensor in golden.items() if name.startswith(start)}
+    others = {name: tensor for name, tensor in golden.items() if not name.startswith(start)}
+    return others | {start + name: tensor for name, tensor in family.stored(gradients).items()}
+
+
+def write_folder(folder: pathlib.Path, model, pieces: list[str], names: list[str], family: Family) -> None:
     """The verbose layout (sentence-transformers up to 5.3), which every reader accepts.
 
     `names` are the keys of config.json that the folder keeps.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items() if "position_ids" not in name}
+    weights = weights_of(model, family)
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    (folder / "vocab.txt").write_text("\n".join(pieces) + "\n", encoding="utf-8")
-    tokenizer_of(pieces).save(str(folder / "tokenizer.json"))
-    roles = {
-        "unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]",
-    }  # fmt: skip
-    write_json(folder / "special_tokens_map.json", roles)
+    if family.has_vocabulary_file:
+        (folder / "vocab.txt").write_text("\n".join(pieces) + "\n", encoding="utf-8")
+    tokenizer_of(pieces, family).save(str(folder / "tokenizer.json"))
+    write_json(folder / "special_tokens_map.json", family.roles)
     write_json(
         folder / "tokenizer_config.json",
-        {
-            **roles, "do_lower_case": True, "strip_accents": None, "tokenize_chinese_chars": True,
-            "tokenizer_class": "BertTokenizer", "model_max_length": MAXIMUM_LENGTH,
-        },
-    )  # fmt: skip
+        {**family.roles, **family.tokenizer_settings, "model_max_length": MAXIMUM_LENGTH},
+    )
     configuration = model.config.to_dict()
     architecture = type(model).__name__
     write_json(
@@ -172,29 +219,33 @@ def versions() -> dict[str, str]:
 # MARK: What PyTorch computes
 
 
-def random_batch(vocabulary_size: int) -> tuple[torch.Tensor, torch.Tensor]:
+def random_batch(vocabulary_size: int, family: Family) -> tuple[torch.Tensor, torch.Tensor]:
     """Flat token and type ids; a sequence's second half has type 1 in every other sequence."""
     generator = torch.Generator().manual_seed(3)
     ids, types = [], []
-    for index, length in enumerate(LENGTHS):
+    for index, length in enumerate(family.lengths):
         ids.append(torch.randint(1, vocabulary_size, (length,), generator=generator))
         types.append((torch.arange(length) >= (length + 1) // 2).long() * (index % 2))
+    for sequence, token in family.padding_inside:
+        ids[sequence][token] = family.padding
     return torch.cat(ids), torch.cat(types)
 
 
-def padded(flat: torch.Tensor) -> torch.Tensor:
-    return torch.nn.utils.rnn.pad_sequence(list(flat.split(LENGTHS)), batch_first=True)
+def padded(flat: torch.Tensor, family: Family, value: int = 0) -> torch.Tensor:
+    sequences = list(flat.split(family.lengths))
+    return torch.nn.utils.rnn.pad_sequence(sequences, batch_first=True, padding_value=value)
 
 
-def unpadded(values: torch.Tensor) -> torch.Tensor:
-    return torch.cat([row[:length] for row, length in zip(values, LENGTHS)])
+def unpadded(values: torch.Tensor, family: Family) -> torch.Tensor:
+    return torch.cat([row[:length] for row, length in zip(values, family.lengths)])
 
 
-def run(model, ids: torch.Tensor, types: torch.Tensor):
-    mask = padded(torch.ones_like(ids))
+def run(model, ids: torch.Tensor, types: torch.Tensor, family: Family):
+    mask = padded(torch.ones_like(ids), family)
     output = model(
-        input_ids=padded(ids), token_type_ids=padded(types), attention_mask=mask, output_hidden_states=True
-    )
+        input_ids=padded(ids, family, family.padding), token_type_ids=padded(types, family), attention_mask=mask,
+        output_hidden_states=True,
+    )  # fmt: skip
     return output, mask
 
 
@@ -204,9 +255,9 @@ def pooled_by(mode: str, states: torch.Tensor, mask: torch.Tensor) -> torch.Tens
     return module({"token_embeddings": states, "attention_mask": mask})["sentence_embedding"]
 
 
-def loss_of(model, ids: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def loss_of(model, ids: torch.Tensor, types: torch.Tensor, family: Family) -> tuple[torch.Tensor, torch.Tensor]:
     """InfoNCE of mean-pooled, normalized vectors, each query against the three positives: (loss, cosines)."""
-    output, mask = run(model, ids, types)
+    output, mask = run(model, ids, types, family)
     vectors = torch.nn.functional.normalize(pooled_by("mean", output.last_hidden_state, mask))
     cosines = vectors[:3] @ vectors[3:].T
     return torch.nn.functional.cross_entropy(SCALE * cosines, torch.arange(3)), cosines
@@ -216,17 +267,17 @@ def parameter_groups(model) -> list[dict]:
     """The pooler takes no part in the loss, so AdamW passes over it."""
     decayed, others = [], []
     for name, parameter in model.named_parameters():
-        (others if name.endswith("bias") or is_norm(name) else decayed).append(parameter)
+        (others if "bias" in name or is_norm(name) else decayed).append(parameter)
     return [{"params": decayed, "weight_decay": DECAY}, {"params": others, "weight_decay": 0.0}]
 
 
-def ten_steps(model, ids: torch.Tensor, types: torch.Tensor) -> tuple[list[float], list[float]]:
+def ten_steps(model, ids: torch.Tensor, types: torch.Tensor, family: Family) -> tuple[list[float], list[float]]:
     """Losses before each update, and gradient norms before clipping."""
     optimizer = torch.optim.AdamW(parameter_groups(model), **OPTIMIZER)
     losses, norms = [], []
     for _ in range(STEPS):
         optimizer.zero_grad()
-        loss, _ = loss_of(model, ids, types)
+        loss, _ = loss_of(model, ids, types, family)
         loss.backward()
         norms.append(torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP).item())
         losses.append(loss.item())
@@ -234,30 +285,30 @@ def ten_steps(model, ids: torch.Tensor, types: torch.Tensor) -> tuple[list[float
     return losses, norms
 
 
-def compute(model, ids: torch.Tensor, types: torch.Tensor) -> dict[str, torch.Tensor]:
+def compute(model, ids: torch.Tensor, types: torch.Tensor, family: Family) -> dict[str, torch.Tensor]:
     model = copy.deepcopy(model)
     tensors = {}
     with torch.no_grad():
-        output, mask = run(model, ids, types)
-        tensors["embeddings"] = unpadded(output.hidden_states[0])
+        output, mask = run(model, ids, types, family)
+        tensors["embeddings"] = unpadded(output.hidden_states[0], family)
         for layer, states in enumerate(output.hidden_states[1:]):
-            tensors[f"layer.{layer}"] = unpadded(states)
+            tensors[f"layer.{layer}"] = unpadded(states, family)
         for mode in POOLINGS:
             vectors = pooled_by(mode, output.last_hidden_state, mask)
             tensors[f"pooled.{mode}"] = vectors
             tensors[f"normalized.{mode}"] = torch.nn.functional.normalize(vectors)
-    loss, cosines = loss_of(model, ids, types)
+    loss, cosines = loss_of(model, ids, types, family)
     loss.backward()
     tensors["cosines"] = cosines.detach()
     tensors["loss"] = loss.detach().reshape(1)
     for name, parameter in model.named_parameters():
         if parameter.grad is not None:
             tensors[f"gradient.{name}"] = parameter.grad.clone()
-    losses, norms = ten_steps(model, ids, types)
+    losses, norms = ten_steps(model, ids, types, family)
     tensors["adamW.losses"] = torch.tensor(losses, dtype=torch.float64)
     tensors["adamW.norms"] = torch.tensor(norms, dtype=torch.float64)
     for name, parameter in model.named_parameters():
-        if f"gradient.{name}" in tensors:
+        if family.keeps_final and f"gradient.{name}" in tensors:
             tensors[f"adamW.final.{name}"] = parameter.detach().clone()
     return tensors
 
@@ -267,33 +318,37 @@ def distance(name: str, golden: dict[str, torch.Tensor], other: dict[str, torch.
     return ((golden[name] - other[name]).abs().max() / golden[name].abs().max()).item()
 
 
-def make(folder: pathlib.Path, model, names: list[str], script: str, key_bias: str) -> None:
+def make(
+    folder: pathlib.Path, model, names: list[str], script: str, key_bias: str, family: Family = BERT
+) -> None:
     """Writes the folder of a model and its golden values; `key_bias` is in the names of biases of attention keys."""
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(1)
-    pieces = vocabulary()
-    write_folder(folder, model, pieces, names)
-    ids, types = random_batch(len(pieces))
-    golden = compute(copy.deepcopy(model).double(), ids, types)
+    pieces = vocabulary(family)
+    write_folder(folder, model, pieces, names, family)
+    ids, types = random_batch(len(pieces), family)
+    golden = compute(copy.deepcopy(model).double(), ids, types, family)
 
-    single = compute(model, ids, types)
+    single = compute(model, ids, types, family)
     distances = {name: distance(name, golden, single) for name in golden if key_bias not in name}
     worst = {
         prefix: max((value, name) for name, value in distances.items() if name.startswith(prefix))
         for prefix in ["layer", "pooled", "loss", "gradient", "adamW.losses", "adamW.norms", "adamW.final"]
+        if prefix != "adamW.final" or family.keeps_final
     }
     for prefix, (value, name) in worst.items():
         print(f"PyTorch in Float32, {prefix}: within {value:.1e} ({name})")
 
     folder_model = sentence_transformers.SentenceTransformer(str(folder), device="cpu").double()
-    tokens = [tokenizer_of(pieces).encode(text).ids for text in TEXTS]
+    tokens = [tokenizer_of(pieces, family).encode(text).ids for text in TEXTS]
     assert folder_model.tokenizer(TEXTS)["input_ids"] == tokens
     vectors = numpy.asarray(folder_model.encode(TEXTS, batch_size=len(TEXTS)))
+    golden = with_stored_names(golden, family)
     tensors = {name: tensor.detach().float().contiguous() for name, tensor in golden.items()}
     tensors |= {
         "ids": ids.int(),
         "types": types.int(),
-        "lengths": torch.tensor(LENGTHS, dtype=torch.int32),
+        "lengths": torch.tensor(family.lengths, dtype=torch.int32),
         "texts.embeddings": torch.from_numpy(vectors).float().contiguous(),
     }
     save_file(tensors, folder / "golden.safetensors")
@@ -312,7 +367,7 @@ def make(folder: pathlib.Path, model, names: list[str], script: str, key_bias: s
                 "loss": "[1] cross-entropy of scale x cosines, positive on the diagonal, mean over queries",
                 "gradient.NAME": "of that loss, for every parameter that takes part (a pooler does not)",
                 "adamW.losses, adamW.norms": "[10] of each step: loss before its update, norm before clipping",
-                "adamW.final.NAME": "the parameters after ten steps",
+                **({"adamW.final.NAME": "the parameters after ten steps"} if family.keeps_final else {}),
                 "texts.embeddings": "[texts, 32] SentenceTransformer(folder).encode(texts)",
             },
             "scale": SCALE,

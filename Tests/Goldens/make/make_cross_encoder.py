@@ -50,19 +50,16 @@ def random_model(vocabulary_size: int) -> transformers.BertForSequenceClassifica
     return model.eval()
 
 
-def write_folder(folder: pathlib.Path, model, pieces: list[str], names: list[str]) -> None:
+def write_folder(
+    folder: pathlib.Path, model, pieces: list[str], names: list[str], family: make_bert.Family
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items() if "position_ids" not in name}
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    make_bert.tokenizer_of(pieces).save(str(folder / "tokenizer.json"))
+    save_file(make_bert.weights_of(model, family), folder / "model.safetensors", metadata={"format": "pt"})
+    make_bert.tokenizer_of(pieces, family).save(str(folder / "tokenizer.json"))
     make_bert.write_json(
         folder / "tokenizer_config.json",
-        {
-            "unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]",
-            "mask_token": "[MASK]", "do_lower_case": True, "strip_accents": None, "tokenize_chinese_chars": True,
-            "tokenizer_class": "BertTokenizer", "model_max_length": MAXIMUM_LENGTH,
-        },
-    )  # fmt: skip
+        {**family.roles, **family.tokenizer_settings, "model_max_length": MAXIMUM_LENGTH},
+    )
     configuration = model.config.to_dict()
     make_bert.write_json(
         folder / "config.json",
@@ -81,11 +78,12 @@ def encoded(tokenizer: tokenizers.Tokenizer) -> list[tokenizers.Encoding]:
 
 
 def run(model, encodings: list[tokenizers.Encoding]) -> torch.Tensor:
-    def padded(lists):
-        return torch.nn.utils.rnn.pad_sequence([torch.tensor(values) for values in lists], batch_first=True)
+    def padded(lists, value=0):
+        sequences = [torch.tensor(values) for values in lists]
+        return torch.nn.utils.rnn.pad_sequence(sequences, batch_first=True, padding_value=value)
 
     return model(
-        input_ids=padded([encoding.ids for encoding in encodings]),
+        input_ids=padded([encoding.ids for encoding in encodings], model.config.pad_token_id),
         token_type_ids=padded([encoding.type_ids for encoding in encodings]),
         attention_mask=padded([[1] * len(encoding.ids) for encoding in encodings]),
     ).logits
@@ -114,11 +112,15 @@ def several_labels(model) -> tuple[torch.nn.Module, torch.Tensor]:
     """The same encoder with a classifier of three labels, and its weight."""
     model = copy.deepcopy(model)
     weight = torch.randn((3, model.config.hidden_size), generator=torch.Generator().manual_seed(6)).float()
-    model.classifier = torch.nn.Linear(model.config.hidden_size, 3)
+    last = torch.nn.Linear(model.config.hidden_size, 3)
+    if hasattr(model.classifier, "out_proj"):
+        model.classifier.out_proj = last
+    else:
+        model.classifier = last
     model.num_labels = model.config.num_labels = 3
     with torch.no_grad():
-        model.classifier.weight.copy_(weight)
-        model.classifier.bias.copy_(torch.tensor([0.5, -0.25, 0.0]))
+        last.weight.copy_(weight)
+        last.bias.copy_(torch.tensor([0.5, -0.25, 0.0]))
     return model, weight
 
 
@@ -142,13 +144,16 @@ def compute(model, encodings: list[tokenizers.Encoding]) -> dict[str, torch.Tens
     return tensors
 
 
-def make(folder: pathlib.Path, model, names: list[str], script: str, key_bias: str) -> None:
+def make(
+    folder: pathlib.Path, model, names: list[str], script: str, key_bias: str,
+    family: make_bert.Family = make_bert.BERT,
+) -> None:  # fmt: skip
     """Writes the folder of a model and its golden values; `key_bias` is in the names of biases of attention keys."""
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(1)
-    pieces = make_bert.vocabulary()
-    write_folder(folder, model, pieces, names)
-    encodings = encoded(make_bert.tokenizer_of(pieces))
+    pieces = make_bert.vocabulary(family)
+    write_folder(folder, model, pieces, names, family)
+    encodings = encoded(make_bert.tokenizer_of(pieces, family))
     python = transformers.AutoTokenizer.from_pretrained(str(folder))
     texts = python([query for query, _ in PAIRS], [document for _, document in PAIRS], truncation=True)
     assert texts["input_ids"] == [encoding.ids for encoding in encodings]
@@ -163,6 +168,7 @@ def make(folder: pathlib.Path, model, names: list[str], script: str, key_bias: s
     for prefix, (value, name) in worst.items():
         print(f"PyTorch in Float32, {prefix}: within {value:.1e} ({name})")
 
+    golden = make_bert.with_stored_names(golden, family)
     tensors = {name: tensor.detach().float().contiguous() for name, tensor in golden.items()}
     save_file(tensors, folder / "golden.safetensors")
     make_bert.write_json(

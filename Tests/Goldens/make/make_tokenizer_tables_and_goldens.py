@@ -206,8 +206,8 @@ def literal(name, comment, words):
     return f'{doc}  static let {name} = """\n{body}\n    """\n'
 
 
-def write_table(name, summary, entries):
-    text = (f"// Written by Tests/Goldens/make/make_tokenizer_tables_and_goldens.py from tokenizers {VERSION}; do not edit.\n\n"
+def write_table(name, summary, entries, generator=pathlib.Path(__file__).name):
+    text = (f"// Written by Tests/Goldens/make/{generator} from tokenizers {VERSION}; do not edit.\n\n"
             f"/// {summary}\nenum {name} {{\n" + "\n".join(literal(*entry) for entry in entries) + "}\n")
     path = TABLES / f"{name}.swift"
     path.parent.mkdir(parents=True, exist_ok=True)

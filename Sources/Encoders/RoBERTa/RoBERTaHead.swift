@@ -1,0 +1,35 @@
+import Layers
+import Tensors
+
+/// A dense layer over the first token, and a classifier of one label or several, each behind dropout.
+///
+///     logits = W_o dropout(tanh(W_d dropout(h_<s>) + b_d)) + b_o
+///
+/// Ports `RobertaClassificationHead` of transformers v5.24 src/transformers/models/roberta/modeling_roberta.py, which
+/// MPNet has too.
+struct RoBERTaHead: ScoringHead {
+  var dense: Linear
+  var output: Linear
+  /// Dropout in front of both maps, in training.
+  let dropoutRate: Float
+
+  /// Makes a head of zeros, to be loaded or drawn.
+  init(width: Int, labels: Int, dropoutRate: Float) {
+    dense = Linear(inputs: width, outputs: width)
+    output = Linear(inputs: width, outputs: labels)
+    self.dropoutRate = dropoutRate
+  }
+
+  func wantedTokens(of batch: TokenBatch) -> WantedTokens { .oneEach(batch.firstTokens) }
+
+  func callAsFunction(_ states: Tensor, _ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
+    func dropped(_ x: Tensor) -> Tensor { context.dropout(rate: dropoutRate).map { x.dropout($0) } ?? x }
+    let hidden = dense(dropped(states)).tanh()  // [pairs, width]
+    return output(dropped(hidden))
+  }
+
+  mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
+    visitor.visit("classifier.dense", &dense)
+    visitor.visit("classifier.out_proj", &output)
+  }
+}

@@ -1,0 +1,183 @@
+/// The gated feed-forward block of a transformer layer: y = (f(g) ⊙ u) W₂ᵀ + b₂ with the gate g = x W_gᵀ + b_g and
+/// u = x W_uᵀ + b_u.
+///
+/// Keeps the pre-activation only, g and u side by side in the order of the weights. The product f(g) ⊙ u exists for one
+/// row block at a time, in the cache, and is recomputed in the reverse pass. Shazeer 2020, arXiv:2002.05202, eq. 5.
+///
+/// - Shape: x `[rows, width]`, W_g and W_u `[inner, width]`, W₂ `[width, inner]` → y `[rows, width]`
+package struct GatedFeedForwardKernel {
+  /// A map of the input: that of the gate, that of u, or both at once.
+  package struct Projection {
+    let weight: Matrix
+    let bias: FloatBuffer?
+    /// The columns of the pre-activation that it gives.
+    let columns: Range<Int>
+  }
+
+  let projections: [Projection]
+  let outputWeight: Matrix
+  let outputBias: FloatBuffer?
+  let activation: Activation
+  /// Dropout of f(g) ⊙ u.
+  let mask: DropoutMask?
+  /// The columns of the gate in the pre-activation, and those of u.
+  let (gate, up): (Range<Int>, Range<Int>)
+
+  /// Makes the kernel for its weights; any bias may be absent.
+  ///
+  /// - Parameters:
+  ///   - input: one map with the outputs of both, or two maps.
+  ///   - gateIsFirst: true if the first half of all outputs is the gate.
+  package init(
+    input: [(weight: Matrix, bias: FloatBuffer?)], gateIsFirst: Bool, outputWeight: Matrix, outputBias: FloatBuffer?,
+    activation: Activation, mask: DropoutMask? = nil
+  ) {
+    var projections: [Projection] = []
+    var column = 0
+    for (weight, bias) in input {
+      require(
+        weight.columns == input[0].weight.columns && (bias.map { $0.count == weight.rows } ?? true),
+        "gated feed-forward: input weight \(weight.rows) × \(weight.columns)")
+      projections.append(Projection(weight: weight, bias: bias, columns: column..<column + weight.rows))
+      column += weight.rows
+    }
+    let inner = outputWeight.columns
+    require(
+      column == 2 * inner && (input.count == 1 || (input.count == 2 && input[0].weight.rows == inner))
+        && (outputBias.map { $0.count == outputWeight.rows } ?? true),
+      "gated feed-forward: \(input.map(\.weight.rows)) outputs for a weight \(outputWeight.rows) × \(inner)")
+    self.projections = projections
+    self.outputWeight = outputWeight
+    self.outputBias = outputBias
+    self.activation = activation
+    self.mask = mask
+    (gate, up) = gateIsFirst ? (0..<inner, inner..<2 * inner) : (inner..<2 * inner, 0..<inner)
+  }
+
+  var inner: Int { outputWeight.columns }
+
+  /// The forward pass: y, and the pre-activation if the reverse pass needs it.
+  package func forward(_ x: Matrix, keepingPreActivation: Bool) -> (y: FloatBuffer, preActivation: FloatBuffer?) {
+    require(
+      x.columns == projections[0].weight.columns,
+      "gated feed-forward: x has \(x.columns) columns, the weight \(projections[0].weight.columns)")
+    let y = Matrix.uninitialized(rows: x.rows, columns: outputWeight.rows)
+    if x.rows <= skinnyRows {
+      let (pre, active) = (
+        Matrix.uninitialized(rows: x.rows, columns: 2 * inner), Matrix.uninitialized(rows: x.rows, columns: inner)
+      )
+      for projection in projections {
+        linear(x, weight: projection.weight, bias: projection.bias, into: pre.columns(projection.columns))
+      }
+      activate(pre, firstRow: 0, into: active)
+      linear(active, weight: outputWeight, bias: outputBias, into: y)
+      return (y.buffer, keepingPreActivation ? pre.buffer : nil)
+    }
+    let kept = keepingPreActivation ? Matrix.uninitialized(rows: x.rows, columns: 2 * inner) : nil
+    let factors = projections.map { RightFactor($0.weight, isTransposed: true, rows: x.rows) }
+    let down = RightFactor(outputWeight, isTransposed: true, rows: x.rows)
+    let bands = down.bands(of: x.rows)
+    parallelFor(bands.parts) { band in
+      let rows = bands[band]
+      let pre = kept?.rows(rows) ?? Matrix.uninitialized(rows: rows.count, columns: 2 * inner)
+      for (factor, projection) in zip(factors, projections) {
+        factor.multiply(x.rows(rows), bias: projection.bias, into: pre.columns(projection.columns))
+      }
+      // A pre-activation that is not kept gives its memory to the activation.
+      let active = kept == nil ? pre.columns(gate) : .uninitialized(rows: rows.count, columns: inner)
+      activate(pre, firstRow: rows.lowerBound, into: active)
+      down.multiply(active, bias: outputBias, into: y.rows(rows))
+    }
+    return (y.buffer, kept?.buffer)
+  }
+
+  /// A value for a map's weight and one for its bias.
+  package struct PerMap<Value> {
+    package let weight, bias: Value
+
+    package init(weight: Value, bias: Value) { (self.weight, self.bias) = (weight, bias) }
+  }
+
+  /// A value for each input of the block.
+  package struct PerInput<Value> {
+    package let x: Value
+    package let input: [PerMap<Value>]
+    package let output: PerMap<Value>
+
+    package init(x: Value, input: [PerMap<Value>], output: PerMap<Value>) {
+      (self.x, self.input, self.output) = (x, input, output)
+    }
+  }
+
+  /// The number of rows whose pre-activation gradients are in memory at once in the reverse pass.
+  private static let chunk = 4096
+
+  /// The reverse pass: computes the requested gradients only.
+  ///
+  ///     d(f(g) ⊙ u) = dy W₂        dg = d(f(g) ⊙ u) ⊙ u ⊙ f'(g)        du = d(f(g) ⊙ u) ⊙ f(g)
+  ///
+  /// It consumes the pre-activation: f(g) ⊙ u takes the memory of the gate.
+  package func backward(
+    _ dy: Matrix, x: Matrix, preActivation: FloatBuffer, wanted: PerInput<Bool>
+  ) -> PerInput<FloatBuffer?> {
+    let pre = Matrix(preActivation, rows: x.rows, columns: 2 * inner)
+    let none = PerMap<FloatBuffer?>(weight: nil, bias: nil)
+    var (dx, dInput) = (FloatBuffer?.none, projections.map { _ in none })
+    if wanted.x || wanted.input.contains(where: { $0.weight || $0.bias }) {
+      (dx, dInput) = backwardThroughGate(dy, x: x, pre, wanted: wanted)
+    } else if wanted.output.weight {
+      parallelRows(x.rows, width: inner) { reactivate(pre.rows($0), firstRow: $0.lowerBound) }
+    }
+    var dOutput: FloatBuffer?
+    if wanted.output.weight {
+      let product = Matrix.uninitialized(rows: outputWeight.rows, columns: inner)
+      multiply(dy, pre.columns(gate), transposeFirst: true, into: product)
+      dOutput = product.buffer
+    }
+    return PerInput(
+      x: dx, input: dInput, output: PerMap(weight: dOutput, bias: wanted.output.bias ? columnSums(dy) : nil))
+  }
+
+  /// The gradients before the gate; turns the gate's columns of the pre-activation into f(g) ⊙ u.
+  private func backwardThroughGate(
+    _ dy: Matrix, x: Matrix, _ pre: Matrix, wanted: PerInput<Bool>
+  ) -> (x: FloatBuffer?, input: [PerMap<FloatBuffer?>]) {
+    let dx = wanted.x ? Matrix.uninitialized(rows: x.rows, columns: x.columns) : nil
+    let gradients = zip(projections, wanted.input).map { projection, wanted in
+      let outputs = projection.columns.count
+      return PerMap(
+        weight: wanted.weight ? FloatBuffer(repeating: 0, count: outputs * x.columns) : nil,
+        bias: wanted.bias ? FloatBuffer(repeating: 0, count: outputs) : nil)
+    }
+    let down = RightFactor(outputWeight, isTransposed: false, rows: x.rows)
+    let factors = wanted.x ? projections.map { RightFactor($0.weight, isTransposed: false, rows: x.rows) } : []
+    let chunks = Partition(x.rows, size: Self.chunk, unit: 8)
+    for chunk in 0..<chunks.parts {
+      let rows = chunks[chunk]
+      if rows.isEmpty { continue }
+      let dPre = Matrix.uninitialized(rows: rows.count, columns: 2 * inner)
+      let bands = down.bands(of: rows.count)
+      parallelFor(bands.parts) { band in
+        let local = bands[band]
+        let global = local.lowerBound + rows.lowerBound..<local.upperBound + rows.lowerBound
+        let dPreBand = dPre.rows(local)
+        down.multiply(dy.rows(global), into: dPreBand.columns(up))
+        differentiate(pre.rows(global), firstRow: global.lowerBound, dPreBand)
+        guard let dxBand = dx?.rows(global) else { return }
+        for (index, factor) in factors.enumerated() {
+          let part = dPreBand.columns(projections[index].columns)
+          if index == 0 { factor.multiply(part, into: dxBand) } else { factor.multiply(part, addedTo: dxBand) }
+        }
+      }
+      for (projection, gradient) in zip(projections, gradients) {
+        let part = dPre.columns(projection.columns)
+        if let weight = gradient.weight {
+          let target = Matrix(weight, rows: projection.columns.count, columns: x.columns)
+          multiply(part, x.rows(rows), transposeFirst: true, into: target, accumulate: true)
+        }
+        if let bias = gradient.bias { addColumnSums(of: part, to: bias) }
+      }
+    }
+    return (dx?.buffer, gradients)
+  }
+}
