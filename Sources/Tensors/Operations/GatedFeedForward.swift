@@ -25,7 +25,8 @@ extension Tensor {
   ///
   ///     y = dropout(f(g) ⊙ u) W₂ᵀ + b₂        g = x W_gᵀ + b_g        u = x W_uᵀ + b_u
   ///
-  /// Shazeer 2020, arXiv:2002.05202, eq. 5 and 6.
+  /// Shazeer 2020, arXiv:2002.05202, eq. 5 and 6. With a low-rank update in one of its maps, it is several operations, which
+  /// keep their results too.
   ///
   /// - Shape: x `[rows, width]`, W_g and W_u `[inner, width]`, W₂ `[width, inner]` → `[rows, width]`
   /// - Parameters:
@@ -34,6 +35,14 @@ extension Tensor {
   public func gatedFeedForward(
     input: GatedInput, output: AffineMap, activation: Activation, dropout: DropoutMask? = nil
   ) -> Tensor {
+    if (input.maps + [output]).contains(where: { $0.update != nil }) {
+      let halves = linearSideBySide(input.maps)
+      let inner = halves.shape[1] / 2
+      let (first, second) = (halves.slice(0..<inner, axis: 1), halves.slice(inner..<2 * inner, axis: 1))
+      let (gate, up) = input.gateIsFirst ? (first, second) : (second, first)
+      let product = gate.activated(by: activation) * up
+      return (dropout.map { product.dropout($0) } ?? product).linear(output)
+    }
     var inputs = [self]
     let maps = input.maps.map { $0.append(to: &inputs) }
     let output = output.append(to: &inputs)
