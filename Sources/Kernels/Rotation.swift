@@ -1,5 +1,7 @@
-/// Rotary positions of one head (Su et al. 2021, arXiv:2104.09864, eq. 34), in halves: the number k of a row and the
-/// number k + width / 2 are the coordinates of a point that turns with the position.
+/// Rotary positions of one head, in halves: the number k of a row and the number k + width / 2 are the coordinates of a
+/// point that turns with the position.
+///
+/// Su et al. 2021, arXiv:2104.09864, eq. 34.
 ///
 ///     x cos a − y sin a,  y cos a + x sin a        with the angle a of the position and of k
 package struct Rotation: Sendable {

@@ -80,10 +80,9 @@ public struct RelativeBias: Sendable {
     self.buckets = buckets
   }
 
-  /// Linear biases (ALiBi, Press et al. 2022, arXiv:2108.12409): −slope · |j − i|, with slopes 2^(−8k / heads) for k
-  /// from 1 to the number of heads, if that is a power of two.
+  /// The linear biases of ALiBi: −slope · |j − i|, with slopes 2^(−8k / heads) for k from 1 to the number of heads.
   ///
-  /// For other numbers the slopes of the power of two below come first, then every second one of the power above.
+  /// Press et al. 2022, arXiv:2108.12409. That holds for powers of two; for other numbers the slopes of the power of two below come first, then every second one of the power above.
   ///
   /// - Parameter positions: the longest sequence.
   public static func linear(heads: Int, positions: Int) -> RelativeBias {
@@ -106,10 +105,10 @@ public struct RelativeBuckets: Sendable {
   /// The same for a key after the query.
   let after: [Int32]
 
-  /// The buckets of T5's encoder (Raffel et al. 2020, arXiv:1910.10683): half of them for keys after the query; in each
-  /// half, one bucket for each short distance, then intervals that grow geometrically up to `maximumDistance`.
+  /// The buckets of T5's encoder: half of them for keys after the query; in each half, one bucket for each short
+  /// distance, then intervals that grow geometrically up to `maximumDistance`.
   ///
-  /// Computed in 32 bits, as in transformers.
+  /// Raffel et al. 2020, arXiv:1910.10683. Computed in 32 bits, as in transformers.
   public static func t5(count: Int, maximumDistance: Int) -> RelativeBuckets {
     let half = count / 2
     let exact = half / 2

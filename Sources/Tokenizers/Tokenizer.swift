@@ -37,8 +37,9 @@ public struct Tokenizer: Sendable {
   /// True if special tokens written out in a text become those tokens; otherwise they are text as any other.
   public var readsSpecialTokensInText: Bool
 
-  /// The number of tokens that the model has embeddings for; nil where it has them for all. A text with any other token
-  /// is an error.
+  /// The number of tokens that the model has embeddings for; nil where it has them for all.
+  ///
+  /// A text with any other token is an error.
   public var embeddings: Int?
 
   let model: TokenModel

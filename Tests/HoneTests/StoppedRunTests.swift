@@ -69,7 +69,8 @@ import Testing
     sigaddset(&signals, SIGHUP)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
     defer { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
-    let ended = try HoneProcess.shell("kill -HUP $$; exec $HONE \(Self.long) --set schedule.epochs=200", in: folder.path)
+    let line = "kill -HUP $$; exec $HONE \(Self.long) --set schedule.epochs=200"
+    let ended = try HoneProcess.shell(line, in: folder.path)
     #expect(ended.status == 129, "\(ended.messages)")
   }
 

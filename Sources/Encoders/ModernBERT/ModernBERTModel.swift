@@ -101,7 +101,8 @@ struct ModernBERTLayer: Module {
   func callAsFunction(
     _ x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
   ) -> Tensor {
-    let attended = x.rows(of: wanted) + attn(attnNorm.map { $0(x) } ?? x, offsets: offsets, of: wanted, &context)  // [t or n, d]
+    let update = attn(attnNorm.map { $0(x) } ?? x, offsets: offsets, of: wanted, &context)
+    let attended = x.rows(of: wanted) + update  // [t or n, d]
     return attended + mlp(mlpNorm(attended), &context)
   }
 
