@@ -56,8 +56,11 @@ import Training
   func pairsAreTokenizedAndCutAsByTransformers(_ family: GoldenFamily) throws {
     let golden = try Golden(family)
     #expect(golden.model.maximumLength == 20)
-    #expect(
-      try golden.pairs.map { try golden.model.tokenize(query: $0.query, document: $0.document) } == golden.encodings)
+    let found = try golden.pairs.map { try golden.model.tokenize(query: $0.query, document: $0.document) }
+    #expect(found.map(\.ids) == golden.encodings.map(\.ids))
+    // The golden types are the template's, which a class without token types does not give.
+    let hasTypes = golden.model.tokenizer.givesTokenTypes
+    #expect(found.map(\.typeIDs) == golden.encodings.map { hasTypes ? $0.typeIDs : $0.ids.map { _ in 0 } })
   }
 
   @Test(arguments: GoldenFamily.crossEncoders)

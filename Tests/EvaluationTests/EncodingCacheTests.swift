@@ -122,7 +122,7 @@ import Words
     #expect(
       names == [
         "transformer", "pooling", "heads", "tokenizer", "maximumLength", "settings", "poolsPrompt",
-        "folder", "carried",
+        "layerPooling", "tokenHeads", "folder", "carried",
       ])
     let settings = Set(Mirror(reflecting: model.settings).children.compactMap(\.label))
     #expect(settings == ["prompts", "similarity", "truncation", "activation", "others"])

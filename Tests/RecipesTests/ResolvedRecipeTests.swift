@@ -39,6 +39,10 @@ import Training
     ["output.folder=no", "seed=18446744073709551615", "optimizer.rate=1.2345678901234567e-300"],
     ["dense={dimensions: 16, activation: tanh}", "cache={folder: runs/cache, megabytes: 100}"],
     ["export={type: bfloat16}", "model.addTokens=['[Q]', '[D]']", "model.pooling=cls+mean"],
+    [
+      "lora={layers: ['**.query'], rank: 4, alpha: 8, rankStabilized: true, dropout: 0.1, train: ['**.LayerNorm']}",
+      "model.adapter=$F/../../Goldens/lora-bert",
+    ],
     ["guide={folder: $F/model, relativeMargin: 0.1}", "loss.hardness={strength: 5, negatives: own}"],
     ["guide={folder: $F/model, absoluteMargin: 0.1}", "data.negatives=1"],
     [

@@ -37,7 +37,7 @@ import Testing
         "readsSpecialTokensInText", "truncationSide",
         // Follow from the others, or change no id.
         "addedTokens", "vocabularySize", "largestID", "unknownID", "configuredMaximumLength", "padID",
-        "givesTokenTypes", "decoder", "cutter", "startCutter",
+        "givesTokenTypes", "decoder", "cutter", "startCutter", "embeddings",
       ])
     guard case .wordPiece(let model) = tokenizer.model else { return #expect(Bool(false)) }
     #expect(

@@ -21,7 +21,7 @@ import Tokenizers
   /// What is put in the place of a part of that file, and the message after the path of the folder.
   static let cases: [(part: String, replacement: String, message: String)] = [
     // The model
-    (#""BPE""#, #""WordLevel""#, "model.type WordLevel is not supported; expected BPE or WordPiece"),
+    (#""BPE""#, #""WordLevel""#, "model.type WordLevel is not supported; expected BPE, Unigram or WordPiece"),
     (
       #""dropout": null"#, #""dropout": 0.1"#,
       "model.dropout is 0.1; expected 0 or null: with dropout a text has other tokens each time"
