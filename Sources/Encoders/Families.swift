@@ -40,6 +40,9 @@ protocol EncoderFamily: TransformerConfiguration {
   /// True if a `config.json` is one of this family.
   static func reads(_ configuration: JSONObject) -> Bool
 
+  /// What a `config.json` of this family's type is instead, for a message; nil if it is of this family.
+  static func otherModel(_ configuration: JSONObject) -> String?
+
   /// Reads `config.json`; the reader notes every key that is missing, mistyped or not supported.
   init(_ reader: inout ConfigurationReader)
 
@@ -56,6 +59,9 @@ protocol EncoderFamily: TransformerConfiguration {
 extension EncoderFamily {
   /// The layout of the family's checkpoints.
   var folder: FamilyFolder { Self.folder }
+
+  /// No other model has the family's types.
+  static func otherModel(_ configuration: JSONObject) -> String? { nil }
 
   /// The configuration as it is, for families whose keys never changed.
   func exported(_ configuration: JSONObject) -> JSONObject { configuration }
@@ -103,5 +109,14 @@ extension FamilyFolder {
     let classes = configuration["architectures"]?.arrayValue?.compactMap(\.stringValue) ?? []
     return classes.contains { $0.hasSuffix("ForTokenClassification") }
       && !classes.contains { $0.hasSuffix("ForSequenceClassification") }
+  }
+}
+
+extension JSONObject {
+  /// The object with further members, of which those that have a value already stay as they are.
+  func stating(_ members: [(name: String, value: JSONValue)]) -> JSONObject {
+    members.reduce(into: self) { object, member in
+      if object[member.name] ?? .null == .null { object[member.name] = member.value }
+    }
   }
 }

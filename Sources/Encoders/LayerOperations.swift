@@ -9,10 +9,15 @@ struct LayerOperations {
   let layers: Int
   /// The width of queries, keys and values.
   let width: Int
-  /// The number of weights in a layer.
-  let weights: Int
+  /// The width inside the feed-forward block.
+  let inner: Int
+  /// True if the feed-forward block is gated.
+  var isGated = false
   /// The tokens on each side that a token attends to; nil for the whole sequence.
   var window: Int?
+
+  /// The number of weights in a layer.
+  private var weights: Int { width * (4 * width + (isGated ? 3 : 2) * inner) }
 
   /// The floating-point operations of one forward pass over sequences of these lengths.
   ///

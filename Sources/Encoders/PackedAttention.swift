@@ -29,7 +29,4 @@ extension Tensor {
     case .oneEach(let tokens): gatherRows(tokens)
     }
   }
-
-  /// Dropout, unless there is no mask.
-  func dropout(_ mask: DropoutMask?) -> Tensor { mask.map { dropout($0) } ?? self }
 }

@@ -67,7 +67,7 @@ struct BERTEmbeddings: Module {
       (tokenTypeEmbeddings.weight, batch.typeIDs),
     ])
     let normalized = layerNorm(sum)  // [t, d]
-    return context.dropout(rate: dropoutRate).map { normalized.dropout($0) } ?? normalized
+    return normalized.dropout(context.dropout(rate: dropoutRate))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {

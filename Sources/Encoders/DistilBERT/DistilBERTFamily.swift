@@ -17,9 +17,8 @@ extension DistilBERTConfiguration: EncoderFamily {
 
   /// The floating-point operations of one forward pass over sequences of these lengths.
   public func forwardOperations(lengths: some Sequence<Int>, oneToken: Bool) -> Double {
-    LayerOperations(
-      layers: layerCount, width: hiddenSize, weights: hiddenSize * (4 * hiddenSize + 2 * intermediateSize)
-    ).count(lengths: lengths, oneToken: oneToken)
+    LayerOperations(layers: layerCount, width: hiddenSize, inner: intermediateSize)
+      .count(lengths: lengths, oneToken: oneToken)
   }
 
   func makeTransformer() -> any Transformer { DistilBERTModel(self) }

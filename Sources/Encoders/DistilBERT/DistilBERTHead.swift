@@ -24,7 +24,7 @@ struct DistilBERTHead: ScoringHead {
 
   func callAsFunction(_ states: Tensor, _ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
     let dense = preClassifier(states).relu()  // [pairs, width]
-    return classifier(context.dropout(rate: dropoutRate).map { dense.dropout($0) } ?? dense)
+    return classifier(dense.dropout(context.dropout(rate: dropoutRate)))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {

@@ -65,7 +65,7 @@ struct DistilBERTEmbeddings: Module {
       (wordEmbeddings.weight, batch.ids), (positionEmbeddings.weight, batch.positions),
     ])
     let normalized = layerNorm(sum)  // [t, d]
-    return context.dropout(rate: dropoutRate).map { normalized.dropout($0) } ?? normalized
+    return normalized.dropout(context.dropout(rate: dropoutRate))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {

@@ -45,7 +45,7 @@ struct FolderContents {
     guard Files.exists(file) else { throw try withoutConfiguration }
     var reader = try ConfigurationReader(file)
     let family = try Families.family(of: reader)
-    try ForeignModel.refuse(reader, of: family.folder)
+    try ForeignModel.refuse(reader, of: family)
     let configuration = family.init(&reader)
     reader.requireBidirectional("is_causal")
     try reader.finish()

@@ -4,7 +4,7 @@ import JSONText
 /// Models that look like others but compute something else: they are refused by name before their details are read.
 enum ForeignModel {
   /// Refuses a `config.json` of a supported family that asks for more than the family.
-  static func refuse(_ reader: ConfigurationReader, of family: FamilyFolder) throws(ModelError) {
+  static func refuse(_ reader: ConfigurationReader, of family: any EncoderFamily.Type) throws(ModelError) {
     /// The value of a key that asks for something.
     func asks(_ key: String) -> JSONValue? {
       guard let value = reader.object[key], value != .null, value != .object(JSONObject()) else { return nil }
@@ -16,14 +16,8 @@ enum ForeignModel {
       try refuse(
         "'architectures' is \(name): a ColBERT, with a vector for each token; hone reads bi-encoders and rerankers")
     }
-    // Its own code calls it XLM-RoBERTa; the class of transformers has a name of its own.
-    let isRotary = reader.object["position_embedding_type"] == "rotary" || asks("lora_adaptations") != nil
-    if isRotary, family.modelTypes.contains("xlm-roberta") {
-      try refuse(
-        "is jina-embeddings-v3, whose rotary positions and adapters of tasks hone does not compute; give a model with "
-          + "learned positions and without 'lora_adaptations'")
-    }
-    if let code = asks("auto_map"), !family.hasOwnCode {
+    if let other = family.otherModel(reader.object) { try refuse(other) }
+    if let code = asks("auto_map"), !family.folder.hasOwnCode {
       try refuse("'auto_map' \(ownCodeProblem(code))")
     }
     if asks("quantization_config") != nil {

@@ -44,8 +44,7 @@ struct ModelSource {
     self.tokenizer = tokenizer
     var folder = ModelFolder(
       path: contents.path, transformerPath: path, encoder: extendedConfiguration ?? configuration,
-      configuration: kept.object,
-      tokenizer: tokenizers)
+      configuration: kept.object, tokenizer: tokenizers)
     folder.files += weights.paths
     self.folder = folder
     if let id = tokenizer.insertedIDs.first(where: { Int($0) >= vocabulary }) {

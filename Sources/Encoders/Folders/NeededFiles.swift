@@ -20,8 +20,7 @@ package struct NeededFiles {
   /// The names in the folder of the model.
   private static let modelNames = [
     "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt", "NOTICE", "config_sentence_transformers.json",
-    "calibration.json",
-    "hone.json",
+    "calibration.json", "hone.json",
   ]
   /// The names in the folder of any module: configurations of modules, and all from which tokenizers are made.
   private static let moduleNames = [

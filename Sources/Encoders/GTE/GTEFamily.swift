@@ -27,9 +27,8 @@ extension GTEConfiguration: EncoderFamily {
 
   /// The floating-point operations of one forward pass over sequences of these lengths.
   public func forwardOperations(lengths: some Sequence<Int>, oneToken: Bool) -> Double {
-    LayerOperations(
-      layers: layerCount, width: hiddenSize, weights: hiddenSize * (4 * hiddenSize + 3 * intermediateSize)
-    ).count(lengths: lengths, oneToken: oneToken)
+    LayerOperations(layers: layerCount, width: hiddenSize, inner: intermediateSize, isGated: true)
+      .count(lengths: lengths, oneToken: oneToken)
   }
 
   func makeTransformer() -> any Transformer { GTEModel(self) }
@@ -46,14 +45,13 @@ extension GTEConfiguration: EncoderFamily {
   /// Text-embeddings-inference reads θ and `factor` of any scaling as those of NTK. So one dictionary serves both; it
   /// has to be `rope_scaling`, which transformers prefers to `rope_parameters`.
   func exported(_ configuration: JSONObject) -> JSONObject {
-    var result = configuration
+    var result = configuration.stating([("pad_token_id", 1)])
     result["model_type"] = "gte"
     result["layer_norm_type"] = "layer_norm"
     result["position_embedding_type"] = "rope"
     result["layer_norm_eps"] = JSONValue(layerNormEpsilon)
     result["hidden_dropout_prob"] = JSONValue(hiddenDropout)
     result["attention_probs_dropout_prob"] = JSONValue(attentionDropout)
-    if result["pad_token_id"] ?? .null == .null { result["pad_token_id"] = 1 }
     guard let (theta, factor) = ntk else {
       result["rope_theta"] = JSONValue(rotary.theta)
       result["rope_scaling"] = nil

@@ -85,8 +85,8 @@ struct GTEEncoder: Module {
   func callAsFunction(
     _ x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
   ) -> Tensor {
-    layer.indices.reduce(x) { hiddenStates, index in
-      layer[index](hiddenStates, offsets: offsets, of: index == layer.count - 1 ? wanted : .all, &context)
+    layer.applied(to: x, &context) { [last = layer.count - 1] layer, index, hiddenStates, _, context in
+      layer(hiddenStates, offsets: offsets, of: index == last ? wanted : .all, &context)
     }
   }
 

@@ -18,9 +18,8 @@ extension MPNetConfiguration: EncoderFamily {
 
   /// The floating-point operations of one forward pass over sequences of these lengths.
   public func forwardOperations(lengths: some Sequence<Int>, oneToken: Bool) -> Double {
-    LayerOperations(
-      layers: layerCount, width: hiddenSize, weights: hiddenSize * (4 * hiddenSize + 2 * intermediateSize)
-    ).count(lengths: lengths, oneToken: oneToken)
+    LayerOperations(layers: layerCount, width: hiddenSize, inner: intermediateSize)
+      .count(lengths: lengths, oneToken: oneToken)
   }
 
   /// All keys of the class, which text-embeddings-inference asks for.

@@ -61,7 +61,7 @@ struct MPNetEmbeddings: Module {
       [(wordEmbeddings.weight, batch.ids), (positionEmbeddings.weight, batch.positions(padding: padding))],
       paddingRows: [padding, padding])
     let normalized = layerNorm(sum)  // [t, d]
-    return context.dropout(rate: dropoutRate).map { normalized.dropout($0) } ?? normalized
+    return normalized.dropout(context.dropout(rate: dropoutRate))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
@@ -84,12 +84,12 @@ struct MPNetEncoder: Module {
   func callAsFunction(
     _ x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
   ) -> Tensor {
-    let bias = RelativeBias(
-      table: relativeAttentionBias.weight,
-      buckets: .t5(count: MPNetConfiguration.bucketCount, maximumDistance: MPNetConfiguration.maximumDistance))
-    return layer.indices.reduce(x) { hiddenStates, index in
-      layer[index](
-        hiddenStates, offsets: offsets, of: index == layer.count - 1 ? wanted : .all, bias: bias, &context)
+    let buckets = RelativeBuckets.t5(
+      count: MPNetConfiguration.bucketCount, maximumDistance: MPNetConfiguration.maximumDistance)
+    return layer.applied(to: x, sharing: [relativeAttentionBias.weight], &context) {
+      [last = layer.count - 1] layer, index, hiddenStates, shared, context in
+      let bias = RelativeBias(table: shared[0], buckets: buckets)
+      return layer(hiddenStates, offsets: offsets, of: index == last ? wanted : .all, bias: bias, &context)
     }
   }
 

@@ -22,8 +22,8 @@ extension ModernBERTConfiguration: EncoderFamily {
     let lengths = Array(lengths)
     return [true, false].reduce(0) { sum, kind in
       let layers = LayerOperations(
-        layers: isGlobal.count { $0 == kind }, width: hiddenSize,
-        weights: hiddenSize * (4 * hiddenSize + 3 * intermediateSize), window: kind ? nil : window)
+        layers: isGlobal.count { $0 == kind }, width: hiddenSize, inner: intermediateSize, isGated: true,
+        window: kind ? nil : window)
       return sum + layers.count(lengths: lengths, oneToken: oneToken && isGlobal.last == kind)
     }
   }
@@ -59,12 +59,10 @@ extension ModernBERTConfiguration: EncoderFamily {
     result["mlp_bias"] = JSONValue(feedForwardHasBias)
     result["norm_eps"] = JSONValue(normEpsilon)
     result["attention_dropout"] = JSONValue(attentionDropout)
-    let defaults: [(name: String, value: JSONValue)] = [
+    return result.stating([
       ("initializer_range", 0.02), ("initializer_cutoff_factor", 2.0), ("classifier_activation", "gelu"),
       ("pad_token_id", 50283), ("bos_token_id", 50281), ("eos_token_id", 50282), ("cls_token_id", 50281),
       ("sep_token_id", 50282),
-    ]
-    for (name, value) in defaults where result[name] ?? .null == .null { result[name] = value }
-    return result
+    ])
   }
 }

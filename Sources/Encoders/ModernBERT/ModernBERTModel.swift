@@ -40,9 +40,10 @@ public struct ModernBERTModel: Transformer {
   ///
   /// - Shape: → `[t, d]`, or `[n, d]` for `.oneEach`
   public func callAsFunction(_ batch: TokenBatch, of wanted: WantedTokens, _ context: inout ForwardContext) -> Tensor {
-    var states = embeddings(batch, &context)
-    for index in layers.indices {
-      states = layers[index](states, offsets: batch.offsets, of: index == layers.count - 1 ? wanted : .all, &context)
+    let embedded = embeddings(batch, &context)
+    let states = layers.applied(to: embedded, &context) {
+      [last = layers.count - 1] layer, index, hiddenStates, _, context in
+      layer(hiddenStates, offsets: batch.offsets, of: index == last ? wanted : .all, &context)
     }
     return finalNorm(states)
   }

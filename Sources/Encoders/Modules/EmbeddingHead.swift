@@ -23,7 +23,7 @@ public enum EmbeddingHead: Module {
     switch self {
     case .dense(let dense): dense(x)
     case .layerNorm(let norm): norm(x)
-    case .dropout(let rate): context.dropout(rate: rate).map { x.dropout($0) } ?? x
+    case .dropout(let rate): x.dropout(context.dropout(rate: rate))
     case .normalize: x.normalizedRows()
     }
   }

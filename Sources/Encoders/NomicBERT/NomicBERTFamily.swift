@@ -17,9 +17,8 @@ extension NomicBERTConfiguration: EncoderFamily {
 
   /// The floating-point operations of one forward pass over sequences of these lengths.
   public func forwardOperations(lengths: some Sequence<Int>, oneToken: Bool) -> Double {
-    LayerOperations(
-      layers: layerCount, width: hiddenSize, weights: hiddenSize * (4 * hiddenSize + 3 * intermediateSize)
-    ).count(lengths: lengths, oneToken: oneToken)
+    LayerOperations(layers: layerCount, width: hiddenSize, inner: intermediateSize, isGated: true)
+      .count(lengths: lengths, oneToken: oneToken)
   }
 
   func makeTransformer() -> any Transformer { NomicBERTModel(self) }
@@ -33,7 +32,7 @@ extension NomicBERTConfiguration: EncoderFamily {
   /// Both dialects: text-embeddings-inference and llama.cpp read the names of GPT-2, all of which they require, and
   /// transformers its own.
   func exported(_ configuration: JSONObject) -> JSONObject {
-    var result = configuration
+    var result = configuration.stating([("pad_token_id", 0)])
     let (epsilon, theta) = (JSONValue(layerNormEpsilon), JSONValue(rotary.theta))
     let isSilu = activation == .silu
     let settled: [(name: String, value: JSONValue)] = [
@@ -49,14 +48,13 @@ extension NomicBERTConfiguration: EncoderFamily {
       ("attention_probs_dropout_prob", JSONValue(attentionDropout)), ("attn_pdrop", JSONValue(attentionDropout)),
       ("qkv_proj_bias", false), ("mlp_fc1_bias", false), ("mlp_fc2_bias", false), ("prenorm", false),
       ("causal", false), ("use_rms_norm", false), ("rotary_emb_fraction", 1.0), ("rotary_emb_interleaved", false),
-      ("rotary_emb_scale_base", .null), ("rope_theta", .null), ("rope_scaling", .null),
+      ("rotary_emb_scale_base", .null),
     ]
     for (name, value) in settled { result[name] = value }
     // Llama.cpp knows the models by their two lengths; of what is longer than the training, nothing else is read.
     let lengths = configuration["n_positions"]?.integerValue ?? (maximumPositions == 2048 ? 8192 : maximumPositions)
     result["n_positions"] = JSONValue(max(lengths, maximumPositions))
     if result["rotary_scaling_factor"] == nil { result["rotary_scaling_factor"] = .null }
-    if result["pad_token_id"] ?? .null == .null { result["pad_token_id"] = 0 }
     for name in ["rope_theta", "rope_scaling"] { result[name] = nil }
     return result
   }

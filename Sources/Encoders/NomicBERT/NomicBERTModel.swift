@@ -77,8 +77,8 @@ struct NomicBERTEncoder: Module {
   func callAsFunction(
     _ x: Tensor, offsets: [Int], of wanted: WantedTokens, _ context: inout ForwardContext
   ) -> Tensor {
-    layers.indices.reduce(x) { hiddenStates, index in
-      layers[index](hiddenStates, offsets: offsets, of: index == layers.count - 1 ? wanted : .all, &context)
+    layers.applied(to: x, &context) { [last = layers.count - 1] layer, index, hiddenStates, _, context in
+      layer(hiddenStates, offsets: offsets, of: index == last ? wanted : .all, &context)
     }
   }
 

@@ -61,6 +61,16 @@ extension RoBERTaConfiguration: EncoderFamily {
     return type.stringValue.map(folder.modelTypes.contains) ?? false
   }
 
+  /// The code of jina-embeddings-v3 calls it XLM-RoBERTa.
+  static func otherModel(_ configuration: JSONObject) -> String? {
+    let adaptations = configuration["lora_adaptations"] ?? .null
+    let isRotary = configuration["position_embedding_type"] == "rotary"
+    if !isRotary && [.null, .object(JSONObject())].contains(adaptations) { return nil }
+    return
+      "is jina-embeddings-v3, whose rotary positions and adapters of tasks hone does not compute; give a model with "
+      + "learned positions and without 'lora_adaptations'"
+  }
+
   /// The sizes that code outside the family reads.
   public var shape: TransformerShape {
     TransformerShape(
@@ -102,13 +112,6 @@ extension BERTConfiguration {
 }
 
 extension JSONObject {
-  /// The object with further members, of which those that it has already stay as they are.
-  func stating(_ members: [(name: String, value: JSONValue)]) -> JSONObject {
-    members.reduce(into: self) { object, member in
-      if object[member.name] == nil { object[member.name] = member.value }
-    }
-  }
-
   /// True if the configuration names the code of XLM-RoBERTa for FlashAttention that jina's models bring.
   var needsFlashXLMRoBERTa: Bool {
     self["auto_map"]?.objectValue?["AutoConfig"]?.stringValue?.hasSuffix(".XLMRobertaFlashConfig") ?? false

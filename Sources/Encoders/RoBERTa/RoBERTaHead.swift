@@ -23,9 +23,8 @@ struct RoBERTaHead: ScoringHead {
   func wantedTokens(of batch: TokenBatch) -> WantedTokens { .oneEach(batch.firstTokens) }
 
   func callAsFunction(_ states: Tensor, _ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
-    func dropped(_ x: Tensor) -> Tensor { context.dropout(rate: dropoutRate).map { x.dropout($0) } ?? x }
-    let hidden = dense(dropped(states)).tanh()  // [pairs, width]
-    return output(dropped(hidden))
+    let hidden = dense(states.dropout(context.dropout(rate: dropoutRate))).tanh()  // [pairs, width]
+    return output(hidden.dropout(context.dropout(rate: dropoutRate)))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {

@@ -67,7 +67,7 @@ struct RoBERTaEmbeddings: Module {
         (positionEmbeddings.weight, batch.positions(padding: padding)),
       ], paddingRows: [padding, nil, padding])
     let normalized = layerNorm(sum)  // [t, d]
-    return context.dropout(rate: dropoutRate).map { normalized.dropout($0) } ?? normalized
+    return normalized.dropout(context.dropout(rate: dropoutRate))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {

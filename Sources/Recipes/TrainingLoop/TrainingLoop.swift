@@ -122,8 +122,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       RunReport.TrainingFacts(
         base: settings.base, data: task.data.files, rows: task.data.count, plan: plan, cutTexts: cutTexts,
         bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, trained: run.adaptersInWords,
-        type: type,
-        seconds: folder.seconds))
+        type: type, seconds: folder.seconds))
     if let warning = report.warningOfRegression { context.report(.warning(warning)) }
     let name = Files.name(of: report.folder)
     let card = ModelCard(

@@ -40,8 +40,7 @@ extension Tensor {
       let inner = halves.shape[1] / 2
       let (first, second) = (halves.slice(0..<inner, axis: 1), halves.slice(inner..<2 * inner, axis: 1))
       let (gate, up) = input.gateIsFirst ? (first, second) : (second, first)
-      let product = gate.activated(by: activation) * up
-      return (dropout.map { product.dropout($0) } ?? product).linear(output)
+      return (gate.activated(by: activation) * up).dropout(dropout).linear(output)
     }
     var inputs = [self]
     let maps = input.maps.map { $0.append(to: &inputs) }

@@ -50,9 +50,11 @@ extension Tensor {
     }
   }
 
-  /// Zeroes elements at random and scales the others up, so that the expected value stays the same.
-  public func dropout(_ mask: DropoutMask) -> Tensor {
-    Tensor.record(.dropout, self) { x in
+  /// Zeroes elements at random and scales the others up, so that the expected value stays the same; without a
+  /// mask, none.
+  public func dropout(_ mask: DropoutMask?) -> Tensor {
+    guard let mask else { return self }
+    return Tensor.record(.dropout, self) { x in
       (Tensor(applyDropout(x.buffer, mask: mask), shape: x.shape), { $0.dropout(mask) })
     }
   }
