@@ -29,7 +29,7 @@ final class BufferPool: Sendable {
     var peakLiveBytes = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   /// Blocks above this size come from the arena.
   private static let largestSmall = 1 << 17

@@ -41,11 +41,11 @@ package func parallelFor(_ count: Int, _ body: (Int) -> Void) {
 /// Holds the current team, so that it can be replaced when the number of threads changes.
 private final class ThreadPool: Sendable {
   static let shared = ThreadPool()
-  private let team: Mutex<Team>
+  private let team: Lock<Team>
 
   private init() {
     openblas_set_num_threads(1)
-    team = Mutex(Team(threadCount: Threads.availableCores))
+    team = Lock(Team(threadCount: Threads.availableCores))
   }
 
   var current: Team { team.withLock { $0 } }

@@ -25,7 +25,7 @@ final class Tape: Sendable {
     var isOpen = true
   }
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   /// Gives a value a slot of its own, as for a parameter.
   func track(_ tensor: Tensor) -> Tensor {

@@ -1,6 +1,7 @@
 import Crypto
 import Files
 public import JSONText
+import Kernels
 import Synchronization
 
 /// A server that answers as the Hugging Face Hub does, with a second one that holds the large files.
@@ -36,8 +37,8 @@ public final class FakeHub: Sendable {
   /// The repository, and the token without which nothing of it is shown.
   public let repository: String
   private let token: String?
-  private let store: Mutex<Store>
-  private let servers: Mutex<(hub: LocalServer, host: LocalServer)?> = Mutex(nil)
+  private let store: Lock<Store>
+  private let servers: Lock<(hub: LocalServer, host: LocalServer)?> = Lock(nil)
 
   /// The hash of the first commit.
   public static let commit = "0123456789abcdef0123456789abcdef01234567"
@@ -54,7 +55,7 @@ public final class FakeHub: Sendable {
   public init(_ repository: String, _ files: [String: [UInt8]], token: String? = nil, pageSize: Int = 3) {
     self.repository = repository
     self.token = token
-    store = Mutex(Store(files: files))
+    store = Lock(Store(files: files))
     let host = LocalServer { [weak self] request in self?.large(request) ?? .init(503) }
     // The same machine under another name is another host, which must not get the token.
     let place = "http://localhost:\(host.port)"

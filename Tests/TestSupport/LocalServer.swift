@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Synchronization
 
 #if canImport(Glibc)
@@ -48,7 +49,7 @@ public final class LocalServer: Sendable {
   private let seen = Requests()
 
   private final class Requests: Sendable {
-    let all = Mutex<[Request]>([])
+    let all = Lock<[Request]>([])
   }
 
   /// Begins to listen on a port that is free.
