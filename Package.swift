@@ -61,6 +61,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   ("Retrieval", ["Kernels", "Files", "Words"], []),
   ("Settings", ["Words", "Files"], [yams]),
   ("Runs", ["Words", "JSONText", "Files", "Settings", "Kernels"], [crypto]),
+  ("Registry", ["Words", "JSONText", "Files", "Runs", "Retrieval"], []),
   ("Hub", ["Words", "JSONText", "Files", "Runs"], [crypto]),
   (
     "Evaluation",
@@ -72,7 +73,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   (
     "Tools",
     [
-      "Words", "JSONText", "Files", "Runs", "Hub", "Evaluation", "Safetensors", "Tokenizers", "Tensors", "Encoders",
+      "Words", "JSONText", "Files", "Runs", "Registry", "Hub", "Evaluation", "Safetensors", "Tokenizers", "Tensors", "Encoders",
       "Datasets", "Retrieval",
     ], []
   ),

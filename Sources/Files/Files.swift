@@ -103,6 +103,9 @@ public enum Files {
   /// The time now on the clock of ``modificationTime(_:)``.
   public static var currentTime: Double { System.now }
 
+  /// The time now as `2026-01-31T23:59:59Z`.
+  public static var timestamp: String { System.timestamp }
+
   /// The number of this process.
   public static var processIdentifier: Int32 { System.processIdentifier }
 

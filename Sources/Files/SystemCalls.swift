@@ -32,6 +32,9 @@ enum System {
       case .folder: O_RDONLY | O_DIRECTORY
       }
     }
+
+    /// True if opening a file so may change the disk.
+    var changes: Bool { self != .read && self != .folder }
   }
 
   /// The file that a path points to.
@@ -48,7 +51,10 @@ enum System {
 
   static func open(_ path: String, _ mode: Mode) throws(SystemError) -> Int32 {
     let path = try located(path)
-    return try retrying { platformOpen(path, mode.flags | O_CLOEXEC) }
+    if mode.changes { try DiskWitness.note(.open(path: path)) }
+    let descriptor = try retrying { platformOpen(path, mode.flags | O_CLOEXEC) }
+    if mode != .read { try DiskWitness.note(.opened(descriptor, path: path)) }
+    return descriptor
   }
 
   /// Closes a descriptor.
@@ -73,11 +79,13 @@ enum System {
   }
 
   static func synchronize(_ descriptor: Int32) throws(SystemError) {
+    try DiskWitness.note(.synchronize(descriptor))
     _ = try retrying { fsync(descriptor) }
   }
 
   /// Takes blocks of the disk for the first `count` bytes of a file.
   static func reserve(_ descriptor: Int32, count: Int) throws(SystemError) {
+    try DiskWitness.note(.reserve(descriptor, count: count))
     #if canImport(Darwin)
       return
     #else
@@ -89,6 +97,7 @@ enum System {
   }
 
   static func truncate(_ descriptor: Int32, to count: Int) throws(SystemError) {
+    try DiskWitness.note(.truncate(descriptor, count: count))
     _ = try retrying { ftruncate(descriptor, off_t(count)) }
   }
 
@@ -104,6 +113,7 @@ enum System {
 
   static func rename(_ from: String, to: String) throws(SystemError) {
     let (from, to) = (try located(from), try located(to))
+    try DiskWitness.note(.rename(from: from, to: to))
     if platformRename(from, to) != 0 { throw .current }
   }
 
@@ -112,6 +122,7 @@ enum System {
   /// - Throws: ``SystemError/notSupported`` where the system or the file system cannot.
   static func exchange(_ first: String, _ second: String) throws(SystemError) {
     let (first, second) = (try located(first), try located(second))
+    try DiskWitness.note(.exchange(first, second))
     #if canImport(Darwin)
       if unsafe renamex_np(first, second, UInt32(RENAME_SWAP)) != 0 { throw .current }
     #else
@@ -128,17 +139,36 @@ enum System {
 
   static func unlink(_ path: String) throws(SystemError) {
     let path = try located(path)
+    try DiskWitness.note(.unlink(path: path))
     if platformUnlink(path) != 0 { throw .current }
   }
 
   static func removeFolder(_ path: String) throws(SystemError) {
     let path = try located(path)
+    try DiskWitness.note(.removeFolder(path: path))
     if unsafe rmdir(path) != 0 { throw .current }
   }
 
   static func makeFolder(_ path: String) throws(SystemError) {
     let path = try located(path)
+    try DiskWitness.note(.makeFolder(path: path))
     if unsafe mkdir(path, 0o777) != 0 { throw .current }
+  }
+
+  /// Makes a symbolic link with the text `target`.
+  static func link(_ path: String, to target: String) throws(SystemError) {
+    let path = try located(path)
+    try DiskWitness.note(.link(path: path, target: target))
+    if unsafe symlink(target, path) != 0 { throw .current }
+  }
+
+  /// The text of a symbolic link.
+  static func linkTarget(_ path: String) throws(SystemError) -> String {
+    let path = try located(path)
+    var bytes = [CChar](repeating: 0, count: 4096)
+    let count = unsafe readlink(path, &bytes, bytes.count)
+    if count < 0 { throw .current }
+    return String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// The names in a folder but "." and "..", in the order of the file system.

@@ -22,6 +22,8 @@ struct SystemError: Error, Equatable {
   static let interrupted = SystemError(code: EINTR)
   static let wouldBlock = SystemError(code: EWOULDBLOCK)
   static let noSuchCall = SystemError(code: ENOSYS)
+  static let inputOutput = SystemError(code: EIO)
+  static let noSpace = SystemError(code: ENOSPC)
   static let notSupported = SystemError(code: EOPNOTSUPP)
   /// A path begins with `~`, and nothing says which folder that is; no code of the system is negative.
   static let homeIsUnknown = SystemError(code: -1)

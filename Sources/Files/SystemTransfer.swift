@@ -84,6 +84,7 @@ extension System {
 
   /// Writes all the bytes of `numbers` at the current position.
   static func write<Number: FileNumber>(_ numbers: [Number], to descriptor: Int32) throws(SystemError) {
+    try DiskWitness.note(.write(descriptor, bytes: unsafe numbers.withUnsafeBytes { unsafe Array($0) }))
     let failure = unsafe numbers.withUnsafeBytes { bytes -> SystemError? in
       var done = 0
       while done < bytes.count {

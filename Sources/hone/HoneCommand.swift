@@ -23,7 +23,7 @@ struct HoneCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, ValidateCommand.self, FetchCommand.self, InspectCommand.self, TokenizeCommand.self,
       EncodeCommand.self,
-      SearchCommand.self, RerankCommand.self, ScoreCommand.self, EvaluateCommand.self,
+      SearchCommand.self, RerankCommand.self, ScoreCommand.self, EvaluateCommand.self, ModelsCommand.self,
     ]
   )
 

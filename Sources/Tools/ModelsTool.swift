@@ -1,0 +1,156 @@
+import Files
+import JSONText
+import Registry
+package import Runs
+import Words
+
+/// `hone models`: the versions of a model, which of them serves, and changes of that.
+package struct ModelsTool {
+  package enum Action: Sendable, Equatable {
+    /// Shows the versions and the last events.
+    case list
+    /// Makes a version of finished runs, and that the champion, by hand.
+    case promote(run: String, reranker: String?)
+    /// Makes an older version the champion again.
+    case rollBack(to: String?, reason: String?)
+    /// Compares every file with what was promoted.
+    case verify
+    /// Removes old versions.
+    case prune(keep: Int)
+  }
+
+  /// The folder of all models.
+  package var folder: String
+  package var name: String
+  package var action: Action
+
+  package init(folder: String, name: String, action: Action) {
+    (self.folder, self.name, self.action) = (folder, name, action)
+  }
+
+  package func callAsFunction() throws -> Outcome {
+    let registry = try ModelRegistry(folder, name: name)
+    if case .promote(let run, let reranker) = action { return try promote(run, reranker, registry) }
+    guard registry.exists else {
+      let names = ((try? Files.list(folder)) ?? []).filter { Files.isFolder(Files.join(folder, $0)) }
+      let list = names.isEmpty ? "it has none" : "it has " + names.joined(separator: ", ")
+      throw RunError(.missingInput, "\(folder) has no model \(name); \(list)")
+    }
+    switch action {
+    case .list: return try list(registry)
+    case .verify: return try verify(registry)
+    case .promote: preconditionFailure("handled above")
+    case .rollBack(let target, let reason):
+      let number = try target.map { text in
+        guard let number = VersionNumber(text) else {
+          throw RunError(.usage, "\"\(text)\" is no version; one is written like v000012")
+        }
+        return number
+      }
+      let champion = try RegistryWriter(registry).rollBack(to: number, reason: reason)
+      return Outcome(
+        ["champion": JSONValue(champion.description)],
+        lines: ["\(registry.folder): \(champion) is the champion again"])
+    case .prune(let keep):
+      let removed = try RegistryWriter(registry).prune(keep: keep).map(\.description)
+      return Outcome(
+        ["removed": .array(removed.map { JSONValue($0) })],
+        lines: [removed.isEmpty ? "nothing to remove" : "removed " + removed.joined(separator: ", ")])
+    }
+  }
+
+  // MARK: - Showing
+
+  private func list(_ registry: ModelRegistry) throws -> Outcome {
+    let (champion, previous) = (try registry.champion(), try registry.previous())
+    var table = TextTable([
+      ("version", .left), ("", .left), ("created", .left), ("parent", .left), ("parts", .left), ("size", .right),
+    ])
+    var entries: [JSONValue] = []
+    for version in try registry.versions().reversed() {
+      let mark = version == champion ? "champion" : version == previous ? "previous" : ""
+      guard let manifest = try? registry.manifest(of: version) else {
+        table.add([version.description, mark, "damaged", "", "", ""])
+        entries.append(["version": JSONValue(version.description), "damaged": true])
+        continue
+      }
+      let parent = manifest.parent?.description
+      table.add([
+        version.description, mark, manifest.created, parent ?? "", manifest.parts.joined(separator: ", "),
+        NumberText.bytes(manifest.size),
+      ])
+      entries.append([
+        "version": JSONValue(version.description), "created": JSONValue(manifest.created),
+        "parent": parent.map { JSONValue($0) } ?? .null, "parts": .array(manifest.parts.map { JSONValue($0) }),
+        "bytes": JSONValue(manifest.size),
+      ])
+    }
+    let history = try registry.history()
+    let recent = history.suffix(Self.recentEvents).reversed().map(Self.line)
+    return Outcome(
+      [
+        "model": JSONValue(name), "champion": champion.map { JSONValue($0.description) } ?? .null,
+        "previous": previous.map { JSONValue($0.description) } ?? .null, "versions": .array(entries),
+        "history": .array(history.map(\.json)),
+      ],
+      lines: [registry.folder] + table.lines + (recent.isEmpty ? [] : [""] + recent))
+  }
+
+  private static let recentEvents = 10
+
+  private static func line(_ event: HistoryEvent) -> String {
+    let what =
+      switch event.kind {
+      case .promoted: "promoted \(event.champion?.description ?? "")"
+      case .refused: "refused"
+      case .rolledBack: "rolled back to \(event.champion?.description ?? "")"
+      case .pruned: "pruned"
+      }
+    return "\(event.time)  \(what)" + (event.reasons.first.map { ": " + $0 } ?? "")
+  }
+
+  private func verify(_ registry: ModelRegistry) throws -> Outcome {
+    let problems = try registry.problems()
+    let count = try registry.versions().count
+    guard problems.isEmpty else {
+      throw RunError(
+        .badData,
+        "\(registry.folder): " + problems.joined(separator: "; ") + "; roll back to a version that is whole")
+    }
+    return Outcome(
+      ["versions": JSONValue(count), "problems": []],
+      lines: ["\(registry.folder): \(NumberText.counted(count, "version")), every file as it was promoted"])
+  }
+
+  // MARK: - Promoting by hand
+
+  private func promote(_ run: String, _ reranker: String?, _ registry: ModelRegistry) throws -> Outcome {
+    var parts: [(name: String, folder: String)] = []
+    var documents: [(name: String, content: String)] = []
+    for (part, folder) in [("model", run as String?), ("reranker", reranker)] {
+      guard let folder else { continue }
+      let model = Files.join(folder, "model")
+      guard Files.exists(Files.join(folder, RunFolder.resultName)), Files.isFolder(model) else {
+        throw RunError(.missingInput, "\(folder) is no finished run with a model; give the folder of one")
+      }
+      parts.append((part, model))
+      for name in [RunFolder.recipeName, RunFolder.resultName, "inputs.json"] {
+        let file = Files.join(folder, name)
+        guard Files.exists(file) else { continue }
+        let content = String(decoding: try Files.read(file, maximumBytes: 1 << 26), as: UTF8.self)
+        documents.append((part == "model" ? name : "\(part)-\(name)", content))
+      }
+    }
+    let reason = "promoted by hand"
+    let writer = try RegistryWriter(registry)
+    let version = try writer.promote(
+      RegistryWriter.Candidate(
+        parts: parts, documents: documents,
+        decision: ["outcome": "promoted", "reasons": [JSONValue(reason)]],
+        details: JSONObject([("run", JSONValue(run))])),
+      reasons: [reason])
+    return Outcome(
+      ["champion": JSONValue(version.description), "folder": JSONValue(registry.folder(of: version))],
+      lines: ["\(registry.folder(of: version)) is the champion of \(name)"])
+  }
+}
