@@ -112,6 +112,8 @@ struct FamilyFolder: Sendable {
   var wordEmbeddings = "embeddings.word_embeddings.weight"
   /// The key of `config.json` that gives the number of token types; nil if the family has none.
   let tokenTypesKey: String?
+  /// The names of layers in transformers where they are others, for adapters that were trained there.
+  var transformersNames = TransformersNames()
   /// True if checkpoints may name code of their authors (`auto_map`), which computes what the family computes.
   var hasOwnCode = false
   /// The class in `modules.json` by which the authors' code stands for the transformer; nil if there is none.

@@ -10,7 +10,11 @@ extension JinaEmbeddingsConfiguration: EncoderFamily {
       // The head of the pretraining, and a buffer that is no parameter.
       ignored: ["lm_head.", "embeddings.position_ids"], ignoredEndings: TaskAdapters.endings, carried: ["pooler."],
       heads: ["classifier."]),
-    tokenTypesKey: "type_vocab_size", hasOwnCode: true, ownTransformer: "custom_st.Transformer")
+    tokenTypesKey: "type_vocab_size",
+    transformersNames: TransformersNames(
+      renamed: [("layers.", "encoder.layers."), (".self_attn.o_proj", ".mixer.out_proj")],
+      joined: [(TransformersNames.attention, ".mixer.Wqkv")]),
+    hasOwnCode: true, ownTransformer: "custom_st.Transformer")
 
   /// True for the family's type, and for the configuration of its authors' code, which calls it XLM-RoBERTa.
   static func reads(_ configuration: JSONObject) -> Bool {
