@@ -37,6 +37,8 @@ public struct BiEncoder: Module {
   public let folder: ModelFolder
   /// Tensors of the checkpoint that do not affect the vectors, by key; they are saved as they were loaded.
   let carried: ParameterDictionary
+  /// The task whose adapter was merged into the weights; nil if there was none.
+  package internal(set) var task: String?
 
   /// Makes a bi-encoder from its parts.
   init(

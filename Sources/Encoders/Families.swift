@@ -6,6 +6,8 @@ enum Families {
   static let all: [any EncoderFamily.Type] = [
     BERTConfiguration.self,
     DistilBERTConfiguration.self,
+    // Before RoBERTa: its authors' code calls it XLM-RoBERTa.
+    JinaEmbeddingsConfiguration.self,
     RoBERTaConfiguration.self,
     MPNetConfiguration.self,
     ModernBERTConfiguration.self,
@@ -40,9 +42,6 @@ protocol EncoderFamily: TransformerConfiguration {
   /// True if a `config.json` is one of this family.
   static func reads(_ configuration: JSONObject) -> Bool
 
-  /// What a `config.json` of this family's type is instead, for a message; nil if it is of this family.
-  static func otherModel(_ configuration: JSONObject) -> String?
-
   /// Reads `config.json`; the reader notes every key that is missing, mistyped or not supported.
   init(_ reader: inout ConfigurationReader)
 
@@ -54,17 +53,38 @@ protocol EncoderFamily: TransformerConfiguration {
 
   /// The `config.json` that was read, with the keys that readers of every version and kind look for.
   func exported(_ configuration: JSONObject) -> JSONObject
+
+  /// The adapters of tasks that the checkpoint has beside its weights; nil if it has none.
+  var taskAdapters: TaskAdapters? { get }
 }
 
 extension EncoderFamily {
   /// The layout of the family's checkpoints.
   var folder: FamilyFolder { Self.folder }
 
-  /// No other model has the family's types.
-  static func otherModel(_ configuration: JSONObject) -> String? { nil }
-
   /// The configuration as it is, for families whose keys never changed.
   func exported(_ configuration: JSONObject) -> JSONObject { configuration }
+
+  /// No checkpoint of the family has any.
+  var taskAdapters: TaskAdapters? { nil }
+
+  /// The adapters of the checkpoint, and the task of a name among them.
+  ///
+  /// - Parameters:
+  ///   - role: the side for which a name without that of a side stands.
+  ///   - path: the model folder.
+  /// - Throws: `ModelError` if there is no adapter for the task.
+  func adapters(
+    forTask name: String, as role: TextRole?, in path: String
+  ) throws(ModelError) -> (all: TaskAdapters, task: String) {
+    guard let all = taskAdapters else {
+      throw ModelError(path: path, problem: "has no adapters of tasks, so there is none for the task \"\(name)\"")
+    }
+    guard let task = all.task(named: name, as: role) else {
+      throw ModelError(path: path, problem: all.problem(with: name))
+    }
+    return (all, task)
+  }
 
   /// True if `model_type` is one of the family's.
   static func reads(_ configuration: JSONObject) -> Bool {
@@ -92,8 +112,12 @@ struct FamilyFolder: Sendable {
   var wordEmbeddings = "embeddings.word_embeddings.weight"
   /// The key of `config.json` that gives the number of token types; nil if the family has none.
   let tokenTypesKey: String?
+  /// The names of layers in transformers where they are others, for adapters that were trained there.
+  var transformersNames = TransformersNames()
   /// True if checkpoints may name code of their authors (`auto_map`), which computes what the family computes.
   var hasOwnCode = false
+  /// The class in `modules.json` by which the authors' code stands for the transformer; nil if there is none.
+  var ownTransformer: String?
 }
 
 extension FamilyFolder {

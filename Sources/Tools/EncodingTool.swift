@@ -31,18 +31,22 @@ package struct EncodingTool {
   package var output: String
   /// The side of a search the texts are on; it decides the prompt.
   private var role: TextRole
+  /// The task whose adapter is merged into the model.
+  private var task: String?
   /// A folder that keeps vectors between runs.
   package var cache: String?
   package var report: (RunEvent) -> Void
 
+  /// - Parameter isQuery: nil for the side that the task is for, and for documents where it is for both.
   package init(
-    model: String, input: String, output: String, isQuery: Bool, cache: String? = nil,
+    model: String, input: String, output: String, isQuery: Bool?, task: String? = nil, cache: String? = nil,
     report: @escaping (RunEvent) -> Void
   ) {
     self.model = model
     self.input = input
     self.output = output
-    role = isQuery ? .query : .document
+    role = isQuery.map { $0 ? .query : .document } ?? task.flatMap(TextRole.init(task:)) ?? .document
+    self.task = task
     self.cache = cache
     self.report = report
   }
@@ -54,7 +58,8 @@ package struct EncodingTool {
     corpus.warnings.forEach { report(.warning($0)) }
     let texts = corpus.documents
     BlankTexts.warning(texts.map { ("\"\($0.id)\"", $0.content) }, "text").map { report(.warning($0)) }
-    let model = try BiEncoder(folder: model)
+    let model = try BiEncoder(folder: model, task: task, as: role)
+    model.taskWarning(choosing: "--task").map { report(.warning($0)) }
     let embeddings = try model.embeddings(
       of: texts.map(\.content), as: role, task: "encoding", cache: try cache.map { try EncodingCache($0) },
       report: report)

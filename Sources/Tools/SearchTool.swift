@@ -12,16 +12,20 @@ package struct SearchTool {
   package var model: String
   package var corpus: String
   package var top: Int
+  /// The task whose adapter is merged into the model; of a search, each side has its own.
+  package var task: String?
   /// A folder that keeps the documents' vectors between runs.
   package var cache: String?
   package var report: (RunEvent) -> Void
 
   package init(
-    model: String, corpus: String, top: Int, cache: String? = nil, report: @escaping (RunEvent) -> Void
+    model: String, corpus: String, top: Int, task: String? = nil, cache: String? = nil,
+    report: @escaping (RunEvent) -> Void
   ) {
     self.model = model
     self.corpus = corpus
     self.top = top
+    self.task = task
     self.cache = cache
     self.report = report
   }
@@ -76,15 +80,19 @@ package struct SearchTool {
     return Outcome(.array(results), lines: lines)
   }
 
+  /// The model for queries, and the corpus with its vectors.
   private func load() throws -> (BiEncoder, Corpus, ExactSearch) {
     let corpus = try Corpus(file: corpus)
     corpus.warnings.forEach { report(.warning($0)) }
     BlankTexts.warning(corpus.documents.map { ("\"\($0.id)\"", $0.content) }, "document").map { report(.warning($0)) }
-    let model = try BiEncoder(folder: model)
-    let vectors = try model.searchVectors(
+    var encoder = try BiEncoder(folder: model, task: task, as: .document)
+    encoder.taskWarning(choosing: "--task").map { report(.warning($0)) }
+    let vectors = try encoder.searchVectors(
       of: corpus.documents.map(\.content), as: .document, task: "encoding documents",
       cache: try cache.map { try EncodingCache($0) }, report: report)
-    return (model, corpus, try ExactSearch(documents: vectors, ids: corpus.documents.map(\.id)))
+    // Of a search, queries have an adapter of their own.
+    if let task, task != encoder.task { encoder = try BiEncoder(folder: model, task: task, as: .query) }
+    return (encoder, corpus, try ExactSearch(documents: vectors, ids: corpus.documents.map(\.id)))
   }
 
   /// The label of a document for a person: its title if that is not its identifier, and the beginning of its text.

@@ -33,8 +33,15 @@ struct EncodeCommand: ParsableCommand {
   @Option(name: .long, help: "The file to write: .safetensors, .npy or .jsonl.")
   var output: String
 
-  @Option(name: .customLong("as"), help: "The prompt the texts get: query or document.")
-  var role: Role = .document
+  @Option(
+    name: .customLong("as"),
+    help: "The prompt the texts get: query or document; without it, that of the task's side, else document.")
+  var role: Role?
+
+  @Option(
+    name: .long,
+    help: "The task whose adapter is merged into the model, where it has any; retrieval is that of the side --as.")
+  var task: String?
 
   @Option(name: .long, help: "A folder that keeps vectors for the next time; only new texts are then encoded.")
   var cache: String?
@@ -47,7 +54,7 @@ struct EncodeCommand: ParsableCommand {
     let display = ProgressDisplay(quiet: results.quiet)
     defer { display.finish() }
     let encode = EncodingTool(
-      model: model, input: input, output: output, isQuery: role == .query, cache: cache
+      model: model, input: input, output: output, isQuery: role.map { $0 == .query }, task: task, cache: cache
     ) { display.show($0) }
     let outcome = try encode()
     display.finish()

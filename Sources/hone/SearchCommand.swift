@@ -37,6 +37,11 @@ struct SearchCommand: ParsableCommand {
   var output: String?
 
   @Option(
+    name: .long,
+    help: "The task whose adapter is merged into the model, where it has any; retrieval gives each side its own.")
+  var task: String?
+
+  @Option(
     name: .long, help: "A folder that keeps the documents' vectors for the next time; only new ones are then encoded.")
   var cache: String?
 
@@ -58,7 +63,7 @@ struct SearchCommand: ParsableCommand {
     let display = ProgressDisplay(quiet: results.quiet)
     defer { display.finish() }
     let search = SearchTool(
-      model: model, corpus: corpus, top: top ?? (queries == nil ? 10 : 100), cache: cache
+      model: model, corpus: corpus, top: top ?? (queries == nil ? 10 : 100), task: task, cache: cache
     ) { display.show($0) }
     if let queries, let output {
       let outcome = try search.search(queries: queries, output: output)

@@ -71,6 +71,66 @@ import Tokenizers
     }
   }
 
+  // MARK: - Layers that a checkpoint joins
+
+  /// Their adapters have the names of transformers (`Tests/Goldens/make/make_joined_lora.py`).
+  @Test(arguments: ["nomic-bert", "gte", "jina"])
+  func adaptersOfJoinedLayersComputeWhatPyTorchComputes(_ name: String) throws {
+    try check(BiEncoder(folder: Self.golden("\(name)-tiny")), Self.golden("lora-\(name)")) { model, batch in
+      var context = ForwardContext.evaluation
+      return model.transformer(batch, &context)
+    }
+  }
+
+  @Test func adaptersOfJoinedLayersOfAClassifierDoTheSame() throws {
+    let folder = Self.golden("lora-jina-cross-encoder")
+    try check(CrossEncoder(folder: Self.golden("jina-cross-encoder-tiny")), folder) { model, batch in
+      var context = ForwardContext.evaluation
+      return model.logits(batch, &context)
+    }
+  }
+
+  @Test func aJoinedLayerHasOneAdapterOfAllRanks() throws {
+    var model = try BiEncoder(folder: Self.golden("nomic-bert-tiny"))
+    try model.loadAdapters(from: Self.golden("lora-nomic-bert"))
+    #expect(model.adapters.count == 8)
+    // Ranks 2 and 3, of which the first has s = 1.5.
+    for layer in ["encoder.layers.0.attn.Wqkv", "encoder.layers.1.attn.Wqkv"] {
+      let adapter = try #require(model.adapters[layer])
+      #expect(adapter.settings == .init(rank: 5, alpha: 7.5) && adapter.up.shape == [96, 5])
+      // Keys have none, and each of the others its own columns.
+      #expect(adapter.up.slice(32..<64).squaredNorm == 0)
+      #expect(adapter.up.slice(0..<32).slice(2..<5, axis: 1).squaredNorm == 0)
+      #expect(adapter.up.slice(64..<96).slice(0..<2, axis: 1).squaredNorm == 0)
+    }
+    #expect(model.adapters["encoder.layers.0.mlp.fc12"]?.settings == .init(rank: 2, alpha: 3))
+    try checkSaving(
+      BiEncoder(folder: Self.golden("nomic-bert-tiny")), Self.golden("lora-nomic-bert"), modules: .null)
+  }
+
+  /// A second adapter for the joined layer, under the name of the checkpoint.
+  @Test func twoAdaptersForTheSameRowsAreRefused() throws {
+    let (source, copy) = (Self.golden("lora-nomic-bert"), TemporaryFolder())
+    try copy.write(
+      "adapter_config.json", String(decoding: Files.read(Files.join(source, "adapter_config.json")), as: UTF8.self))
+    let file = try SafetensorsFile(Files.join(source, "adapter_model.safetensors"))
+    var tensors: ParameterDictionary = [:]
+    for entry in file.entries {
+      tensors[entry.name] = Tensor(try file.floats(named: entry.name), shape: Shape(entry.shape))
+    }
+    let layer = "base_model.model.encoder.layers.1.attn.Wqkv"
+    tensors[layer + ".lora_A.weight"] = Tensor(repeating: 1, shape: [2, 32])
+    tensors[layer + ".lora_B.weight"] = Tensor(repeating: 1, shape: [96, 2])
+    try ParameterFile.write(tensors, to: copy.file("adapter_model.safetensors"))
+    var model = try BiEncoder(folder: Self.golden("nomic-bert-tiny"))
+    let error = #expect(throws: ModelError.self) { try model.loadAdapters(from: copy.path) }
+    #expect(
+      error?.problems == [
+        "encoder.layers.1.attn.Wqkv has more than one adapter: encoder.layers.1.attn.Wqkv, layers.1.self_attn.q_proj, "
+          + "layers.1.self_attn.v_proj"
+      ])
+  }
+
   @Test func ranksAndAlphasAreThoseOfThePatterns() throws {
     var model = try biEncoder()
     #expect(

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Encoders
 
-/// The layout of jina-reranker-v2, which is XLM-RoBERTa under other names, and what looks like it.
+/// The layout of jina-reranker-v2, which is XLM-RoBERTa under other names.
 @Suite struct FlashLayoutTests {
   private let texts = ["find a file", "chess board"]
   private let pairs: [(query: String, document: String)] = [("find a file", "search text"), ("chess", "game board")]
@@ -89,19 +89,6 @@ import Testing
     #expect(error?.problems.count == 2)
     #expect(error?.problems.first?.contains("mixer.Wqkv.weight") == true)
     #expect(error?.problems.first?.hasSuffix("expected [96, 32], found [95, 32]") == true)
-  }
-
-  @Test(
-    arguments: [("position_embedding_type", "rotary"), ("lora_adaptations", ["retrieval.query"])]
-      as [(String, JSONValue)])
-  func jinaEmbeddingsV3IsRefusedByItsName(_ key: String, _ value: JSONValue) throws {
-    let copy = try flashFolder(of: robertaFolder)
-    try copy.rewrite("config.json") { object in
-      object["model_type"] = "xlm-roberta"
-      object[key] = value
-    }
-    let error = #expect(throws: ModelError.self) { _ = try BiEncoder(folder: copy.path) }
-    #expect(error?.problems.count == 1 && error?.problems.first?.hasPrefix("is jina-embeddings-v3, ") == true)
   }
 
   @Test func anExportStatesWhatReadersAskFor() throws {

@@ -5,7 +5,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Configurations of ModernBERT, NomicBERT and GTE that ask for what is not computed: each is one error that names the key.
+/// Configurations of ModernBERT, NomicBERT, GTE and jina-embeddings-v3 that ask for what is not computed: each is one
+/// error that names the key.
 @Suite struct RotaryConfigurationTests {
   /// A change of a configuration, and what is said of it.
   struct Case: Sendable, CustomTestStringConvertible {
@@ -20,7 +21,7 @@ import Testing
     var testDescription: String { "\(folder): \(problem)" }
   }
 
-  @Test(arguments: modernBERT + nomicBERT + gte)
+  @Test(arguments: modernBERT + nomicBERT + gte + jina)
   func isRefusedInOneLine(_ example: Case) throws {
     let golden = Files.join(Locations.repositoryRoot, "Tests", "Goldens", example.folder)
     let copy = try ModelCopy(of: golden)
@@ -38,13 +39,13 @@ import Testing
     #expect(error?.problems == [example.problem])
   }
 
-  @Test func thereAreManyOfThem() { #expect(modernBERT.count + nomicBERT.count + gte.count >= 50) }
+  @Test func thereAreManyOfThem() { #expect(modernBERT.count + nomicBERT.count + gte.count + jina.count >= 75) }
 
   /// A size that is another one is refused with the tensors that it does not fit.
   @Test(arguments: [
     ("modernbert-tiny", "intermediate_size", 47), ("modernbert-tiny", "num_hidden_layers", 2),
     ("nomic-bert-tiny", "hidden_size", 64), ("nomic-bert-tiny", "type_vocab_size", 3), ("gte-tiny", "vocab_size", 99),
-    ("gte-tiny", "type_vocab_size", 0),
+    ("gte-tiny", "type_vocab_size", 0), ("jina-tiny", "intermediate_size", 63), ("jina-tasks-tiny", "vocab_size", 99),
   ])
   func sizesThatDoNotFitTheWeightsAreRefused(folder: String, key: String, value: Int) throws {
     let copy = try ModelCopy(of: Files.join(Locations.repositoryRoot, "Tests", "Goldens", folder))
@@ -223,4 +224,66 @@ private let gte: [RotaryConfigurationTests.Case] = [
   .init(
     "gte-cross-encoder-tiny", ["classifier_dropout": "half"],
     "'classifier_dropout' should be a number from 0.0 to below 1.0, found \"half\""),
+]
+
+private let jina: [RotaryConfigurationTests.Case] = [
+  .init("jina-tiny", ["num_attention_heads": 5], "'num_attention_heads' 5 heads do not divide hidden_size 32"),
+  .init(
+    "jina-tiny", ["num_attention_heads": 32],
+    "'num_attention_heads' 32 heads of hidden_size 32 have an odd width, and rotary positions turn pairs"),
+  .init("jina-tiny", ["num_hidden_layers": 0], "'num_hidden_layers' should be an integer from 1 to 256, found 0"),
+  .init("jina-tiny", ["pad_token_id": 98], "'pad_token_id' is 98, but 'vocab_size' is 98"),
+  .init("jina-tiny", ["pad_token_id": nil], "'pad_token_id' should be an integer from 0 to 4194304, found null"),
+  .init("jina-tiny", ["layer_norm_eps": 2], "'layer_norm_eps' should be a number from 0.0 to below 1.0, found 2"),
+  .init("jina-tiny", ["type_vocab_size": 0], "'type_vocab_size' should be an integer from 1 to 1024, found 0"),
+  .init(
+    "jina-tiny", ["max_position_embeddings": "all"],
+    "'max_position_embeddings' should be an integer from 1 to 1048576, found \"all\""),
+  .init("jina-tiny", ["rope_parameters": [1]], "'rope_parameters' should be an object, found [1]"),
+  .init(
+    "jina-tiny", ["rope_parameters": ["rope_theta": 0]],
+    "'rope_parameters' rope_theta should be a number of 1 or more, found 0"),
+  .init(
+    "jina-tiny", ["rope_parameters": ["rope_type": "yarn", "factor": 2.0]],
+    "'rope_parameters' has the type \"yarn\", \(computes); it reads default"),
+  .init(
+    "jina-tiny", ["position_embedding_type": "absolute"],
+    "'position_embedding_type' should be rotary, found \"absolute\""),
+  .init("jina-tiny", ["is_decoder": true], "'is_decoder' is true: each token sees only those before it, \(computes)"),
+  .init(
+    "jina-tiny", ["add_cross_attention": true],
+    "'add_cross_attention' is true: the model reads the states of another one, \(computes)"),
+  .init(
+    "jina-tiny", ["quantization_config": ["bits": 4]],
+    "'quantization_config': the weights are quantized; give the model that they were made from"),
+  .init(
+    "jina-cross-encoder-tiny", ["classifier_dropout": 1],
+    "'classifier_dropout' should be a number from 0.0 to below 1.0, found 1"),
+  .init(
+    "jina-tasks-tiny", ["rotary_emb_base": "x"], "'rotary_emb_base' should be a number of 1 or more, found \"x\""),
+  .init(
+    "jina-tasks-tiny", ["position_embedding_type": "alibi"],
+    "'position_embedding_type' should be rotary, found \"alibi\""),
+  .init(
+    "jina-tasks-tiny", ["lora_adaptations": "retrieval"],
+    "'lora_adaptations' should be a list of the names of tasks, found \"retrieval\""),
+  .init(
+    "jina-tasks-tiny", ["lora_adaptations": []],
+    "'lora_adaptations' should be a list of the names of tasks, found []"),
+  .init(
+    "jina-tasks-tiny", ["lora_adaptations": ["a", 1]],
+    "'lora_adaptations' should be a list of the names of tasks, found [\"a\",1]"),
+  .init(
+    "jina-tasks-tiny", ["lora_adaptations": ["a", "a"]],
+    "'lora_adaptations' should be a list of the names of tasks, found [\"a\",\"a\"]"),
+  .init("jina-tasks-tiny", ["lora_rank": 0], "'lora_rank' should be an integer from 1 to 1024, found 0"),
+  .init(
+    "jina-tasks-tiny", ["lora_alpha": "one"],
+    "'lora_alpha' should be a number from 0.0 to below 1000000.0, found \"one\""),
+  .init(
+    "jina-tasks-tiny", ["task_instructions": ["a"]],
+    "'task_instructions' should be an object of texts, found [\"a\"]"),
+  .init(
+    "jina-tasks-tiny", ["task_instructions": ["a": 1]],
+    "'task_instructions' should be an object of texts, found {\"a\":1}"),
 ]

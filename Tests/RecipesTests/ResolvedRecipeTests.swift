@@ -38,6 +38,7 @@ import Training
     ["data={rows: $F/collection/corpus.jsonl, collection: $F/collection, shuffle: false}"],
     ["output.folder=no", "seed=18446744073709551615", "optimizer.rate=1.2345678901234567e-300"],
     ["dense={dimensions: 16, activation: tanh}", "cache={folder: runs/cache, megabytes: 100}"],
+    ["model.task=retrieval.passage", "model.folder=$F/../../Goldens/jina-tasks-tiny"],
     ["export={type: bfloat16}", "model.addTokens=['[Q]', '[D]']", "model.pooling=cls+mean"],
     [
       "lora={layers: ['**.query'], rank: 4, alpha: 8, rankStabilized: true, dropout: 0.1, train: ['**.LayerNorm']}",

@@ -22,7 +22,7 @@ struct AdapterReader {
     let configuration = try Self.configuration(in: folder)
     let file = try SafetensorsFile(Files.join(folder, AdapterFolder.weightsName))
     var tensors = AdapterTensors(file, model)
-    tensors.problems += tensors.layers.compactMap { $0.value.problem(configuration, file) }
+    tensors.problems += tensors.layers.compactMap { $0.value.problem(configuration, file) } + tensors.conflicts
     for target in configuration.targets ?? []
     where !tensors.layers.values.contains(where: { $0.path == target || $0.path.hasSuffix("." + target) }) {
       tensors.problems.append("'target_modules' has \(target), but no tensor is of such a layer")
@@ -37,10 +37,16 @@ struct AdapterReader {
       if tensor.isFinite { return tensor }
       throw ModelError(path: file.path, problem: "\(name) holds numbers that are not finite; fetch the adapter again")
     }
-    for (name, layer) in tensors.layers {
-      adapters[name] = LowRankAdapter(
-        down: try read(layer.name(of: .down)), up: try read(layer.name(of: .up)),
-        settings: configuration.settings(of: layer.path, dropout: dropout))
+    for (name, parts) in tensors.layersByTarget {
+      let read = try parts.map { layer in
+        (
+          rows: layer.target.rows,
+          adapter: LowRankAdapter(
+            down: try read(layer.name(of: .down)), up: try read(layer.name(of: .up)),
+            settings: configuration.settings(of: layer.path, dropout: dropout))
+        )
+      }
+      adapters[name] = LowRankAdapter(joining: read, of: parts[0].target.weight[0])
     }
     for (key, entry) in tensors.others { parameters[key] = try read(entry.name) }
   }
@@ -85,8 +91,8 @@ private struct AdapterTensors {
   struct Layer {
     /// The layer's name in the file.
     let path: String
-    /// The shape of the layer's weight.
-    let weight: Shape
+    /// The layer in the model.
+    let target: AdapterTarget
     var shapes: [Factor: Shape] = [:]
 
     enum Factor: String, CaseIterable {
@@ -100,7 +106,7 @@ private struct AdapterTensors {
     func problem(_ configuration: AdapterConfiguration, _ file: SafetensorsFile) -> String? {
       let rank = configuration.settings(of: path, dropout: 0).rank
       for factor in Factor.allCases {
-        let expected: Shape = factor == .down ? [rank, weight[1]] : [weight[0], rank]
+        let expected: Shape = factor == .down ? [rank, target.weight[1]] : [target.rows.count, rank]
         guard let shape = shapes[factor] else { return "\(name(of: factor)) \(expected) is missing" }
         if shape != expected { return "\(name(of: factor)) is \(shape), expected \(expected)" }
         let type = file.entry(named: name(of: factor))?.type
@@ -112,6 +118,7 @@ private struct AdapterTensors {
     }
   }
 
+  /// The layers, by their names in the file.
   private(set) var layers: OrderedDictionary<String, Layer> = [:]
   /// The parameters that are there whole, by the model's keys.
   private(set) var others: OrderedDictionary<String, (name: String, path: String)> = [:]
@@ -127,11 +134,11 @@ private struct AdapterTensors {
       let name = String(entry.name.dropFirst(AdapterReader.prefix.count))
       let names = model.names(of: name)
       if let (path, factor) = Self.split(name) {
-        guard let layer = model.names(of: path).first(where: { weights[$0] != nil }), let weight = weights[layer] else {
+        guard let target = model.adapterTarget(named: path, among: weights) else {
           problems.append("\(entry.name): the model has no linear layer \(path)")
           continue
         }
-        layers[layer, default: Layer(path: path, weight: weight)].shapes[factor] = Shape(entry.shape)
+        layers[path, default: Layer(path: path, target: target)].shapes[factor] = Shape(entry.shape)
       } else if let key = names.first(where: { parameters[$0] != nil }), let parameter = parameters[key] {
         if Shape(entry.shape) != parameter.shape {
           problems.append("\(entry.name) is \(Shape(entry.shape)), expected \(parameter.shape)")
@@ -142,6 +149,21 @@ private struct AdapterTensors {
       } else {
         problems.append("\(entry.name) is unexpected\(Self.reason(for: name))")
       }
+    }
+  }
+
+  /// The layers of the file in the order of the rows that they adapt, by the model's layer.
+  var layersByTarget: OrderedDictionary<String, [Layer]> {
+    OrderedDictionary(grouping: layers.values) { $0.target.name }
+      .mapValues { $0.sorted { $0.target.rows.lowerBound < $1.target.rows.lowerBound } }
+  }
+
+  /// Layers of the file that adapt the same rows.
+  var conflicts: [String] {
+    layersByTarget.compactMap { name, group in
+      let rows = group.map(\.target.rows)
+      guard zip(rows, rows.dropFirst()).contains(where: { $0.overlaps($1) }) else { return nil }
+      return "\(name) has more than one adapter: \(group.map(\.path).joined(separator: ", "))"
     }
   }
 
@@ -162,7 +184,7 @@ private struct AdapterTensors {
 
 extension AdaptableModel {
   /// The names that something with this name in a file may have in the model, which has a head or has none.
-  fileprivate func names(of name: String) -> [String] {
+  func names(of name: String) -> [String] {
     let bare = folder.family.naming.prefixes.filter { !$0.isEmpty && name.hasPrefix($0) }.map {
       String(name.dropFirst($0.count))
     }

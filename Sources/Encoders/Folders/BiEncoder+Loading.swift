@@ -12,9 +12,16 @@ extension BiEncoder {
   /// encoder's name as prefix, legacy names, and sharded weights. Without `modules.json` the model is a transformer
   /// with mean pooling, as in sentence-transformers.
   ///
-  /// - Parameter tokens: special tokens to add, with new word embeddings where the model has no row left for them.
+  /// - Parameters:
+  ///   - task: the task whose adapter is added to the weights, of a checkpoint that has one for each of several tasks;
+  ///     its instructions become the prompts, unless the folder has other ones. Without it the weights are taken as
+  ///     they are.
+  ///   - role: the side for which a task's name without that of a side stands: `retrieval` for `retrieval.query`.
+  ///   - tokens: special tokens to add, with new word embeddings where the model has no row left for them.
   /// - Throws: `ModelError`, `SafetensorsError`, `TokenizerError` or `FileError`; a model is never loaded in part.
-  public init(folder: String, adding tokens: AddedTokens? = nil) throws {
+  public init(
+    folder: String, task: String? = nil, as role: TextRole? = nil, adding tokens: AddedTokens? = nil
+  ) throws {
     let contents = try FolderContents(folder)
     try contents.requireBiEncoder()
     let source = try ModelSource(contents, as: .biEncoder, adding: tokens)
@@ -22,9 +29,10 @@ extension BiEncoder {
     let modules = try contents.modules.map { try EmbeddingModules($0, in: contents.path) } ?? EmbeddingModules()
     var transformer = source.configuration.makeTransformer()
     let family = source.folder.family
-    let carried = try transformer.load(
+    var carried = try transformer.load(
       from: source.weights, naming: family.naming, ignoringOthers: true,
       model: "\(family.title) as described by config.json")
+    let merged = try task.map { try source.merge($0, as: role, into: &transformer, &carried) }
     if let tokens, let extended = source.extendedConfiguration {
       transformer = extended.makeTransformer(extending: transformer, by: tokens)
     }
@@ -40,6 +48,8 @@ extension BiEncoder {
     self.init(
       transformer: transformer, pooling: modules.pooling, heads: modules.heads, tokenizer: source.tokenizer,
       maximumLength: limit, settings: source.settings, poolsPrompt: modules.poolsPrompt, folder: kept, carried: carried)
+    self.task = merged?.task
+    for (role, text) in merged?.prompts ?? [:] where prompts[role] == "" { prompts[role] = text }
     layerPooling = modules.layerPooling
     tokenHeads = modules.tokenHeads
     try checkLayerPooling(source.reader)

@@ -16,7 +16,6 @@ enum ForeignModel {
       try refuse(
         "'architectures' is \(name): a ColBERT, with a vector for each token; hone reads bi-encoders and rerankers")
     }
-    if let other = family.otherModel(reader.object) { try refuse(other) }
     if let code = asks("auto_map"), !family.folder.hasOwnCode {
       try refuse("'auto_map' \(ownCodeProblem(code))")
     }
@@ -46,7 +45,8 @@ extension FolderContents {
     }
     _ = try kind
     guard let modules else { return }
-    for (position, module) in modules.entries.enumerated() where !module.isKnown {
+    for (position, module) in modules.entries.enumerated()
+    where try !module.isKnown && !(position == 0 && isOwnTransformer(module)) {
       throw ModelError(
         path: modules.file,
         problem:
@@ -54,6 +54,13 @@ extension FolderContents {
       )
     }
     if modules.first.name != "Transformer" { throw modules.unsupported(0) }
+  }
+
+  /// True if a module is the transformer in the code of its authors, and of a family that computes the same here.
+  private func isOwnTransformer(_ module: ModuleList.Entry) throws -> Bool {
+    let file = Files.join(transformerPath, "config.json")
+    guard Files.exists(file), let configuration = try JSONFile.read(file).objectValue else { return false }
+    return Families.all.first { $0.reads(configuration) }?.folder.ownTransformer == module.type
   }
 
   /// The error for a folder without `config.json`.

@@ -4,6 +4,8 @@ import Files
 public struct ModelOutline: Sendable {
   /// The sizes of the transformer.
   public let shape: TransformerShape
+  private let path: String
+  private let family: any EncoderFamily
   /// The pooling of a bi-encoder; the mean where the folder names none.
   private let pooling: Pooling
   /// True if a Dense module, whose width only its own file tells, changes that of the vectors.
@@ -14,7 +16,9 @@ public struct ModelOutline: Sendable {
   /// - Throws: `ModelError` or `FileError` if the folder holds no model that is read.
   public init(folder: String) throws {
     let contents = try FolderContents(folder)
-    shape = try contents.configuration().family.shape
+    path = contents.path
+    family = try contents.configuration().family
+    shape = family.shape
     try WeightFiles.require(in: contents.transformerPath)
     if let kind = try contents.kind { _ = try contents.settings(of: kind) }
     let modules = contents.modules?.entries ?? []
@@ -26,6 +30,13 @@ public struct ModelOutline: Sendable {
       try reader.finish()
     }
     self.pooling = pooling
+  }
+
+  /// Checks that the checkpoint has an adapter for a task.
+  ///
+  /// - Throws: `ModelError`.
+  public func requireTask(_ name: String) throws(ModelError) {
+    _ = try family.adapters(forTask: name, as: nil, in: path)
   }
 
   /// The width of a bi-encoder's vectors before their truncation; nil where only a Dense module's own file tells it.

@@ -17,6 +17,8 @@ struct CheckpointNaming {
   var packed: [(old: String, new: [String])] = []
   /// Prefixes of keys that no model here uses.
   var ignored: [String] = []
+  /// Ends of keys that are read, if at all, in another way.
+  var ignoredEndings: [String] = []
   /// Prefixes of keys that an export keeps although they do not affect the vectors.
   var carried: [String] = []
   /// Prefixes of keys outside the encoder.
@@ -41,7 +43,8 @@ struct CheckpointNaming {
     var twice: [(parameter: String, tensors: String)] = []
     for (name, source) in renamed {
       let parameter = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
-      if ignored.contains(where: parameter.hasPrefix) || Self.computed.contains(where: name.hasSuffix) { continue }
+      if ignored.contains(where: parameter.hasPrefix) { continue }
+      if (Self.computed + ignoredEndings).contains(where: name.hasSuffix) { continue }
       let name = heads.contains(where: parameter.hasPrefix) ? parameter : encoder + parameter
       if let other = result.updateValue(source, forKey: name) {
         twice.append((name, [other.name, source.name].sorted().joined(separator: " and ")))

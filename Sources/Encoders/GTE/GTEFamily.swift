@@ -14,7 +14,12 @@ extension GTEConfiguration: EncoderFamily {
       prefixes: ["", "gte.", "new."], ignored: ["lm_head."],
       // gte-multilingual-base has a classifier of tokens, for sparse weights.
       carried: ["pooler.", "classifier."], heads: ["classifier."]),
-    tokenTypesKey: "type_vocab_size", hasOwnCode: true)
+    tokenTypesKey: "type_vocab_size",
+    transformersNames: TransformersNames(
+      renamed: [("layers.", "encoder.layer."), (".self_attn.o_proj", ".attention.o_proj")],
+      joined: [
+        (TransformersNames.attention, ".attention.qkv_proj"), ([".mlp.up_proj", ".mlp.gate_proj"], ".mlp.up_gate_proj"),
+      ]), hasOwnCode: true)
 
   /// The sizes that code outside the family reads.
   ///

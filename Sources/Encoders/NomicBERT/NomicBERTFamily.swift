@@ -7,7 +7,13 @@ extension NomicBERTConfiguration: EncoderFamily {
     scorerClass: "NomicBertForSequenceClassification", encoderName: "nomic_bert", classifier: "classifier",
     naming: CheckpointNaming(
       prefixes: ["", "nomic_bert.", "bert."], ignored: ["cls."], carried: ["pooler."], heads: ["classifier."]),
-    tokenTypesKey: "type_vocab_size", hasOwnCode: true)
+    tokenTypesKey: "type_vocab_size",
+    transformersNames: TransformersNames(
+      renamed: [
+        ("layers.", "encoder.layers."), (".self_attn.o_proj", ".attn.out_proj"), (".mlp.up_proj", ".mlp.fc11"),
+        (".mlp.gate_proj", ".mlp.fc12"), (".mlp.down_proj", ".mlp.fc2"),
+      ],
+      joined: [(TransformersNames.attention, ".attn.Wqkv")]), hasOwnCode: true)
 
   /// The sizes that code outside the family reads.
   public var shape: TransformerShape {

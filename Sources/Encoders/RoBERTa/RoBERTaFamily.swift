@@ -61,16 +61,6 @@ extension RoBERTaConfiguration: EncoderFamily {
     return type.stringValue.map(folder.modelTypes.contains) ?? false
   }
 
-  /// The code of jina-embeddings-v3 calls it XLM-RoBERTa.
-  static func otherModel(_ configuration: JSONObject) -> String? {
-    let adaptations = configuration["lora_adaptations"] ?? .null
-    let isRotary = configuration["position_embedding_type"] == "rotary"
-    if !isRotary && [.null, .object(JSONObject())].contains(adaptations) { return nil }
-    return
-      "is jina-embeddings-v3, whose rotary positions and adapters of tasks hone does not compute; give a model with "
-      + "learned positions and without 'lora_adaptations'"
-  }
-
   /// The sizes that code outside the family reads.
   public var shape: TransformerShape {
     TransformerShape(

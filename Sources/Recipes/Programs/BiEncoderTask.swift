@@ -37,7 +37,7 @@ struct BiEncoderTask: TrainingTask {
       ).map { context.report(.warning($0)) }
       return (settings, corpus)
     }
-    guide = try recipe.guide.map { try Guide($0) }
+    guide = try recipe.guide.map { try Guide($0) { context.report(.warning($0)) } }
     epoch = data.epoch(0)
   }
 
@@ -54,6 +54,8 @@ struct BiEncoderTask: TrainingTask {
   private var adaptedBase: StartingModel<BiEncoder> {
     get throws { try StartingModel(recipe.model.load(seed: recipe.seed), recipe.lora, seed: recipe.seed) }
   }
+
+  func notes(about model: BiEncoder) -> [String] { model.taskWarning(choosing: "model.task").map { [$0] } ?? [] }
 
   func cutTexts(by model: BiEncoder) throws -> CutTexts {
     var unlimited = model

@@ -41,6 +41,7 @@ struct EvaluateModel: Recipe, Equatable {
       let plan = try evaluate.plan(context)
       // Both are read before the first is evaluated, so that bad input is reported at once.
       let (base, tuned) = (try baseline.map { try BiEncoder(folder: $0.folder) }, try BiEncoder(folder: model.folder))
+      for model in [base, tuned] { model?.taskWarning().map { context.report(.warning($0)) } }
       try folder.inputs.confirm()
       let baseRankings = try base.map { try rank($0, named: "baseline", plan, folder, context) }
       let rankings = try rank(tuned, named: "model", plan, folder, context)

@@ -56,6 +56,7 @@ struct EvaluateReranking: Recipe, Equatable {
       // Loaded first, so that its errors come before the corpus is encoded.
       let crossEncoder = try CrossEncoder(folder: reranker.folder, labels: 1)
       let biEncoder = try BiEncoder(folder: retriever.folder)
+      biEncoder.taskWarning().map { context.report(.warning($0)) }
       try folder.inputs.confirm()
       let firstStage = try FirstStage(
         biEncoder, plan, fusion: fusion, cache: cache?.open(),

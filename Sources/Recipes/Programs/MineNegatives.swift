@@ -72,6 +72,7 @@ struct MineNegatives: Recipe, Equatable {
         texts.rows, for: file, as: output.format, negatives: corpus, promotes: mining.promotes,
         queries: texts.collection?.queries)
       let model = try model.load(seed: seed)
+      model.taskWarning(choosing: "model.task").map(warn)
       try folder.inputs.confirm()
       let mined = try MinedRows(
         texts.rows, corpus: corpus, model: model, settings: mining, seed: seed, cache: cache?.open(), context)

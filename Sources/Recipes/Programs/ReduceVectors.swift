@@ -81,6 +81,7 @@ struct ReduceVectors: Recipe, Equatable {
   func run(in context: RunContext) throws -> Outcome {
     try context.perform(self) { folder in
       let full = try BiEncoder(folder: model.folder)
+      full.taskWarning().map { context.report(.warning($0)) }
       if dimensions.contains(where: { $0 > full.outputWidth }) {
         throw RunError(.badRecipe, "'dimensions': \(Self.tooWide(dimensions, full.outputWidth))")
       }

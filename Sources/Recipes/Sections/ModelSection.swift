@@ -6,6 +6,9 @@ import Settings
 struct ModelSection: Codable, Sendable, Equatable {
   /// A model folder, relative to the working directory.
   var folder: String
+  /// The task whose adapter is merged into the model, of a checkpoint that has one for each of several tasks; without
+  /// it the weights are taken as they are.
+  var task: TaskSetting?
   /// A LoRA adapter in the layout of PEFT, which is merged into the model before anything else.
   var adapter: String?
   /// The pooling of token vectors, also in the exported model.
@@ -33,7 +36,7 @@ extension ModelSection {
   /// - Parameter seed: The seed of the word embeddings of new tokens.
   func load(seed: UInt64) throws -> BiEncoder {
     let tokens = addTokens.map { AddedTokens($0, seed: seed) }
-    var model = try BiEncoder(folder: folder, adding: tokens).pooled(by: pooling.pooling)
+    var model = try BiEncoder(folder: folder, task: task?.name, adding: tokens).pooled(by: pooling.pooling)
     if let adapter { try model.mergeAdapters(of: adapter) }
     model.maximumLength = maximumLength
     if let prompts { model.prompts = [.query: prompts.query ?? "", .document: prompts.document ?? ""] }
@@ -42,6 +45,7 @@ extension ModelSection {
 
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("model.folder", folder)
+    if let task { checks.task("model.task", task.name, of: folder, "model.folder") }
     if let adapter { checks.adapterFolder("model.adapter", adapter) }
     checks.atLeast(3, "model.maximumLength", maximumLength)
     checks.newTokens("model.addTokens", addTokens)

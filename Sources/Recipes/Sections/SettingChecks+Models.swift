@@ -36,6 +36,16 @@ extension SettingChecks {
       else: "\(length) tokens are more than the model's \(limit) positions")
   }
 
+  /// Checks that a model has an adapter for a task.
+  func task(_ path: String, _ name: String, of folder: String, _ folderPath: String) {
+    guard let outline = outline(of: folder, folderPath) else { return }
+    do {
+      try outline.requireTask(name)
+    } catch {
+      require(false, path, reading: [folderPath], else: "\(error)")
+    }
+  }
+
   /// The outline of a model; nil where it cannot be read, which ``modelFolder(_:_:)`` reports.
   private func outline(of folder: String, _ path: String) -> ModelOutline? {
     guard isSound(path) else { return nil }

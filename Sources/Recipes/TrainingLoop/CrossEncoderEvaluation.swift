@@ -51,7 +51,9 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     case .model(let model, let best):
       let found = try folder.keptRankings("first", of: splits) {
         context.report(.note("finding documents with \(model)"))
-        return try all.rankings(of: BiEncoder(folder: model), depth: best, cache: cache, report: context.reportOrStop)
+        let biEncoder = try BiEncoder(folder: model)
+        biEncoder.taskWarning().map(warn)
+        return try all.rankings(of: biEncoder, depth: best, cache: cache, report: context.reportOrStop)
       }
       (rankings, top, source) = (found, best, model)
     }

@@ -19,8 +19,9 @@ struct Guide {
   private var documents = TextVectors()
 
   /// Loads the guide.
-  init(_ settings: GuideSection) throws {
+  init(_ settings: GuideSection, warn: (String) -> Void) throws {
     model = try BiEncoder(folder: settings.folder)
+    model.taskWarning().map(warn)
     margin = settings.margin
   }
 
