@@ -82,7 +82,13 @@ extension OptimizerSetting {
         else:
           "times 'optimizer.rate' it is \(settings.rate * settings.decay), and a step would take away whole weights; "
           + "less than 1 in all")
-      if let clip = settings.clip { checks.positive("optimizer.clip", clip) }
+      if let clip = settings.clip {
+        checks.positive("optimizer.clip", clip)
+        checks.require(
+          clip <= 0 || Float(clip) * Float(clip) > 0, "optimizer.clip",
+          else:
+            "gradients clipped to \(clip) have squares that are 0 as 32-bit numbers, and nothing would be learnt; raise it")
+      }
       for (prefix, factor) in settings.rates ?? [:] {
         checks.require(factor >= 0, "optimizer.rates", else: "the factor \(factor) of \(prefix) is less than 0")
       }
