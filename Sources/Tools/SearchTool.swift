@@ -7,7 +7,7 @@ import Retrieval
 package import Runs
 import Words
 
-/// `hone search`: exact search in a corpus, for the queries of a file or for texts.
+/// `hone search`: exact search in a corpus, for the queries of a file or for texts. Blank documents are not found.
 package struct SearchTool {
   package var model: String
   package var corpus: String
@@ -77,9 +77,9 @@ package struct SearchTool {
   }
 
   private func load() throws -> (BiEncoder, Corpus, ExactSearch) {
-    let corpus = try Corpus(file: corpus)
-    corpus.warnings.forEach { report(.warning($0)) }
-    BlankTexts.warning(corpus.documents.map { ("\"\($0.id)\"", $0.content) }, "document").map { report(.warning($0)) }
+    let whole = try Corpus(file: corpus)
+    whole.warnings.forEach { report(.warning($0)) }
+    let corpus = try whole.candidates { report(.warning($0)) }
     let model = try BiEncoder(folder: model)
     let vectors = try model.searchVectors(
       of: corpus.documents.map(\.content), as: .document, task: "encoding documents",
