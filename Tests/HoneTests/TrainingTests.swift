@@ -234,7 +234,7 @@ import Testing
     #expect(tiny.status == 78 && tiny.messages.hasPrefix("error: 'optimizer.rate': 1e-60 is 0 as a 32-bit number"))
     let oneStep = try hone("run", "recipe.yaml", "--set", "schedule={name: linear, warmup: 0.1, steps: 1}")
     #expect(oneStep.status == 78)
-    #expect(oneStep.messages.hasPrefix("error: 'schedule.warmup': 0.1 of 1 step, rounded up, are all of them"))
+    #expect(oneStep.messages.hasPrefix("error: 'schedule.warmup': 0.1 of 1 step, rounded up, is the whole run"))
   }
 
   /// The introduction says what is really done; the report and the result say it too.
