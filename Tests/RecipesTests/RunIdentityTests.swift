@@ -133,7 +133,10 @@ import Words
 
   // MARK: - Runs that learn nothing
 
-  @Test(arguments: [["optimizer.rate=1e-30"], ["optimizer.rate=1e-30", "optimizer.decay=0"], ["optimizer.clip=1e-20", "optimizer.decay=0"]])
+  @Test(arguments: [
+    ["optimizer.rate=1e-30"], ["optimizer.rate=1e-30", "optimizer.decay=0"],
+    ["optimizer.clip=1e-20", "optimizer.decay=0"],
+  ])
   func aRunThatChangesNoWeightExportsNothing(_ overrides: [String]) throws {
     let error = try #require(throws: RunError.self) { try run(overrides: overrides) }
     #expect(error.kind == .badRecipe)
