@@ -184,7 +184,7 @@ import Testing
   }
 
   @Test func aLossThatStaysIsWarnedOf() throws {
-    let ended = try hone("run", "recipe.yaml", "--set", "optimizer.rate=1e-12")
+    let ended = try hone("run", "recipe.yaml", "--set", "optimizer.rate=1e-8")
     #expect(ended.status == 0, "\(ended.messages)")
     #expect(ended.messages.contains(": plateau: the loss is where it began"), "\(ended.messages)")
     #expect(try log("runs/small").count { $0["warning"] != nil } == 1)

@@ -133,10 +133,7 @@ import Words
 
   // MARK: - Runs that learn nothing
 
-  @Test(arguments: [
-    ["optimizer.rate=1e-30"], ["optimizer.rate=1e-30", "optimizer.decay=0"],
-    ["optimizer.clip=1e-20", "optimizer.decay=0"],
-  ])
+  @Test(arguments: [["optimizer.rate=1e-30"], ["optimizer.rate=1e-30", "optimizer.decay=0"]])
   func aRunThatChangesNoWeightExportsNothing(_ overrides: [String]) throws {
     let error = try #require(throws: RunError.self) { try run(overrides: overrides) }
     #expect(error.kind == .badRecipe)
@@ -148,10 +145,13 @@ import Words
     #expect(try Files.list(folder.file("run")).allSatisfy { !$0.hasPrefix("checkpoint-") })
   }
 
-  @Test func aClipThatLeavesNoSquareIsRefused() throws {
-    let error = try #require(throws: RecipeError.self) { try run(overrides: ["optimizer.clip=1e-45"]) }
+  /// With decay the weights would change all the same, without anything learnt.
+  @Test(arguments: ["1e-45", "1e-20"])
+  func aClipThatLeavesNothingIsRefused(_ clip: String) throws {
+    let error = try #require(throws: RecipeError.self) { try run(overrides: ["optimizer.clip=\(clip)"]) }
     #expect(error.kind == .badRecipe)
-    #expect(error.description.contains("gradients clipped to 1e-45 have squares that are 0 as 32-bit numbers"), "\(error)")
+    #expect(
+      error.description.contains("gradients clipped to \(clip) are nothing beside AdamW's ε of 1e-08"), "\(error)")
   }
 
   /// It is said long before the end of the night.

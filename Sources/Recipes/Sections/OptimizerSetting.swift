@@ -72,6 +72,9 @@ private struct RateFactors: Encodable {
 }
 
 extension OptimizerSetting {
+  /// The ε of AdamW times the precision of 32-bit numbers: with a lower clip no step is a 10⁷th of the rate.
+  private static let leastClip = 1e-8 * Double(Float.ulpOfOne)
+
   func validate(_ checks: SettingChecks) {
     switch self {
     case .adamW(let settings):
@@ -85,9 +88,8 @@ extension OptimizerSetting {
       if let clip = settings.clip {
         checks.positive("optimizer.clip", clip)
         checks.require(
-          clip <= 0 || Float(clip) * Float(clip) > 0, "optimizer.clip",
-          else:
-            "gradients clipped to \(clip) have squares that are 0 as 32-bit numbers, and nothing would be learnt; raise it")
+          clip <= 0 || clip >= Self.leastClip, "optimizer.clip",
+          else: "gradients clipped to \(clip) are nothing beside AdamW's ε of 1e-08, and no step would learn; raise it")
       }
       for (prefix, factor) in settings.rates ?? [:] {
         checks.require(factor >= 0, "optimizer.rates", else: "the factor \(factor) of \(prefix) is less than 0")

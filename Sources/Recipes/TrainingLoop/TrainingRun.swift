@@ -68,7 +68,7 @@ struct TrainingRun<Model: AdaptableModel> {
     let settings = optimizer.settings
     return "no step has changed the bits of any weight, so that the model has learnt nothing: the steps are too small for "
       + "32-bit numbers; raise 'optimizer.rate' (\(settings.rate))"
-      + (settings.clip.map { ", or 'optimizer.clip' (\($0))" } ?? "")
+      + (settings.clip.map { $0 < 1e-6 ? ", or 'optimizer.clip' (\($0))" : "" } ?? "")
   }
 
   /// Applies the gradients of a step to the weights and counts the step; a step that is not finite changes nothing.
