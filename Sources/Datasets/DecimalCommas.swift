@@ -20,10 +20,16 @@ struct DecimalCommas {
   mutating func read(_ cell: String, line: Int) -> String {
     let text = cell.trimmed
     if text.utf8.contains(UInt8(ascii: ".")) { point = point ?? (text, line) }
-    let parts = text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-    guard parts.count == 2, Double(text.replacing(",", with: ".")) != nil else { return cell }
+    guard let pointed = Self.pointed(text) else { return cell }
     commas = ((commas?.count ?? 0) + 1, commas?.text ?? text, commas?.line ?? line)
-    return text.replacing(",", with: ".")
+    return pointed
+  }
+
+  /// A number with a decimal comma as one with a point; nil for any other text.
+  static func pointed(_ text: String) -> String? {
+    let parts = text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+    let pointed = text.replacing(",", with: ".")
+    return parts.count == 2 && Double(pointed) != nil ? pointed : nil
   }
 
   /// Says how the numbers were read, once all are.

@@ -27,6 +27,11 @@ struct EqualityClasses {
     texts.firstIndex(of: TextKey(text)).map { root(of: textEntries[$0]) }
   }
 
+  /// The class of the things with an identifier, or nil when none was inserted.
+  mutating func root(ofID id: String) -> Int? {
+    ids.firstIndex(of: ExactText(id)).map { root(of: idEntries[$0]) }
+  }
+
   /// The class of an entry.
   mutating func root(of entry: Int) -> Int {
     var entry = entry

@@ -8,7 +8,8 @@ import Words
 /// - they have one identifier, or
 /// - their texts are equal without letter case, white space, punctuation and normal form.
 ///
-/// The same holds for queries, and both relations are followed through: a text with two identifiers joins them.
+/// The same holds for queries, and both relations are followed through: a text with two identifiers joins them. A judgment
+/// of grade 0 for a query itself counts more than the positives that it would get so (``JudgedNegatives``).
 public struct KnownPositives: Sendable {
   /// A document of a row.
   public enum Candidate: Sendable, Equatable {
@@ -26,11 +27,15 @@ public struct KnownPositives: Sendable {
   private let positives: Groups
   /// The documents of the corpus in each document class that has a positive.
   private let corpusDocuments: [Int: [Int]]
+  /// The document classes that judgments rule out, by the index of the row.
+  private let ruledOut: [Int: Set<Int>]
 
   /// Learns the positives of all rows.
   ///
-  /// - Parameter corpus: The documents that ``documents(forQueryOf:)`` looks among.
-  public init(rows: [TrainingRow], corpus: Corpus? = nil) {
+  /// - Parameters:
+  ///   - corpus: The documents that ``documents(forQueryOf:)`` looks among.
+  ///   - judged: The judgments that count more than the positives of queries with the same text.
+  public init(rows: [TrainingRow], corpus: Corpus? = nil, judged: JudgedNegatives = JudgedNegatives()) {
     var queries = EqualityClasses()
     var documents = EqualityClasses()
     let queryEntries = rows.map { queries.insert(text: $0.query, id: $0.queryID) }
@@ -47,6 +52,7 @@ public struct KnownPositives: Sendable {
     positiveClasses = positiveEntries.map { documents.root(of: $0) }
     negativeClasses = negativeEntries.map { $0.map { documents.root(of: $0) } }
     positives = Groups(positiveClasses, by: queryClasses)
+    ruledOut = Self.ruledOut(by: judged, rows, positiveClasses, &documents)
     let classes = Set(positiveClasses)
     corpusDocuments = corpus.map { Self.documents(of: $0, in: classes, &documents) } ?? [:]
   }
@@ -58,14 +64,37 @@ public struct KnownPositives: Sendable {
       case .positive(let other): positiveClasses[other]
       case .negative(let index, let other): negativeClasses[other][index]
       }
-    return positives.contains(document, in: queryClasses[row])
+    return positives.contains(document, in: queryClasses[row]) && !(ruledOut[row]?.contains(document) ?? false)
   }
+
+  /// True if a judgment takes a positive of another row from a row's query.
+  public func rulesOutPositives(forQueryOf row: Int) -> Bool { ruledOut[row] != nil }
 
   /// The indices of the corpus' documents that are a positive of a row's query in some row.
   public func documents(forQueryOf row: Int) -> Set<Int> {
     var found: Set<Int> = []
-    for document in positives[queryClasses[row]] { found.formUnion(corpusDocuments[document] ?? []) }
+    for document in positives[queryClasses[row]] where !(ruledOut[row]?.contains(document) ?? false) {
+      found.formUnion(corpusDocuments[document] ?? [])
+    }
     return found
+  }
+
+  /// The classes of documents that judgments rule out for the query of each row, but for its own positives.
+  private static func ruledOut(
+    by judged: JudgedNegatives, _ rows: [TrainingRow], _ positiveClasses: [Int], _ documents: inout EqualityClasses
+  ) -> [Int: Set<Int>] {
+    if judged.judgments.isEmpty { return [:] }
+    var ofQuery: [ExactText: Set<Int>] = [:]
+    for judgment in judged.judgments {
+      guard let root = documents.root(ofID: judgment.document) ?? documents.root(ofText: judgment.text) else { continue }
+      ofQuery[ExactText(judgment.query), default: []].insert(root)
+    }
+    for (row, positive) in zip(rows, positiveClasses) { if let id = row.queryID { ofQuery[ExactText(id)]?.remove(positive) } }
+    var ofRow: [Int: Set<Int>] = [:]
+    for (index, row) in rows.enumerated() {
+      if let id = row.queryID, let classes = ofQuery[ExactText(id)], !classes.isEmpty { ofRow[index] = classes }
+    }
+    return ofRow
   }
 
   /// The documents of a corpus in some classes: by content, or by the text alone where rows have the texts without titles.

@@ -11,11 +11,14 @@ struct Record {
   let object: JSONObject
   /// The word for a value in this kind of file: "member" or "column".
   let memberWord: String
+  /// The columns of the table that the record is a row of.
+  let columns: [String]
 
-  init(line: Int, object: JSONObject, memberWord: String = "member") {
+  init(line: Int, object: JSONObject, memberWord: String = "member", columns: [String] = []) {
     self.line = line
     self.object = object
     self.memberWord = memberWord
+    self.columns = columns
   }
 
   /// The names of the values that are not null.
@@ -70,6 +73,9 @@ struct Record {
   func number(_ name: String, _ problems: inout Problems) -> Float? {
     guard let value = value(name) else { return missing(name, "a number", &problems) }
     if let number = Self.number(value) { return number }
+    if let text = value.stringValue?.trimmed, let pointed = DecimalCommas.pointed(text) {
+      return refuse(name, Self.numberRule, "\(text) with a decimal comma", "write \(pointed)", &problems)
+    }
     return refuse(name, Self.numberRule, Self.description(value), "write a number such as 0.5", &problems)
   }
 
@@ -152,6 +158,10 @@ struct Record {
 
   /// Notes that a value is missing, with the names that are there.
   private func missing<Value>(_ name: String, _ rule: String, _ problems: inout Problems) -> Value? {
+    if columns.contains(name) {
+      problems.add("expected \"\(name)\", \(rule), found an empty cell; fill it or remove the row", line: line)
+      return nil
+    }
     let others = names.isEmpty ? "" : " (there are \(names.prefix(12).map { "\"\($0)\"" }.joined(separator: ", ")))"
     problems.add("expected \"\(name)\", \(rule), found no such \(memberWord)\(others); add it", line: line)
     return nil

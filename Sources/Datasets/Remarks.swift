@@ -11,6 +11,8 @@ struct Remarks {
     case otherText
     /// A negative that is a positive of the same query.
     case knownPositive
+    /// A document of grade 0 for a query, and a positive of another one with the same text.
+    case judgedNegative
   }
 
   private var found: OrderedDictionary<Kind, (count: Int, example: String)> = [:]
@@ -38,6 +40,9 @@ extension Remarks.Kind {
     case .knownPositive:
       "\(NumberText.counted(count, "negative")) left out, which the rows name as \(count == 1 ? "a positive" : "positives") "
         + "of the same query"
+    case .judgedNegative:
+      "\(NumberText.counted(count, "document")) judged 0 for a query, though a positive of another query with the same text; the "
+        + "judgment counts"
     }
   }
 }

@@ -91,6 +91,11 @@ enum RowFamily: CaseIterable {
     of(names).map { $0.required.allSatisfy(names.contains) } ?? false
   }
 
+  /// True for a column that holds one text.
+  static func isText(_ name: String) -> Bool { textColumns.contains(name) || negativeNumber(name) != nil }
+
+  private static let textColumns: Set<String> = ["query", "positive", "anchor", "document", "sentence1", "sentence2"]
+
   /// The columns that hold one number.
   static let numbers: Set<String> = ["score", "label"]
 

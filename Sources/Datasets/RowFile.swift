@@ -109,6 +109,9 @@ extension Table.Form {
 
   /// What a cell of this form cannot hold; nil where it holds the text.
   fileprivate func objection(to text: String) -> String? {
+    if MissingMarkers.isOne(text) {
+      return "\(text.trimmed) as a text, which stands for a missing value in a table; write .jsonl"
+    }
     switch self {
     case .tabs:
       if QuotedFields.isUnmistakable(text) {

@@ -8,6 +8,7 @@ struct RowReader {
   /// What was left out or replaced in the rows.
   private(set) var remarks = Remarks()
   private var identifiers: IdentifierTexts
+  private var missing = MissingMarkers()
   /// The family of the file, the line that showed it, and whether rows of it can be read here.
   private var family: (kind: RowFamily, line: Int, isUsable: Bool)?
 
@@ -57,6 +58,11 @@ struct RowReader {
     }
     guard let family, family.isUsable else { return }
     let before = problems.count
+    if isTable {
+      for (name, value) in record.object.members {
+        if let cell = value.stringValue { missing.take(cell, of: name, line: record.line) }
+      }
+    }
     guard let record = isTable ? record.withListsRead(&problems) : record else { return }
     let read: [TrainingRow]? =
       switch family.kind {
@@ -68,6 +74,9 @@ struct RowReader {
       }
     if problems.count == before, let read { add(read, line: record.line, &problems) }
   }
+
+  /// Says what was unusual about the rows, once all are read.
+  func finish(_ problems: inout Problems) { missing.finish(&problems) }
 
   /// Adds the rows of a line, which have the same negatives: with the texts that identifiers mean and without blank negatives.
   private mutating func add(_ read: [TrainingRow], line: Int, _ problems: inout Problems) {
@@ -228,6 +237,6 @@ extension Record {
       default: members.append((name, value))
       }
     }
-    return Record(line: line, object: JSONObject(members), memberWord: memberWord)
+    return Record(line: line, object: JSONObject(members), memberWord: memberWord, columns: columns)
   }
 }

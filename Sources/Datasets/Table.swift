@@ -42,7 +42,7 @@ struct Table {
         let members = cells.map { name, cell in
           (name: name, value: JSONValue.string(numbers.isNumeric(name) ? numbers.read(cell, line: line) : cell))
         }
-        body(Record(line: line, object: JSONObject(members), memberWord: "column"), &found)
+        body(Record(line: line, object: JSONObject(members), memberWord: "column", columns: header.names), &found)
       }
       columns = header
     }

@@ -21,6 +21,8 @@ public struct TrainingRows: Sendable {
   public let rows: [TrainingRow]
   /// What is unusual about the file, and what was left out or replaced, each as a warning for the user.
   public let warnings: [String]
+  /// The judgments of grade 0 that count more than a positive of another query with the same text.
+  public let judgedNegatives: JudgedNegatives
 
   /// Reads a file of rows.
   ///
@@ -40,6 +42,7 @@ public struct TrainingRows: Sendable {
       } _: { record, problems in
         reader.take(record, &problems)
       }
+      reader.finish(&problems)
     } else {
       try JSONObjects.forEach(of: file, &problems) { line, object, problems in
         reader.take(Record(line: line, object: object), &problems)
@@ -50,6 +53,7 @@ public struct TrainingRows: Sendable {
     }
     try problems.throwIfAny()
     rows = reader.rows
+    judgedNegatives = JudgedNegatives()
     warnings = problems.warnings + reader.remarks.warnings(of: file)
   }
 
@@ -63,7 +67,9 @@ public struct TrainingRows: Sendable {
     var problems = Problems(file: try collection.file(ofSplit: split))
     var rows: [TrainingRow] = []
     var covered = CoveredJudgments(collection, corpus: corpus)
+    var irrelevant: [JudgmentLines.Judgment] = []
     try JudgmentLines.forEach(of: problems.file, &problems) { judgment, _ in
+      if judgment.grade == 0 { irrelevant.append(judgment) }
       guard judgment.grade > 0, let (query, positive) = covered.texts(of: judgment) else { return }
       rows.append(
         TrainingRow(query: query, queryID: judgment.query, positive: positive, positiveID: judgment.document))
@@ -72,6 +78,8 @@ public struct TrainingRows: Sendable {
       covered.addNothingLeft("documents judged relevant (grade 1 or more)", &problems)
     }
     try problems.throwIfAny()
+    judgedNegatives = JudgedNegatives(
+      among: irrelevant, rows: rows, queries: collection.queries, corpus: corpus ?? collection.corpus, &covered.remarks)
     self.rows = rows
     warnings = problems.warnings + covered.warnings(of: problems.file)
   }

@@ -3,11 +3,15 @@ import Words
 extension [TrainingRow] {
   /// Leaves out the negatives that are known positives of their row's query.
   ///
-  /// - Parameter source: The file of the rows, for the warning.
+  /// - Parameters:
+  ///   - source: The file of the rows, for the warning.
+  ///   - judged: The judgments that count more than the positives of queries with the same text.
   /// - Returns: The warning about them, with their number and an example; nil where there are none.
   @discardableResult
-  public mutating func removeKnownPositives(source: String) -> String? {
-    let known = KnownPositives(rows: self)
+  public mutating func removeKnownPositives(
+    source: String, judged: JudgedNegatives = JudgedNegatives()
+  ) -> String? {
+    let known = KnownPositives(rows: self, judged: judged)
     var remarks = Remarks()
     for index in indices { self[index] = known.trueNegatives(of: self[index], at: index, &remarks) }
     return remarks.warnings(of: source).first

@@ -52,6 +52,24 @@ package struct CandidateTexts {
     return pairs
   }
 
+  /// A ranking without the blank documents, which are no candidates, and the identifiers of these.
+  package func withoutBlankDocuments(_ ranking: Ranking) -> (ranking: Ranking, blank: [String]) {
+    let blank = corpus.documents.filter(\.isBlank).map(\.id)
+    if blank.isEmpty { return (ranking, []) }
+    let left = Set(blank.map { ExactText($0) })
+    let found = Set(ranking.lists.flatMap { $0.documents.map { ExactText($0.id) } }).intersection(left)
+    if found.isEmpty { return (ranking, []) }
+    return (ranking.leavingOut { found.contains(ExactText($0)) }, blank.filter { found.contains(ExactText($0)) })
+  }
+
+  /// A warning about blank documents that a ranking named; nil without any.
+  package static func warning(aboutBlank documents: [String], of source: String) -> String? {
+    guard let first = documents.first else { return nil }
+    let isOne = documents.count == 1
+    return "\(source): \(NumberText.counted(documents.count, "document")) without title and text left out, since "
+      + "\(isOne ? "it is no candidate" : "they are no candidates"), for example \"\(first)\""
+  }
+
   /// The text of a query; nil if the identifier is unknown.
   package func query(_ id: String) -> String? { queries[id]?.text }
 

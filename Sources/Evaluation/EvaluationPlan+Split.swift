@@ -21,8 +21,9 @@ extension EvaluationPlan.Split {
   }
 
   /// Checks that a relevant document can be found before another one, and warns about queries without any.
-  func check(in collection: Collection, excludesSameID: Bool, _ warn: (String) -> Void) throws {
-    let corpus = collection.corpus
+  ///
+  /// - Parameter corpus: The documents that can be found.
+  func check(in collection: Collection, _ corpus: Corpus, excludesSameID: Bool, _ warn: (String) -> Void) throws {
     let isMeasurable = topics.contains { topic in
       let found = topic.grades.filter { corpus.index(of: $0.document) != nil }.map { max(0, $0.grade) }
       let isOwnLeftOut = excludesSameID && corpus.index(of: topic.query) != nil

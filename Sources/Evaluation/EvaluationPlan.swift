@@ -7,6 +7,8 @@ import Words
 
 /// A collection prepared for evaluation: the judged queries of some splits and the documents to search.
 ///
+/// Blank documents are not searched, and a blank relevant document is never found.
+///
 /// Every judged query counts, as in `trec_eval -c`: one that the collection lacks, and one without any relevant document,
 /// counts as 0 on every measure.
 package struct EvaluationPlan {
@@ -32,13 +34,14 @@ package struct EvaluationPlan {
   ///   - seed: The seed of the sample.
   ///   - warn: Receives a warning about judgments that the collection does not cover, and about queries that are
   ///     documents.
-  /// - Throws: `RunError` if no query of a split can find a relevant document.
+  /// - Throws: `RunError` if no query of a split can find a relevant document, or all documents are blank.
   package init(
     _ collection: Collection, splits names: [String], measures: [Measure], excludeSameID: Bool? = nil,
     limit: Int? = nil, seed: UInt64 = 0, warn: (String) -> Void
   ) throws {
     excludesSameID = excludeSameID ?? false
     collection.warnings.forEach(warn)
+    let corpus = try collection.corpus.candidates(warn: warn)
     var splits: [Split] = []
     for name in names {
       let judgments = try collection.judgments(split: name)
@@ -51,9 +54,9 @@ package struct EvaluationPlan {
         )
       }
       let split = Split(name: name, judgments, of: collection, excludesSameID: excludesSameID)
-      try split.check(in: collection, excludesSameID: excludesSameID, warn)
+      try split.check(in: collection, corpus, excludesSameID: excludesSameID, warn)
       let place = "of split '\(name)'"
-      let sameIDs = SameIDs(split.queries, in: collection.corpus)
+      let sameIDs = SameIDs(split.queries, in: corpus)
       sameIDs.warning(isExcluded: excludeSameID, setting: "evaluate.excludeSameID", place: place).map(warn)
       BlankTexts.warning(
         split.queries.map { ("\"\($0.id)\"", $0.text) }, "query \(place)", plural: "queries \(place)"
@@ -63,14 +66,14 @@ package struct EvaluationPlan {
     self.splits = splits
     self.measures = measures
     documents =
-      limit.map { Self.sample(of: collection, splits: splits, limit: $0, seed: seed) } ?? collection.corpus.documents
+      limit.map { Self.sample(of: corpus, splits: splits, limit: $0, seed: seed) } ?? corpus.documents
   }
 
   /// Every judged document and a sample of the others by the seed, in the order of the corpus.
-  private static func sample(of collection: Collection, splits: [Split], limit: Int, seed: UInt64) -> [Document] {
-    let documents = collection.corpus.documents
+  private static func sample(of corpus: Corpus, splits: [Split], limit: Int, seed: UInt64) -> [Document] {
+    let documents = corpus.documents
     let judged = splits.flatMap {
-      $0.topics.flatMap { $0.grades.compactMap { collection.corpus.index(of: $0.document) } }
+      $0.topics.flatMap { $0.grades.compactMap { corpus.index(of: $0.document) } }
     }
     var chosen = Set(judged)
     let others = documents.indices.filter { !chosen.contains($0) }

@@ -16,7 +16,8 @@ package struct JudgedPairs {
   /// The number of relevant pairs.
   package var relevantCount: Int { labels.count { $0 } }
 
-  /// Makes a pair of every judgment: grades of 1 and more are relevant, 0 is not, less counts as not judged.
+  /// Makes a pair of every judgment: grades of 1 and more are relevant, 0 is not, less counts as not judged. Blank documents
+  /// are left out.
   ///
   /// - Parameters:
   ///   - excludesSameID: True to leave out documents with their query's identifier.
@@ -29,7 +30,7 @@ package struct JudgedPairs {
     for topic in judgments.judgedTopics.map({ excludesSameID ? $0.withoutSameID : $0 }) {
       let number = queryCount
       for (document, grade) in topic.grades where grade >= 0 {
-        guard let query = texts.query(topic.query), let content = texts.document(document) else {
+        guard let query = texts.query(topic.query), let content = texts.document(document), !content.isBlank else {
           missing += 1
           example = example ?? "document \"\(document)\" for query \"\(topic.query)\""
           continue
@@ -44,7 +45,8 @@ package struct JudgedPairs {
     }
   }
 
-  /// Makes pairs of the top documents of a run file for its judged queries; unjudged ones count as not relevant.
+  /// Makes pairs of the top documents of a run file for its judged queries; unjudged ones count as not relevant, and
+  /// blank documents are left out.
   ///
   /// - Parameters:
   ///   - file: The run file, in TREC form.
@@ -56,7 +58,9 @@ package struct JudgedPairs {
     of file: String, top: Int, judgments: Judgments, in collection: Collection, excludesSameID: Bool = false,
     warn: (String) -> Void
   ) throws {
-    let given = try Ranking(file: file)
+    var texts = CandidateTexts(collection)
+    let (given, blank) = texts.withoutBlankDocuments(try Ranking(file: file))
+    CandidateTexts.warning(aboutBlank: blank, of: file).map(warn)
     let ranking = excludesSameID ? given.withoutSameID : given
     let coverage = Coverage(of: ranking, against: judgments.judgedTopics)
     let source = "the judgments of \(collection.folder)"
@@ -66,7 +70,6 @@ package struct JudgedPairs {
       guard let documents = ranking[topic.query] else { continue }
       try judged.append(query: topic.query, documents: Array(documents.prefix(top)))
     }
-    var texts = CandidateTexts(collection)
     let pairs = try texts.pairs(of: judged, from: file)
     try coverage.requireOverlap(of: file, with: source)
     var next = 0

@@ -21,7 +21,7 @@ package struct RerankingPlan {
   /// Prepares the documents of rankings, one per split of the plan.
   ///
   /// - Parameters:
-  ///   - rankings: Queries that are not in the split are left out.
+  ///   - rankings: Queries that are not in the split, and blank documents, are left out.
   ///   - source: The origin of the rankings, for errors.
   ///   - warn: Receives a warning about queries that are left out.
   /// - Throws: `FileError` about entries that the collection lacks; `RunError` if a split has no query whose documents can
@@ -32,7 +32,8 @@ package struct RerankingPlan {
   ) throws {
     var measured = plan
     candidates = try zip(plan.splits, rankings).map { split, ranking in
-      let given = plan.excludesSameID ? ranking.withoutSameID : ranking
+      let readable = texts.withoutBlankDocuments(ranking).ranking
+      let given = plan.excludesSameID ? readable.withoutSameID : readable
       let decision = OrderDecision(of: given, top: top, split, measures: plan.measures)
       measured = measured.leavingOut(decision.settled, of: split.name)
       var asked = Ranking()
@@ -59,12 +60,12 @@ package struct RerankingPlan {
 extension EvaluationPlan {
   /// The documents judged for the queries of every split, unordered: all have the score 0.
   ///
-  /// Grades below 0 count as not judged.
+  /// Grades below 0 count as not judged. Blank documents are left out.
   package func judgedCandidates(in corpus: Corpus) throws -> [Ranking] {
     try splits.map { split in
       var ranking = Ranking()
       for topic in split.topics {
-        let documents = topic.grades.filter { $0.grade >= 0 && corpus.index(of: $0.document) != nil }
+        let documents = topic.grades.filter { $0.grade >= 0 && corpus[$0.document].map { !$0.isBlank } ?? false }
         try ranking.append(query: topic.query, documents: documents.map { ScoredDocument(id: $0.document, score: 0) })
       }
       return ranking

@@ -96,21 +96,23 @@ package struct TrainingOverlap {
         part.paired.isEmpty ? "" : " (\(NumberText.count(part.paired.count)) with a document judged relevant)"
       events.append(
         .warning(
-          "\(counted(part.asked)) are training queries too\(paired), \(example(part.asked)); the scores on them say little"
+          "\(counted(part.asked)) \(part.asked.count == 1 ? "is a training query" : "are training queries") too\(paired), \(example(part.asked)); the scores on them say little"
         ))
     }
     let others = part.answered.subtracting(part.asked)
     if !others.isEmpty {
       events.append(
-        .warning("\(counted(others)) are positives in training, \(example(others)); the scores on them say little"))
+        .warning(
+          "\(counted(others)) \(others.count == 1 ? "is a positive" : "are positives") in training, \(example(others)); "
+            + "the scores on them say little"))
     }
     let texts = part.texts
     let seen = texts.intersection(trained).count
     if seen > 0 {
       events.append(
         .note(
-          "\(NumberText.count(seen)) of \(NumberText.counted(texts.count, "relevant document")) of split '\(name)' are "
-            + "positives in training too"))
+          "\(NumberText.count(seen)) of \(NumberText.counted(texts.count, "relevant document")) of split '\(name)' "
+            + "\(seen == 1 ? "is a positive" : "are positives") in training too"))
     }
     return events
   }

@@ -20,6 +20,10 @@ protocol Recipe: Codable, Sendable {
 }
 
 extension Recipe {
-  /// The sections that do not affect the result: an interrupted run may go on with other ones.
-  var freeSections: [String] { ["cache", "checkpoint"] }
+  /// The sections and settings that do not shape the result, which are no part of a run's identity: with `--resume` a
+  /// run goes on with other ones.
+  ///
+  /// Vectors from a cache have the bits of those that are encoded anew, checkpoints change no step, and a run folder
+  /// may be moved, copied, or named in another spelling. Everything else is part of the identity.
+  var freeSettings: [String] { ["cache", "checkpoint", "output.folder"] }
 }

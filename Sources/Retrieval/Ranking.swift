@@ -97,6 +97,15 @@ public struct Ranking: Sendable {
     return result
   }
 
+  /// The same run without some documents.
+  public func leavingOut(_ isLeftOut: (_ id: String) -> Bool) -> Ranking {
+    var result = self
+    result.lists = lists.map { list in
+      RankedList(query: list.query, documents: list.documents.filter { !isLeftOut($0.id) })
+    }
+    return result
+  }
+
   /// The same run without the documents that have their query's identifier, as BEIR evaluates ArguAna and Quora, where every
   /// query is a document too.
   public var withoutSameID: Ranking {

@@ -130,6 +130,9 @@ package struct CheckpointStore {
     return nil
   }
 
+  /// The folders of all checkpoints, complete or not, newest first.
+  package var folders: [String] { numbered().map(\.folder) }
+
   /// All folders with the name of a checkpoint, newest first.
   private func numbered() -> [Checkpoint] {
     let names = (try? Files.list(folder)) ?? []

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The settings and callbacks that the program passes to a recipe.
 public struct RunContext: Sendable {
   /// The settings in effect, for the run folder.
@@ -10,13 +12,19 @@ public struct RunContext: Sendable {
   package let isInterrupted: @Sendable () -> Bool
 
   /// Makes a context.
+  ///
+  /// - Parameter report: Receives the events of the run, a warning once: what is read in two places is told of once.
   public init(
     recipe: String, resume: Bool, report: @escaping @Sendable (RunEvent) -> Void,
     isInterrupted: @escaping @Sendable () -> Bool
   ) {
     self.recipe = recipe
     self.resume = resume
-    self.report = report
+    let warned = Mutex<Set<String>>([])
+    self.report = { event in
+      if case .warning(let text) = event, !warned.withLock({ $0.insert(text).inserted }) { return }
+      report(event)
+    }
     self.isInterrupted = isInterrupted
   }
 }

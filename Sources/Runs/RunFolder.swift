@@ -24,6 +24,8 @@ package final class RunFolder {
   package let state: State
   /// True if an earlier start of the same run has left its log and maybe checkpoints.
   package let isContinued: Bool
+  /// The settings of the earlier start of a run that is continued.
+  package let earlierRecipe: [UInt8]?
   /// The digests of the run's inputs.
   package let inputs: InputDigests
   private let claim: FolderClaim
@@ -37,7 +39,7 @@ package final class RunFolder {
   /// - Parameters:
   ///   - recipe: The resolved recipe of the run.
   ///   - inputs: The files and folders that the run reads; they are hashed here, before work begins.
-  ///   - free: The paths of settings that do not affect the result; a run may go on with other ones.
+  ///   - free: The dotted paths of sections and settings that do not affect the result; a run may go on with other ones.
   ///   - resume: True to go on with or confirm an existing run of the same recipe.
   /// - Throws: `FileError` if the folder holds another run, `RunError` if the same run read other content.
   package init(_ path: String, recipe: String, inputs: [RunInput], free: [String] = [], resume: Bool) throws {
@@ -59,13 +61,15 @@ package final class RunFolder {
       }
       let digests = try early ?? InputDigests(of: inputs)
       if isBegun { try Self.checkSameInputs(path, digests, isFinished: isFinished) }
+      let stored = Files.join(path, Self.recipeName)
+      isContinued = isBegun && !isFinished
+      earlierRecipe = isContinued ? try Files.read(stored, maximumBytes: SettingsFile.maximumBytes) : nil
       if !isFinished {
-        try Files.write(recipe, to: Files.join(path, Self.recipeName))
-        try digests.write(to: path, settings: recipe)
+        try Files.write(recipe, to: stored)
+        try digests.write(to: path, settings: SettingsFile.identity(of: Array(recipe.utf8), except: free) ?? recipe)
       }
       self.inputs = digests
       state = isFinished ? .finished(try Self.readJSON(Files.join(path, Self.resultName))) : .open
-      isContinued = isBegun && !isFinished
     } catch {
       claim.withdraw(removing: Self.bookkeeping)
       throw error

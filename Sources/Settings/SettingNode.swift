@@ -52,9 +52,28 @@ struct SettingNode: Sendable {
 }
 
 extension SettingNode {
-  /// The section without some of its keys.
-  func removing(_ keys: [String]) -> SettingNode {
-    SettingNode(content: .section(entries.filter { !keys.contains($0.key) }), origin: origin)
+  /// The section without the sections and settings of some dotted paths.
+  func removing(_ paths: [String], at path: String = "") -> SettingNode {
+    guard case .section(let entries) = content else { return self }
+    let kept = entries.compactMap { entry -> Entry? in
+      let inner = path.isEmpty ? entry.key : "\(path).\(entry.key)"
+      if paths.contains(inner) { return nil }
+      var entry = entry
+      entry.value = entry.value.removing(paths, at: inner)
+      return entry
+    }
+    return SettingNode(content: .section(kept), origin: origin)
+  }
+
+  /// The dotted path and the value of everything that is set.
+  func values(at path: String = "") -> [String] {
+    switch content {
+    case .section(let entries):
+      entries.flatMap { $0.value.values(at: path.isEmpty ? $0.key : "\(path).\($0.key)") }
+    case .list(let elements):
+      ["\(path) [\(elements.count)]"] + elements.enumerated().flatMap { $1.values(at: "\(path)[\($0)]") }
+    case .scalar(let text, let isPlain): [path + (isPlain ? " = " : " = text ") + text]
+    }
   }
 
   /// The settings that differ between two trees, as dotted paths with both values.

@@ -46,10 +46,28 @@ package enum SettingsFile {
 
   /// The settings that differ between two files, as dotted paths with both values; nil if one cannot be read.
   ///
-  /// - Parameter free: The keys of sections that may differ.
+  /// - Parameter free: The dotted paths of sections and settings that may differ.
   package static func differences(_ old: [UInt8], _ new: [UInt8], except free: [String] = []) -> [String]? {
     guard let (first, second) = try? (RecipeTree.parse(old), RecipeTree.parse(new)) else { return nil }
     return SettingNode.differences(first.removing(free), second.removing(free))
+  }
+
+  /// What a file sets, a line each of its dotted path and value, in the order of the file; nil if it cannot be read.
+  ///
+  /// - Parameter free: The dotted paths of sections and settings that are left out.
+  package static func identity(of bytes: [UInt8], except free: [String] = []) -> String? {
+    try? RecipeTree.parse(bytes).removing(free).values().joined(separator: "\n")
+  }
+
+  /// The value of one setting of a file as it is written there, by its dotted path; nil without it.
+  package static func value(of path: String, in bytes: [UInt8]) -> String? {
+    guard var node = try? RecipeTree.parse(bytes) else { return nil }
+    for key in path.split(separator: ".") {
+      guard let entry = node.entry(String(key)) else { return nil }
+      node = entry.value
+    }
+    guard case .scalar(let text, _) = node.content else { return nil }
+    return text
   }
 
   // MARK: - Writing

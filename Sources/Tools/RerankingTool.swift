@@ -8,7 +8,7 @@ import Words
 
 /// `hone rerank`: sorts the top documents of every query of a run by a cross-encoder's raw logits.
 ///
-/// Documents below the top keep their order after them, with lower scores.
+/// Documents below the top keep their order after them, with lower scores. Blank documents are left out.
 package struct RerankingTool {
   package var model: String
   package var corpus: String
@@ -33,9 +33,15 @@ package struct RerankingTool {
 
   package func callAsFunction() throws -> Outcome {
     try DurableFile.check(output, inputs: [model, corpus, queries, run])
-    let first = try Ranking(file: run)
+    let given = try Ranking(file: run)
     var texts = try CandidateTexts(queries: queries, corpus: corpus)
     texts.warnings.forEach { report(.warning($0)) }
+    let (first, blank) = texts.withoutBlankDocuments(given)
+    if !blank.isEmpty && first.lists.allSatisfy(\.documents.isEmpty) {
+      throw RunError(
+        .badData, "\(run): every document has neither title nor text in \(corpus); give the corpus that was searched")
+    }
+    CandidateTexts.warning(aboutBlank: blank, of: run).map { report(.warning($0)) }
     let candidates = try RerankingCandidates(first, top: top, &texts, from: run)
     let asked = first.lists.map { ("\"\($0.query)\"", texts.query($0.query) ?? "") }
     BlankTexts.warning(asked, "query", plural: "queries").map { report(.warning($0)) }

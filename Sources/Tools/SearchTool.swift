@@ -7,7 +7,7 @@ import Retrieval
 package import Runs
 import Words
 
-/// `hone search`: exact search in a corpus, for the queries of a file or for texts.
+/// `hone search`: exact search in a corpus, for the queries of a file or for texts. Blank documents are not found.
 package struct SearchTool {
   package var model: String
   package var corpus: String
@@ -82,9 +82,9 @@ package struct SearchTool {
 
   /// The model for queries, and the corpus with its vectors.
   private func load() throws -> (BiEncoder, Corpus, ExactSearch) {
-    let corpus = try Corpus(file: corpus)
-    corpus.warnings.forEach { report(.warning($0)) }
-    BlankTexts.warning(corpus.documents.map { ("\"\($0.id)\"", $0.content) }, "document").map { report(.warning($0)) }
+    let whole = try Corpus(file: corpus)
+    whole.warnings.forEach { report(.warning($0)) }
+    let corpus = try whole.candidates { report(.warning($0)) }
     var encoder = try BiEncoder(folder: model, task: task, as: .document)
     encoder.taskWarning(choosing: "--task").map { report(.warning($0)) }
     let vectors = try encoder.searchVectors(

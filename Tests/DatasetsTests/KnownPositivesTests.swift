@@ -85,4 +85,61 @@ import Testing
         + "1, \"a\"")
     #expect(rows.removeKnownPositives(source: "r.jsonl") == nil)
   }
+
+  // MARK: - Judgments
+
+  /// Two queries of the same words, the second judged not to fit what the first fits.
+  private func judged(_ judgments: String) throws -> TrainingRows {
+    let folder = TemporaryFolder()
+    try folder.write(
+      "c/corpus.jsonl",
+      (1...4).map { "{\"_id\": \"d\($0)\", \"text\": \"\($0 == 3 ? "Text 1." : "text \($0)")\"}\n" }.joined())
+    try folder.write(
+      "c/queries.jsonl", "{\"_id\": \"q1\", \"text\": \"Apple\"}\n{\"_id\": \"q2\", \"text\": \" apple\"}\n")
+    try folder.write("c/qrels/train.tsv", judgments)
+    return try TrainingRows(collection: Collection(folder: folder.file("c")), split: "train")
+  }
+
+  @Test func aJudgmentCountsMoreThanAQueryOfTheSameText() throws {
+    let read = try judged("q1\td1\t1\nq2\td2\t1\nq2\td1\t0\n")
+    let known = KnownPositives(rows: read.rows, judged: read.judgedNegatives)
+    #expect(known.contains(.positive(ofRow: 0), forQueryOf: 0) && known.contains(.positive(ofRow: 1), forQueryOf: 1))
+    // The second query's positive is still guessed for the first.
+    #expect(known.contains(.positive(ofRow: 1), forQueryOf: 0))
+    #expect(!known.contains(.positive(ofRow: 0), forQueryOf: 1))
+    #expect(KnownPositives(rows: read.rows).contains(.positive(ofRow: 0), forQueryOf: 1))
+    #expect(
+      read.warnings.map { $0.split(separator: "/").last.map(String.init) } == [
+        "train.tsv: 1 document judged 0 for a query, though a positive of another query with the same text; the judgment "
+          + "counts, for example \"d1\" for \"q2\" in line 3, with the text of \"q1\", \" apple\""
+      ])
+    let corpus = try TemporaryFolder().corpus((1...2).map { "{\"_id\": \"d\($0)\", \"text\": \"text \($0)\"}\n" }.joined())
+    let inCorpus = KnownPositives(rows: read.rows, corpus: corpus, judged: read.judgedNegatives)
+    #expect((0...1).map { inCorpus.documents(forQueryOf: $0) } == [[0, 1], [1]])
+  }
+
+  @Test(arguments: ["q1\td1\t1\nq2\td2\t1\nq2\td3\t0\n", "q1\td3\t1\nq2\td2\t1\nq2\td1\t0\n"])
+  func aJudgmentOfACopyCountsToo(_ judgments: String) throws {
+    let read = try judged(judgments)
+    let known = KnownPositives(rows: read.rows, judged: read.judgedNegatives)
+    #expect(!known.contains(.positive(ofRow: 0), forQueryOf: 1) && read.warnings.count == 1)
+  }
+
+  /// No guess: the query has the positive itself, nobody has it, or the judgment is none.
+  @Test(arguments: [
+    "q1\td1\t1\nq2\td1\t1\nq2\td3\t0\n", "q1\td1\t1\nq2\td2\t1\nq2\td4\t0\n", "q1\td1\t1\nq2\td2\t1\nq2\td1\t-1\n",
+    "q1\td1\t1\nq1\td2\t0\n",
+  ])
+  func otherJudgmentsChangeNothing(_ judgments: String) throws {
+    let read = try judged(judgments)
+    let (plain, known) = (
+      KnownPositives(rows: read.rows), KnownPositives(rows: read.rows, judged: read.judgedNegatives)
+    )
+    for (row, other) in [(0, 0), (0, 1), (1, 0)] where max(row, other) < read.rows.count {
+      #expect(
+        known.contains(.positive(ofRow: other), forQueryOf: row)
+          == plain.contains(.positive(ofRow: other), forQueryOf: row))
+    }
+    #expect(read.warnings == [])
+  }
 }

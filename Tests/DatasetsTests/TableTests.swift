@@ -187,7 +187,52 @@ import Testing
         == true)
     #expect(
       try problem("r.tsv", "sentence1\tsentence2\tscore\na\tb\t0,5\n")
-        == "r.tsv:2: expected \"score\" to be a finite 32-bit number, found \"0,5\"; write a number such as 0.5")
+        == "r.tsv:2: expected \"score\" to be a finite 32-bit number, found 0,5 with a decimal comma; write 0.5")
+  }
+
+  // MARK: - Missing values
+
+  @Test(arguments: ["NaN", "nan", "NULL", "null", "None", "<NA>", "N/A", " nan "])
+  func aWordForAMissingValueIsReadOnceWithAWarning(_ word: String) throws {
+    for name in ["r.csv", "r.tsv"] {
+      let separator = name == "r.csv" ? "," : "\t"
+      let header = ["query", "positive"].joined(separator: separator) + "\n"
+      let once = try read(name, header + "a\(separator)\(word)\n\(word)\(separator)c\n")
+      #expect(once.rows.map(\.query) == ["a", word])
+      #expect(
+        once.warnings == ["positive", "query"].map {
+          "\(word.filter { $0 != " " }) in line \($0 == "query" ? 3 : 2) is read as the text of \"\($0)\", though data frames write "
+            + "so what is missing; leave the cell empty, or remove the row, unless it is meant"
+        })
+      let twice = header + "a\(separator)b\nc\(separator)\(word)\nd\(separator)\(word)\n"
+      #expect(
+        try problem(name, twice)
+          == "\(name):3: expected texts in \"positive\", found \(word.filter { $0 != " " }), as data frames write what is "
+          + "missing, in 2 cells, this the first; leave such cells empty or remove the rows, or write .jsonl where the word "
+          + "is meant")
+    }
+  }
+
+  @Test func numberedNegativesAreTextsToo() throws {
+    let text = "anchor,positive,negative_1,negative_2\na,b,c,nan\nd,e,f,nan\n"
+    #expect(try problem("r.csv", text)?.hasPrefix("r.csv:2: expected texts in \"negative_2\", found nan") == true)
+    #expect(try read("r.csv", text.replacing(",nan", with: ",")).rows.map(\.negatives) == [["c"], ["f"]])
+  }
+
+  @Test func inJSONTheWordIsAText() throws {
+    let line = "{\"query\": \"null\", \"positive\": \"None\"}\n"
+    let found = try read("r.jsonl", line + line)
+    #expect(found.rows.count == 2 && found.warnings == [])
+  }
+
+  /// What would be refused in reading is refused in writing.
+  @Test(arguments: ["r.csv", "r.tsv"])
+  func aWordForAMissingValueIsNotWritten(_ name: String) throws {
+    let rows = [TrainingRow(query: "a", positive: "null")]
+    let written = message { try RowFile.write(rows, to: folder.file(name), as: .texts) }
+    #expect(written?.hasSuffix("has null as a text, which stands for a missing value in a table; write .jsonl") == true)
+    try RowFile.write(rows, to: folder.file("r.jsonl"), as: .texts)
+    #expect(try TrainingRows(file: folder.file("r.jsonl")).rows == rows)
   }
 
   // MARK: - Problems

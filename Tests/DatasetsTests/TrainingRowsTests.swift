@@ -379,7 +379,7 @@ private let malformedRows: [(String, String, String)] = [
     "rows.tsv", "sentence1\tsentence2\tscore\na\tb\t0x10\nc\td\tnan\ne\tf\t\n",
     "rows.tsv:2: expected \"score\" to be a finite 32-bit number, found \"0x10\"; write a number such as 0.5\n"
       + "rows.tsv:3: expected \"score\" to be a finite 32-bit number, found nan; write a number such as 0.5\n"
-      + "rows.tsv:4: expected \"score\", a number, found no such column (there are \"sentence1\", \"sentence2\"); add it"
+      + "rows.tsv:4: expected \"score\", a number, found an empty cell; fill it or remove the row"
   ),
   // Tables.
   (
@@ -393,7 +393,7 @@ private let malformedRows: [(String, String, String)] = [
   ),
   (
     "rows.tsv", "query\tpositive\nq\t\n",
-    "rows.tsv:2: expected \"positive\", a text, found no such column (there are \"query\"); add it"
+    "rows.tsv:2: expected \"positive\", a text, found an empty cell; fill it or remove the row"
   ),
   (
     "rows.tsv", "query\tnegative\nq\tn\n",

@@ -109,4 +109,46 @@ import Testing
     #expect(Measure.averagePrecision(cut: nil).depth == 1000)
     #expect(Measure.rPrecision.depth == 1000)
   }
+
+  // MARK: - Blank documents
+
+  @Test func blankDocumentsAreNotSearched() throws {
+    let small = try SmallFolder(
+      documents: [("d1", "one"), ("d2", ""), ("d3", " \\u200b"), ("d4", "four")], queries: [("q1", "one"), ("q2", "two")],
+      splits: ["dev": ["q1\td1\t1", "q1\td2\t1", "q2\td3\t1"]])
+    var warnings: [String] = []
+    let plan = try EvaluationPlan(
+      small.collection, splits: ["dev"], measures: [.nDCG(cut: 10)], warn: { warnings.append($0) })
+    #expect(plan.documents.map(\.id) == ["d1", "d4"])
+    #expect(
+      warnings == ["2 documents of 4 have neither title nor text and are no candidates, for example \"d2\""])
+    // The relevant one is still missed, and nothing stands in a list of judged candidates either.
+    #expect(try plan.judgedCandidates(in: small.collection.corpus).map { $0.lists.map(\.documents.count) } == [[1, 0]])
+    var texts = CandidateTexts(small.collection)
+    var run = Ranking()
+    try run.append(
+      query: "q1", documents: ["d2", "d4", "d3"].enumerated().map { ScoredDocument(id: $1, score: Float(-$0)) })
+    let (readable, blank) = texts.withoutBlankDocuments(run)
+    #expect(readable["q1"]?.map(\.id) == ["d4"] && blank == ["d2", "d3"])
+    #expect(try texts.pairs(of: readable, from: "run").count == 1)
+  }
+
+  @Test func aCorpusOfBlankDocumentsIsRefused() throws {
+    let small = try SmallFolder(
+      documents: [("d1", ""), ("d2", " ")], queries: [("q1", "one")], splits: ["dev": ["q1\td1\t1", "q1\td2\t0"]])
+    let error = try #require(throws: RunError.self) {
+      try EvaluationPlan(small.collection, splits: ["dev"], measures: [.nDCG(cut: 10)], warn: { _ in })
+    }
+    #expect(error.kind == .badData)
+    #expect(error.description == "every document of the corpus has neither title nor text; name another corpus")
+  }
+
+  /// Relevant only to a blank document, and with another document to be found before it.
+  @Test func aSplitWhoseRelevantDocumentsAreBlankMeasuresNothing() throws {
+    let small = try SmallFolder(
+      documents: [("d1", "one"), ("d2", "")], queries: [("q1", "one")], splits: ["dev": ["q1\td2\t1"]])
+    #expect(throws: RunError.self) {
+      try EvaluationPlan(small.collection, splits: ["dev"], measures: [.nDCG(cut: 10)], warn: { _ in })
+    }
+  }
 }

@@ -22,7 +22,7 @@ import Testing
     #expect(
       try events([("how  do i raise MY saddle", ["unrelated"]), ("other", ["something"])]) == [
         .warning(
-          "1 of 3 queries of split 'test' are training queries too, such as \"How do I raise my saddle?\"; the scores on "
+          "1 of 3 queries of split 'test' is a training query too, such as \"How do I raise my saddle?\"; the scores on "
             + "them say little")
       ])
     #expect(try events([("raise a saddle", ["unrelated"]), ("other", ["never judged"])]) == [])
@@ -34,7 +34,7 @@ import Testing
         .warning(
           "2 of 3 queries of split 'test' are training queries too (1 with a document judged relevant), such as \"oil a "
             + "chain\"; the scores on them say little"),
-        .note("1 of 2 relevant documents of split 'test' are positives in training too"),
+        .note("1 of 2 relevant documents of split 'test' is a positive in training too"),
       ])
   }
 
@@ -42,7 +42,7 @@ import Testing
     #expect(
       try events([("what makes it go round", ["True a wheel!"])]) == [
         .warning(
-          "1 of 3 queries of split 'test' are positives in training, such as \"true a wheel\"; the scores on them say little"
+          "1 of 3 queries of split 'test' is a positive in training, such as \"true a wheel\"; the scores on them say little"
         )
       ])
   }
@@ -50,7 +50,7 @@ import Testing
   @Test func documentsThatAreTrainedOnAreOnlyNoted() throws {
     #expect(
       try events([("lower the saddle", ["loosen the bolt"])]) == [
-        .note("1 of 2 relevant documents of split 'test' are positives in training too")
+        .note("1 of 2 relevant documents of split 'test' is a positive in training too")
       ])
   }
 }

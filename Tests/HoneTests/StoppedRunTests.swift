@@ -118,7 +118,27 @@ import Testing
     #expect(try Files.list(folder.file("runs/small")).allSatisfy { !$0.hasPrefix(".") && $0 != "model" })
     let resumed = try hone("run", "recipe.yaml", "--set", "checkpoint=null", "--set", "evaluate=null", "--resume")
     #expect(resumed.status == 0)
-    #expect(resumed.messages.contains("no checkpoint in runs/small: beginning at the first step of 20\n"))
+    #expect(
+      resumed.messages.contains(
+        "warning: no checkpoint in runs/small, whose log has 20 steps: beginning at the first step of 20\n"))
+  }
+
+  /// The night's work is not begun anew without a word.
+  @Test func aRunWhoseCheckpointsAreDamagedIsNotBegunAnew() throws {
+    let step = "--set schedule.epochs=20000 --set evaluate=null --set checkpoint={every:\\ 5,keep:\\ 2} --quiet"
+    let ended = try HoneProcess.shell("exec $HONE run recipe.yaml \(step)", in: folder.path) { process in
+      try waitForSteps(of: process, after: 3000)
+      kill(process.processIdentifier, SIGTERM)
+    }
+    #expect(ended.status == 143 && checkpoints.count == 2, "\(ended.messages)")
+    for checkpoint in checkpoints {
+      try Files.write("{}", to: folder.file("runs/small/\(checkpoint)/progress.json"))
+    }
+    let resumed = try HoneProcess.shell("exec $HONE run recipe.yaml \(step) --resume", in: folder.path)
+    #expect(resumed.status == 65)
+    #expect(resumed.messages.contains("warning: runs/small/checkpoint-"), "\(resumed.messages)")
+    #expect(resumed.messages.contains("error: runs/small: no checkpoint can be loaded (runs/small/checkpoint-"))
+    #expect(checkpoints.count == 2)
   }
 
   /// A rate without bounds makes the weights infinite after some steps.

@@ -61,7 +61,7 @@ import Words
     #expect(error.kind == .badData)
     #expect(error.description.hasPrefix("\(checkpoint): "), "\(error)")
     #expect(error.description.contains(reason), "\(error)")
-    #expect(error.description.hasSuffix("; remove the folder to use an older checkpoint, or none"), "\(error)")
+    #expect(error.description.hasSuffix("; remove it to use an older checkpoint, or begin anew in a new output.folder"), "\(error)")
   }
 
   // MARK: - Progress
@@ -185,11 +185,69 @@ import Words
     #expect(try train(resume: true).contains("going on after step 3 of 4"))
   }
 
+  /// A run that ends before its first checkpoint has nothing to go on with.
   @Test func aRunWithoutACheckpointSaysThatItBeginsAnew() throws {
+    try Files.remove(try checkpoint(after: 2))
+    let notes = try train(resume: true)
+    #expect(
+      notes.contains("no checkpoint in \(run), whose log has 2 steps: beginning at the first step of 4"), "\(notes)")
+  }
+
+  /// The error where a run is not begun anew.
+  private func loss(overrides: [String] = []) throws -> String {
+    let before = try Files.read(Files.join(run, "log.jsonl"))
+    let error = try #require(throws: RunError.self) { try train(resume: true, overrides: overrides) }
+    #expect(error.kind == .badData)
+    #expect(try Files.read(Files.join(run, "log.jsonl")) == before)
+    let remedy =
+      "put a sound copy back, or to begin anew remove this folder, or set output.folder to a new one, and run without "
+      + "--resume"
+    #expect(error.description.hasSuffix(", though the log has 3 steps; \(remedy)"), "\(error)")
+    return error.description
+  }
+
+  @Test func aRunWhoseCheckpointsAreGoneIsNotBegunAnew() throws {
     try Files.remove(try checkpoint(after: 3))
     try Files.remove(Files.join(run, "checkpoint-2"))
+    let expected = "\(run): no checkpoint can be loaded (one was saved every 2 steps, and none is there any more)"
+    #expect(try loss().hasPrefix(expected))
+    // What counts is what was asked for when they were saved.
+    #expect(try loss(overrides: ["checkpoint=null"]).hasPrefix(expected))
+  }
+
+  @Test func aRunWhoseCheckpointsAreDamagedIsNotBegunAnew() throws {
+    let last = try checkpoint(after: 3, overrides: ["checkpoint.keep=2"])
+    let first = Files.join(run, "checkpoint-2")
+    for checkpoint in [last, first] { try Files.remove(Files.join(checkpoint, "MANIFEST.json")) }
+    #expect(
+      try loss().hasPrefix("\(run): no checkpoint can be loaded (\(last), \(first) are not complete), though the log has 3"))
+  }
+
+  @Test func aDamagedCheckpointIsPassedOverWithAWarning() throws {
+    let last = try checkpoint(after: 3, overrides: ["checkpoint.keep=2"])
+    try Files.write("{}", to: Files.join(last, "progress.json"))
+    let notes = try train(resume: true, overrides: ["checkpoint.keep=2"])
+    #expect(
+      notes.prefix(1) == ["\(last) is not complete (the size of progress.json differs from its manifest); it is passed over"]
+        && notes.contains("going on after step 2 of 4"), "\(notes)")
+  }
+
+  // MARK: - Log
+
+  @Test func aLogThatIsTooShortIsToldOf() throws {
+    _ = try checkpoint(after: 3)
+    let log = Files.join(run, "log.jsonl")
+    let lines = String(decoding: try Files.read(log), as: UTF8.self).split(separator: "\n")
+    let cut = try #require(lines.firstIndex { $0.hasPrefix("{\"step\":2,\"epoch\"") })
+    try Files.write(lines[..<cut].joined(separator: "\n") + "\n", to: log)
     let notes = try train(resume: true)
-    #expect(notes.contains("no checkpoint in \(run): beginning at the first step of 4"), "\(notes)")
+    let warning =
+      "\(log) has lost 2 of 3 steps before the checkpoint, the first of them step 2; the weights are not concerned, but log "
+      + "and report have a gap"
+    #expect(notes.contains("after step 3: \(warning)"), "\(notes)")
+    let records = try RunLog.records(of: log)
+    #expect(records.contains { $0["warning"]?.stringValue == warning })
+    #expect(records.compactMap { $0["loss"] == nil ? nil : $0["step"]?.integerValue } == [1, 4])
   }
 
   /// What does not affect the result may change: the disk is full, and fewer checkpoints are to be kept.

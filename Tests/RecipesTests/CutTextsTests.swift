@@ -37,6 +37,14 @@ import Tokenizers
     #expect(CutTexts(limit: 3, sides: [side]).fact == "none")
   }
 
+  @Test func oneTextThatIsAnotherAfterCuttingIsOne() throws {
+    let texts = side([["abcd", "abce", "xyz", "uvw"]], limit: 3, name: "queries")
+    #expect(
+      try said([texts], limit: 3).last
+        == .warning(
+          "1 of 4 queries is the same as another after cutting, such as row 2 as row 1; raise 'model.maximumLength'"))
+  }
+
   @Test func aFewLongTextsAreANoteAndManyAWarning() throws {
     let texts = (10..<29).map { "\($0)" } + ["abcdefg"]
     let few = side([texts], limit: 3)

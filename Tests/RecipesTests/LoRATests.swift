@@ -58,6 +58,16 @@ import Words
     }
   }
 
+  /// Expects parameters that steps at a rate of 10⁻⁹ have hardly changed.
+  private func expectClose(_ first: ParameterDictionary, _ second: ParameterDictionary) {
+    #expect(first.keys == second.keys && !first.isEmpty)
+    for (key, parameter) in first {
+      let others = second[key]?.elements ?? []
+      #expect(others.count == parameter.elements.count, "\(key)")
+      #expect(zip(parameter.elements, others).allSatisfy { abs($0 - $1) < 1e-7 }, "\(key)")
+    }
+  }
+
   // MARK: - Results
 
   /// Of the exported weights only those of adapted layers differ from the base, by the exported adapter; the loss falls.
@@ -130,17 +140,16 @@ import Words
     try Files.remove(run)
     let kept = Files.join(first, "adapter")
     try train(
-      "trainBiEncoder-lora", "model.adapter=null", "lora={adapter: \(kept)}", "optimizer.rate=1e-30",
+      "trainBiEncoder-lora", "model.adapter=null", "lora={adapter: \(kept)}", "optimizer.rate=1e-9",
       "optimizer.decay=0")
-    expectSame(try BiEncoder(folder: model).parameters, try BiEncoder(folder: Files.join(first, "model")).parameters)
-    #expect(
-      try Files.read(Files.join(adapter, "adapter_model.safetensors"))
-        == Files.read(Files.join(kept, "adapter_model.safetensors")))
+    expectClose(try BiEncoder(folder: model).parameters, try BiEncoder(folder: Files.join(first, "model")).parameters)
+    let name = "adapter_model.safetensors"
+    expectClose(try ParameterFile.read(Files.join(adapter, name)), try ParameterFile.read(Files.join(kept, name)))
     try Files.remove(run)
     try train(
-      "trainBiEncoder-lora", "model.adapter=\(kept)", "lora=null", "optimizer.rates=null", "optimizer.rate=1e-30",
+      "trainBiEncoder-lora", "model.adapter=\(kept)", "lora=null", "optimizer.rates=null", "optimizer.rate=1e-9",
       "optimizer.decay=0")
-    expectSame(try BiEncoder(folder: model).parameters, try BiEncoder(folder: Files.join(first, "model")).parameters)
+    expectClose(try BiEncoder(folder: model).parameters, try BiEncoder(folder: Files.join(first, "model")).parameters)
     #expect(!Files.exists(adapter))
   }
 

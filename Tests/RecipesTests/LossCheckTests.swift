@@ -230,4 +230,56 @@ import Training
       ])
     #expect(try self.rows(rows, loss: LossSetting(MarginMSE(similarity: .dot))).warnings == [])
   }
+
+  /// Differences of 32-bit numbers, and their squares, may be none.
+  @Test(arguments: [[[3e38, -3e38], [1, 0]], [[1, 0], [2, -1e20, 0]]])
+  func scoresThatOverflowAreNamedWithTheirRow(_ scores: [[Double]]) throws {
+    let row = scores[0][0] == 1 ? 2 : 1
+    let value: Float = row == 2 ? -1e20 : 3e38
+    for loss in [MarginMSE(similarity: .dot), MSE()] as [any RankingLoss] {
+      #expect(
+        try rows(scored(scores), loss: LossSetting(loss)).refusal
+          == "rows.jsonl: row \(row) has the teacher's score \(value), with which the loss \(type(of: loss).name) overflows; scale "
+          + "\"scores\" to less than 1e+15")
+    }
+    #expect(try groups(scored(scores), loss: LossSetting(MarginMSE(similarity: nil))).refusal.contains("overflows"))
+    #expect(try rows(scored([[1e15, -1e15], [1, 0]]), loss: LossSetting(MarginMSE(similarity: .dot))).refusal == "")
+    #expect(try rows(scored(scores), loss: infoNCE).refusal == "")
+    #expect(try rows(labelled([1, 1e20]), loss: LossSetting(MSE())).refusal.contains("row 2 has the label 1e+20, with"))
+  }
+
+  @Test func aScoreThatIsNo32BitNumberIsRefused() throws {
+    let error = try #require(throws: DatasetError.self) {
+      try rows(scored([[1e39, 0]]), loss: LossSetting(MarginMSE(similarity: .dot)))
+    }
+    #expect(error.kind == .badData && error.problems[0].contains("found 1e+39 at place 1"), "\(error)")
+  }
+
+  // MARK: - Remedies
+
+  /// All pairs have one query, so that `uniqueTexts` puts each into a step of its own.
+  @Test func textsKeptApartAreTheReasonWhereTheyAre() throws {
+    let rows = (0..<6).map { "{\"sentence1\": \"a\", \"sentence2\": \"b\($0)\", \"score\": \($0 % 2)}" }
+    let coSENT = LossSetting(CoSENT(scale: 20))
+    #expect(
+      try self.rows(rows, loss: coSENT).refusal.hasSuffix(
+        "; set 'batch.uniqueTexts' to false, since rows with a text in common do not meet in a step"))
+    #expect(try self.rows(rows, loss: coSENT, uniqueTexts: false).refusal == "")
+  }
+
+  @Test func whatIsSetIsNotProposed() throws {
+    let rows = (0..<2).map { "{\"query\": \"q\($0)\", \"positive\": \"p\", \"negatives\": []}" }
+    func refusal(_ loss: LossSetting, easy: EasyNegativesSection?) throws -> String {
+      try said(rows) { source, warn in
+        _ = try GroupData(
+          GroupSection(source: source, negatives: 2, easyNegatives: easy), batch: GroupBatchSection(groups: 2, tokens: 64),
+          loss: loss, seed: 1, warn: warn)
+      }.refusal
+    }
+    let listNet = LossSetting(ListNet())
+    #expect(try refusal(listNet, easy: nil).hasSuffix("; mine negatives, or set 'data.easyNegatives'"))
+    // The only document is the positive of all.
+    let easy = try refusal(listNet, easy: EasyNegativesSection(share: 1, pool: .data))
+    #expect(easy.hasSuffix("; mine negatives, or give 'data.easyNegatives' more documents to draw from"), "\(easy)")
+  }
 }

@@ -1,6 +1,7 @@
 import Files
 import JSONText
 import Runs
+import Settings
 import Synchronization
 import TestSupport
 import Testing
@@ -22,7 +23,7 @@ import Words
   }
 
   private func run(
-    resume: Bool = false, isInterrupted: @escaping @Sendable () -> Bool = { false },
+    resume: Bool = false, overrides: [String] = [], isInterrupted: @escaping @Sendable () -> Bool = { false },
     report: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) throws -> Outcome {
     let text = """
@@ -36,7 +37,7 @@ import Words
       schedule:  { name: linear, warmup: 0.1, epochs: 3 }
       output:    { folder: "\(folder.file("run"))" }
       """
-    let recipe = try RecipeFile("r.yaml", bytes: Array(text.utf8))
+    let recipe = try RecipeFile("r.yaml", bytes: Array(text.utf8), overrides: overrides)
     return try recipe.run(
       in: RunContext(recipe: recipe.resolved, resume: resume, report: report, isInterrupted: isInterrupted))
   }
@@ -92,6 +93,84 @@ import Words
     try Files.write(before, to: rows)
     _ = try run(resume: true, report: counted)
     #expect(steps.withLock { $0 } == 3)
+  }
+
+  /// A folder that was moved, or is named in another spelling, goes on to the same bits.
+  @Test(arguments: ["moved", "./moved/", "x/../moved"])
+  func aMovedRunGoesOn(_ name: String) throws {
+    let steps = Mutex(0)
+    let whole = try weights(of: "run") { _ = try run() }
+    try Files.remove(folder.file("run"))
+    #expect(throws: RunInterrupted.self) {
+      try run(
+        isInterrupted: { steps.withLock { $0 } >= 1 },
+        report: { event in
+          if case .progress(let progress) = event, progress.task == "training" { steps.withLock { $0 += 1 } }
+        })
+    }
+    try Files.makeFolder(folder.file("x"))
+    try Files.rename(folder.file("run"), to: folder.file("moved"))
+    let notes = Mutex<[String]>([])
+    let moved = try weights(of: "moved") {
+      _ = try run(
+        resume: true, overrides: ["output.folder=\(folder.path)/\(name)"],
+        report: { if case .note(let text) = $0 { notes.withLock { $0.append(text) } } })
+    }
+    #expect(notes.withLock { $0 }.contains("going on after step 1 of 3"))
+    #expect(moved == whole)
+    // The finished run is confirmed, wherever it is.
+    _ = try run(resume: true, overrides: ["output.folder=\(folder.file("moved"))"])
+    let error = try #require(throws: FileError.self) {
+      try run(resume: true, overrides: ["output.folder=\(folder.file("moved"))", "optimizer.rate=1e-4"])
+    }
+    #expect(error.kind == .cannotCreate)
+  }
+
+  private func weights(of run: String, _ body: () throws -> Void) throws -> String {
+    try body()
+    return try FileDigest.sha256(of: folder.file("\(run)/model/model.safetensors"))
+  }
+
+  // MARK: - Runs that learn nothing
+
+  @Test(arguments: [["optimizer.rate=1e-30"], ["optimizer.rate=1e-30", "optimizer.decay=0"]])
+  func aRunThatChangesNoWeightExportsNothing(_ overrides: [String]) throws {
+    let error = try #require(throws: RunError.self) { try run(overrides: overrides) }
+    #expect(error.kind == .badRecipe)
+    #expect(
+      error.description.hasPrefix(
+        "no step has changed the bits of any weight, so that the model has learnt nothing: the steps are too small for 32-bit "
+          + "numbers; raise 'optimizer.rate' ("), "\(error)")
+    #expect(!Files.exists(folder.file("run/model")))
+    #expect(try Files.list(folder.file("run")).allSatisfy { !$0.hasPrefix("checkpoint-") })
+  }
+
+  /// With decay the weights would change all the same, without anything learnt.
+  @Test(arguments: ["1e-45", "1e-20"])
+  func aClipThatLeavesNothingIsRefused(_ clip: String) throws {
+    let error = try #require(throws: RecipeError.self) { try run(overrides: ["optimizer.clip=\(clip)"]) }
+    #expect(error.kind == .badRecipe)
+    #expect(
+      error.description.contains("gradients clipped to \(clip) are nothing beside AdamW's ε of 1e-08"), "\(error)")
+  }
+
+  /// It is said long before the end of the night.
+  @Test func aRunThatChangesNoWeightIsToldOfEarly() throws {
+    let warnings = Mutex<[String]>([])
+    #expect(throws: RunError.self) {
+      try run(
+        overrides: ["optimizer.rate=1e-30", "schedule.epochs=12"],
+        report: { if case .warning(let text) = $0 { warnings.withLock { $0.append(text) } } })
+    }
+    #expect(warnings.withLock { $0.contains { $0.hasPrefix("after step 10: rest: no step has changed the bits") } })
+  }
+
+  @Test func aWarningIsGivenOnce() throws {
+    let events = Mutex<[RunEvent]>([])
+    let context = RunContext(
+      recipe: "", resume: false, report: { event in events.withLock { $0.append(event) } }, isInterrupted: { false })
+    for event in [RunEvent.warning("a"), .note("a"), .warning("b"), .note("a"), .warning("a")] { context.report(event) }
+    #expect(events.withLock { $0 } == [.warning("a"), .note("a"), .warning("b"), .note("a")])
   }
 
   /// The rows are written anew after their digest was taken, and before all is read.

@@ -93,7 +93,7 @@ import Training
     let schedule = ScheduleSection(name: .linear, warmup: 0.1, length: .epochs(1))
     #expect(
       refusal(schedule, steps: 1)
-        == "'schedule.warmup': 0.1 of 1 step, rounded up, are all of them, so that the only step has the rate 0, and nothing is "
+        == "'schedule.warmup': 0.1 of 1 step, rounded up, is the whole run, so that the only step has the rate 0, and nothing is "
         + "learnt; set it to 0, or take more steps (more epochs, or a smaller batch)")
     #expect(refusal(schedule, steps: 2) == "")
     #expect(

@@ -153,4 +153,25 @@ import Training
     #expect(data.description(of: [0, 6]) == "row 1, row 7")
     #expect(data.description(of: Array(repeating: 0, count: 10)).hasSuffix("row 1 and 2 more"))
   }
+
+  /// A judgment of grade 0 makes a document of the step a negative, though a query of the same text has it as a positive.
+  @Test func aJudgmentCountsMoreThanAQueryOfTheSameText() throws {
+    let folder = TemporaryFolder()
+    try folder.write(
+      "c/corpus.jsonl", (1...3).map { "{\"_id\": \"d\($0)\", \"text\": \"text \($0)\"}\n" }.joined())
+    try folder.write(
+      "c/queries.jsonl", ["apple", "Apple", "pear"].enumerated().map { "{\"_id\": \"q\($0 + 1)\", \"text\": \"\($1)\"}\n" }
+        .joined())
+    try folder.write("c/qrels/train.tsv", "q1\td1\t1\nq2\td2\t1\nq3\td3\t1\nq2\td1\t0\n")
+    let section = DataSection(source: .judgments(collection: folder.file("c"), split: "train"), shuffle: false)
+    var warnings: [String] = []
+    let data = try RowData(section, batch: batch, loss: infoNCE, seed: 1, warn: { warnings.append($0) })
+    #expect(data.epoch(0).step([0, 1, 2]).targets.knownPositives == [[0, 1], [1], [2]])
+    #expect(warnings.count == 1 && warnings[0].contains("1 document judged 0 for a query"), "\(warnings)")
+    let corpus = try Corpus(file: folder.file("c/corpus.jsonl"))
+    let groups = QueryGroups(data.rows, judged: data.judged, corpus: corpus)
+    #expect(groups.groups.map(\.knownDocuments) == [[0, 1], [1], [2]])
+    #expect(groups.groups.map { $0.positives.map(\.text) } == [["text 1", "text 2"], ["text 2"], ["text 3"]])
+    #expect(groups.groups.map(\.positiveOfRow) == [[0], [0], [0]])
+  }
 }

@@ -98,8 +98,9 @@ import Testing
     try folder.finish(["status": "finished"])
     let stored = try Files.read(parent.file("run/inputs.json"))
     let key = try JSONReader.parse(stored).objectValue?["key"]?.stringValue
-    #expect(key == folder.inputs.key(settings: recipe) && key != folder.inputs.key(settings: other))
-    #expect(key != (try InputDigests(of: [.file(first)]).key(settings: recipe)))
+    let settings = "seed = 17\noptimizer.rate = 2e-05"
+    #expect(key == folder.inputs.key(settings: settings) && key != folder.inputs.key(settings: other))
+    #expect(key != (try InputDigests(of: [.file(first)]).key(settings: settings)))
   }
 
   @Test func differencesOfContentAreNamed() throws {
@@ -209,6 +210,30 @@ import Testing
     #expect(try open(after).isContinued)
     #expect(try Files.read(Files.join(path, "recipe.yaml")) == Array(after.utf8))
     #expect(throws: FileError.self) { try open("seed: 18\ncache:\n  folder: c\n") }
+  }
+
+  /// A folder that was moved, or is named otherwise, holds the same run.
+  @Test func thePlaceOfARunIsNoPartOfIt() throws {
+    let parent = TemporaryFolder()
+    func recipe(_ folder: String, rate: String = "1e-05") -> String {
+      "seed: 17\noptimizer:\n  rate: \(rate)\noutput:\n  folder: \(folder)\n  weights: last\n"
+    }
+    func open(_ folder: String, _ recipe: String) throws -> RunFolder {
+      try RunFolder(folder, recipe: recipe, inputs: [], free: ["cache", "output.folder"], resume: true)
+    }
+    func key(_ folder: String) throws -> String? {
+      try JSONReader.parse(Files.read(Files.join(folder, "inputs.json"))).objectValue?["key"]?.stringValue
+    }
+    let (first, second) = (parent.file("a"), parent.file("b"))
+    try Files.write("", to: try open(first, recipe("a")).file("log.jsonl"))
+    let before = try key(first)
+    try Files.copyFolder(first, to: second)
+    #expect(try open(second, recipe("b")).isContinued)
+    #expect(try open("\(first)/", recipe("./a/")).isContinued)
+    #expect(try before != nil && key(first) == before && key(second) == before)
+    let error = try #require(throws: FileError.self) { try open(second, recipe("b", rate: "1e-04")) }
+    #expect(error.kind == .cannotCreate && error.description.contains("'optimizer.rate' was '1e-05', is '1e-04'"))
+    #expect(throws: FileError.self) { try open(second, recipe("b").replacing("last", with: "best")) }
   }
 
   @Test func aRunOfAnotherVersionIsNotGoneOnWith() throws {

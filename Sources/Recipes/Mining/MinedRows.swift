@@ -29,31 +29,23 @@ struct MinedRows {
   /// - Parameter warn: Receives a warning about the others.
   static func candidates(in corpus: Corpus?, warn: (String) -> Void) throws -> Corpus {
     guard let corpus else { throw RunError(.badRecipe, MiningSettings.noCorpus) }
-    let blank = corpus.documents.filter(\.isBlank)
-    if blank.count == corpus.documents.count {
-      throw RunError(.badData, "every document of the corpus has neither title nor text; name another corpus")
-    }
-    if let first = blank.first {
-      warn(
-        "\(NumberText.counted(blank.count, "document")) of \(NumberText.count(corpus.documents.count)) "
-          + "\(blank.count == 1 ? "has" : "have") neither title nor text and \(blank.count == 1 ? "is" : "are") no "
-          + "\(blank.count == 1 ? "candidate" : "candidates"), for example \"\(first.id)\"")
-    }
-    return corpus.withoutBlankDocuments()
+    return try corpus.candidates(warn: warn)
   }
 
   /// Encodes corpus and queries, ranks the corpus for each query, and applies the rules.
   ///
-  /// - Parameter corpus: The documents that may become negatives, none of them blank.
+  /// - Parameters:
+  ///   - judged: The judgments that count more than the positives of queries with the same text.
+  ///   - corpus: The documents that may become negatives, none of them blank.
   ///
   /// Memory holds the vectors of corpus and queries and the candidates of each query, never queries × documents.
   init(
-    _ given: [TrainingRow], corpus: Corpus, model: BiEncoder, settings: MiningSettings, seed: UInt64,
+    _ given: [TrainingRow], judged: JudgedNegatives, corpus: Corpus, model: BiEncoder, settings: MiningSettings, seed: UInt64,
     cache: EncodingCache? = nil, _ context: RunContext
   ) throws {
     let ids = corpus.documents.map(\.id)
     let texts = corpus.documents.map(\.content)
-    let groups = QueryGroups(given, corpus: corpus)
+    let groups = QueryGroups(given, judged: judged, corpus: corpus)
     let documentVectors = try model.vectors(
       of: texts, as: .document, task: "encoding documents", cache: cache, report: context.reportOrStop)
     let queryVectors = try model.vectors(
@@ -133,14 +125,14 @@ struct MinedRows {
     tallies = miner.tallies
     documents = ids.count
     queries = groups.groups.count
-    dropPromotedNegatives()
+    dropPromotedNegatives(judged)
   }
 
   /// Drops negatives that were promoted for the same query in another spelling, or in another row.
-  private mutating func dropPromotedNegatives() {
+  private mutating func dropPromotedNegatives(_ judged: JudgedNegatives) {
     if promoted.isEmpty { return }
     var all = rows + promoted
-    all.removeKnownPositives(source: "mined rows")
+    all.removeKnownPositives(source: "mined rows", judged: judged)
     (rows, promoted) = (Array(all.prefix(rows.count)), Array(all.suffix(promoted.count)))
   }
 

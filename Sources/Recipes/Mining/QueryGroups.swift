@@ -3,7 +3,8 @@ import Words
 
 /// Rows grouped by the text of their query; all positives of a query count for each of its rows.
 ///
-/// A query in two spellings is two groups, since a model scores them differently, with the same positives.
+/// A query in two spellings is two groups, since a model scores them differently, with the same positives; so is a query of
+/// which judgments say that a positive of another one with the same text does not fit.
 struct QueryGroups {
   /// A positive of a query: a document of the corpus, or a text that the corpus lacks.
   struct Positive {
@@ -11,6 +12,8 @@ struct QueryGroups {
     let document: Int?
     /// Its index among the positives that the corpus lacks; without meaning for the others.
     let foreign: Int
+    /// The first row that it is the positive of.
+    let row: Int
   }
 
   /// The rows of one query text.
@@ -30,21 +33,34 @@ struct QueryGroups {
   /// The texts of positives that the corpus lacks.
   private(set) var foreignPositives: [String] = []
 
-  init(_ rows: [TrainingRow], corpus: Corpus) {
-    let known = KnownPositives(rows: rows.map { $0.keepingNegatives([]) }, corpus: corpus)
+  init(_ rows: [TrainingRow], judged: JudgedNegatives = JudgedNegatives(), corpus: Corpus) {
+    struct Key: Hashable {
+      let text: ExactText
+      /// The identifier of a query that judgments set apart.
+      let id: ExactText?
+    }
+    let known = KnownPositives(rows: rows.map { $0.keepingNegatives([]) }, corpus: corpus, judged: judged)
     let positives = distinctPositives(of: rows, corpus: corpus, queries: known.queryClasses)
-    var numbers: [ExactText: Int] = [:]
+    var numbers: [Key: Int] = [:]
+    /// The places of a group's positives among those of its query class.
+    var kept: [[Int]] = []
     for (row, query) in known.queryClasses.enumerated() {
-      let text = ExactText(rows[row].query)
-      let number = numbers[text] ?? groups.count
+      let isApart = known.rulesOutPositives(forQueryOf: row)
+      let key = Key(
+        text: ExactText(rows[row].query), id: isApart ? rows[row].queryID.map { ExactText($0) } : nil)
+      let number = numbers[key] ?? groups.count
       if number == groups.count {
-        numbers[text] = number
+        numbers[key] = number
         texts.append(rows[row].query)
+        let all = positives.ofQuery[query] ?? []
+        kept.append(
+          all.indices.filter { !isApart || known.contains(.positive(ofRow: all[$0].row), forQueryOf: row) })
         groups.append(
-          Group(positives: positives.ofQuery[query] ?? [], knownDocuments: known.documents(forQueryOf: row)))
+          Group(positives: kept[number].map { all[$0] }, knownDocuments: known.documents(forQueryOf: row)))
       }
       groups[number].rows.append(row)
-      groups[number].positiveOfRow.append(positives.ofRow[row])
+      let place = positives.ofRow[row]
+      groups[number].positiveOfRow.append(isApart ? kept[number].firstIndex(of: place) ?? 0 : place)
     }
   }
 
@@ -67,7 +83,7 @@ struct QueryGroups {
       let index = rows[row].positiveID.flatMap { corpus.index(of: $0) }
       let document = index.flatMap { ExactText(corpus.documents[$0].content) == text ? $0 : nil }
       ofQuery[queries[row], default: []].append(
-        Positive(text: text.text, document: document, foreign: foreignPositives.count))
+        Positive(text: text.text, document: document, foreign: foreignPositives.count, row: row))
       if document == nil { foreignPositives.append(text.text) }
       return place
     }

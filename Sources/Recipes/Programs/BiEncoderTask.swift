@@ -126,7 +126,7 @@ struct BiEncoderTask: TrainingTask {
     let started = ContinuousClock.now
     // Each mining makes other random choices.
     let mined = try MinedRows(
-      data.rows, corpus: mining.corpus, model: run.model.mergingAdapters(), settings: mining.settings.settings,
+      data.rows, judged: data.judged, corpus: mining.corpus, model: run.model.mergingAdapters(), settings: mining.settings.settings,
       seed: recipe.seed &+ UInt64(state.step), context)
     EngineMemory.releaseUnused()
     let seconds = started.duration(to: .now).seconds

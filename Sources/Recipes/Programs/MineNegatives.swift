@@ -75,7 +75,8 @@ struct MineNegatives: Recipe, Equatable {
       model.taskWarning(choosing: "model.task").map(warn)
       try folder.inputs.confirm()
       let mined = try MinedRows(
-        texts.rows, corpus: corpus, model: model, settings: mining, seed: seed, cache: cache?.open(), context)
+        texts.rows, judged: texts.judged, corpus: corpus, model: model, settings: mining, seed: seed,
+        cache: cache?.open(), context)
       // Mining itself reads the models that judge.
       try folder.inputs.confirm(rules.flatMap(\.inputs))
       try RowFile.write(mined.rows + mined.promoted, to: file, as: output.format)

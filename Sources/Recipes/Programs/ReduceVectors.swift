@@ -183,7 +183,8 @@ extension ReduceVectors.Texts {
     switch self {
     case .corpus(let file, let evaluate):
       let plan = try evaluate?.plan(context)
-      return (try Corpus(file: file).documents, plan)
+      let corpus = try Corpus(file: file).candidates { context.report(.warning($0)) }
+      return (corpus.documents, plan)
     case .collection(let evaluate):
       let plan = try evaluate.plan(context)
       return (plan.documents, plan)

@@ -72,6 +72,9 @@ private struct RateFactors: Encodable {
 }
 
 extension OptimizerSetting {
+  /// The ε of AdamW times the precision of 32-bit numbers: with a lower clip no step is a 10⁷th of the rate.
+  private static let leastClip = 1e-8 * Double(Float.ulpOfOne)
+
   func validate(_ checks: SettingChecks) {
     switch self {
     case .adamW(let settings):
@@ -82,7 +85,12 @@ extension OptimizerSetting {
         else:
           "times 'optimizer.rate' it is \(settings.rate * settings.decay), and a step would take away whole weights; "
           + "less than 1 in all")
-      if let clip = settings.clip { checks.positive("optimizer.clip", clip) }
+      if let clip = settings.clip {
+        checks.positive("optimizer.clip", clip)
+        checks.require(
+          clip <= 0 || clip >= Self.leastClip, "optimizer.clip",
+          else: "gradients clipped to \(clip) are nothing beside AdamW's ε of 1e-08, and no step would learn; raise it")
+      }
       for (prefix, factor) in settings.rates ?? [:] {
         checks.require(factor >= 0, "optimizer.rates", else: "the factor \(factor) of \(prefix) is less than 0")
       }

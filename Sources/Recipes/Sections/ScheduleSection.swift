@@ -45,7 +45,7 @@ extension ScheduleSection: Codable {
     let result = steps == 1 ? "the only step has the rate 0, and nothing is learnt" : "the rate never reaches its peak"
     throw RunError(
       .badRecipe,
-      "'schedule.warmup': \(warmup) of \(NumberText.counted(steps, "step")), rounded up, are all of them, so that \(result); "
+      "'schedule.warmup': \(warmup) of \(NumberText.counted(steps, "step")), rounded up, is the whole run, so that \(result); "
         + "set it to 0, or take more steps (more epochs, or a smaller batch)")
   }
 }

@@ -8,6 +8,8 @@ struct TrainingTexts {
   let collection: Collection?
   /// The documents; nil where the rows have all there is.
   let corpus: Corpus?
+  /// The judgments that count more than the positives of queries with the same text.
+  let judged: JudgedNegatives
 }
 
 extension RowSource {
@@ -26,6 +28,6 @@ extension RowSource {
         try TrainingRows(collection: collection ?? Collection(folder: folder), split: split, corpus: corpus)
       }
     ((corpus?.warnings ?? []) + (collection?.warnings ?? []) + rows.warnings).forEach(warn)
-    return TrainingTexts(rows: rows.rows, collection: collection, corpus: corpus ?? collection?.corpus)
+    return TrainingTexts(rows: rows.rows, collection: collection, corpus: corpus ?? collection?.corpus, judged: rows.judgedNegatives)
   }
 }

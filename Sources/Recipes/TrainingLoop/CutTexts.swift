@@ -133,7 +133,7 @@ struct CutTexts {
       guard let (first, second) = side.mergedPlaces else { continue }
       report(
         .warning(
-          "\(NumberText.count(side.merged)) of \(NumberText.count(side.looked)) \(side.name) are the same as another "
+          "\(NumberText.count(side.merged)) of \(NumberText.count(side.looked)) \(side.name) \(side.merged == 1 ? "is" : "are") the same as another "
             + "after cutting, such as \(first == second ? "two of \(first)" : "\(second) as \(first)"); raise 'model.maximumLength'"
         ))
     }

@@ -105,9 +105,11 @@ struct GroupData: TrainingData {
     return pairs.allSatisfy { $0.count == 1 } ? [pairs.flatMap { $0 }] : pairs
   }
 
-  static func remedy(for contrast: Contrast) -> String {
+  func remedy(for contrast: Contrast) -> String {
     switch contrast {
     case .labels: "let the groups be shuffled, or raise 'batch.groups'"
+    case _ where easy != nil:
+      "mine negatives, or give 'data.easyNegatives' more documents to draw from"
     case .stepDocuments, .ownNegatives, .ownNegativesOrStepDocuments, .grades, .target:
       "mine negatives, or set 'data.easyNegatives'"
     }
@@ -195,11 +197,14 @@ private struct GroupCheck {
       "\(NumberText.count($0.0)) without a \($0.1)"
     }
     if groups.groups.isEmpty {
+      let remedy =
+        withoutPositive == all
+        ? "give relevant documents, with a grade or label above 0" : "mine negatives, or set 'data.easyNegatives'"
       throw RunError(
         .badData,
         "\(source): the loss \(loss.name) compares documents, and of "
           + "\(NumberText.counted(all, "group")) none has both a positive and a negative (\(found.joined(separator: ", "))); "
-          + "mine negatives, or set 'data.easyNegatives'")
+          + remedy)
     }
     if let example {
       warn(

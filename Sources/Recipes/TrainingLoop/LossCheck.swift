@@ -30,11 +30,27 @@ struct LossCheck<Data: TrainingData> {
           + "tells them apart; temperatures are small, such as 0.05, and a scale is 1 / temperature")
     }
     if let range = type(of: loss).labels { try labels(in: range) }
+    if data.readsTeacherScores || loss.contrast == .target { try sizes() }
     if data.readsTeacherScores, loss.contrast.isAmongDocuments {
       try teacherOrder()
       teacherMargins(warn)
     } else if !loss.contrast.isAmongDocuments {
       try differentValues()
+    }
+  }
+
+  /// The largest magnitude of a teacher's score or a target: differences, their squares and sums of many stay 32-bit numbers.
+  private static var largestTarget: Float { 1e15 }
+
+  /// Scores whose differences or squares overflow would end a run in the middle.
+  private func sizes() throws {
+    for example in examples {
+      guard let value = data.values(of: example).first(where: { $0.magnitude > Self.largestTarget }) else { continue }
+      let (what, remedy) = data.readsTeacherScores ? ("teacher's score", "\"scores\"") : ("label", "the labels")
+      throw RunError(
+        .badData,
+        "\(source): \(data.place(of: example)) has the \(what) \(value), with which the loss \(name) overflows; scale "
+          + "\(remedy) to less than \(Self.largestTarget)")
     }
   }
 
@@ -62,7 +78,7 @@ struct LossCheck<Data: TrainingData> {
       ? ("every teacher's score is", "check \"scores\"")
       : data.isLabelled
         ? ("every label is", "add pairs with other labels")
-        : ("every document has the grade", Data.remedy(for: .grades))
+        : ("every document has the grade", data.remedy(for: .grades))
     throw RunError(
       .badData, "\(source): \(what) \(first), so that the loss \(name) has nothing to tell apart; \(remedy)")
   }
@@ -119,12 +135,12 @@ struct LossCheck<Data: TrainingData> {
         .badData,
         "\(source): none of \(NumberText.counted(data.count, Data.unit)) has \(missing), with steps of "
           + "\(NumberText.counted(found.largest, Data.unit)) at most, so that the loss \(name) would learn nothing; "
-          + Data.remedy(for: loss.contrast))
+          + data.remedy(for: loss.contrast))
     }
     warn(
       "\(source): \(share(found.lacking.count, of: found.all)) \(found.lacking.count == 1 ? "lacks" : "lack") "
         + "\(missing), such as \(data.place(of: example)); the loss \(name) learns nothing from them; "
-        + Data.remedy(for: loss.contrast))
+        + data.remedy(for: loss.contrast))
   }
 
   /// The examples of an epoch that have nothing to be compared with, the number of those looked at, and their largest

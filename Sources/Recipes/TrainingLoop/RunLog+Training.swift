@@ -1,6 +1,7 @@
 import Evaluation
 import JSONText
 import Runs
+import Words
 
 extension RunLog {
   /// Opens the log of a training run; lines after the step of the checkpoint are removed first.
@@ -10,6 +11,21 @@ extension RunLog {
       // Negatives mined before the next step are mined again.
       return number < step || (number == step && line["mining"] == nil)
     }
+  }
+
+  /// The steps that the log of a run has the numbers of.
+  static func steps(of folder: RunFolder) throws -> Set<Int> {
+    let records = try records(of: folder.file(name))
+    return Set(records.compactMap { $0["loss"] == nil ? nil : $0["step"]?.integerValue })
+  }
+
+  /// A warning about steps up to that of a checkpoint which the log of a run lacks; nil where it has them all.
+  static func gap(in folder: RunFolder, upTo step: Int) throws -> String? {
+    let logged = try steps(of: folder)
+    let missing = (0..<step).filter { !logged.contains($0 + 1) }
+    guard let first = missing.first else { return nil }
+    return "\(folder.file(name)) has lost \(NumberText.counted(missing.count, of: step, "step")) before the checkpoint, "
+      + "the first of them step \(first + 1); the weights are not concerned, but log and report have a gap"
   }
 
   /// Adds the numbers of one step.

@@ -7,6 +7,11 @@ struct StepRefused: Error {
   let error: RunError
 }
 
+/// A run at whose end there is nothing worth keeping: going on would end in the same way.
+struct NothingLearnt: Error {
+  let error: RunError
+}
+
 extension TrainingRun {
   /// Takes steps, or works on their result; where that ends early, what was done is saved and the error says where.
   ///
@@ -19,6 +24,8 @@ extension TrainingRun {
       return try work(&self)
     } catch is RunInterrupted {
       throw stopped(of: steps, in: checkpoints)
+    } catch let nothing as NothingLearnt {
+      throw nothing.error
     } catch let refused as StepRefused {
       // The same step would fail again. A fault of the machine would not, so the state is kept, and the ones before it.
       var all = checkpoints

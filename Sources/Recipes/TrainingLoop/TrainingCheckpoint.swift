@@ -45,7 +45,7 @@ extension TrainingRun {
     } catch let error as FileError where error.kind != .badData {
       throw error
     } catch {
-      throw RunError(.badData, "\(checkpoint.folder): \(error); remove the folder to use an older checkpoint, or none")
+      throw RunError(.badData, "\(checkpoint.folder): \(error); remove it to use an older checkpoint, or begin anew in a new output.folder")
     }
   }
 

@@ -14,7 +14,7 @@ protocol TrainingData {
   /// The kind of scores that the model gives the loss.
   static var scores: ScoreKind { get }
   /// What to do where examples have nothing to be compared with.
-  static func remedy(for contrast: Contrast) -> String
+  func remedy(for contrast: Contrast) -> String
   /// The number of examples.
   var count: Int { get }
   /// The files that the examples come from.
@@ -65,6 +65,8 @@ struct RowData: TrainingData {
   private let source: String
   /// The documents that the identifiers of the rows mean; nil where the rows have all there is.
   let corpus: Corpus?
+  /// The judgments that count more than the positives of queries with the same text.
+  let judged: JudgedNegatives
   private let seed: UInt64
   /// The most negatives of a row per epoch; nil for all.
   private let negativesPerEpoch: Int?
@@ -85,8 +87,8 @@ struct RowData: TrainingData {
     corpus: String? = nil, warn: (String) -> Void
   ) throws {
     let texts = try data.source.read(corpus: corpus, warn: warn)
-    (rows, self.corpus) = (texts.rows, texts.corpus)
-    rows.removeKnownPositives(source: data.source.path).map(warn)
+    (rows, self.corpus, judged) = (texts.rows, texts.corpus, texts.judged)
+    rows.removeKnownPositives(source: data.source.path, judged: judged).map(warn)
     files = data.source.files
     self.seed = seed
     negativesPerEpoch = data.negatives
@@ -112,7 +114,7 @@ struct RowData: TrainingData {
   func epoch(_ number: Int) -> RowEpoch {
     RowEpoch(
       number, rows: negativesPerEpoch.map { rows.drawingNegatives($0, epoch: number, seed: seed) } ?? rows,
-      batches: batches(epoch: number), readsScores: readsTeacherScores, readsLabels: isLabelled)
+      judged: judged, batches: batches(epoch: number), readsScores: readsTeacherScores, readsLabels: isLabelled)
   }
 
   var count: Int { rows.count }
@@ -123,14 +125,19 @@ struct RowData: TrainingData {
 
   func place(of row: Int) -> String { rows[row].queryID.map { "query \($0)" } ?? "row \(row + 1)" }
 
-  static func remedy(for contrast: Contrast) -> String {
+  func remedy(for contrast: Contrast) -> String {
     switch contrast {
     case .stepDocuments, .ownNegativesOrStepDocuments:
       "give the rows negatives, mine them, or raise 'batch.queries' where there are rows of other texts"
+    case .labels where hasTextsApart:
+      "set 'batch.uniqueTexts' to false, since rows with a text in common do not meet in a step"
     case .labels: "let the rows be shuffled, or raise 'batch.queries'"
     case .ownNegatives, .grades, .target: "give the rows negatives, or mine them"
     }
   }
+
+  /// True if steps are smaller than they should be, since rows with a text in common are kept apart.
+  private var hasTextsApart: Bool { batches(epoch: 0).dropLast().contains { $0.count < sampler.batchSize } }
 
   /// Replaces the negatives of the rows; queries and positives stay, and so the batches are the same.
   ///
@@ -217,13 +224,15 @@ struct RowEpoch: TrainingEpoch {
   private let readsScores: Bool
   private let readsLabels: Bool
 
-  init(_ number: Int, rows: [TrainingRow], batches: [[Int]], readsScores: Bool, readsLabels: Bool) {
+  init(
+    _ number: Int, rows: [TrainingRow], judged: JudgedNegatives, batches: [[Int]], readsScores: Bool, readsLabels: Bool
+  ) {
     self.number = number
     self.rows = rows
     self.batches = batches
     self.readsScores = readsScores
     self.readsLabels = readsLabels
-    known = KnownPositives(rows: rows)
+    known = KnownPositives(rows: rows, judged: judged)
   }
 
   func targets(of indices: [Int]) -> (targets: Targets, documents: Int) {

@@ -7,6 +7,7 @@ import Layers
 import OrderedCollections
 import Retrieval
 import Runs
+import Settings
 import Tensors
 import Tokenizers
 import Training
@@ -36,6 +37,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
   }
 
   private func run(in folder: RunFolder) throws -> Outcome {
+    let checkpoints = CheckpointStore(folder: folder.path, keep: settings.checkpoint?.keep ?? 1)
+    let checkpoint = try latestCheckpoint(of: folder, in: checkpoints)
     // Everything is read before any work is done, so that bad input is reported at once.
     var task = try recipe.makeTask(context)
     let plan = StepPlan(of: task.data, for: settings.schedule.length)
@@ -58,10 +61,16 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
 
     let baseRankings = try base.map { try $0.evaluation.baseRankings(of: $0.model, in: folder, context) }
     EngineMemory.releaseUnused()
-    let checkpoints = CheckpointStore(folder: folder.path, keep: settings.checkpoint?.keep ?? 1)
-    try resume(&run, &task, folder, from: checkpoints, steps: steps)
+    if let checkpoint {
+      try resume(&run, &task, from: checkpoint, steps: steps)
+    } else if folder.isContinued {
+      try beginAnew(folder, steps: steps)
+    }
     let outcome = try run.saving(of: steps, in: checkpoints) { run in
       let log = try RunLog(in: folder, after: run.progress.state.step)
+      if let gap = try RunLog.gap(in: folder, upTo: run.progress.state.step) {
+        try warn([gap], after: run.progress.state.step, log)
+      }
       if run.progress.state.step == 0, let base,
         let measured = try base.evaluation.start(of: base.model, context)
       {
@@ -70,28 +79,59 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       // Its weights would be a second copy as soon as the first step changes those of the model.
       base = nil
       try train(&run, &task, of: steps, evaluation, folder, checkpoints, log)
-      try run.progress.watch.requireGradients()
+      try run.requireChange()
       return try conclude(run, task, evaluation, baseRankings, folder, plan, cutTexts)
     }
     if settings.checkpoint == nil { try checkpoints.removeAll() }
     return outcome
   }
 
-  /// Restores the newest checkpoint of a run that is continued.
-  private func resume(
-    _ run: inout TrainingRun<Model>, _ task: inout Task, _ folder: RunFolder, from checkpoints: CheckpointStore,
-    steps: Int
-  ) throws {
-    guard folder.isContinued else { return }
-    guard let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) else {
-      return context.report(.note("no checkpoint in \(folder.path): beginning at the first step of \(steps)"))
+  /// The newest complete checkpoint of a run that is continued; nil where it begins at its first step.
+  ///
+  /// - Throws: `RunError` where checkpoints were saved and none can be loaded: what they held is not to be lost by
+  ///   beginning anew unasked.
+  private func latestCheckpoint(of folder: RunFolder, in checkpoints: CheckpointStore) throws -> Checkpoint? {
+    guard folder.isContinued else { return nil }
+    if let newest = checkpoints.newest(warn: { context.report(.warning($0)) }) { return newest }
+    let done = try RunLog.steps(of: folder).max() ?? 0
+    let damaged = checkpoints.folders
+    let every = folder.earlierRecipe.flatMap { SettingsFile.value(of: "checkpoint.every", in: $0) }.flatMap { Int($0) }
+    let loss: String
+    if !damaged.isEmpty {
+      loss = "\(damaged.joined(separator: ", ")) \(damaged.count == 1 ? "is" : "are") not complete"
+    } else if let every, done > every {
+      loss = "one was saved every \(NumberText.counted(every, "step")), and none is there any more"
+    } else {
+      return nil
     }
+    throw RunError(
+      .badData,
+      "\(folder.path): no checkpoint can be loaded (\(loss)), though the log has \(NumberText.counted(done, "step")); put a "
+        + "sound copy back, or to begin anew remove this folder, or set output.folder to a new one, and run without --resume")
+  }
+
+  /// Restores a checkpoint of a run that is continued.
+  private func resume(
+    _ run: inout TrainingRun<Model>, _ task: inout Task, from checkpoint: Checkpoint, steps: Int
+  ) throws {
     let plan = CheckpointPlan(
       steps: steps, batches: { [data = task.data] in data.batches(epoch: $0).count }, keepsBest: settings.exportsBest,
       mines: task.minesNegatives)
-    try run.restore(newest, plan)
+    try run.restore(checkpoint, plan)
     try task.restore(from: run)
     context.report(.note("going on after step \(run.progress.state.step) of \(steps)"))
+  }
+
+  /// Says that a run which was interrupted before its first checkpoint begins at its first step.
+  private func beginAnew(_ folder: RunFolder, steps: Int) throws {
+    let done = try RunLog.steps(of: folder).max() ?? 0
+    if done == 0 {
+      return context.report(.note("no checkpoint in \(folder.path): beginning at the first step of \(steps)"))
+    }
+    context.report(
+      .warning(
+        "no checkpoint in \(folder.path), whose log has \(NumberText.counted(done, "step")): beginning at the first step of "
+          + "\(steps)"))
   }
 
   /// The verdict, the export and the report of a trained model.
@@ -158,8 +198,9 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
         try log.add(mined, after: run.progress.state.step)
       }
       let record = try takeStep(&run, task, of: steps)
-      let warnings = run.progress.watch.observe(
-        loss: record.loss, norm: record.norm, spread: record.spread, step: record.step)
+      let warnings =
+        run.progress.watch.observe(loss: record.loss, norm: record.norm, spread: record.spread, step: record.step)
+        + [record.step == 2 * run.progress.watch.window ? run.warningOfRest : nil].compactMap { $0 }
       try log.add(record)
       context.report(run.progressEvent(after: record, of: steps))
       try warn(warnings, after: record.step, log)

@@ -19,6 +19,8 @@ struct TrainingRun<Model: AdaptableModel> {
   var bestParameters: ParameterDictionary?
   /// The rows with the negatives mined last; nil where none are mined.
   var minedRows: [TrainingRow]?
+  /// The trained weights before the first step.
+  private let first: WeightDigest
 
   /// The start of a run with a number of steps: a model and a new optimizer.
   init(_ start: StartingModel<Model>, optimizer: OptimizerSetting, steps: Int) throws {
@@ -43,6 +45,30 @@ struct TrainingRun<Model: AdaptableModel> {
         "'optimizer': 'freeze' and the rates of 0 in 'rates' cover every parameter that could be trained, and nothing "
           + "would be; leave some out")
     }
+    first = WeightDigest(of: model, where: self.optimizer.isTrained)
+  }
+
+  /// True unless every trained weight has the bits that it had before the first step.
+  private var hasChanged: Bool { WeightDigest(of: model, where: optimizer.isTrained) != first }
+
+  /// A warning where no step so far has changed a trained weight; else nil.
+  var warningOfRest: String? { hasChanged ? nil : "rest: \(restInWords)" }
+
+  /// Throws where no step had a gradient, or none has changed a trained weight: there is nothing to export.
+  func requireChange() throws {
+    do throws(RunError) {
+      try progress.watch.requireGradients()
+      if !hasChanged { throw RunError(.badRecipe, restInWords) }
+    } catch {
+      throw NothingLearnt(error: error)
+    }
+  }
+
+  private var restInWords: String {
+    let settings = optimizer.settings
+    return "no step has changed the bits of any weight, so that the model has learnt nothing: the steps are too small for "
+      + "32-bit numbers; raise 'optimizer.rate' (\(settings.rate))"
+      + (settings.clip.map { $0 < 1e-6 ? ", or 'optimizer.clip' (\($0))" : "" } ?? "")
   }
 
   /// Applies the gradients of a step to the weights and counts the step; a step that is not finite changes nothing.
