@@ -20,6 +20,6 @@ protocol Recipe: Codable, Sendable {
 }
 
 extension Recipe {
-  /// The sections that do not affect the result: an interrupted run may go on with other ones.
-  var freeSections: [String] { ["cache", "checkpoint"] }
+  /// The settings that do not affect the result, sections or single keys: an interrupted run may go on with other ones.
+  var freeSettings: [String] { ["cache", "checkpoint", "batch.recompute"] }
 }

@@ -5,7 +5,7 @@ extension RunContext {
   /// Opens the folder of a recipe's run, which records the inputs before any work.
   func open(_ recipe: some Recipe) throws -> RunFolder {
     try RunFolder(
-      recipe.outputFolder, recipe: self.recipe, inputs: recipe.inputs, free: recipe.freeSections, resume: resume)
+      recipe.outputFolder, recipe: self.recipe, inputs: recipe.inputs, free: recipe.freeSettings, resume: resume)
   }
 
   /// Does the work of a recipe in its folder and writes report and result; a finished run is confirmed.

@@ -52,9 +52,18 @@ struct SettingNode: Sendable {
 }
 
 extension SettingNode {
-  /// The section without some of its keys.
-  func removing(_ keys: [String]) -> SettingNode {
-    SettingNode(content: .section(entries.filter { !keys.contains($0.key) }), origin: origin)
+  /// The node without some of its keys and those of the sections in it.
+  ///
+  /// - Parameter paths: the keys, those of inner sections as dotted paths.
+  func removing(_ paths: [String]) -> SettingNode {
+    guard case .section(let entries) = content else { return self }
+    let kept = entries.filter { !paths.contains($0.key) }.map { entry in
+      var entry = entry
+      let prefix = entry.key + "."
+      entry.value = entry.value.removing(paths.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) })
+      return entry
+    }
+    return SettingNode(content: .section(kept), origin: origin)
   }
 
   /// The settings that differ between two trees, as dotted paths with both values.

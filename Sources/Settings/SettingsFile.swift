@@ -46,7 +46,7 @@ package enum SettingsFile {
 
   /// The settings that differ between two files, as dotted paths with both values; nil if one cannot be read.
   ///
-  /// - Parameter free: The keys of sections that may differ.
+  /// - Parameter free: The dotted paths of sections and keys that may differ.
   package static func differences(_ old: [UInt8], _ new: [UInt8], except free: [String] = []) -> [String]? {
     guard let (first, second) = try? (RecipeTree.parse(old), RecipeTree.parse(new)) else { return nil }
     return SettingNode.differences(first.removing(free), second.removing(free))
