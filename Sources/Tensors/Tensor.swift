@@ -55,6 +55,9 @@ public struct Tensor: Sendable {
   /// The elements in row-major order.
   public var elements: [Float] { buffer.elements }
 
+  /// Some of the elements in row-major order.
+  public func elements(in range: Range<Int>) -> [Float] { buffer.elements(in: range) }
+
   /// The only element of a tensor that has one.
   public var scalar: Float {
     require(shape.count == 1, "scalar: the shape is \(shape)")

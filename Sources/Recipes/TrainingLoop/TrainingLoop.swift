@@ -71,6 +71,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       base = nil
       try train(&run, &task, of: steps, evaluation, folder, checkpoints, log)
       try run.progress.watch.requireGradients()
+      // What follows needs neither gradients nor activations.
+      EngineMemory.releaseUnused()
       return try conclude(run, task, evaluation, baseRankings, folder, plan, cutTexts)
     }
     if settings.checkpoint == nil { try checkpoints.removeAll() }
