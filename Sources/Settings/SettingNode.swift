@@ -60,7 +60,8 @@ extension SettingNode {
     let kept = entries.filter { !paths.contains($0.key) }.map { entry in
       var entry = entry
       let prefix = entry.key + "."
-      entry.value = entry.value.removing(paths.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) })
+      let inner = paths.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+      entry.value = entry.value.removing(inner)
       return entry
     }
     return SettingNode(content: .section(kept), origin: origin)

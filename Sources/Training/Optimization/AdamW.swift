@@ -11,10 +11,10 @@ import Tensors
 ///
 /// with β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸, as `torch.optim.AdamW` has them. Loshchilov & Hutter 2019, arXiv:1711.05101.
 ///
-/// Of a large table of embeddings only the rows that ever had a gradient have moments (``Rows/touched``). Such a row is
-/// updated at every step from its first gradient on, with a gradient of 0 where a step has none, and so it moves as with
-/// moments for the whole table. A row that never had a gradient stays as it is; with moments for the whole table it
-/// would only decay.
+/// Of a large table of embeddings only the rows that ever had a gradient have moments (``Rows/touched``). From its first
+/// gradient on, such a row moves exactly as with moments for the whole table: by its momentum and its decay at every
+/// step, with a gradient of 0 where a step has none. A row that never had a gradient does not move; with moments for the
+/// whole table it would decay. The norm that clips is that of the whole gradient.
 public struct AdamW: Sendable {
   /// The settings of a recipe.
   public struct Settings: Codable, Equatable, Sendable {
@@ -117,7 +117,7 @@ public struct AdamW: Sendable {
       let decays = (settings.decayBiasesAndNorms ?? false) || !ParameterRules.isBiasOrNorm(key)
       trained[key] = Parameter(
         shape: parameter.shape, rateFactor: factor, decay: decays ? settings.decay : 0,
-        keepsTouchedRows: tables.contains(key)
+        keepsTouchedRows: tables.contains(key) && parameter.shape[0] <= RowMoments.mostTableRows
           && (settings.rows ?? (parameter.shape[0] > Self.mostRows ? .touched : .all)) == .touched)
     }
     self.trained = trained

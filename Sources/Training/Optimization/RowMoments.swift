@@ -3,6 +3,9 @@ import Tensors
 
 /// The moments of the rows of a table that had a gradient, in the order in which they first had one.
 struct RowMoments: Sendable {
+  /// The most rows of a table: the numbers of all are saved as floats.
+  static let mostTableRows = 1 << 24
+
   private(set) var rows: [Int32] = []
   /// The place of each row of the table among `rows`; −1 for one that had no gradient.
   private var places: [Int32]
