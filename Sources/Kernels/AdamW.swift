@@ -22,6 +22,42 @@ package struct AdamWTensor {
   }
 }
 
+/// One table of an AdamW step, of which only some rows have moments.
+package struct AdamWRows {
+  let table, gradient, firstMoment, secondMoment: FloatBuffer
+  let rows, gradientRows: [Int32]
+  let width: Int
+  let rate, decay: Float
+
+  /// Makes the entry of a table.
+  ///
+  /// - Parameters:
+  ///   - rows: the rows that are updated; row i of the moments is that of `rows[i]`.
+  ///   - gradientRows: the row of the gradient of each, −1 where it is 0.
+  /// - Shape: table `[·, width]`, gradient `[·, width]`, moments `[at least rows, width]`
+  package init(
+    table: FloatBuffer, rows: [Int32], gradient: FloatBuffer, gradientRows: [Int32], firstMoment: FloatBuffer,
+    secondMoment: FloatBuffer, width: Int, rate: Float, decay: Float
+  ) {
+    let capacity = min(firstMoment.count, secondMoment.count)
+    require(
+      rows.count == gradientRows.count && rows.count * width <= capacity
+        && rows.allSatisfy { $0 >= 0 && (Int($0) + 1) * width <= table.count }
+        && gradientRows.allSatisfy { $0 >= -1 && (Int($0) + 1) * width <= gradient.count },
+      "AdamW: \(rows.count) rows of \(width) in a table of \(table.count), a gradient of \(gradient.count), moments of "
+        + "\(capacity)")
+    self.table = table
+    self.rows = rows
+    self.gradient = gradient
+    self.gradientRows = gradientRows
+    self.firstMoment = firstMoment
+    self.secondMoment = secondMoment
+    self.width = width
+    self.rate = rate
+    self.decay = decay
+  }
+}
+
 /// One AdamW step over all tensors in one pass, in place.
 ///
 ///     p ← p · (1 − rate · decay)
@@ -31,27 +67,63 @@ package struct AdamWTensor {
 /// Loshchilov & Hutter 2019, arXiv:1711.05101; in the order of `torch.optim.AdamW`. `gradientScale` multiplies every
 /// gradient first (clipping by global norm).
 package func adamWStep(
-  _ tensors: [AdamWTensor], step: Int, firstDecay: Double, secondDecay: Double, epsilon: Float, gradientScale: Float
+  _ tensors: [AdamWTensor], _ tables: [AdamWRows] = [], step: Int, firstDecay: Double, secondDecay: Double,
+  epsilon: Float, gradientScale: Float
 ) {
+  let update = AdamWUpdate(
+    step: step, firstDecay: firstDecay, secondDecay: secondDecay, epsilon: epsilon, gradientScale: gradientScale)
   let chunk = 1 << 16
   var pieces: [(tensor: Int, start: Int)] = []
   for (index, tensor) in tensors.enumerated() {
     for start in stride(from: 0, to: tensor.parameter.count, by: chunk) { pieces.append((index, start)) }
   }
-  let firstCorrection = 1 - power(firstDecay, step)
-  let secondCorrection = (1 - power(secondDecay, step)).squareRoot()
-  let inverseRootCorrection = Float(1 / secondCorrection)
   parallelFor(pieces.count) { piece in
     let tensor = tensors[pieces[piece].tensor]
     let start = pieces[piece].start
-    let p = tensor.parameter.base + start
-    let g = tensor.gradient.base + start
-    let m = tensor.firstMoment.base + start
-    let v = tensor.secondMoment.base + start
-    let keep = 1 - tensor.rate * tensor.decay
-    let stepSize = Float(Double(tensor.rate) / firstCorrection)
-    let (b1, b2) = (Float(firstDecay), Float(secondDecay))
-    let (c1, c2) = (Float(1 - firstDecay), Float(1 - secondDecay))
+    update.apply(
+      to: tensor.parameter.base + start, gradient: tensor.gradient.base + start,
+      moments: (tensor.firstMoment.base + start, tensor.secondMoment.base + start),
+      count: min(chunk, tensor.parameter.count - start), rate: tensor.rate, decay: tensor.decay)
+  }
+  for table in tables {
+    let (width, zeros) = (table.width, FloatBuffer(repeating: 0, count: table.width))
+    parallelRows(table.rows.count, width: width) { rows in
+      for row in rows {
+        let gradient = Int(table.gradientRows[row])
+        update.apply(
+          to: table.table.base + Int(table.rows[row]) * width,
+          gradient: gradient < 0 ? zeros.base : table.gradient.base + gradient * width,
+          moments: (table.firstMoment.base + row * width, table.secondMoment.base + row * width), count: width,
+          rate: table.rate, decay: table.decay)
+      }
+    }
+  }
+}
+
+/// The constants of a step.
+private struct AdamWUpdate {
+  let firstCorrection: Double
+  let inverseRootCorrection, epsilon, gradientScale: Float
+  let b1, b2, c1, c2: Float
+
+  init(step: Int, firstDecay: Double, secondDecay: Double, epsilon: Float, gradientScale: Float) {
+    firstCorrection = 1 - power(firstDecay, step)
+    inverseRootCorrection = Float(1 / (1 - power(secondDecay, step)).squareRoot())
+    self.epsilon = epsilon
+    self.gradientScale = gradientScale
+    (b1, b2) = (Float(firstDecay), Float(secondDecay))
+    (c1, c2) = (Float(1 - firstDecay), Float(1 - secondDecay))
+  }
+
+  @inline(__always)
+  func apply(
+    to p: UnsafeMutablePointer<Float>, gradient g: UnsafePointer<Float>,
+    moments: (first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>), count: Int, rate: Float,
+    decay: Float
+  ) {
+    let (m, v) = moments
+    let keep = 1 - rate * decay
+    let stepSize = Float(Double(rate) / firstCorrection)
     @inline(__always) func update(_ p: Lanes, _ g: Lanes, _ m: Lanes, _ v: Lanes) -> (p: Lanes, m: Lanes, v: Lanes) {
       let gradient = g * gradientScale
       let first = multiplyAdd(m, Lanes(repeating: b1), gradient * c1)
@@ -60,7 +132,7 @@ package func adamWStep(
         second.squareRoot(), Lanes(repeating: inverseRootCorrection), Lanes(repeating: epsilon))
       return (multiplyAdd(Lanes(repeating: -stepSize), first / denominator, p * keep), first, second)
     }
-    forEachLanes(min(chunk, tensor.parameter.count - start)) { offset in
+    forEachLanes(count) { offset in
       let new = update(load(p + offset), load(g + offset), load(m + offset), load(v + offset))
       store(new.p, p + offset)
       store(new.m, m + offset)
@@ -86,24 +158,4 @@ private func power(_ base: Double, _ exponent: Int) -> Double {
     rest >>= 1
   }
   return result
-}
-
-/// Σ x², in Double over chunks of a fixed size; not finite if and only if x is not finite or overflows.
-package func sumOfSquares(_ x: FloatBuffer) -> Double {
-  let partition = Partition(x.count, size: 1 << 14, unit: laneCount)
-  let partials = FloatBuffer(repeating: 0, count: partition.parts)
-  parallelFor(partition.parts) { part in
-    let range = partition[part]
-    let source = x.base + range.lowerBound
-    var total = Lanes()
-    forEachLanes(range.count) { offset in
-      let lanes = load(source + offset)
-      total = multiplyAdd(lanes, lanes, total)
-    } rest: { offset, count in
-      let lanes = load(source + offset, count: count)
-      total = multiplyAdd(lanes, lanes, total)
-    }
-    partials.base[part] = sum(total)
-  }
-  return (0..<partition.parts).reduce(0.0) { $0 + Double(partials.base[$1]) }
 }

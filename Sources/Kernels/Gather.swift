@@ -28,12 +28,16 @@ package func gatherRows(_ x: FloatBuffer, indices: [Int32], width: Int) -> Float
 ///
 /// The threads split the columns, so each sum has a fixed order.
 ///
-/// - Parameter skipped: a row of y that stays zero.
+/// - Parameters:
+///   - skipped: an index that adds nothing; it need not be that of a row of y.
+///   - target: the y to add to, in place of zero.
 package func scatterAddRows(
-  _ x: FloatBuffer, indices: [Int32], rows: Int, width: Int, skipping skipped: Int32? = nil
+  _ x: FloatBuffer, indices: [Int32], rows: Int, width: Int, skipping skipped: Int32? = nil,
+  into target: FloatBuffer? = nil
 ) -> FloatBuffer {
-  checkIndices(indices, rows: rows, count: width == 0 ? indices.count : x.count / width)
-  let y = FloatBuffer(repeating: 0, count: rows * width)
+  checkIndices(indices, rows: rows, count: width == 0 ? indices.count : x.count / width, skipping: skipped)
+  let y = target ?? FloatBuffer(repeating: 0, count: rows * width)
+  require(y.count == rows * width, "scatterAddRows: a target of \(y.count) for \(rows) rows of \(width)")
   let bands = Partition(width, size: 96, unit: laneCount)
   parallelFor(bands.parts) { band in
     let columns = bands[band]
@@ -46,9 +50,9 @@ package func scatterAddRows(
   return y
 }
 
-private func checkIndices(_ indices: [Int32], rows: Int, count: Int) {
+private func checkIndices(_ indices: [Int32], rows: Int, count: Int, skipping skipped: Int32? = nil) {
   require(indices.count == count, "gather: \(indices.count) indices for \(count) rows")
-  for index in indices where index < 0 || Int(index) >= rows {
+  for index in indices where (index < 0 || Int(index) >= rows) && index != skipped {
     fatalError("gather: index \(index) of \(rows) rows")
   }
 }

@@ -21,11 +21,16 @@ public protocol ParameterVisitor {
   ///
   /// A visitor that implements this calls ``Linear/visitTensors(_:)`` to visit the parameters as well.
   mutating func visit(linear: inout Linear)
+  /// Visits a table of embeddings as a whole, as ``visit(linear:)`` does a linear layer.
+  mutating func visit(embedding: inout Embedding)
 }
 
 extension ParameterVisitor {
   /// Shows the parameters of a linear layer.
   public mutating func visit(linear: inout Linear) { linear.visitTensors(&self) }
+
+  /// Shows the parameter of a table.
+  public mutating func visit(embedding: inout Embedding) { embedding.visitTensors(&self) }
 
   /// Shows a parameter.
   public mutating func visit(_ name: String, _ parameter: inout Tensor) {
@@ -79,6 +84,14 @@ extension Module {
   /// The number of scalars in all parameters.
   public var parameterCount: Int { parameters.values.reduce(0) { $0 + $1.shape.count } }
 
+  /// The keys of the tables of embeddings.
+  public var embeddingTables: [String] {
+    var copy = self
+    var reader = EmbeddingReader()
+    copy.visitParameters(&reader)
+    return reader.keys
+  }
+
   /// Changes every parameter.
   ///
   /// - Parameter body: gets each key and its parameter.
@@ -100,6 +113,15 @@ private struct ParameterReader: ParameterVisitor {
   }
 }
 
+private struct EmbeddingReader: ParameterVisitor {
+  var path: [String] = []
+  var keys: [String] = []
+
+  mutating func visit(key: String, _ parameter: inout Tensor) {}
+
+  mutating func visit(embedding: inout Embedding) { keys.append((path + ["weight"]).joined(separator: ".")) }
+}
+
 private struct ParameterUpdater: ParameterVisitor {
   var path: [String] = []
   let body: (String, inout Tensor) -> Void
@@ -118,13 +140,17 @@ public struct ModelPullback: Sendable {
   public var outputs: [Tensor] { pullback.outputs }
 
   /// Runs a computation with the model's parameters on a tape; those for which `isTrained` is false stay constants.
+  ///
+  /// - Parameter takesRows: true for a table whose gradient may be one of the rows that were looked up
+  ///   (``Tensor/selection``).
   public init<Model: Module>(
-    of model: Model, where isTrained: (String) -> Bool = { _ in true }, _ body: (Model) throws -> [Tensor]
+    of model: Model, where isTrained: (String) -> Bool = { _ in true }, takesRows: (String) -> Bool = { _ in false },
+    _ body: (Model) throws -> [Tensor]
   ) rethrows {
     let parameters = model.parameters
     let trained = Array(parameters.keys.filter(isTrained))
     keys = trained
-    pullback = try Pullback(of: trained.compactMap { parameters[$0] }) { tracked in
+    pullback = try Pullback(of: trained.compactMap { parameters[$0] }, takesRows: trained.map(takesRows)) { tracked in
       var copy = model
       let byKey = Dictionary(uniqueKeysWithValues: zip(trained, tracked))
       copy.updateParameters { key, parameter in if let tensor = byKey[key] { parameter = tensor } }

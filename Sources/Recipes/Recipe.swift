@@ -23,7 +23,8 @@ extension Recipe {
   /// The sections and settings that do not shape the result, which are no part of a run's identity: with `--resume` a
   /// run goes on with other ones.
   ///
-  /// Vectors from a cache have the bits of those that are encoded anew, checkpoints change no step, and a run folder
+  /// Vectors from a cache have the bits of those that are encoded anew, as have activations that are computed again;
+  /// checkpoints change no step, and a run folder
   /// may be moved, copied, or named in another spelling. Everything else is part of the identity.
-  var freeSettings: [String] { ["cache", "checkpoint", "output.folder"] }
+  var freeSettings: [String] { ["cache", "checkpoint", "output.folder", "batch.recompute"] }
 }

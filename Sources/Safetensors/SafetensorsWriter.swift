@@ -3,12 +3,15 @@ import JSONText
 
 /// A tensor to be written: what it is, and where its numbers come from when it is its turn.
 public struct PendingTensor {
-  /// Gives the content of a tensor; called once.
+  /// Gives the content of a tensor.
   public enum Content {
-    /// The bytes as they are to be in the file.
+    /// The bytes as they are to be in the file; asked for once.
     case bytes(() throws(SafetensorsError) -> [UInt8])
-    /// Numbers that are converted to the type of the tensor (F32, F16, BF16 or F64), rounded to the nearest.
+    /// Numbers that are converted to the type of the tensor (F32, F16, BF16 or F64), rounded to the nearest; asked for
+    /// once.
     case floats(() throws(SafetensorsError) -> [Float])
+    /// Numbers as ``floats(_:)``, asked for in pieces, from the first to the last, so that none are held twice.
+    case pieces(count: Int, (Range<Int>) -> [Float])
   }
 
   /// The name.
@@ -48,7 +51,7 @@ public enum SafetensorsWriter {
   /// here they are sorted by name.
   ///
   /// - Parameters:
-  ///   - tensors: In any order; each is asked for its content once, in the order of the file.
+  ///   - tensors: In any order; each is asked for its content in the order of the file.
   ///   - metadata: The content of `__metadata__`; nil for none. An empty one is written as `{}`.
   ///   - path: The file, replaced if it exists.
   public static func write(
@@ -74,17 +77,24 @@ public enum SafetensorsWriter {
     case .floats(let content):
       let floats = try content()
       try check(tensor, floats.count, size * 8 / tensor.type.bits, "numbers", file.path)
-      try convertingErrors { () throws(FileError) in try write(floats, as: tensor.type, to: file) }
+      try convertingErrors { () throws(FileError) in
+        try write(floats.count, as: tensor.type, to: file) { Array(floats[$0]) }
+      }
+    case .pieces(let count, let floats):
+      try check(tensor, count, size * 8 / tensor.type.bits, "numbers", file.path)
+      try convertingErrors { () throws(FileError) in try write(count, as: tensor.type, to: file, floats) }
     }
   }
 
   /// Converts in pieces, so that the memory for a converted tensor stays small.
-  private static func write(_ floats: [Float], as type: DataType, to file: DurableFile) throws(FileError) {
-    if type == .f32 { return try file.write(numbers: floats) }
+  private static func write(
+    _ count: Int, as type: DataType, to file: DurableFile, _ floats: (Range<Int>) -> [Float]
+  ) throws(FileError) {
     let piece = 1 << 16
-    for start in stride(from: 0, to: floats.count, by: piece) {
-      let part = floats[start..<min(start + piece, floats.count)]
+    for start in stride(from: 0, to: count, by: piece) {
+      let part = floats(start..<min(start + piece, count))
       switch type {
+      case .f32: try file.write(numbers: part)
       case .f16: try file.write(numbers: part.map(\.halfBits))
       case .bf16: try file.write(numbers: part.map(\.upperBits))
       default: try file.write(numbers: part.map { Double($0) })
@@ -168,7 +178,8 @@ private struct Plan {
       throw error(tensor, "the format does not allow this name", path)
     }
     if tensor.shape.contains(where: { $0 < 0 }) { throw error(tensor, "its shape \(tensor.shape) is negative", path) }
-    if case .floats = tensor.content, ![.f32, .f16, .bf16, .f64].contains(tensor.type) {
+    let isConverted = if case .bytes = tensor.content { false } else { true }
+    if isConverted, ![.f32, .f16, .bf16, .f64].contains(tensor.type) {
       throw error(tensor, "floats cannot be written as \(tensor.type.rawValue)", path)
     }
     do throws(SizeError) {

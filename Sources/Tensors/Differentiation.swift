@@ -9,9 +9,12 @@ public struct Pullback: Sendable {
   private let inputSlots: [Int]
 
   /// Runs a computation and keeps what its gradients need.
-  public init(of inputs: [Tensor], _ body: ([Tensor]) throws -> [Tensor]) rethrows {
+  ///
+  /// - Parameter takesRows: for each input, true if its gradient may be one of the rows that were looked up
+  ///   (``Tensor/selection``), where nothing else depends on it; without it, every gradient is whole.
+  public init(of inputs: [Tensor], takesRows: [Bool]? = nil, _ body: ([Tensor]) throws -> [Tensor]) rethrows {
     let tape = Tape()
-    let tracked = inputs.map(tape.track)
+    let tracked = inputs.enumerated().map { tape.track($1, takesRows: takesRows?[$0] ?? false) }
     let results = try body(tracked)
     self.tape = tape
     outputs = results.map(\.detached)

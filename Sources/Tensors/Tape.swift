@@ -28,9 +28,11 @@ final class Tape: Sendable {
   private let state = Lock(State())
 
   /// Gives a value a slot of its own, as for a parameter.
-  func track(_ tensor: Tensor) -> Tensor {
+  ///
+  /// - Parameter takesRows: true if its gradient may be one of some rows.
+  func track(_ tensor: Tensor, takesRows: Bool = false) -> Tensor {
     var tracked = tensor.detached
-    tracked.node = Tensor.Node(tape: self, slot: newSlot())
+    tracked.node = Tensor.Node(tape: self, slot: newSlot(), takesRows: takesRows)
     return tracked
   }
 
@@ -113,7 +115,7 @@ final class Tape: Sendable {
 extension Tensor {
   /// Undoes broadcasting: sums over the dimensions along which a shape was broadcast.
   func summed(to target: Shape) -> Tensor {
-    if shape == target { return self }
+    if wholeShape == target { return self }
     var result = self
     while result.shape.rank > target.rank { result = result.sum(axis: 0, keepingDimension: false) }
     for axis in 0..<target.rank where target[axis] == 1 && result.shape[axis] != 1 {

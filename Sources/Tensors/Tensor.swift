@@ -10,11 +10,17 @@ public struct Tensor: Sendable {
   package private(set) var buffer: FloatBuffer
   /// The node of this value on the tape that recorded it; nil for a constant.
   var node: Node?
+  /// The rows of a table that this tensor holds, as the gradient of a table may; nil for a tensor that is whole.
+  ///
+  /// Only the gradients that a ``Pullback`` was asked for have it.
+  public internal(set) var selection: RowSelection?
 
   /// A slot of a tape.
   struct Node: Sendable {
     let tape: Tape
     let slot: Int
+    /// True if the gradient may be one of some rows.
+    var takesRows = false
   }
 
   package init(_ buffer: FloatBuffer, shape: Shape) {
@@ -49,6 +55,9 @@ public struct Tensor: Sendable {
   /// The elements in row-major order.
   public var elements: [Float] { buffer.elements }
 
+  /// Some of the elements in row-major order.
+  public func elements(in range: Range<Int>) -> [Float] { buffer.elements(in: range) }
+
   /// The only element of a tensor that has one.
   public var scalar: Float {
     require(shape.count == 1, "scalar: the shape is \(shape)")
@@ -62,25 +71,26 @@ public struct Tensor: Sendable {
   }
 
   /// The same value off the tape: no gradient goes back through it.
-  public var detached: Tensor { Tensor(buffer, shape: shape) }
+  public var detached: Tensor {
+    var result = self
+    result.node = nil
+    return result
+  }
 
   /// True if every element is finite.
   public var isFinite: Bool { sumOfSquares(buffer).isFinite || buffer.elements.allSatisfy { $0.isFinite } }
 
   /// Σ x², in double precision.
-  public var squaredNorm: Double { sumOfSquares(buffer) }
+  public var squaredNorm: Double {
+    guard let selection else { return sumOfSquares(buffer) }
+    return sumOfSquares(buffer, rows: selection.rows, of: selection.tableRows, width: shape.width)
+  }
 
   /// Changes the elements in place; copies them first if another tensor shares them.
   package mutating func withUniqueBuffer<Result>(_ body: (FloatBuffer) -> Result) -> Result {
     require(node == nil, "a tensor on a tape cannot be changed")
     if !isKnownUniquelyReferenced(&buffer) { buffer = buffer.copy() }
     return body(buffer)
-  }
-
-  /// Adds another tensor of the same shape in place.
-  package mutating func accumulate(_ other: Tensor) {
-    require(shape == other.shape, "accumulate: \(shape) and \(other.shape)")
-    withUniqueBuffer { addInPlace($0, other.buffer) }
   }
 
   /// The view of a matrix that kernels take.

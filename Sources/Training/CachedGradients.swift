@@ -23,19 +23,21 @@ public import Tensors
 ///
 /// - Parameters:
 ///   - isTrained: selects the parameters that get gradients.
+///   - takesRows: selects the tables whose gradients may be of the rows that were looked up.
 ///   - chunks: the parts of the batch, of any type.
 ///   - kept: the number of last chunks that are encoded only once.
 ///   - encode: the embeddings of a chunk, `[rows, width]`. The same chunk must give the same bits again: dropout is
 ///     keyed by the chunk's index.
 ///   - loss: a scalar of the embeddings of all chunks, one after the other.
 public func cachedGradients<Model: Module, Chunk>(
-  of model: Model, where isTrained: (_ key: String) -> Bool = { _ in true }, chunks: [Chunk], keeping kept: Int,
+  of model: Model, where isTrained: (_ key: String) -> Bool = { _ in true },
+  takesRows: (_ key: String) -> Bool = { _ in false }, chunks: [Chunk], keeping kept: Int,
   encode: (_ model: Model, _ index: Int, _ chunk: Chunk) throws -> Tensor, loss: (_ embeddings: Tensor) throws -> Tensor
 ) rethrows -> (loss: Tensor, gradients: ParameterDictionary) {
   require(!chunks.isEmpty && kept >= 0, "cached gradients: \(chunks.count) chunks, of which \(kept) are kept")
   let (twice, once) = (chunks.indices.dropLast(kept), chunks.indices.suffix(kept))
   let untaped = try twice.map { try encode(model, $0, chunks[$0]) }
-  let taped = try ModelPullback(of: model, where: isTrained) { model in
+  let taped = try ModelPullback(of: model, where: isTrained, takesRows: takesRows) { model in
     try once.map { try encode(model, $0, chunks[$0]) }
   }
 
@@ -44,7 +46,9 @@ public func cachedGradients<Model: Module, Chunk>(
 
   var gradients = taped(Array(slopes[once]))
   for index in twice {
-    let again = try ModelPullback(of: model, where: isTrained) { [try encode($0, index, chunks[index])] }
+    let again = try ModelPullback(of: model, where: isTrained, takesRows: takesRows) {
+      [try encode($0, index, chunks[index])]
+    }
     require(
       again.outputs[0].hasSameBits(as: untaped[index]),
       "cached gradients: chunk \(index) was encoded twice with different results; key dropout by the chunk")
@@ -68,10 +72,13 @@ extension ChunkPlan {
   ///   - loss: a scalar of the embeddings of the batch, in the batch's order.
   public func gradients<Model: Module>(
     of model: Model, where isTrained: (_ key: String) -> Bool = { _ in true },
+    takesRows: (_ key: String) -> Bool = { _ in false },
     encode: (_ model: Model, _ chunk: Int, _ rows: [Int]) throws -> Tensor,
     loss: (_ embeddings: Tensor) throws -> Tensor
   ) rethrows -> (loss: Tensor, gradients: ParameterDictionary) {
-    try cachedGradients(of: model, where: isTrained, chunks: chunks, keeping: 1, encode: encode) { embeddings in
+    try cachedGradients(
+      of: model, where: isTrained, takesRows: takesRows, chunks: chunks, keeping: 1, encode: encode
+    ) { embeddings in
       try loss(chunks.count == 1 ? embeddings : embeddings.gatherRows(places))
     }
   }

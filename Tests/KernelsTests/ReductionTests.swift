@@ -45,6 +45,23 @@ import Testing
     #expect(abs(sumOfSquares(FloatBuffer(x)) - expected) <= 1e-6 * expected)
   }
 
+  /// Rows that begin in the middle of lanes and chunks included.
+  @Test(arguments: [(3, 1), (40, 5), (70_001, 1), (1000, 20), (90, 384), (5000, 16), (7, 30_001)])
+  func sumOfSquaresOfSomeRowsHasTheBitsOfTheWhole(tableRows: Int, width: Int) {
+    var generator = SeededGenerator(seed: 7)
+    for share in [0, 0.1, 0.7, 1] {
+      let rows = (0..<Int32(tableRows)).filter { _ in Double.random(in: 0..<1, using: &generator) < share }
+      let some = generator.floats(rows.count * width)
+      var whole = [Float](repeating: 0, count: tableRows * width)
+      for (index, row) in rows.enumerated() {
+        whole.replaceSubrange(Int(row) * width..<(Int(row) + 1) * width, with: some[index * width..<(index + 1) * width])
+      }
+      let sum = sumOfSquares(FloatBuffer(some), rows: rows, of: tableRows, width: width)
+      #expect(sum == sumOfSquares(FloatBuffer(whole)), "\(rows.count) of \(tableRows) rows")
+      #expect(share < 1 || sum > 0)
+    }
+  }
+
   @Test func sumOfSquaresIsFiniteOnlyWhereItFits() {
     for (index, value) in [Float.nan, .infinity, -.infinity, 1e20].enumerated() {
       var x = [Float](repeating: 1, count: 40_000)

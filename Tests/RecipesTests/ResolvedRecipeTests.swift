@@ -29,7 +29,7 @@ import Training
       "optimizer.decayBiasesAndNorms=true", "optimizer.rates={encoder.layer.0: 0.5, embeddings: 0}",
       "optimizer.clip=null",
     ],
-    ["optimizer.freeze=[embeddings, 'encoder: layer']"],
+    ["optimizer.freeze=[embeddings, 'encoder: layer']", "optimizer.rows=touched", "batch.recompute=true"],
     ["optimizer.freeze=['**.query', '*.layer']", "optimizer.rates={'**': 0.5, '*.layer.1': 2}"],
     ["schedule={name: cosine, warmup: 0, steps: 100}"],
     ["schedule.name=constant", "model.prompts={query: 'query: ', document: \"a \\\"b\\\"\\n# c\"}"],

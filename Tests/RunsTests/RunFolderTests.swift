@@ -202,14 +202,17 @@ import Testing
   @Test func settingsThatDoNotAffectTheResultMayChange() throws {
     let parent = TemporaryFolder()
     let path = parent.file("run")
-    let (before, after) = ("seed: 17\ncheckpoint:\n  every: 5\n", "seed: 17\ncache:\n  folder: c\n")
+    let batch = "seed: 17\nbatch:\n  queries: 3\n"
+    let (before, after) = (batch + "checkpoint:\n  every: 5\n", batch + "  recompute: true\ncache:\n  folder: c\n")
     func open(_ recipe: String) throws -> RunFolder {
-      try RunFolder(path, recipe: recipe, inputs: [], free: ["cache", "checkpoint"], resume: true)
+      try RunFolder(path, recipe: recipe, inputs: [], free: ["cache", "checkpoint", "batch.recompute"], resume: true)
     }
     try Files.write("", to: try open(before).file("log.jsonl"))
     #expect(try open(after).isContinued)
     #expect(try Files.read(Files.join(path, "recipe.yaml")) == Array(after.utf8))
-    #expect(throws: FileError.self) { try open("seed: 18\ncache:\n  folder: c\n") }
+    for other in [after.replacing("17", with: "18"), after.replacing("3", with: "4"), "seed: 17\nrecompute: true\n"] {
+      #expect(throws: FileError.self) { try open(other) }
+    }
   }
 
   /// A folder that was moved, or is named otherwise, holds the same run.

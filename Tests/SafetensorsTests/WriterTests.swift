@@ -30,17 +30,26 @@ import Testing
   @Test func largeTensorsAreWrittenInPieces() throws {
     let path = folder.file("a.safetensors")
     let values = (0..<200_001).map { Float($0) }
+    var largest = 0
     try SafetensorsWriter.write(
       [
         PendingTensor(name: "a", shape: [200_001], floats: values),
         PendingTensor(name: "b", type: .f64, shape: [3, 66_667], content: .floats { values }),
         PendingTensor(name: "c", type: .u8, shape: [200_000], bytes: [UInt8](repeating: 3, count: 200_000)),
+        PendingTensor(
+          name: "d", type: .f32, shape: [200_001],
+          content: .pieces(count: values.count) {
+            largest = max(largest, $0.count)
+            return Array(values[$0])
+          }),
       ], to: path)
     let file = try SafetensorsFile(path)
     #expect(try file.floats(named: "a") == values)
     #expect(try file.floats(named: "b") == values)
     #expect(try file.bytes(named: "c") == [UInt8](repeating: 3, count: 200_000))
-    #expect(file.entries.map(\.name) == ["b", "a", "c"])
+    #expect(try file.floats(named: "d") == values)
+    #expect(largest > 0 && largest < 100_000)
+    #expect(file.entries.map(\.name) == ["b", "a", "d", "c"])
   }
 
   @Test func theSmallTypesOf6BitsAreWritten() throws {

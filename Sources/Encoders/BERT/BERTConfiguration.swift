@@ -7,6 +7,8 @@ public import Kernels
 public struct BERTConfiguration: Sendable, Equatable {
   /// Rows of the word embeddings.
   public let vocabularySize: Int
+  /// The row of the padding token in the word embeddings, which is not trained; nil if there is none.
+  public let paddingRow: Int32?
   /// Width of the hidden states.
   public let hiddenSize: Int
   /// Number of layers.
@@ -33,9 +35,12 @@ public struct BERTConfiguration: Sendable, Equatable {
 
   /// Reads `config.json` of a family that has BERT's keys and their defaults.
   ///
-  /// - Parameter positions: the kind of positions that the family computes.
-  init(_ reader: inout ConfigurationReader, positions: String) {
+  /// - Parameters:
+  ///   - positions: the kind of positions that the family computes.
+  ///   - readsPadding: false for a family that reads the padding token itself.
+  init(_ reader: inout ConfigurationReader, positions: String, readsPadding: Bool = true) {
     vocabularySize = reader.integer("vocab_size", in: 1...(1 << 22))
+    paddingRow = readsPadding ? reader.paddingRow(of: vocabularySize, default: 0) : nil
     hiddenSize = reader.integer("hidden_size", in: 1...(1 << 14))
     layerCount = reader.integer("num_hidden_layers", in: 1...256)
     headCount = reader.integer("num_attention_heads", in: 1...1024)

@@ -46,12 +46,15 @@ public struct BERTModel: Transformer {
 }
 
 /// Words, positions and token types, summed and normalized.
+///
+/// The row of the padding token in the table of words is not trained.
 struct BERTEmbeddings: Module {
   var wordEmbeddings: Embedding
   var positionEmbeddings: Embedding
   var tokenTypeEmbeddings: Embedding
   var layerNorm: LayerNorm
   let dropoutRate: Float
+  let padding: Int32?
 
   init(_ configuration: BERTConfiguration) {
     wordEmbeddings = Embedding(rows: configuration.vocabularySize, width: configuration.hiddenSize)
@@ -59,13 +62,15 @@ struct BERTEmbeddings: Module {
     tokenTypeEmbeddings = Embedding(rows: configuration.typeCount, width: configuration.hiddenSize)
     layerNorm = LayerNorm(width: configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
     dropoutRate = configuration.hiddenDropout
+    padding = configuration.paddingRow
   }
 
   func callAsFunction(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
-    let sum = Tensor.embeddingSum([
-      (wordEmbeddings.weight, batch.ids), (positionEmbeddings.weight, batch.positions),
-      (tokenTypeEmbeddings.weight, batch.typeIDs),
-    ])
+    let sum = Tensor.embeddingSum(
+      [
+        (wordEmbeddings.weight, batch.ids), (positionEmbeddings.weight, batch.positions),
+        (tokenTypeEmbeddings.weight, batch.typeIDs),
+      ], paddingRows: [padding, nil, nil])
     let normalized = layerNorm(sum)  // [t, d]
     return normalized.dropout(context.dropout(rate: dropoutRate))
   }

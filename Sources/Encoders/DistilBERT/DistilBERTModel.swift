@@ -47,23 +47,26 @@ public struct DistilBERTModel: Transformer {
 }
 
 /// Words and positions, summed and normalized.
+///
+/// The row of the padding token in the table of words is not trained.
 struct DistilBERTEmbeddings: Module {
   var wordEmbeddings: Embedding
   var positionEmbeddings: Embedding
   var layerNorm: LayerNorm
   let dropoutRate: Float
+  let padding: Int32?
 
   init(_ configuration: DistilBERTConfiguration) {
     wordEmbeddings = Embedding(rows: configuration.vocabularySize, width: configuration.hiddenSize)
     positionEmbeddings = Embedding(rows: configuration.maximumPositions, width: configuration.hiddenSize)
     layerNorm = LayerNorm(width: configuration.hiddenSize, epsilon: DistilBERTConfiguration.layerNormEpsilon)
     dropoutRate = configuration.dropout
+    padding = configuration.paddingRow
   }
 
   func callAsFunction(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
-    let sum = Tensor.embeddingSum([
-      (wordEmbeddings.weight, batch.ids), (positionEmbeddings.weight, batch.positions),
-    ])
+    let sum = Tensor.embeddingSum(
+      [(wordEmbeddings.weight, batch.ids), (positionEmbeddings.weight, batch.positions)], paddingRows: [padding, nil])
     let normalized = layerNorm(sum)  // [t, d]
     return normalized.dropout(context.dropout(rate: dropoutRate))
   }

@@ -39,6 +39,25 @@ struct ConfigurationReader {
     return integer
   }
 
+  /// Reads the row of the padding token in the word embeddings, which has no gradient; nil if there is none.
+  ///
+  /// As `padding_idx` of PyTorch's `Embedding`, a number below 0 counts from the end. A row outside of the table is never
+  /// looked up, and is none.
+  ///
+  /// - Parameters:
+  ///   - count: the number of rows.
+  ///   - fallback: the id that the class of transformers takes if the key is missing.
+  mutating func paddingRow(of count: Int, default fallback: Int) -> Int32? {
+    let value = object["pad_token_id"]
+    if value == .null { return nil }
+    let row = value.map(\.integerValue) ?? fallback
+    guard let row else {
+      report("pad_token_id", "should be an integer or null, found \(value?.shortText ?? "")")
+      return nil
+    }
+    return (-count..<count).contains(row) ? Int32(row < 0 ? row + count : row) : nil
+  }
+
   /// Reads an integer that has two names; where both are there, they must agree.
   mutating func integer(_ key: String, or alias: String, in range: ClosedRange<Int>) -> Int {
     guard let other = object[alias] else { return integer(key, in: range) }

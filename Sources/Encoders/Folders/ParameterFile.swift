@@ -12,7 +12,7 @@ package enum ParameterFile {
     let tensors = parameters.map { key, tensor in
       PendingTensor(
         name: key, type: type.dataType, shape: tensor.shape.dimensions,
-        content: .floats { () throws(SafetensorsError) in tensor.elements })
+        content: .pieces(count: tensor.shape.count, tensor.elements(in:)))
     }
     try SafetensorsWriter.write(tensors, metadata: [("format", "pt")], to: path)
   }

@@ -7,6 +7,8 @@ public import Kernels
 public struct GTEConfiguration: Sendable, Equatable {
   /// Rows of the word embeddings.
   public let vocabularySize: Int
+  /// The row of the padding token in the word embeddings, which is not trained; nil if there is none.
+  public let paddingRow: Int32?
   /// Width of the hidden states.
   public let hiddenSize: Int
   /// Number of layers.
@@ -35,6 +37,7 @@ public struct GTEConfiguration: Sendable, Equatable {
   /// Reads `config.json`; the reader notes every missing, mistyped or unsupported key.
   init(_ reader: inout ConfigurationReader) {
     vocabularySize = reader.integer("vocab_size", in: 1...(1 << 22))
+    paddingRow = reader.paddingRow(of: vocabularySize, default: 1)
     hiddenSize = reader.integer("hidden_size", in: 1...(1 << 14))
     layerCount = reader.integer("num_hidden_layers", in: 1...256)
     headCount = reader.integer("num_attention_heads", in: 1...1024)

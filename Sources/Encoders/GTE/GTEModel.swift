@@ -40,6 +40,8 @@ public struct GTEModel: Transformer {
 }
 
 /// Words and token types, if there are any, summed and normalized.
+///
+/// The row of the padding token in the table of words is not trained.
 struct GTEEmbeddings: Module {
   var wordEmbeddings: Embedding
   var tokenTypeEmbeddings: Embedding?
@@ -62,7 +64,9 @@ struct GTEEmbeddings: Module {
         configuration.typeCount > 1 ? batch.typeIDs : [Int32](repeating: 0, count: batch.tokenCount)
       lookups.append((tokenTypeEmbeddings.weight, types))
     }
-    return layerNorm(Tensor.embeddingSum(lookups)).dropout(context.dropout(rate: configuration.hiddenDropout))
+    let paddingRows = [configuration.paddingRow] + lookups.dropFirst().map { _ in nil }
+    let sum = Tensor.embeddingSum(lookups, paddingRows: paddingRows)
+    return layerNorm(sum).dropout(context.dropout(rate: configuration.hiddenDropout))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {

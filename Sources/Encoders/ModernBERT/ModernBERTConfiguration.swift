@@ -8,6 +8,8 @@ public import Kernels
 public struct ModernBERTConfiguration: Sendable, Equatable {
   /// Rows of the word embeddings.
   public let vocabularySize: Int
+  /// The row of the padding token in the word embeddings, which is not trained; nil if there is none.
+  public let paddingRow: Int32?
   /// Width of the hidden states.
   public let hiddenSize: Int
   /// Number of attention heads; divides `hiddenSize`.
@@ -46,6 +48,7 @@ public struct ModernBERTConfiguration: Sendable, Equatable {
   /// Reads `config.json`; the reader notes every missing, mistyped or unsupported key.
   init(_ reader: inout ConfigurationReader) {
     vocabularySize = reader.integer("vocab_size", in: 1...(1 << 22))
+    paddingRow = reader.paddingRow(of: vocabularySize, default: 50_283)
     hiddenSize = reader.integer("hidden_size", in: 1...(1 << 14))
     let layerCount = reader.integer("num_hidden_layers", in: 1...256)
     headCount = reader.integer("num_attention_heads", in: 1...1024)

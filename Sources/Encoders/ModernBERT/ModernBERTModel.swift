@@ -63,19 +63,24 @@ extension ModernBERTConfiguration {
 }
 
 /// Words, normalized.
+///
+/// The row of the padding token is not trained.
 struct ModernBERTEmbeddings: Module {
   var tokEmbeddings: Embedding
   var norm: LayerNorm
   let dropoutRate: Float
+  let padding: Int32?
 
   init(_ configuration: ModernBERTConfiguration) {
     tokEmbeddings = Embedding(rows: configuration.vocabularySize, width: configuration.hiddenSize)
     norm = configuration.makeNorm()
     dropoutRate = configuration.embeddingDropout
+    padding = configuration.paddingRow
   }
 
   func callAsFunction(_ batch: TokenBatch, _ context: inout ForwardContext) -> Tensor {
-    norm(Tensor.embeddingSum([(tokEmbeddings.weight, batch.ids)])).dropout(context.dropout(rate: dropoutRate))
+    norm(Tensor.embeddingSum([(tokEmbeddings.weight, batch.ids)], paddingRows: [padding]))
+      .dropout(context.dropout(rate: dropoutRate))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {

@@ -10,6 +10,8 @@ public import Kernels
 public struct NomicBERTConfiguration: Sendable, Equatable {
   /// Rows of the word embeddings.
   public let vocabularySize: Int
+  /// The row of the padding token in the word embeddings, which is not trained; nil if there is none.
+  public let paddingRow: Int32?
   /// Width of the hidden states.
   public let hiddenSize: Int
   /// Number of layers.
@@ -39,6 +41,7 @@ public struct NomicBERTConfiguration: Sendable, Equatable {
   init(_ reader: inout ConfigurationReader) {
     let isOriginal = reader.object["hidden_size"] == nil && reader.object["n_embd"] != nil
     vocabularySize = reader.integer("vocab_size", in: 1...(1 << 22))
+    paddingRow = reader.paddingRow(of: vocabularySize, default: 0)
     hiddenSize = reader.integer("hidden_size", or: "n_embd", in: 1...(1 << 14))
     layerCount = reader.integer("num_hidden_layers", or: "n_layer", in: 1...256)
     headCount = reader.integer("num_attention_heads", or: "n_head", in: 1...1024)

@@ -45,17 +45,22 @@ public struct NomicBERTModel: Transformer {
 }
 
 /// Words and token types, summed.
+///
+/// The row of the padding token in the table of words is not trained.
 struct NomicBERTEmbeddings: Module {
   var wordEmbeddings: Embedding
   var tokenTypeEmbeddings: Embedding
+  let padding: Int32?
 
   init(_ configuration: NomicBERTConfiguration) {
+    padding = configuration.paddingRow
     wordEmbeddings = Embedding(rows: configuration.vocabularySize, width: configuration.hiddenSize)
     tokenTypeEmbeddings = Embedding(rows: configuration.typeCount, width: configuration.hiddenSize)
   }
 
   func callAsFunction(_ batch: TokenBatch) -> Tensor {
-    Tensor.embeddingSum([(wordEmbeddings.weight, batch.ids), (tokenTypeEmbeddings.weight, batch.typeIDs)])
+    Tensor.embeddingSum(
+      [(wordEmbeddings.weight, batch.ids), (tokenTypeEmbeddings.weight, batch.typeIDs)], paddingRows: [padding, nil])
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {

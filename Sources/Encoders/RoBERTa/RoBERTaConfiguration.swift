@@ -13,7 +13,7 @@ public struct RoBERTaConfiguration: Sendable, Equatable {
 
   /// Reads `config.json`; the reader notes every missing, mistyped or unsupported key.
   init(_ reader: inout ConfigurationReader) {
-    bert = BERTConfiguration(&reader)
+    bert = BERTConfiguration(&reader, positions: "absolute", readsPadding: false)
     paddingID = reader.integer("pad_token_id", in: 0...(1 << 22), default: 1)
     variant = RoBERTaVariant(reader.object)
     if let code = reader.object["auto_map"], ![.null, .object(JSONObject())].contains(code),

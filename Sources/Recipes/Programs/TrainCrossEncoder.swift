@@ -33,8 +33,7 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
   var training: TrainingSettings {
     TrainingSettings(
       base: model.folder, adapters: [model.adapter, lora?.folder].compactMap { $0 }, seed: seed, tokens: batch.tokens,
-      optimizer: optimizer, schedule: schedule,
-      evaluate: evaluate,
+      recomputesLayers: batch.recompute ?? false, optimizer: optimizer, schedule: schedule, evaluate: evaluate,
       patience: patience, checkpoint: checkpoint, output: output, export: export,
       exportsBest: (output.weights ?? (evaluate?.every == nil ? .last : .best)) == .best)
   }

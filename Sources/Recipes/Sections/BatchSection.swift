@@ -8,6 +8,9 @@ struct BatchSection: Codable, Sendable, Equatable {
   var tokens: Int
   /// True if no text occurs twice in a step, so that no query's own positive counts as a negative.
   var uniqueTexts: Bool
+  /// True if the activations of a layer are computed once more for its gradients, instead of kept: less memory, the
+  /// same bits, more time; by default false.
+  var recompute: Bool?
 }
 
 extension BatchSection {

@@ -6,6 +6,9 @@ struct GroupBatchSection: Codable, Sendable, Equatable {
   var groups: Int
   /// The most tokens whose activations are held at once; larger steps use cached gradients.
   var tokens: Int
+  /// True if the activations of a layer are computed once more for its gradients, instead of kept: less memory, the
+  /// same bits, more time; by default false.
+  var recompute: Bool?
 
   func validate(_ checks: SettingChecks, model: RerankerSection) {
     checks.atLeast(1, "batch.groups", groups)

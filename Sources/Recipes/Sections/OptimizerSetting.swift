@@ -38,6 +38,7 @@ private struct OrderedAdamWSettings: Encodable {
   var decayBiasesAndNorms: Bool?
   var rates: RateFactors?
   var freeze: [String]?
+  var rows: AdamW.Rows?
 
   init(_ settings: AdamW.Settings) {
     rate = settings.rate
@@ -46,6 +47,7 @@ private struct OrderedAdamWSettings: Encodable {
     decayBiasesAndNorms = settings.decayBiasesAndNorms
     rates = settings.rates.map(RateFactors.init)
     freeze = settings.freeze
+    rows = settings.rows
   }
 }
 

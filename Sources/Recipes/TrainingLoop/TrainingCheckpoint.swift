@@ -31,7 +31,7 @@ extension TrainingRun {
 
   /// The approximate size of a checkpoint in bytes.
   var expectedBytes: Int {
-    (model.parameterCount * (bestParameters == nil ? 1 : 2) + 2 * optimizer.trainedCount) * MemoryLayout<Float>.size
+    (model.parameterCount * (bestParameters == nil ? 1 : 2) + optimizer.momentCount) * MemoryLayout<Float>.size
   }
 
   /// Restores a checkpoint, of which nothing is trusted: it may have been copied, or written by something else.

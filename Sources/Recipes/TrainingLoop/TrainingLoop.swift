@@ -80,6 +80,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       base = nil
       try train(&run, &task, of: steps, evaluation, folder, checkpoints, log)
       try run.requireChange()
+      // What follows needs neither gradients nor activations.
+      EngineMemory.releaseUnused()
       return try conclude(run, task, evaluation, baseRankings, folder, plan, cutTexts)
     }
     if settings.checkpoint == nil { try checkpoints.removeAll() }
@@ -242,9 +244,11 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     let sequences = try task.sequences(of: step, for: run.model)
     let plan = ChunkPlan(lengths: sequences.map(\.encoding.ids.count), budget: settings.tokens)
     var outputs = Tensor(0)
-    let (loss, gradients) = plan.gradients(of: run.model, where: run.optimizer.isTrained) { model, chunk, indices in
+    let (loss, gradients) = plan.gradients(
+      of: run.model, where: run.optimizer.isTrained, takesRows: run.optimizer.keepsTouchedRows
+    ) { model, chunk, indices in
       let masks = DropoutSource(seed: settings.seed, step: state.step, chunk: chunk)
-      var context = ForwardContext(dropout: masks)
+      var context = ForwardContext(dropout: masks, recomputesLayers: settings.recomputesLayers)
       var batch = TokenBatch()
       for index in indices {
         batch.append(sequences[index].encoding, excludedTokens: sequences[index].excludedTokens)

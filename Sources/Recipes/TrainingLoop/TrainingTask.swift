@@ -29,6 +29,8 @@ struct TrainingSettings {
   var seed: UInt64
   /// The most tokens whose activations are held at once.
   var tokens: Int
+  /// True if the activations of a layer are computed once more for its gradients, instead of kept.
+  var recomputesLayers: Bool
   var optimizer: OptimizerSetting
   var schedule: ScheduleSection
   /// The evaluations; without them the run ends without a verdict.

@@ -10,6 +10,8 @@ extension AdamW {
     public var steps: Int
     /// `firstMoment.KEY` and `secondMoment.KEY` of every trained parameter, zero for one that never had a gradient;
     /// empty before the first step.
+    ///
+    /// Of a table with moments for some rows, `rows.KEY` has the rows.
     public var moments: ParameterDictionary
 
     /// Makes the state from what was saved.
@@ -21,11 +23,19 @@ extension AdamW {
 
   private static let firstPrefix = "firstMoment."
   private static let secondPrefix = "secondMoment."
+  private static let rowsPrefix = "rows."
 
   /// The state to save.
   public var state: State {
     var result: ParameterDictionary = [:]
     for (key, parameter) in trained where steps > 0 {
+      if parameter.keepsTouchedRows {
+        let saved = (rowMoments[key] ?? RowMoments(of: parameter.shape)).saved
+        result[Self.rowsPrefix + key] = saved.rows
+        result[Self.firstPrefix + key] = saved.first
+        result[Self.secondPrefix + key] = saved.second
+        continue
+      }
       let moments = moments[key] ?? Moments(zerosOf: parameter.shape)
       result[Self.firstPrefix + key] = moments.first
       result[Self.secondPrefix + key] = moments.second
@@ -37,7 +47,7 @@ extension AdamW {
   public var isFinite: Bool {
     moments.values.allSatisfy { moments in
       moments.first.isFinite && moments.second.isFinite && moments.second.elements.allSatisfy { $0 >= 0 }
-    }
+    } && rowMoments.values.allSatisfy(\.isFinite)
   }
 
   /// Continues from a saved state, all or nothing.
@@ -46,8 +56,22 @@ extension AdamW {
   public mutating func restore(_ state: State) throws(OptimizerStateError) {
     var error = OptimizerStateError(steps: state.steps)
     var restored: OrderedDictionary<String, Moments> = [:]
+    var restoredRows: OrderedDictionary<String, RowMoments> = [:]
     var expected: Set<String> = []
     for (key, parameter) in trained where state.steps > 0 {
+      if parameter.keepsTouchedRows {
+        let names = [Self.rowsPrefix, Self.firstPrefix, Self.secondPrefix].map { $0 + key }
+        expected.formUnion(names)
+        let found = names.compactMap { state.moments[$0] }
+        error.missing += names.filter { state.moments[$0] == nil }
+        if found.count < 3 { continue }
+        if let rows = RowMoments(of: parameter.shape, rows: found[0], first: found[1], second: found[2]) {
+          restoredRows[key] = rows
+        } else {
+          error.wrongRows.append(key)
+        }
+        continue
+      }
       let found = [Self.firstPrefix + key, Self.secondPrefix + key].compactMap { name in
         expected.insert(name)
         guard let moment = state.moments[name] else {
@@ -64,6 +88,7 @@ extension AdamW {
     if !error.isEmpty { throw error }
     steps = state.steps
     moments = restored
+    rowMoments = restoredRows
   }
 }
 
@@ -73,8 +98,12 @@ public struct OptimizerStateError: Error, CustomStringConvertible {
   var missing: [String] = []
   var unexpected: [String] = []
   var misshapen: [(name: String, found: Shape, expected: Shape)] = []
+  /// The tables whose moments are not those of some of their rows.
+  var wrongRows: [String] = []
 
-  var isEmpty: Bool { steps >= 0 && missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty }
+  var isEmpty: Bool {
+    steps >= 0 && missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty && wrongRows.isEmpty
+  }
 
   /// Everything that does not fit, and the remedy.
   public var description: String {
@@ -82,6 +111,7 @@ public struct OptimizerStateError: Error, CustomStringConvertible {
     if steps < 0 { lines.append("the number of steps is \(steps)") }
     lines += missing.map { "\($0) is missing" }
     lines += misshapen.map { "\($0.name) is \($0.found), expected \($0.expected)" }
+    lines += wrongRows.map { "the moments of \($0) are not those of some of its rows" }
     lines += unexpected.map { "\($0) is not expected" }
     let list = lines.map { "  " + $0 }.joined(separator: "\n")
     return "the saved optimizer state does not fit this model and its optimizer settings; "

@@ -10,6 +10,11 @@ import Tensors
 ///     p ← p − rate / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
 ///
 /// with β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸, as `torch.optim.AdamW` has them. Loshchilov & Hutter 2019, arXiv:1711.05101.
+///
+/// Of a large table of embeddings only the rows that ever had a gradient have moments (``Rows/touched``). From its first
+/// gradient on, such a row moves exactly as with moments for the whole table: by its momentum and its decay at every
+/// step, with a gradient of 0 where a step has none. A row that never had a gradient does not move; with moments for the
+/// whole table it would decay. The norm that clips is that of the whole gradient.
 public struct AdamW: Sendable {
   /// The settings of a recipe.
   public struct Settings: Codable, Equatable, Sendable {
@@ -27,11 +32,14 @@ public struct AdamW: Sendable {
     public var rates: [String: Double]?
     /// The patterns of the parameters that are not trained.
     public var freeze: [String]?
+    /// The rows of tables of embeddings that have moments; by default those touched for tables of more than 65,536 rows,
+    /// and all for smaller ones.
+    public var rows: Rows?
 
     /// Makes the settings.
     public init(
       rate: Double, decay: Double, clip: Double?, decayBiasesAndNorms: Bool? = nil, rates: [String: Double]? = nil,
-      freeze: [String]? = nil
+      freeze: [String]? = nil, rows: Rows? = nil
     ) {
       self.rate = rate
       self.decay = decay
@@ -39,14 +47,28 @@ public struct AdamW: Sendable {
       self.decayBiasesAndNorms = decayBiasesAndNorms
       self.rates = rates
       self.freeze = freeze
+      self.rows = rows
     }
   }
+
+  /// The rows of tables of embeddings that have moments.
+  public enum Rows: String, Codable, CaseIterable, Sendable {
+    /// Every row.
+    case all
+    /// The rows that had a gradient.
+    case touched
+  }
+
+  /// The most rows of a table whose rows all have moments by default.
+  private static let mostRows = 1 << 16
 
   /// The constants of one trained parameter.
   struct Parameter: Sendable {
     let shape: Shape
     let rateFactor: Double
     let decay: Double
+    /// True for a table of which only rows that had a gradient have moments.
+    let keepsTouchedRows: Bool
   }
 
   /// The running means of a parameter's gradients and of their squares.
@@ -72,6 +94,8 @@ public struct AdamW: Sendable {
   let trained: OrderedDictionary<String, Parameter>
   /// The moments of the parameters updated so far; created when first needed.
   var moments: OrderedDictionary<String, Moments> = [:]
+  /// The moments of the tables of which only some rows have them.
+  var rowMoments: OrderedDictionary<String, RowMoments> = [:]
 
   /// Makes an optimizer for the parameters of a model.
   ///
@@ -85,12 +109,16 @@ public struct AdamW: Sendable {
     let rules = ParameterRules(factors: settings.rates ?? [:], frozen: settings.freeze ?? [])
     let parameters = model.parameters
     try rules.check(against: Array(parameters.keys))
+    let tables = Set(model.embeddingTables)
     var trained: OrderedDictionary<String, Parameter> = [:]
     for (key, parameter) in parameters where isTrainable(key) {
       let factor = rules.factor(of: key)
       if factor == 0 { continue }
       let decays = (settings.decayBiasesAndNorms ?? false) || !ParameterRules.isBiasOrNorm(key)
-      trained[key] = Parameter(shape: parameter.shape, rateFactor: factor, decay: decays ? settings.decay : 0)
+      trained[key] = Parameter(
+        shape: parameter.shape, rateFactor: factor, decay: decays ? settings.decay : 0,
+        keepsTouchedRows: tables.contains(key) && parameter.shape[0] <= RowMoments.mostTableRows
+          && (settings.rows ?? (parameter.shape[0] > Self.mostRows ? .touched : .all)) == .touched)
     }
     self.trained = trained
   }
@@ -101,8 +129,20 @@ public struct AdamW: Sendable {
   /// The number of scalars in the trained parameters.
   public var trainedCount: Int { trained.values.reduce(0) { $0 + $1.shape.count } }
 
+  /// The number of scalars in the moments.
+  public var momentCount: Int {
+    trained.reduce(0) { total, entry in
+      let (key, parameter) = entry
+      return total
+        + 2 * (parameter.keepsTouchedRows ? rowMoments[key]?.count ?? 0 : parameter.shape.count)
+    }
+  }
+
   /// True if a parameter is trained; the others need no gradient.
   public func isTrained(_ key: String) -> Bool { trained[key] != nil }
+
+  /// True for a table whose gradient may be of the rows that were looked up.
+  public func keepsTouchedRows(_ key: String) -> Bool { trained[key]?.keepsTouchedRows ?? false }
 
   /// Performs one step: changes the trained parameters of the model in place.
   ///
@@ -125,10 +165,17 @@ public struct AdamW: Sendable {
     let norm = try finiteNorm(of: gradients, loss: loss)
     steps += 1
     var tensors: [AdamWTensor] = []
+    var tables: [AdamWRows] = []
     model.updateParameters { key, parameter in
       guard let fixed = trained[key], let gradient = gradients[key] else { return }
       // Each buffer is unique when it is handed over, and nothing else sees it before the step below.
       let buffer = parameter.withUniqueBuffer { $0 }
+      if fixed.keepsTouchedRows {
+        tables.append(
+          rowMoments[key, default: RowMoments(of: fixed.shape)].update(
+            of: buffer, gradient: gradient, rate: Float(rate * fixed.rateFactor), decay: Float(fixed.decay)))
+        return
+      }
       let (first, second) = momentBuffers(of: key, shape: fixed.shape)
       tensors.append(
         AdamWTensor(
@@ -136,10 +183,10 @@ public struct AdamW: Sendable {
           rate: Float(rate * fixed.rateFactor), decay: Float(fixed.decay)))
     }
     require(
-      tensors.count == gradients.keys.count { trained[$0] != nil },
+      tensors.count + tables.count == gradients.keys.count { trained[$0] != nil },
       "AdamW: the model lacks parameters it had when the optimizer was made")
     adamWStep(
-      tensors, step: steps, firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8,
+      tensors, tables, step: steps, firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8,
       gradientScale: Float(settings.clip.map { min(1, $0 / (norm + 1e-6)) } ?? 1))
     return norm
   }
@@ -150,7 +197,9 @@ public struct AdamW: Sendable {
     var firstNonFinite: String?
     for (key, parameter) in trained {
       guard let gradient = gradients[key] else { continue }
-      require(gradient.shape == parameter.shape, "AdamW: \(key) \(parameter.shape) has a gradient \(gradient.shape)")
+      require(
+        gradient.wholeShape == parameter.shape && (gradient.selection == nil || parameter.keepsTouchedRows),
+        "AdamW: \(key) \(parameter.shape) has a gradient \(gradient.shape)")
       let square = gradient.squaredNorm
       if firstNonFinite == nil && !square.isFinite { firstNonFinite = key }
       total += square
