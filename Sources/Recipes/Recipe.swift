@@ -24,7 +24,7 @@ extension Recipe {
   /// run goes on with other ones.
   ///
   /// Vectors from a cache have the bits of those that are encoded anew, as have activations that are computed again;
-  /// checkpoints change no step, and a run folder
-  /// may be moved, copied, or named in another spelling. Everything else is part of the identity.
+  /// checkpoints change no step, and a run folder may be moved, copied, or named in another spelling. Everything else
+  /// is part of the identity.
   var freeSettings: [String] { ["cache", "checkpoint", "output.folder", "batch.recompute"] }
 }
