@@ -81,7 +81,7 @@ struct MineNegatives: Recipe, Equatable {
       let report = MiningReport(mined, settings: mining, seconds: folder.seconds)
       let result = report.json(recipe: Self.name, folder: folder.path, rows: file)
       var page = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
-      page.headline = report.sentence
+      page.headline = report.headline
       page.add(report.record, of: mined.rows, occasion: "Mined with \(self.model.folder).")
       page.facts = [
         ("model", self.model.folder), ("rows", NumberText.count(mined.rows.count)),

@@ -115,6 +115,12 @@ struct MiningReport {
     return lines
   }
 
+  /// The outcome in a sentence.
+  var headline: String {
+    "\(NumberText.counted(negatives, "hard negative")) for \(NumberText.counted(rows, "row"))"
+      + (empty == 0 ? "" : "; \(NumberText.counted(empty, "row")) \(empty == 1 ? "has" : "have") none")
+  }
+
   /// The report in a sentence, for the log of a training run.
   var sentence: String {
     let dropped = rules.filter { $0.tally.dropped > 0 }.map { "\($0.name) \(NumberText.count($0.tally.dropped))" }

@@ -51,14 +51,16 @@ extension RunReport {
 }
 
 extension PairExamples {
-  /// Negatives that score nearly as high as the positive of their row.
+  /// Negatives that score nearly as high as the positive of their row; of each query the nearest.
   fileprivate init(_ suspects: [MiningReport.Suspect]) {
     title = "Negatives that look like positives"
     note = "Nearest to the score of their positive, or above it, so the likeliest to be wrong."
-    examples = suspects.prefix(Self.most).map { suspect in
+    var queries: Set<ExactText> = []
+    examples = suspects.filter { queries.insert(ExactText($0.query)).inserted }.prefix(Self.most).map { suspect in
       let gap = Double(suspect.negativeScore - suspect.positiveScore)
+      let distance = NumberText.fixed(gap.magnitude, decimals: 3)
       return Example(
-        query: suspect.query, remark: "\(NumberText.signed(gap, decimals: 3)) from positive to negative",
+        query: suspect.query, remark: "the negative scores \(distance) \(gap > 0 ? "higher" : "lower")",
         [
           Text("positive", suspect.positive, score: suspect.positiveScore),
           Text("negative", suspect.negative, score: suspect.negativeScore),

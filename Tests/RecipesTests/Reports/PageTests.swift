@@ -28,7 +28,7 @@ import Testing
     #expect(page.contains("prefers-color-scheme: dark") && page.contains("@media print"))
   }
 
-  /// The tags of a page with their classes do not depend on the texts in it.
+  /// The tags of a page and their attributes do not depend on the texts in it.
   @Test func textsChangeNoMarkup() throws {
     let expected = try tags(of: SampleReport.make(texts: SampleReport.hostile.map { _ in "plain" }).page)
     let page = try SampleReport.make(texts: SampleReport.hostile).page
@@ -74,10 +74,11 @@ import Testing
     #expect(charts.count == 8)
     for chart in charts {
       #expect(chart.contains(#/<title id="[^"]+">[^<]+<\/title>\n<desc id="[^"]+">[^<]+<\/desc>/#))
-      #expect(!chart.prefix { $0 != "\u{3}" }.contains("nan") && !chart.contains("inf,"))
+      let drawing = chart[..<(try #require(chart.firstRange(of: "</svg>")).lowerBound)]
+      #expect(!drawing.contains("nan") && !drawing.contains("inf"))
     }
     #expect(page.matches(of: #/<th /#).count == page.matches(of: #/<th scope="col"/#).count)
-    #expect(page.contains("<desc id=\"plot2-text\">120 values, from 1.0") || page.contains("120 values, from "))
+    #expect(page.contains("120 values, from 1.0"))
   }
 
   /// Text and its ground differ by 4.5 to 1, as WCAG 2.2 asks for.
@@ -101,17 +102,20 @@ import Testing
 
   // MARK: - Helpers
 
-  /// The names of all tags, with their classes.
+  /// The names of all tags, with the names of their attributes, as a browser reads them: scalar by scalar.
   private func tags(of page: String) -> [String] {
-    page.matches(of: #/<(\/?[A-Za-z][A-Za-z0-9]*)((?:\s+[a-z][a-z0-9:-]*(?:="[^"]*")?)*)\s*\/?>/#).map { match in
-      String(match.1) + match.2.matches(of: #/\s([a-z][a-z0-9:-]*)(?:=|\s|$)/#).map { " " + $0.1 }.joined()
+    let tag = #/<(\/?[A-Za-z][^\s>\/]*)([^>]*)>/#.matchingSemantics(.unicodeScalar)
+    let attribute = #/([^\s="\/]+)(?:="[^"]*")?/#.matchingSemantics(.unicodeScalar)
+    return page.matches(of: tag).map { match in
+      String(match.1) + match.2.matches(of: attribute).map { " " + $0.1 }.joined()
     }
   }
 
   /// The tags that are opened or closed out of order.
   private func unmatchedTags(of page: String) -> [String] {
+    let tag = #/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/#.matchingSemantics(.unicodeScalar)
     var (open, wrong): ([String], [String]) = ([], [])
-    for tag in page.matches(of: #/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/#) where tag.2 != "meta" && tag.3.isEmpty {
+    for tag in page.matches(of: tag) where tag.2 != "meta" && tag.3.isEmpty {
       let name = String(tag.2)
       if tag.1.isEmpty { open.append(name) } else if open.popLast() != name { wrong.append(name) }
     }
