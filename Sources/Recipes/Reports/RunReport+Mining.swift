@@ -10,7 +10,7 @@ extension RunReport {
   ///   - rows: The rows with what was mined.
   ///   - occasion: A sentence that says which mining this was.
   mutating func add(_ record: JSONObject, of rows: [TrainingRow], occasion: String) {
-    tables.append(Self.ruleTable(record, rows: rows.count, occasion: occasion))
+    mined = Self.ruleTable(record, rows: rows.count, occasion: occasion)
     addScores(of: rows, title: "Scores of mined rows")
     if let outranked = OutrankedPositives(record["outranked"]), !outranked.entries.isEmpty {
       pairs.append(PairExamples(outranked))

@@ -37,6 +37,8 @@ struct RunReport: Sendable {
   var warnings: [String] = []
   /// The queries that gain and lose most.
   var changes: QueryChanges?
+  /// What mining dropped; nil without mining.
+  var mined: ReportTable?
   /// Pairs that a person should look at.
   var pairs: [PairExamples] = []
   /// The distributions of lengths and scores.

@@ -20,7 +20,7 @@ import Testing
     let page = try SampleReport.make(texts: Self.plain).page
     #expect(
       page.matches(of: #/<h2>(.*)</h2>/#).map { String($0.1) } == [
-        "Verdict", "Counts", "What mining dropped", "Winners and losers", "Training", "Pairs to look at",
+        "Verdict", "Counts", "Winners and losers", "Training", "What mining dropped", "Pairs to look at",
         "Lengths and scores", "Run", "Settings",
       ])
     let verdict = try #require(page.firstRange(of: "class=\"verdict"))

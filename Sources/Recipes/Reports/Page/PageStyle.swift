@@ -116,7 +116,7 @@ enum PageStyle {
       main { max-width: none; padding: 0; }
       main > section { border: 0; border-top: 1px solid var(--edge); border-radius: 0; padding: .8rem 0; margin: .6rem 0; }
       nav { display: none; }
-      h2, h3, h4, summary { break-after: avoid; }
+      h2, h3, h4, summary, h3 + .note { break-after: avoid; }
       figure, tr, .verdict, .sides li { break-inside: avoid; }
       .plots { grid-template-columns: 1fr 1fr; }
       .verdict, .grade, .sides li, .key::before, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

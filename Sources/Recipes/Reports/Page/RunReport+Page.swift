@@ -12,7 +12,9 @@ extension RunReport {
   private var pageContent: ReportPage {
     var sections =
       [verdictSection, scoreSection].compactMap { $0 } + tableSections
-      + [changeSection, trainingSection, miningSection, distributionSection].compactMap { $0 }
+      + [
+        changeSection, trainingSection, mined.map { Self.section("mining", of: $0) }, pairSection, distributionSection,
+      ].compactMap { $0 }
     sections += [runSection, settingSection]
     var number = 0
     for section in sections.indices {
@@ -42,8 +44,9 @@ extension RunReport {
     let test = first.test
     let counts =
       "Of \(NumberText.counted(test.queryCount, "query", plural: "queries")), "
-      + "\(NumberText.count(test.wins)) \(test.wins == 1 ? "is" : "are") better with \(names.tuned), "
-      + "\(NumberText.count(test.losses)) worse, \(NumberText.count(test.ties)) the same."
+      + "\(NumberText.count(test.wins)) \(test.wins == 1 ? "gains" : "gain") from \(names.base) to \(names.tuned), "
+      + "\(NumberText.count(test.losses)) \(test.losses == 1 ? "loses" : "lose"), "
+      + "\(NumberText.count(test.ties)) \(test.ties == 1 ? "stays" : "stay") the same."
     switch test.verdict {
     case .improved: return ["\(counts) So large a gain is unlikely to be chance."]
     case .worse: return ["\(counts) So large a loss is unlikely to be chance."]
@@ -85,17 +88,15 @@ extension RunReport {
   // MARK: - Content of one program
 
   private var tableSections: [ReportPage.Section] {
-    tables.enumerated().map { number, table in
-      let rows = table.rows.map { $0.map { ShownText.line($0) } }
-      return ReportPage.Section(
-        id: "table\(number + 1)", title: table.title,
-        tables: [
-          ReportPage.Table(
-            nil, name: table.title, table.columns, rows,
-            note: table.note.isEmpty ? nil : ShownText.line(table.note, 2000))
-        ],
-        plots: table.plots)
-    }
+    tables.enumerated().map { Self.section("table\($0.offset + 1)", of: $0.element) }
+  }
+
+  private static func section(_ id: String, of table: ReportTable) -> ReportPage.Section {
+    let rows = table.rows.map { $0.map { ShownText.line($0) } }
+    let note = table.note.isEmpty ? nil : ShownText.line(table.note, 2000)
+    return ReportPage.Section(
+      id: id, title: table.title,
+      tables: [ReportPage.Table(nil, name: table.title, table.columns, rows, note: note)], plots: table.plots)
   }
 
   private var changeSection: ReportPage.Section? {
@@ -133,7 +134,7 @@ extension RunReport {
     }
   }
 
-  private var miningSection: ReportPage.Section? {
+  private var pairSection: ReportPage.Section? {
     if pairs.isEmpty { return nil }
     return ReportPage.Section(
       id: "pairs", title: "Pairs to look at", pairs: pairs.map { ReportPage.Pairs($0) })
