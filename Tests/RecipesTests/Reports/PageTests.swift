@@ -30,7 +30,7 @@ import Testing
 
   /// The tags of a page and their attributes do not depend on the texts in it.
   @Test func textsChangeNoMarkup() throws {
-    let expected = try tags(of: SampleReport.make(texts: SampleReport.hostile.map { _ in "plain" }).page)
+    let expected = try tags(of: SampleReport.make(texts: SampleReport.hostile.indices.map { "plain \($0)" }).page)
     let page = try SampleReport.make(texts: SampleReport.hostile).page
     #expect(tags(of: page) == expected)
     #expect(unmatchedTags(of: page) == [])
