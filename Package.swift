@@ -38,6 +38,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// Every library target with the targets and the packages it may import.
@@ -82,7 +83,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
     [
       "Words", "Settings", "Runs", "Evaluation", "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors",
       "Tokenizers", "Encoders", "Training", "Datasets", "Retrieval",
-    ], [orderedCollections]
+    ], [orderedCollections, mustache]
   ),
 ]
 
@@ -157,6 +158,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: targets
 )

@@ -17,7 +17,7 @@ extension RunContext {
     if let confirmation = folder.confirmation { return confirmation }
     return try folder.work {
       let end = try work(folder)
-      if let page = end.page { try Files.write(page, to: folder.file("report.html")) }
+      try Files.write(end.page, to: folder.file(RunReport.fileName))
       try folder.finish(end.result)
       return Outcome(end.result, lines: end.lines)
     }

@@ -19,6 +19,14 @@ package struct RunEnvironment: Sendable {
   private static let processorName = field("model name", of: "/proc/cpuinfo", separator: ":") ?? "unknown"
   private static let systemName = field("PRETTY_NAME", of: "/etc/os-release", separator: "=") ?? "unknown"
 
+  /// The most memory that this process has had so far, in bytes; nil where the system does not say.
+  package static var peakMemory: Int? {
+    guard let size = field("VmHWM", of: "/proc/self/status", separator: ":"),
+      let kibibytes = Int(size.filter(\.isNumber)), kibibytes <= Int.max / 1024
+    else { return nil }
+    return kibibytes * 1024
+  }
+
   /// The environment as names and values for a person.
   package var facts: [(name: String, value: String)] {
     [

@@ -21,6 +21,9 @@ struct MinedRows {
   /// The number of distinct queries.
   let queries: Int
 
+  /// The positives that other documents outrank.
+  private(set) var outranked = OutrankedPositives()
+
   /// The number of queries for which each source found no document, in the order of the sources.
   let unanswered: [Int]
 
@@ -97,6 +100,13 @@ struct MinedRows {
         let scores = queryVectors.products(of: number, with: indices, of: documentVectors)
         return NegativeMiner.Source(
           candidates: zip(indices, scores).map { MiningCandidate(document: $0, score: $1) }, quota: source.negatives)
+      }
+      if let source = settings.sources.firstIndex(where: { $0.name == .model }) {
+        let others = sources[source].candidates.filter { !group.knownDocuments.contains($0.document) }
+        let isAll = sources[source].candidates.count >= ids.count
+        for positive in positives {
+          outranked.add(positive, of: groups.texts[number], among: others, isAll: isAll) { texts[$0] }
+        }
       }
       let query = MiningQuery(
         text: groups.texts[number], positives: positives, knownDocuments: group.knownDocuments)

@@ -96,6 +96,8 @@ struct CalibrateModel: Recipe, Equatable {
 
       var page = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
       page.tables = report.tables
+      page.headline = report.sentence
+      page.histograms = [Self.histogram(of: logits, pairs)].compactMap { $0 }
       page.facts = [
         ("model", model.folder), ("collection", data.collection), ("split", data.split),
         ("pairs", report.counts), ("function", report.function),
@@ -113,9 +115,15 @@ struct CalibrateModel: Recipe, Equatable {
         try folder.inputs.confirm([.model(model.folder)])
         try CalibrationFile.write(calibration, details: origin, to: draft.path)
       }
-      return page.conclusion(
+      return try page.conclusion(
         after: page.tables.flatMap(\.lines) + [report.sentence, "calibration  \(file)", "model   \(target)"])
     }
+  }
+
+  /// The raw logits of relevant pairs and of others.
+  private static func histogram(of logits: [Double], _ pairs: JudgedPairs) -> Histogram? {
+    func chosen(_ isRelevant: Bool) -> [Double] { zip(logits, pairs.labels).filter { $1 == isRelevant }.map(\.0) }
+    return Histogram("Raw logits of pairs", [("relevant", chosen(true)), ("others", chosen(false))])
   }
 
   /// The pairs to fit to, which must include relevant and other ones.

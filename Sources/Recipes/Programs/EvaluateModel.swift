@@ -53,13 +53,14 @@ struct EvaluateModel: Recipe, Equatable {
       } else {
         report.values = try plan.values(of: rankings)
       }
+      try report.add(plan, base: baseRankings, tuned: rankings)
       report.facts = [
         ("model", model.folder), ("baseline", baseline?.folder ?? "none"), ("collection", evaluate.collection),
         ("documents", NumberText.count(plan.documents.count)),
       ]
       report.details = [("model", JSONValue(model.folder))]
       report.addTimes(folder.seconds)
-      return report.conclusion()
+      return try report.conclusion()
     }
   }
 

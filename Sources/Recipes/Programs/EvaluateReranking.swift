@@ -80,6 +80,7 @@ struct EvaluateReranking: Recipe, Equatable {
       var report = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
       report.names = (base: RunReport.firstStageName, tuned: "reranked")
       report.comparisons = try plan.comparisons(base: found, tuned: reranked)
+      try report.add(plan, base: found, tuned: reranked, depth: top)
       let ceilings = try zip(plan.splits, found).map { try RerankingCeiling(of: $1, $0, plan.measures, top: top) }
       report.tables = [RerankingCeiling.table(ceilings, comparisons: report.comparisons, top: top)]
       report.details = [
@@ -92,7 +93,7 @@ struct EvaluateReranking: Recipe, Equatable {
       }
       report.facts = facts(plan)
       report.addTimes(folder.seconds)
-      return report.conclusion(after: report.tables.flatMap(\.lines))
+      return try report.conclusion(after: report.tables.flatMap(\.lines))
     }
   }
 

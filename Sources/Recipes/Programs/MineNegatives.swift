@@ -82,7 +82,15 @@ struct MineNegatives: Recipe, Equatable {
       try RowFile.write(mined.rows + mined.promoted, to: file, as: output.format)
       let report = MiningReport(mined, settings: mining, seconds: folder.seconds)
       let result = report.json(recipe: Self.name, folder: folder.path, rows: file)
-      return Conclusion(result: result, lines: report.lines + ["rows    \(file)"])
+      var page = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
+      page.headline = report.headline
+      page.add(report.record, of: mined.rows, occasion: "Mined with \(self.model.folder).")
+      page.facts = [
+        ("model", self.model.folder), ("rows", NumberText.count(mined.rows.count)),
+        ("queries", NumberText.count(mined.queries)), ("documents", NumberText.count(mined.documents)),
+        ("written to", file), ("whole run", NumberText.seconds(folder.seconds)),
+      ]
+      return Conclusion(result: result, lines: report.lines + [page.place, "rows    \(file)"], page: try page.page)
     }
   }
 }

@@ -103,20 +103,31 @@ struct ReduceVectors: Recipe, Equatable {
       let base = try encoded.evaluated.map { (evaluated: $0, rankings: try $0.rankings { $0 }) }
       var report = ReductionReport(full: full.outputWidth, components: components, whitened: whiten)
       if let base { report.values = try base.evaluated.plan.values(of: base.rankings) }
+      var page = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
       for (dimension, module) in zip(dimensions, modules) {
         let target = folder.file("model-\(dimension)")
         var reduced = ReductionReport.Model(
           dimensions: dimension, explained: components.explainedShare(of: dimension), folder: target)
         if let (evaluated, rankings) = base {
-          reduced.comparisons = try evaluated.plan.comparisons(
-            base: rankings, tuned: evaluated.rankings { module($0) })
+          let found = try evaluated.rankings { module($0) }
+          reduced.comparisons = try evaluated.plan.comparisons(base: rankings, tuned: found)
+          if dimension == dimensions.min() {
+            page.names = (base: "full", tuned: "\(dimension) dimensions")
+            try page.add(evaluated.plan, base: rankings, tuned: found)
+          }
         }
         try export(full.appending(module), reduced, report, folder, context)
         report.models.append(reduced)
       }
       report.seconds = folder.seconds
       let result = report.json(recipe: Self.name, folder: folder.path)
-      return Conclusion(result: result, lines: report.lines)
+      page.headline = report.headline
+      page.tables = report.tables
+      page.facts = [
+        ("model", model.folder), ("vectors", NumberText.count(components.count)), ("whitened", whiten ? "yes" : "no"),
+        ("whole run", NumberText.seconds(report.seconds)),
+      ]
+      return Conclusion(result: result, lines: report.tableLines + [page.place, report.sentence], page: try page.page)
     }
   }
 

@@ -59,7 +59,16 @@ struct ScoreRows: Recipe, Equatable {
       let report = Report(
         rows: rows, replaced: replaced, pairs: pairs.pairs.count, seconds: folder.seconds)
       let result = report.json(folder: folder.path, model: model.folder, rows: file)
-      return Conclusion(result: result, lines: report.lines + ["rows    \(file)"])
+      var page = RunReport(recipe: Self.name, folder: folder.path, settings: context.recipe)
+      page.headline = report.headline
+      page.addScores(of: rows, title: "The teacher's scores")
+      page.facts = [
+        ("teacher", model.folder), ("rows", NumberText.count(rows.count)),
+        ("different pairs", NumberText.count(pairs.pairs.count)), ("written to", file),
+        ("pairs a second", NumberText.rate(Double(pairs.pairs.count) / max(folder.seconds, 1e-9))),
+        ("whole run", NumberText.seconds(folder.seconds)),
+      ]
+      return Conclusion(result: result, lines: report.lines + [page.place, "rows    \(file)"], page: try page.page)
     }
   }
 }
@@ -112,11 +121,14 @@ extension ScoreRows {
       self.seconds = seconds
     }
 
+    /// The number of pairs and the time in a sentence.
+    var headline: String {
+      "\(NumberText.counted(pairs, "different pair")) of \(NumberText.counted(rows, "row")) scored in "
+        + NumberText.seconds(seconds)
+    }
+
     var lines: [String] {
-      var lines = summary.lines + [""]
-      lines.append(
-        "\(NumberText.counted(pairs, "different pair")) of \(NumberText.counted(rows, "row")) scored in "
-          + NumberText.seconds(seconds))
+      var lines = summary.lines + ["", headline]
       if replaced > 0 {
         lines.append("\(NumberText.counted(replaced, "row")) had scores before; they are replaced")
       }

@@ -90,6 +90,7 @@ struct CalibrationReport {
       ],
       rows: rows,
       note: "Pairs in each bin, the mean of their probabilities, and the share that is relevant"
-        + (heldOut == nil ? "." : "; calibrated: held out."))
+        + (heldOut == nil ? "." : "; calibrated: held out."),
+      plots: [ReliabilityDiagram(series: [("uncalibrated", before), ("calibrated", verdict)]).plot])
   }
 }

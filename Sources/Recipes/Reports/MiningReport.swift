@@ -28,6 +28,7 @@ struct MiningReport {
   private let empty: Int
   private let negativesPerRow: Int
   private let suspects: [Suspect]
+  private let outranked: OutrankedPositives
   private let seconds: Double
 
   /// The number of suspects that are shown.
@@ -52,12 +53,13 @@ struct MiningReport {
     empty = mined.rows.count { $0.negatives.isEmpty }
     self.seconds = seconds
     suspects = Self.suspects(of: mined.rows)
+    outranked = mined.outranked
   }
 
   /// The negatives whose score comes nearest to the positive's, or exceeds it.
   ///
   /// The gap is a share of the positive's score, since a small difference says little where all scores are small.
-  private static func suspects(of rows: [TrainingRow]) -> [Suspect] {
+  static func suspects(of rows: [TrainingRow]) -> [Suspect] {
     let all = rows.flatMap { row -> [Suspect] in
       guard let scores = row.scores, let positive = scores.first else { return [] }
       return zip(row.negatives, scores.dropFirst()).map {
@@ -113,6 +115,12 @@ struct MiningReport {
     return lines
   }
 
+  /// The outcome in a sentence.
+  var headline: String {
+    "\(NumberText.counted(negatives, "hard negative")) for \(NumberText.counted(rows, "row"))"
+      + (empty == 0 ? "" : "; \(NumberText.counted(empty, "row")) \(empty == 1 ? "has" : "have") none")
+  }
+
   /// The report in a sentence, for the log of a training run.
   var sentence: String {
     let dropped = rules.filter { $0.tally.dropped > 0 }.map { "\($0.name) \(NumberText.count($0.tally.dropped))" }
@@ -122,14 +130,14 @@ struct MiningReport {
   }
 
   /// The report as a line of a training run's log.
-  func record(step: Int) -> JSONValue {
-    [
-      "step": JSONValue(step),
-      "mining": [
-        "negatives": JSONValue(negatives), "rowsShort": JSONValue(short), "rowsWithout": JSONValue(empty),
-        "rules": rulesJSON, "scores": scores.json, "seconds": JSONValue(seconds),
-      ],
-    ]
+  func record(step: Int) -> JSONValue { ["step": JSONValue(step), "mining": .object(record)] }
+
+  /// What a log keeps of the report.
+  var record: JSONObject {
+    JSONObject([
+      ("negatives", JSONValue(negatives)), ("rowsShort", JSONValue(short)), ("rowsWithout", JSONValue(empty)),
+      ("rules", rulesJSON), ("scores", scores.json), ("seconds", JSONValue(seconds)), ("outranked", outranked.json),
+    ])
   }
 
   private var rulesJSON: JSONValue {

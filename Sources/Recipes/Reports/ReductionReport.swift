@@ -37,31 +37,56 @@ struct ReductionReport {
 
   private static func percentage(_ share: Double) -> String { NumberText.fixed(share * 100, decimals: 1) + " %" }
 
-  /// The report as lines for a terminal.
-  var lines: [String] {
-    var table = TextTable(
-      [("dimensions", .right), ("bytes a vector", .right), ("variance", .right)]
-        + values.map { ("\($0.split) \($0.measure)", .right) } + [("model", .left)])
-    table.add(
-      [String(full), NumberText.count(Self.bytes(full)), Self.percentage(1)]
-        + values.map { NumberText.fixed($0.value, decimals: 4) } + ["as it was"])
-    for model in models {
-      table.add(
-        [String(model.dimensions), NumberText.count(Self.bytes(model.dimensions)), Self.percentage(model.explained)]
-          + model.comparisons.map { NumberText.fixed($0.tuned, decimals: 4) } + [model.folder])
-    }
-    var lines = table.lines + [""]
-    if !values.isEmpty {
-      var comparisons = TextTable([("dimensions", .right)] + Comparison.columns(base: "full", tuned: "reduced"))
-      for model in models {
-        for comparison in model.comparisons { comparisons.add([String(model.dimensions)] + comparison.cells) }
+  /// The tables as lines for a terminal.
+  var tableLines: [String] { tables.flatMap { $0.bareLines + [""] } }
+
+  /// The widths, and the comparisons where there are any.
+  var tables: [ReportTable] { [sizes] + (values.isEmpty ? [] : [comparisons]) }
+
+  /// The work in a sentence.
+  var sentence: String {
+    "\(whitened ? "whitened components" : "components") of \(NumberText.counted(components.count, "vector")) in "
+      + NumberText.seconds(seconds)
+  }
+
+  /// The verdict on every width, or else the work in a sentence.
+  var headline: String {
+    let verdicts = models.compactMap { model in
+      model.comparisons.first.map { first in
+        "\(model.dimensions) of \(full) dimensions: \(first.test.verdict), \(first.measure) on \(first.split) "
+          + "\(NumberText.fixed(first.base, decimals: 4)) → \(NumberText.fixed(first.tuned, decimals: 4))"
       }
-      lines += comparisons.lines + [""]
     }
-    lines.append(
-      "\(whitened ? "whitened components" : "components") of \(NumberText.counted(components.count, "vector")) in "
-        + NumberText.seconds(seconds))
-    return lines
+    return verdicts.isEmpty ? sentence : verdicts.joined(separator: "; ")
+  }
+
+  private var sizes: ReportTable {
+    let whole =
+      [String(full), NumberText.count(Self.bytes(full)), Self.percentage(1)]
+      + values.map { NumberText.fixed($0.value, decimals: 4) } + ["as it was"]
+    let variance = LineChart(
+      title: "Share of the variance",
+      points: (1...max(1, full)).map { LineChart.Point(step: $0, value: components.explainedShare(of: $0)) },
+      unit: "dimension")
+    return ReportTable(
+      title: "Sizes",
+      columns: [("dimensions", .right), ("bytes a vector", .right), ("variance", .right)]
+        + values.map { ("\($0.split) \($0.measure)", .right) } + [("model", .left)],
+      rows: [whole]
+        + models.map { model in
+          [String(model.dimensions), NumberText.count(Self.bytes(model.dimensions)), Self.percentage(model.explained)]
+            + model.comparisons.map { NumberText.fixed($0.tuned, decimals: 4) } + [model.folder]
+        },
+      note: "Variance: the share of the corpus vectors' variance that the dimensions keep.",
+      plots: [variance.plot].compactMap { $0 })
+  }
+
+  private var comparisons: ReportTable {
+    ReportTable(
+      title: "Full against reduced",
+      columns: [("dimensions", .right)] + Comparison.columns(base: "full", tuned: "reduced"),
+      rows: models.flatMap { model in model.comparisons.map { [String(model.dimensions)] + $0.cells } },
+      note: "Paired randomization test over queries; a difference counts below p = \(PairedTest.alpha).")
   }
 
   /// The facts about a model for its card.

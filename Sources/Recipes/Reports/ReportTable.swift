@@ -7,11 +7,16 @@ struct ReportTable: Sendable {
   var rows: [[String]]
   /// An explanation below the table.
   var note: String
+  /// Charts beside the table.
+  var plots: [Plot] = []
 
   /// The table for a terminal, with its title above and its note below.
-  var lines: [String] {
+  var lines: [String] { [title] + bareLines + [note, ""] }
+
+  /// The columns and rows for a terminal.
+  var bareLines: [String] {
     var table = TextTable(columns)
     for row in rows { table.add(row) }
-    return [title] + table.lines + [note, ""]
+    return table.lines
   }
 }

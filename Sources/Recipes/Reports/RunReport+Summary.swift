@@ -31,7 +31,9 @@ extension RunReport {
     }
     if let sentence { lines.append(sentence) }
     if let model { lines.append("model   \(model)") }
-    lines.append("report  \(Files.join(folder, "report.html"))")
-    return lines
+    return lines + [place]
   }
+
+  /// The line that says where the report is.
+  var place: String { "report  \(Files.join(folder, Self.fileName))" }
 }

@@ -23,11 +23,26 @@ struct RunReport: Sendable {
   var tables: [ReportTable] = []
   /// The names of the two models of the comparisons.
   var names = (base: "base", tuned: "tuned")
+  /// The name of the page in the run folder.
+  static let fileName = "report.html"
   /// The name of the first stage in tables.
   static let firstStageName = "first stage"
-  var losses: [LineChart.Point] = []
-  /// The evaluations during training; the chart shows the first measure.
+  /// The result in a sentence, where there is no verdict.
+  var headline: String?
+  /// Values over the steps of training.
+  var charts: [LineChart] = []
+  /// The evaluations during training; there is a chart of every measure.
   var development: [MeasureRecord] = []
+  /// The warnings about the course of training.
+  var warnings: [String] = []
+  /// The queries that gain and lose most.
+  var changes: QueryChanges?
+  /// What mining dropped; nil without mining.
+  var mined: ReportTable?
+  /// Pairs that a person should look at.
+  var pairs: [PairExamples] = []
+  /// The distributions of lengths and scores.
+  var histograms: [Histogram] = []
   /// The step after which the exported weights were taken.
   var exportedStep: Int?
   /// Facts about this run, for a person.
@@ -53,8 +68,8 @@ struct RunReport: Sendable {
   }
 
   /// The conclusion of the program, with the given lines before the summary.
-  func conclusion(after lines: [String] = []) -> Conclusion {
-    Conclusion(result: json, lines: lines + summary(), page: page)
+  func conclusion(after lines: [String] = []) throws -> Conclusion {
+    Conclusion(result: json, lines: lines + summary(), page: try page)
   }
 
   /// The verdict of the run, by the first measure on the first split.

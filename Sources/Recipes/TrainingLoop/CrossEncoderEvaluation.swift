@@ -14,6 +14,7 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
   private let development: RerankingPlan?
   private let verdict: RerankingPlan
   private let isJudged: Bool
+  let scoredDepth: Int
 
   /// Reads the collection and finds the documents to rerank.
   ///
@@ -57,6 +58,7 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
       }
       (rankings, top, source) = (found, best, model)
     }
+    scoredDepth = top
     verdict = try RerankingPlan(
       verdictPlan, candidates: Array(rankings.prefix(verdictSplits.count)), top: top, &texts, from: source, warn: warn)
     development = try settings.every.flatMap { _ in splits.firstIndex(of: settings.split) }.map { index in

@@ -25,6 +25,8 @@ struct CutTexts {
     private(set) var isWhole = true
     /// The lengths in tokens of those that are cut, in ascending order.
     private(set) var lengths: [Int] = []
+    /// The lengths in tokens of all that were looked at.
+    private(set) var allLengths: [Int] = []
     /// The place of the longest.
     private(set) var longestPlace = ""
     /// The number of texts that are the same as another after cutting, though not before, and the places of two such.
@@ -55,6 +57,7 @@ struct CutTexts {
         var before: Set<Int> = []
         for text in group {
           let tokens = try whole(text).ids
+          allLengths.append(tokens.count)
           if tokens.count > limit {
             lengths.append(tokens.count)
             if tokens.count > longest { (longest, longestPlace) = (tokens.count, place(text)) }
@@ -144,6 +147,15 @@ struct CutTexts {
     let cut = sides.filter { !$0.lengths.isEmpty }
     if cut.isEmpty { return "none" }
     return cut.map(\.share).joined(separator: ", ") + " to \(NumberText.counted(limit, "token"))"
+  }
+
+  /// The distribution of the lengths of every side, with a mark where texts are cut.
+  var histograms: [Histogram] {
+    sides.compactMap { side in
+      Histogram(
+        "Tokens of \(side.name)", [(name: side.name, values: side.allLengths.map(Double.init))],
+        mark: side.lengths.isEmpty ? nil : ("cut", Double(limit)), isWhole: true)
+    }
   }
 
   /// The counts for `result.json`.

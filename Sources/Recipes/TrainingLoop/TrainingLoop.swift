@@ -158,13 +158,14 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       if let first = evaluation.firstStageRankings(of: tuned) {
         report.firstStage = try evaluation.plan.comparisons(base: first, tuned: tunedRankings)
       }
+      try report.add(evaluation.plan, base: baseRankings, tuned: tunedRankings, depth: evaluation.scoredDepth)
     }
     try report.fill(
       from: folder, run.progress,
       RunReport.TrainingFacts(
         base: settings.base, data: task.data.files, rows: task.data.count, plan: plan, cutTexts: cutTexts,
         bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, trained: run.adaptersInWords,
-        type: type, seconds: folder.seconds))
+        type: type, seconds: folder.seconds, minedRows: run.minedRows))
     if let warning = report.warningOfRegression { context.report(.warning(warning)) }
     let name = Files.name(of: report.folder)
     let card = ModelCard(

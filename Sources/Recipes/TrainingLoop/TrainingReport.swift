@@ -1,3 +1,4 @@
+import Datasets
 import Encoders
 import Evaluation
 import Files
@@ -27,6 +28,8 @@ extension RunReport {
     var type: WeightType
     /// The time of the whole run.
     var seconds: Double
+    /// The rows with the negatives mined last; nil where none are mined.
+    var minedRows: [TrainingRow]?
   }
 
   /// Fills in the losses, evaluations and facts of a training run.
@@ -35,8 +38,10 @@ extension RunReport {
     let records = try RunLog.records(of: folder.file(RunLog.name)).compactMap { record in
       record["step"]?.integerValue.flatMap { (0...progress.state.step).contains($0) ? (step: $0, record) : nil }
     }
-    losses = records.compactMap { step, record in
-      record["loss"]?.doubleValue.map { LineChart.Point(step: step, value: $0) }
+    headline = "\(NumberText.counted(progress.state.step, "step")) trained; without an evaluation there is no verdict"
+    charts = Self.charts(of: records)
+    warnings = records.compactMap { step, record in
+      record["warning"]?.stringValue.map { "after step \(NumberText.count(step)): \($0)" }
     }
     development = records.compactMap { step, record in
       guard let scores = record["dev"]?.objectValue else { return nil }
@@ -70,6 +75,12 @@ extension RunReport {
       ("trainingSeconds", JSONValue(progress.seconds)), ("rowsPerSecond", JSONValue(rate)),
       ("seconds", JSONValue(training.seconds)), ("environment", RunEnvironment.current.json),
     ]
+    histograms = training.cutTexts.histograms + histograms
+    if let rows = training.minedRows, let (step, record) = records.last(where: { $0.1["mining"] != nil }),
+      let mining = record["mining"]?.objectValue
+    {
+      add(mining, of: rows, occasion: "The mining after step \(NumberText.count(step)).")
+    }
     if let mining = progress.mining {
       let times = mining.count == 1 ? "once" : "\(NumberText.count(mining.count)) times"
       facts.append(("negatives", "mined \(times), \(NumberText.seconds(mining.seconds))"))
@@ -81,6 +92,27 @@ extension RunReport {
       details.append(("adapter", JSONValue(folder.file("adapter"))))
     }
     if let best = progress.best { details.append(("bestStep", JSONValue(best.step))) }
+  }
+
+  /// The charts of the numbers of every step.
+  private static func charts(of records: [(step: Int, JSONObject)]) -> [LineChart] {
+    func chart(_ title: String, _ value: (JSONObject) -> Double?) -> LineChart {
+      LineChart(
+        title: title,
+        points: records.compactMap { step, record in
+          value(record).map { LineChart.Point(step: step, value: $0) }
+        })
+    }
+    return [
+      chart("Training loss") { $0["loss"]?.doubleValue },
+      chart("Learning rate") { $0["rate"]?.doubleValue },
+      chart("Norm of the gradients") { $0["norm"]?.doubleValue },
+      chart("Tokens a second") { record in
+        guard let tokens = record["tokens"]?.doubleValue, let seconds = record["seconds"]?.doubleValue, seconds > 0
+        else { return nil }
+        return tokens / seconds
+      },
+    ]
   }
 }
 

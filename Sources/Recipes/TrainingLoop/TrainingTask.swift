@@ -144,8 +144,11 @@ protocol TrainingEvaluation {
   func tunedRankings(of model: Model, in folder: RunFolder, _ context: RunContext) throws -> [Ranking]
   /// The rankings of a first stage, one per split, to show beside base and tuned; nil where the base is one, or there is none.
   func firstStageRankings(of model: Model) -> [Ranking]?
+  /// The number of documents at the top of each list that the models have scored.
+  var scoredDepth: Int { get }
 }
 
 extension TrainingEvaluation {
+  var scoredDepth: Int { .max }
   func firstStageRankings(of model: Model) -> [Ranking]? { nil }
 }
