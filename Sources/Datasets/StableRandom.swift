@@ -11,7 +11,7 @@ package struct StableRandom {
   }
 
   /// A random number below `bound` for a counter (bias below bound / 2⁶⁴).
-  func index(below bound: Int, at counter: Int) -> Int {
+  package func index(below bound: Int, at counter: Int) -> Int {
     let bits = Self.mixed(key &+ (UInt64(truncatingIfNeeded: counter) &+ 1) &* Self.increment)
     return Int(bits.multipliedFullWidth(by: UInt64(bound)).high)
   }

@@ -160,6 +160,14 @@ struct ColumnFinder {
       return open[try ask("Which column of \(file.path) holds the \(noun)?", open.map(description))]
     }
     let names = columns.map { "\"\(file.columns[$0])\"" }
+    let identifier = file.columns.indices.first {
+      !taken.contains($0) && ColumnNames.documentIDs.contains(ColumnNames.plain(file.columns[$0]))
+    }
+    if option == "--document-column", columns.isEmpty, let identifier {
+      throw refusal(
+        "the documents are named by identifier, in \"\(file.columns[identifier])\"; give the file that has their texts with "
+          + "--corpus, or name a column of texts with --document-column")
+    }
     throw refusal(
       columns.isEmpty
         ? "no column can be told to hold the \(noun); name it with \(option)"

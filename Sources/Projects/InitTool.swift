@@ -46,8 +46,11 @@ package struct InitTool {
     let folder = try ProjectFolder(into, named: files.first ?? "")
     var reader = try MaterialReader(columns, corpus: corpus)
     for file in files { try reader.read(file) }
-    let material = try reader.finish()
-    let split = try QuerySplit(material, seed: seed)
+    let names = files.map { Files.name(of: $0).shortened }.joined(separator: ", ")
+    let (material, split) = try Self.named(names) {
+      let material = try reader.finish()
+      return (material, try QuerySplit(material, seed: seed))
+    }
     if !model.isPresent, let fetch { try fetch(model) }
     let encoder = try model.load()
     let facts = try ProjectFacts(material, split, model: encoder)
@@ -57,7 +60,6 @@ package struct InitTool {
     let seconds = TimeEstimate(of: facts.work, facts.plan, speed).seconds
     let time = Self.rounded(seconds)
     let recipe = Files.join(folder.path, "adapt.yaml")
-    let names = files.map { Files.name(of: $0).shortened }.joined(separator: ", ")
     let texts = RecipeTexts(
       folder: folder.path, model: model.folder, pooling: encoder?.pooling.name ?? "mean", seed: seed, plan: facts.plan,
       origin: "\(names): \(facts.size).", lengths: facts.cutting,
@@ -85,9 +87,19 @@ package struct InitTool {
     return Project(recipe: recipe, outcome: Outcome(result, lines: lines))
   }
 
+  /// Runs a step; what is wrong with the files as a whole is told with their names.
+  private static func named<Result>(_ names: String, _ step: () throws -> Result) throws -> Result {
+    do {
+      return try step()
+    } catch let error as ProjectError {
+      throw ProjectError(error.kind, "\(names): \(error.description)")
+    }
+  }
+
   /// A time in steps that an estimate deserves: of 5 seconds below two minutes, else of 10, and of a minute above half an hour.
   private static func rounded(_ seconds: Double) -> String {
     let step = seconds < 120 ? 5.0 : seconds < 1800 ? 10 : 60
-    return NumberText.seconds(max(step, (seconds / step).rounded() * step))
+    let whole = max(step, (seconds / step).rounded() * step)
+    return whole < 60 ? "\(Int(whole)) s" : NumberText.seconds(whole)
   }
 }

@@ -18,6 +18,8 @@ struct MachineSpeed: Sendable {
   let operations: @Sendable ([Int]) -> Double
 
   private static let seconds = 0.4
+  /// The tokens of a step, enough to keep every thread busy.
+  private static let tokens = 512
 
   /// Measures steps on real pairs.
   init(of model: BiEncoder, _ pairs: [(query: String, document: String)], maximumLength: Int) throws {
@@ -30,12 +32,16 @@ struct MachineSpeed: Sendable {
     let clock = ContinuousClock()
     var (work, spent, updates, stepCount) = (0.0, 0.0, 0.0, 0)
     var (encodingWork, encodingSpent) = (0.0, 0.0)
-    let batch = min(16, pairs.count)
-    var round = 0
-    while spent + updates + encodingSpent < Self.seconds || stepCount < 2 {
-      let chosen = (0..<batch).map { pairs[(round * batch + $0) % pairs.count] }
-      let encodings =
-        try model.tokenize(chosen.map(\.query), as: .query) + model.tokenize(chosen.map(\.document), as: .document)
+    var (round, next) = (0, 0)
+    while spent + updates + encodingSpent < Self.seconds || stepCount < 1 {
+      var (queries, documents): ([Encoding], [Encoding]) = ([], [])
+      while (queries + documents).reduce(0, { $0 + $1.ids.count }) < Self.tokens || queries.count < 2 {
+        let pair = pairs[next % pairs.count]
+        queries += try model.tokenize([pair.query], as: .query)
+        documents += try model.tokenize([pair.document], as: .document)
+        next += 1
+      }
+      let (batch, encodings) = (queries.count, queries + documents)
       let lengths = encodings.map(\.ids.count)
       let plan = ChunkPlan(lengths: lengths, budget: 8192)
       var result: (Tensor, ParameterDictionary)?

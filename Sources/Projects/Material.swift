@@ -38,8 +38,11 @@ struct Material {
   private(set) var judgments: [Judgment] = []
   var census = Census()
 
-  private var queryKeys: [TextKey: Int] = [:]
-  private var documentKeys: [TextKey: Int] = [:]
+  /// The keys of the queries' texts, and of the documents' contents.
+  private(set) var queryKeys: [TextKey] = []
+  private(set) var documentKeys: [TextKey] = []
+  private var queryNumbers: [TextKey: Int] = [:]
+  private var documentNumbers: [TextKey: Int] = [:]
   private var queryIDs: Set<ExactText> = []
   private var documentIDs: Set<ExactText> = []
   private var pairs: [Pair: Int] = [:]
@@ -54,9 +57,10 @@ struct Material {
   /// - Parameter id: The identifier to give it, if it is free.
   mutating func query(_ text: String, id: String? = nil) -> Int {
     let key = TextKey(text)
-    if let known = queryKeys[key] { return known }
+    if let known = queryNumbers[key] { return known }
     let number = queries.count
-    queryKeys[key] = number
+    queryNumbers[key] = number
+    queryKeys.append(key)
     queries.append(Query(id: Self.free(id, "q\(number + 1)", &queryIDs), text: text.trimmed))
     return number
   }
@@ -67,9 +71,10 @@ struct Material {
   mutating func document(title: String = "", text: String, id: String? = nil) -> Int {
     let document = Document(id: "", title: title.trimmed, text: text.trimmed)
     let key = TextKey(document.content)
-    if let known = documentKeys[key] { return known }
+    if let known = documentNumbers[key] { return known }
     let number = documents.count
-    documentKeys[key] = number
+    documentNumbers[key] = number
+    documentKeys.append(key)
     documents.append(
       Document(id: Self.free(id, "d\(number + 1)", &documentIDs), title: document.title, text: document.text))
     return number
@@ -89,7 +94,7 @@ struct Material {
 
   /// Adds the grade of a document for a query.
   mutating func judge(_ query: Int, _ document: Int, grade: Int) {
-    if TextKey(queries[query].text) == TextKey(documents[document].content) {
+    if queryKeys[query] == documentKeys[document] {
       census.identical += 1
       return
     }

@@ -65,7 +65,7 @@ enum NearDuplicates {
 }
 
 /// The least hashes of a text's shingles under many hash functions, in bands.
-private enum MinHash {
+enum MinHash {
   static let bandCount = 64
   private static let rows = 4
   private typealias Lanes = SIMD16<UInt32>

@@ -58,12 +58,15 @@ struct ProjectFacts {
 
   /// The maximum length and the texts that it cuts.
   var cutting: String {
-    let cut = [(queries, "query", "queries"), (documents, "document", "documents")].compactMap { lengths, one, many in
-      let count = lengths.cut(at: plan.maximumLength)
-      return count > 0 ? "\(NumberText.counted(count, of: lengths.counts.count, one, plural: many))" : nil
+    let limit = plan.maximumLength
+    let counts = (queries.cut(at: limit), documents.cut(at: limit))
+    var cut: [String] = []
+    if counts.0 > 0 {
+      cut.append(NumberText.counted(counts.0, of: queries.counts.count, "query", plural: "queries"))
     }
-    return "At \(plan.maximumLength) tokens "
-      + (cut.isEmpty ? "no text is cut." : "\(cut.joined(separator: " and ")) \(cut == ["1"] ? "is" : "are") cut.")
+    if counts.1 > 0 { cut.append(NumberText.counted(counts.1, of: documents.counts.count, "document")) }
+    let verb = counts.0 + counts.1 == 1 ? "is" : "are"
+    return "At \(limit) tokens " + (cut.isEmpty ? "no text is cut." : "\(cut.joined(separator: " and ")) \(verb) cut.")
   }
 
   private func distribution(_ lengths: TextLengths) -> String {

@@ -56,9 +56,10 @@ struct ProjectFolder {
     }
     while result.hasPrefix("-") || result.hasPrefix(".") { result.removeFirst() }
     while result.hasSuffix("-") { result.removeLast() }
-    // The data of a folder beside it is not to be mistaken for the project.
     if result.isEmpty { return "project" }
-    return Files.exists(result) ? result + "-project" : result
+    // A folder of data in the working directory keeps its name.
+    let isData = (try? Files.resolve(result)).map { ExactText($0) } == (try? Files.resolve(file)).map { ExactText($0) }
+    return isData && Files.exists(result) ? result + "-project" : result
   }
 
   /// Writes everything, whole or not at all.

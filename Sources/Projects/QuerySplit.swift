@@ -41,9 +41,11 @@ struct QuerySplit {
     wanted = SplitSizes(queries: answered.count)
 
     var texts = Components(count: count + material.documents.count)
-    var keys: [TextKey: Int] = [:]
+    let documents = Dictionary(uniqueKeysWithValues: zip(material.documentKeys, 0...))
+    for (query, key) in material.queryKeys.enumerated() {
+      if let document = documents[key] { texts.join(query, count + document) }
+    }
     let all = material.queries.map(\.text) + material.documents.map(\.content)
-    for (text, content) in all.enumerated() { texts.join(text, keys[TextKey(content)] ?? text); keys[TextKey(content)] = text }
     nearDuplicates = NearDuplicates.join(all, in: &texts)
     /// The group of near-duplicates of each text.
     let classes = all.indices.map { texts.root(of: $0) }
