@@ -102,7 +102,8 @@ targets += libraries.map { library in
   .target(name: library.name, dependencies: library.targets.map { .byName(name: $0) } + library.packages)
 }
 targets += [
-  .executableTarget(name: "hone", dependencies: ["Recipes", "Projects", "Tools", "Runs", "Files", "Words", argumentParser]),
+  .executableTarget(
+    name: "hone", dependencies: ["Recipes", "Projects", "Tools", "Runs", "Files", "Words", argumentParser]),
   .executableTarget(
     name: "benchmarks",
     dependencies: [

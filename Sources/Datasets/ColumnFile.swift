@@ -54,7 +54,9 @@ package struct ColumnFile: Sendable {
       (columns, rows) = try Self.objects(path, &problems)
     }
     if Self.hasByteOrderMark(path) { form.append("a byte order mark") }
-    if problems.count == 0 && rows.isEmpty { problems.add("expected rows, found none; check that the file is complete") }
+    if problems.count == 0 && rows.isEmpty {
+      problems.add("expected rows, found none; check that the file is complete")
+    }
     try problems.throwIfAny()
     warnings = problems.warnings
   }
@@ -74,7 +76,9 @@ package struct ColumnFile: Sendable {
     let phrase = separator == nil ? "one column" : "\(dialect.separator.plural) between the columns"
     guard let first = records.first else { return ([], [], [phrase]) }
     var width = first.fields.count
-    while width > 1 && records.allSatisfy({ $0.fields.count < width || $0.fields[(width - 1)...].allSatisfy(\.isBlank) }) {
+    while width > 1
+      && records.allSatisfy({ $0.fields.count < width || $0.fields[(width - 1)...].allSatisfy(\.isBlank) })
+    {
       width -= 1
     }
     let hasHeader = isHeader(first.fields, over: records.dropFirst(), isName)

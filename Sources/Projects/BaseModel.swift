@@ -17,7 +17,9 @@ package struct BaseModel: Equatable, Sendable {
   package let hubName: String?
 
   /// True if the folder is there.
-  package var isPresent: Bool { Files.exists(Files.join(folder, "config.json")) || Files.exists(Files.join(folder, "modules.json")) }
+  package var isPresent: Bool {
+    Files.exists(Files.join(folder, "config.json")) || Files.exists(Files.join(folder, "modules.json"))
+  }
 
   /// Finds the model of a name or a folder.
   ///
@@ -32,7 +34,8 @@ package struct BaseModel: Equatable, Sendable {
       (folder, hubName) = (Files.join(Self.checkpoints, parts[1]), name)
     } else {
       throw ProjectError(
-        .missingInput, "--model \(name.shortened): no such folder, and no name of a model; give a folder, or OWNER/NAME")
+        .missingInput, "--model \(name.shortened): no such folder, and no name of a model; give a folder, or OWNER/NAME"
+      )
     }
   }
 
@@ -48,7 +51,8 @@ package struct BaseModel: Equatable, Sendable {
   func load() throws -> BiEncoder? {
     if isPresent { return try BiEncoder(folder: folder) }
     guard let hubName else {
-      throw ProjectError(.missingInput, "\(folder): expected a model folder, found no config.json in it; name another folder")
+      throw ProjectError(
+        .missingInput, "\(folder): expected a model folder, found no config.json in it; name another folder")
     }
     if hubName == "\(Self.usualOwner)/\(Self.usual)" { return nil }
     throw ProjectError(.missingInput, "\(folder): the model is not there; fetch it with: hone fetch \(hubName)")

@@ -53,7 +53,8 @@ struct ColumnFinder {
   func choice() throws -> ColumnChoice {
     guard file.columns.count > 1 else {
       throw refusal(
-        "expected a column of queries and one of documents, found one column; add the other, or give its file with --corpus")
+        "expected a column of queries and one of documents, found one column; add the other, or give its file with --corpus"
+      )
     }
     let label = try wishes.label.map { try column(named: $0, option: "--label-column") } ?? knownLabel
     var remark: String?
@@ -69,7 +70,9 @@ struct ColumnFinder {
     var documents =
       given.1.map { [$0] }
       ?? candidates(
-        [ColumnNames.documents] + (hasCorpus ? [ColumnNames.documentIDs] : []) + [ColumnNames.bodies, ColumnNames.titles],
+        [ColumnNames.documents] + (hasCorpus ? [ColumnNames.documentIDs] : []) + [
+          ColumnNames.bodies, ColumnNames.titles,
+        ],
         without: taken.union(queries.count == 1 ? queries : []))
     if queries.count == 1 { documents.removeAll { $0 == queries[0] } }
     if documents.count == 1 { queries.removeAll { $0 == documents[0] } }
@@ -150,7 +153,8 @@ struct ColumnFinder {
     if let exact = file.columns.firstIndex(where: { ExactText($0) == ExactText(name) }) { return exact }
     if let similar = file.columns.firstIndex(where: { ColumnNames.plain($0) == plain }) { return similar }
     if let number = Int(name), file.columns.indices.contains(number - 1) { return number - 1 }
-    throw refusal("\(option) names \"\(name.shortened)\", found no such column; give a name or a number of these", .usage)
+    throw refusal(
+      "\(option) names \"\(name.shortened)\", found no such column; give a name or a number of these", .usage)
   }
 
   private func decide(_ columns: [Int], _ noun: String, _ option: String, without taken: Set<Int>) throws -> Int {

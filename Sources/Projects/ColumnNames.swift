@@ -32,7 +32,8 @@ enum ColumnNames {
   ]
   /// Names of labels, of which a file has one.
   static let labels = [
-    "label", "labels", "relevance", "relevancy", "relevant", "is_relevant", "rel", "grade", "clicks", "click", "clicked",
+    "label", "labels", "relevance", "relevancy", "relevant", "is_relevant", "rel", "grade", "clicks", "click",
+    "clicked",
     "click_count", "num_clicks", "score", "similarity", "rating", "judgment", "judgement", "is_duplicate", "gold",
   ]
   /// Names of counts, of which any number above 0 counts.

@@ -63,7 +63,8 @@ package struct InitTool {
     let texts = RecipeTexts(
       folder: folder.path, model: model.folder, pooling: encoder?.pooling.name ?? "mean", seed: seed, plan: facts.plan,
       origin: "\(names): \(facts.size).", lengths: facts.cutting,
-      time: "Made by hone init. About \(time) on \(NumberText.counted(Threads.count, "thread")) of the machine that made it.",
+      time:
+        "Made by hone init. About \(time) on \(NumberText.counted(Threads.count, "thread")) of the machine that made it.",
       devQueries: split.count(of: .dev))
     reader.warnings.forEach { report(.warning($0)) }
     try folder.write(
@@ -81,7 +82,8 @@ package struct InitTool {
       ]
     let result: JSONValue = [
       "folder": JSONValue(folder.path), "recipe": JSONValue(recipe), "model": JSONValue(model.folder),
-      "estimatedSeconds": JSONValue((seconds * 10).rounded() / 10), "found": facts.census, "split": facts.splitSummary(seed: seed),
+      "estimatedSeconds": JSONValue((seconds * 10).rounded() / 10), "found": facts.census,
+      "split": facts.splitSummary(seed: seed),
       "warnings": .array(reader.warnings.map { JSONValue($0) }),
     ]
     return Project(recipe: recipe, outcome: Outcome(result, lines: lines))

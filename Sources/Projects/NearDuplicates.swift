@@ -65,18 +65,19 @@ enum NearDuplicates {
 }
 
 /// The least hashes of a text's shingles under many hash functions, in bands.
-enum MinHash {
+private enum MinHash {
   static let bandCount = 64
   private static let rows = 4
-  private typealias Lanes = SIMD16<UInt32>
+  private typealias Lanes = SIMD16<Int32>
 
-  /// The factors and addends of the hash functions x → a · x + b mod 2³², all factors odd.
-  private static let functions: [(factors: Lanes, addends: Lanes)] = (0..<bandCount * rows / Lanes.scalarCount).map { group in
+  /// The factors and addends of the hash functions x → a · x + b on 32 bits, all factors odd.
+  private static let functions: [(factors: Lanes, addends: Lanes)] = (0..<bandCount * rows / Lanes.scalarCount).map {
+    group in
     var (factors, addends) = (Lanes(), Lanes())
     for lane in 0..<Lanes.scalarCount {
       let number = UInt64(group * Lanes.scalarCount + lane)
-      factors[lane] = UInt32(truncatingIfNeeded: mixed(2 * number + 1)) | 1
-      addends[lane] = UInt32(truncatingIfNeeded: mixed(2 * number + 2))
+      factors[lane] = Int32(truncatingIfNeeded: mixed(2 * number + 1)) | 1
+      addends[lane] = Int32(truncatingIfNeeded: mixed(2 * number + 2))
     }
     return (factors, addends)
   }
@@ -84,18 +85,19 @@ enum MinHash {
   /// One key for each band; none for a text without shingles.
   static func bands(of shingles: Shingles) -> [UInt32] {
     if shingles.hashes.isEmpty { return [] }
-    var least = functions.map { _ in Lanes(repeating: .max) }
-    for shingle in shingles.hashes {
-      let bits = Lanes(repeating: UInt32(truncatingIfNeeded: mixed(UInt64(shingle))))
-      for (group, function) in functions.enumerated() {
-        let hash = bits &* function.factors &+ function.addends
-        least[group].replace(with: hash, where: hash .< least[group])
+    let bits = shingles.hashes.map { Int32(truncatingIfNeeded: mixed(UInt64($0))) }
+    let least = functions.map { function in
+      var least = Lanes(repeating: .max)
+      for bits in bits {
+        let hash = Lanes(repeating: bits) &* function.factors &+ function.addends
+        least.replace(with: hash, where: hash .< least)
       }
+      return least
     }
     return (0..<bandCount).map { band in
       var key: UInt64 = 0
       for row in band * rows..<(band + 1) * rows {
-        key = mixed(key ^ UInt64(least[row / Lanes.scalarCount][row % Lanes.scalarCount]))
+        key = mixed(key ^ UInt64(truncatingIfNeeded: least[row / Lanes.scalarCount][row % Lanes.scalarCount]))
       }
       return UInt32(truncatingIfNeeded: key)
     }

@@ -82,12 +82,14 @@ struct ProjectFacts {
     let kinds: [(Int, String)] = [
       (census.duplicates, "said before"), (census.empty, "with an empty cell"),
       (census.conflicts, "with another label than an earlier row (the higher one counts)"),
-      (census.identical, "whose document is the query itself"), (census.unknown, "whose document or query is not there"),
+      (census.identical, "whose document is the query itself"),
+      (census.unknown, "whose document or query is not there"),
     ]
     let left = kinds.filter { $0.0 > 0 }.map { "\(NumberText.count($0.0)) \($0.1)" }
     var lines = [
       "rows        \(NumberText.count(census.rows))"
-        + (left.isEmpty ? ": no duplicates, no empty cells, no conflicting labels" : ": " + left.joined(separator: ", ")),
+        + (left.isEmpty
+          ? ": no duplicates, no empty cells, no conflicting labels" : ": " + left.joined(separator: ", ")),
       "texts       \(size); \(scripts.sentence)",
     ]
     if census.repeated > 0 {
@@ -96,7 +98,8 @@ struct ProjectFacts {
     }
     if census.unanswered > 0 {
       lines.append(
-        "            \(NumberText.counted(census.unanswered, "query", plural: "queries")) left out without a relevant document")
+        "            \(NumberText.counted(census.unanswered, "query", plural: "queries")) left out without a relevant document"
+      )
     }
     lines.append(
       "tokens      half of the texts, 99 % and the longest: queries \(distribution(queries)); documents \(distribution(documents))"
@@ -109,7 +112,8 @@ struct ProjectFacts {
     let sides = SplitSide.allCases.map { "\($0.rawValue) \(NumberText.count(split.count(of: $0)))" }
     var lines = [
       "split       \(sides.joined(separator: ", ")) queries, from \(NumberText.counted(split.groups, "group"))"
-        + (split.largestGroup > 1 ? " (the largest has \(NumberText.counted(split.largestGroup, "query", plural: "queries")))" : "")
+        + (split.largestGroup > 1
+          ? " (the largest has \(NumberText.counted(split.largestGroup, "query", plural: "queries")))" : "")
         + " that share no text; \(NumberText.counted(split.nearDuplicates, "text")) \(split.nearDuplicates == 1 ? "has" : "have") near-duplicates"
     ]
     if split.cut > 0 {
@@ -125,7 +129,8 @@ struct ProjectFacts {
     let (dev, test) = (split.count(of: .dev), split.count(of: .test))
     if dev < split.wanted.dev / 2 || test < split.wanted.test / 2 {
       lines.append(
-        "            dev and test are smaller than wanted (\(split.wanted.dev) and \(split.wanted.test)): the other queries hang together")
+        "            dev and test are smaller than wanted (\(split.wanted.dev) and \(split.wanted.test)): the other queries hang together"
+      )
     }
     if test < 50 {
       lines.append("            with \(test) test queries only a large difference can be told from chance")
@@ -140,7 +145,8 @@ struct ProjectFacts {
     return [
       "rows": JSONValue(census.rows), "queries": JSONValue(material.queries.count),
       "documents": JSONValue(material.documents.count), "duplicates": JSONValue(census.duplicates),
-      "empty": JSONValue(census.empty), "conflicts": JSONValue(census.conflicts), "identical": JSONValue(census.identical),
+      "empty": JSONValue(census.empty), "conflicts": JSONValue(census.conflicts),
+      "identical": JSONValue(census.identical),
       "unknown": JSONValue(census.unknown), "unanswered": JSONValue(census.unanswered),
       "repeatedDocuments": JSONValue(census.repeated), "maximumLength": JSONValue(plan.maximumLength),
       "cutQueries": JSONValue(queries.cut(at: plan.maximumLength)),

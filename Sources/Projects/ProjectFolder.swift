@@ -63,7 +63,9 @@ struct ProjectFolder {
   }
 
   /// Writes everything, whole or not at all.
-  func write(_ material: Material, _ split: QuerySplit, summary: JSONValue, recipes: [(name: String, text: String)]) throws {
+  func write(_ material: Material, _ split: QuerySplit, summary: JSONValue, recipes: [(name: String, text: String)])
+    throws
+  {
     try DurableFolder(path).write { draft in
       let collection = Files.join(draft.path, "collection")
       let judgments = Files.join(collection, "qrels")

@@ -51,7 +51,9 @@ struct QuerySplit {
     let classes = all.indices.map { texts.root(of: $0) }
 
     var joined = texts
-    for judgment in material.judgments where judgment.grade > 0 { joined.join(judgment.query, count + judgment.document) }
+    for judgment in material.judgments where judgment.grade > 0 {
+      joined.join(judgment.query, count + judgment.document)
+    }
     var members: [Int: [Int]] = [:]
     for query in answered { members[joined.root(of: query), default: []].append(query) }
     // Groups in the order of their first query, then shuffled.

@@ -59,7 +59,8 @@ struct FetchCommand: ParsableCommand {
     do {
       display.show(.lines(try fetch().lines))
     } catch let error as any UserFacingError {
-      throw ModelAbsent(kind: error.kind, description: "\(model.folder) is not there, and \(error); or name a folder with --model")
+      throw ModelAbsent(
+        kind: error.kind, description: "\(model.folder) is not there, and \(error); or name a folder with --model")
     }
   }
 

@@ -77,7 +77,8 @@ struct ProjectOptions: ParsableArguments {
     var columns = ColumnWishes(query: queryColumn, document: documentColumn, label: labelColumn)
     if Question.isPossible { columns.ask = { try Question.ask($0, $1) } }
     return InitTool(
-      files: files, into: into, corpus: corpus, columns: columns, model: try BaseModel(model), seed: seed, report: report,
+      files: files, into: into, corpus: corpus, columns: columns, model: try BaseModel(model), seed: seed,
+      report: report,
       fetch: fetch)
   }
 }

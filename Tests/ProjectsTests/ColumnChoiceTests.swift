@@ -29,7 +29,8 @@ import Testing
 
   @Test func aSpreadsheetWithSemicolonsAndAByteOrderMarkIsRead() throws {
     let file = try file(
-      "export.csv", "\u{FEFF}Nr;Frage;Antwort\r\n1;Wie, bitte?;\"Eine Zeile;\nund noch eine\"\r\n2;Wann?;Um 5, 6 oder 7\r\n")
+      "export.csv",
+      "\u{FEFF}Nr;Frage;Antwort\r\n1;Wie, bitte?;\"Eine Zeile;\nund noch eine\"\r\n2;Wann?;Um 5, 6 oder 7\r\n")
     #expect(file.columns == ["Nr", "Frage", "Antwort"])
     #expect(file.form == ["semicolons between the columns", "a header", "a byte order mark"])
     #expect(file.rows.map { $0.texts(2) } == [["Eine Zeile;\nund noch eine"], ["Um 5, 6 oder 7"]])
@@ -37,14 +38,17 @@ import Testing
   }
 
   @Test func separatorsNeedNoKnownName() throws {
-    let file = try file("a.csv", "was|wie\nerstens, zweitens|ein langer Text, mit Komma\ndrittens|noch ein langer Text\n")
+    let file = try file(
+      "a.csv", "was|wie\nerstens, zweitens|ein langer Text, mit Komma\ndrittens|noch ein langer Text\n")
     #expect(file.form == ["vertical bars between the columns", "a header"])
     #expect(file.columns == ["was", "wie"])
   }
 
   @Test func aFileWithoutAHeaderIsTakenByTheLengthOfItsTexts() throws {
     let file = try file(
-      "a.csv", "How do I log in?,Open the page and enter your name and password.\nWhere is it?,\"In the cellar, under the stairs of the house.\"\n")
+      "a.csv",
+      "How do I log in?,Open the page and enter your name and password.\nWhere is it?,\"In the cellar, under the stairs of the house.\"\n"
+    )
     #expect(file.form == ["commas between the columns", "no header"])
     #expect(file.rows.count == 2)
     let choice = try choice(file)
@@ -54,7 +58,8 @@ import Testing
 
   @Test func ticketsAndTitlesAndLogsAreKnownByTheirNames() throws {
     let tickets = try file(
-      "t.jsonl", "{\"id\": 1, \"subject\": \"s\", \"resolution\": {\"text\": \"r\"}, \"body\": \"b\", \"tags\": [\"x\", \"y\"]}\n")
+      "t.jsonl",
+      "{\"id\": 1, \"subject\": \"s\", \"resolution\": {\"text\": \"r\"}, \"body\": \"b\", \"tags\": [\"x\", \"y\"]}\n")
     #expect(tickets.columns == ["id", "subject", "resolution.text", "body", "tags"])
     #expect(tickets.rows[0].texts(4) == ["x", "y"])
     #expect(try choice(tickets) == ColumnChoice(query: 1, document: 3))
@@ -88,15 +93,19 @@ import Testing
       return 1
     }
     #expect(answered == ColumnChoice(query: 0, document: 2))
-    #expect(folder.shortened(asked.joined(separator: "|")).hasPrefix("Which column of d.csv holds the documents?|\"answer\""))
+    #expect(
+      folder.shortened(asked.joined(separator: "|")).hasPrefix("Which column of d.csv holds the documents?|\"answer\""))
     #expect(asked.count == 3)
-    #expect(refusal { _ = try choice(file, query: "nothing") }.contains("--query-column names \"nothing\", found no such column"))
+    #expect(
+      refusal { _ = try choice(file, query: "nothing") }.contains(
+        "--query-column names \"nothing\", found no such column"))
     #expect(refusal { _ = try choice(file, query: "answer", document: "answer") }.contains("both name \"answer\""))
   }
 
   @Test func oneColumnIsRefusedWithARemedy() throws {
     let file = try file("one.csv", "question\nfirst thing\nsecond thing\n")
-    #expect(refusal { _ = try choice(file) }.contains("found one column; add the other, or give its file with --corpus"))
+    #expect(
+      refusal { _ = try choice(file) }.contains("found one column; add the other, or give its file with --corpus"))
   }
 
   @Test func identifiersWithoutACorpusAreToldOf() throws {
@@ -108,13 +117,17 @@ import Testing
   @Test func rowsOfAnotherNumberOfFieldsAreRefusedByLine() throws {
     #expect(
       refusal { _ = try file("r.csv", "question,answer\na,b\nc,d,e\nf,g\n") }
-        == "r.csv:3: expected 2 fields, as in the first row, found 3; put fields with commas or line breaks in quotation marks")
+        == "r.csv:3: expected 2 fields, as in the first row, found 3; put fields with commas or line breaks in quotation marks"
+    )
   }
 
-  @Test(arguments: [
-    ([0, 1, 1], "label", 1.0, [0, 1, 1]), ([0, 1, 3], "relevance", 1, [0, 1, 3]), ([0, 1, 3], "clicks", 1, [0, 1, 1]),
-    ([0, 2, 250], "score", 1, [0, 1, 1]), ([0.2, 0.5, 1.0], "score", 0.5, [0, 1, 1]), ([-1, 0, 1], "label", 1, [0, 0, 1]),
-  ] as [([Double], String, Double, [Int])])
+  @Test(
+    arguments: [
+      ([0, 1, 1], "label", 1.0, [0, 1, 1]), ([0, 1, 3], "relevance", 1, [0, 1, 3]),
+      ([0, 1, 3], "clicks", 1, [0, 1, 1]),
+      ([0, 2, 250], "score", 1, [0, 1, 1]), ([0.2, 0.5, 1.0], "score", 0.5, [0, 1, 1]),
+      ([-1, 0, 1], "label", 1, [0, 0, 1]),
+    ] as [([Double], String, Double, [Int])])
   func labelsAreReadByTheirScale(labels: [Double], column: String, least: Double, grades: [Int]) {
     let scale = LabelScale(labels, column: column)
     #expect(scale.least == least)

@@ -12,11 +12,16 @@ import Testing
 @Suite struct InitToolTests {
   private let folder = TemporaryFolder()
   private static let model = Files.join(Locations.repositoryRoot, "Tests/Goldens/bert-tiny")
-  private static let words = ["search", "query", "text", "word", "find", "file", "image", "sound", "game", "play", "chess", "board"]
+  private static let words = [
+    "search", "query", "text", "word", "find", "file", "image", "sound", "game", "play", "chess", "board",
+  ]
 
   private func row(_ number: Int) -> (query: String, document: String) {
     let words = (0..<6).map { Self.words[(number * (2 * $0 + 5) + $0 * $0 + number / 12) % 12] }
-    return ("\(words[0]) \(words[1]) \(number)", "the \(words[2]) of \(words[3]) \(words[4]) \(words[5]) is number \(number * 7)")
+    return (
+      "\(words[0]) \(words[1]) \(number)",
+      "the \(words[2]) of \(words[3]) \(words[4]) \(words[5]) is number \(number * 7)"
+    )
   }
 
   private func table(_ count: Int) -> String {
@@ -29,18 +34,22 @@ import Testing
   ) throws -> InitTool.Project {
     try withoutActuallyEscaping(warnings) { warn in
       try InitTool(
-        files: files.map { folder.file($0) }, into: folder.file(into), corpus: corpus.map { folder.file($0) }, columns: columns,
+        files: files.map { folder.file($0) }, into: folder.file(into), corpus: corpus.map { folder.file($0) },
+        columns: columns,
         model: BaseModel(Self.model), seed: 17, report: { if case .warning(let text) = $0 { warn(text) } })()
     }
   }
 
-  private func text(_ file: String) throws -> String { String(decoding: try Files.read(folder.file(file)), as: UTF8.self) }
+  private func text(_ file: String) throws -> String {
+    String(decoding: try Files.read(folder.file(file)), as: UTF8.self)
+  }
 
   @Test func aTableBecomesAProjectThatIsValid() throws {
     try folder.write("faq.csv", table(60))
     let project = try make(["faq.csv"])
     #expect(project.recipe == folder.file("project/adapt.yaml"))
-    #expect(try Files.list(folder.file("project")) == ["adapt.yaml", "collection", "mine.yaml", "rerank.yaml", "split.json"])
+    #expect(
+      try Files.list(folder.file("project")) == ["adapt.yaml", "collection", "mine.yaml", "rerank.yaml", "split.json"])
     let collection = try Collection(folder: folder.file("project/collection"))
     #expect(collection.splits == ["dev", "test", "train"])
     #expect(collection.corpus.documents.count == 60)
@@ -114,15 +123,17 @@ import Testing
     let found = try #require(try JSONReader.parse(Array(project.outcome.json.utf8)).objectValue?["found"]?.objectValue)
     #expect(found["conflicts"] == 1)
     let collection = try Collection(folder: folder.file("project/collection"))
-    #expect(try TrainingRows(collection: collection, split: "train").rows.allSatisfy { row in
-      (0..<40).contains { self.row($0).query == row.query && self.row($0).document == row.positive }
-    })
+    #expect(
+      try TrainingRows(collection: collection, split: "train").rows.allSatisfy { row in
+        (0..<40).contains { self.row($0).query == row.query && self.row($0).document == row.positive }
+      })
   }
 
   @Test func aCorpusGivesTheTextsOfIdentifiersAndMoreDocuments() throws {
     try folder.write(
       "products.csv", "id,title,text\n" + (0..<50).map { "p\($0),name \($0),\(row($0).document)\n" }.joined())
-    try folder.write("log.csv", "query,product_id\n" + (0..<30).map { "\(row($0).query),p\($0)\n" }.joined() + "lost,p999\n")
+    try folder.write(
+      "log.csv", "query,product_id\n" + (0..<30).map { "\(row($0).query),p\($0)\n" }.joined() + "lost,p999\n")
     let project = try make(["log.csv"], corpus: "products.csv")
     let collection = try Collection(folder: folder.file("project/collection"))
     #expect(collection.corpus.documents.count == 50)
@@ -143,13 +154,19 @@ import Testing
     _ = try make(["beir"])
     let collection = try Collection(folder: folder.file("project/collection"))
     #expect(collection.splits == ["dev", "test", "train"])
-    #expect(try collection.judgments(split: "test").topics.allSatisfy { $0.query.dropFirst() == $0.grades[0].document.dropFirst() })
+    #expect(
+      try collection.judgments(split: "test").topics.allSatisfy {
+        $0.query.dropFirst() == $0.grades[0].document.dropFirst()
+      })
   }
 
   @Test(arguments: [
     ("three.csv", "question,answer\na b,c d\ne f,g h\ni j,k l\n", "three.csv: expected at least 20 different queries"),
     ("one.csv", "question\na b\nc d\n", "found one column"),
-    ("zeros.csv", "query,document,label\na b,c d,0\ne f,g h,0\n", "zeros.csv: no row has a relevant document, all labels are 0"),
+    (
+      "zeros.csv", "query,document,label\na b,c d,0\ne f,g h,0\n",
+      "zeros.csv: no row has a relevant document, all labels are 0"
+    ),
     ("empty.csv", "", "expected rows, found none"),
     ("label.csv", "query,document,label\na b,c d,0\ne f,g h,1\n", "expected at least 20"),
   ])
@@ -178,7 +195,9 @@ import Testing
     #expect(throws: ProjectError.self) { try BaseModel("../nowhere/else") }
   }
 
-  @Test(arguments: [("runs/a", "runs/a"), ("a b/c", "\"a b/c\""), ("-x/y", "\"-x/y\""), ("#1/x", "\"#1/x\""), ("12", "\"12\"")])
+  @Test(arguments: [
+    ("runs/a", "runs/a"), ("a b/c", "\"a b/c\""), ("-x/y", "\"-x/y\""), ("#1/x", "\"#1/x\""), ("12", "\"12\""),
+  ])
   func pathsAreQuotedInRecipesWhereTheyMustBe(path: String, yaml: String) {
     #expect(RecipeTexts.yaml(path) == yaml)
   }

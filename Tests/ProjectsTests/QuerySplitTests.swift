@@ -40,13 +40,18 @@ import Testing
     for (first, second) in [(0, 1), (0, 2), (1, 2)] {
       for (left, leftShingles) in sides[first] {
         for (right, rightShingles) in sides[second]
-        where leftShingles.resemblance(to: rightShingles, reaches: NearDuplicates.limit) { leaks.append("\(left) | \(right)") }
+        where leftShingles.resemblance(to: rightShingles, reaches: NearDuplicates.limit) {
+          leaks.append("\(left) | \(right)")
+        }
       }
     }
     return leaks
   }
 
-  @Test(arguments: [(20, 11, 3, 6), (60, 30, 10, 20), (200, 117, 33, 50), (1000, 700, 100, 200), (5000, 3500, 500, 1000), (100_000, 98_500, 500, 1000)])
+  @Test(arguments: [
+    (20, 11, 3, 6), (60, 30, 10, 20), (200, 117, 33, 50), (1000, 700, 100, 200), (5000, 3500, 500, 1000),
+    (100_000, 98_500, 500, 1000),
+  ])
   func sizesAreAsDocumented(queries: Int, train: Int, dev: Int, test: Int) {
     let sizes = SplitSizes(queries: queries)
     #expect((sizes.train, sizes.dev, sizes.test) == (train, dev, test))
@@ -80,7 +85,9 @@ import Testing
       default: words = words.map { $0.uppercased() + "," }
       }
       let copy = material.query(words.joined(separator: " "))
-      material.judge(copy, material.document(text: "copy \(number) " + text(9000 + number, 20, StableRandom(seed: 3, epoch: 0))), grade: 1)
+      material.judge(
+        copy, material.document(text: "copy \(number) " + text(9000 + number, 20, StableRandom(seed: 3, epoch: 0))),
+        grade: 1)
     }
     let split = try QuerySplit(material, seed: 17)
     #expect(split.nearDuplicates > 30)
@@ -136,6 +143,8 @@ import Testing
 
   @Test func fewQueriesAreRefused() throws {
     let error = #expect(throws: ProjectError.self) { try QuerySplit(material(19), seed: 17) }
-    #expect(error?.description.hasPrefix("expected at least 20 different queries with a document of their own, found 19;") == true)
+    #expect(
+      error?.description.hasPrefix("expected at least 20 different queries with a document of their own, found 19;")
+        == true)
   }
 }
