@@ -39,6 +39,8 @@ package struct InitTool {
   package struct Project {
     /// The recipe that adapts the model.
     package let recipe: String
+    /// The command that runs it, as a line of a shell.
+    package let next: String
     package let outcome: Outcome
   }
 
@@ -86,7 +88,7 @@ package struct InitTool {
       "split": facts.splitSummary(seed: seed),
       "warnings": .array(reader.warnings.map { JSONValue($0) }),
     ]
-    return Project(recipe: recipe, outcome: Outcome(result, lines: lines))
+    return Project(recipe: recipe, next: next, outcome: Outcome(result, lines: lines))
   }
 
   /// Runs a step; what is wrong with the files as a whole is told with their names.

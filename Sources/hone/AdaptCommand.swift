@@ -42,7 +42,14 @@ struct AdaptCommand: ParsableCommand {
     let context = RunContext(
       recipe: file.resolved, resume: false, report: { display.show($0) },
       isInterrupted: { Interruption.signal != 0 })
-    let outcome = try file.run(in: context)
+    let outcome: Outcome
+    do {
+      outcome = try file.run(in: context)
+    } catch {
+      display.finish()
+      Console.note("the project is made; its training starts again, or goes on, with: \(made.next) --resume")
+      throw error
+    }
     display.finish()
     try Console.printUnlessQuiet(outcome, results)
   }
