@@ -194,12 +194,13 @@ struct QuerySplit {
   private func check(_ material: Material) throws {
     let fewest = SplitSide.allCases.map { (side: $0, count: count(of: $0)) }.min { $0.count < $1.count }
     guard let fewest, fewest.count < 3 else { return }
-    let answered = Set(material.judgments.map(\.document)).count
+    func queries(_ count: Int) -> String { NumberText.counted(count, "query", plural: "queries") }
+    let documents = NumberText.counted(Set(material.judgments.map(\.document)).count, "document")
     throw ProjectError(
       .badData,
-      "the queries cannot be split without a leak: \(NumberText.counted(largestGroup, of: wanted.train + wanted.dev + wanted.test, "query", plural: "queries")) "
-        + "hang together through shared or nearly equal texts, and \(fewest.side.rawValue) would have \(NumberText.counted(fewest.count, "query", plural: "queries")); "
-        + "bring rows with more different documents (there \(answered == 1 ? "is 1" : "are \(NumberText.count(answered))")), "
-        + "or leave out a text that stands in all rows")
+      "the queries cannot be split without a leak: \(NumberText.count(largestGroup)) of "
+        + "\(queries(wanted.train + wanted.dev + wanted.test)) hang together through shared or nearly equal texts, and "
+        + "\(fewest.side.rawValue) would have \(queries(fewest.count)); bring rows whose texts differ more (they have "
+        + "\(documents)), or leave out what stands in all of them")
   }
 }

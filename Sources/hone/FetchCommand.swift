@@ -59,6 +59,7 @@ struct FetchCommand: ParsableCommand {
     do {
       display.show(.lines(try fetch().lines))
     } catch let error as any UserFacingError {
+      Files.removeFolderIfEmpty(BaseModel.checkpoints)
       throw ModelAbsent(
         kind: error.kind, description: "\(model.folder) is not there, and \(error); or name a folder with --model")
     }
