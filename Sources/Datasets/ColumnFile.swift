@@ -28,7 +28,7 @@ package struct ColumnFile: Sendable {
   package private(set) var rows: [Row] = []
   /// The form of the file in words, each a phrase: "semicolons", "a byte order mark", "a header".
   package private(set) var form: [String] = []
-  /// What is unusual about the file, each as a warning for the user.
+  /// Sentences about what is unusual in the file, each a warning for the user.
   package let warnings: [String]
 
   /// More columns than any table of texts has.

@@ -69,9 +69,11 @@ package struct InitTool {
         "Made by hone init. About \(time) on \(NumberText.counted(Threads.count, "thread")) of the machine that made it.",
       devQueries: split.count(of: .dev))
     reader.warnings.forEach { report(.warning($0)) }
+    var recipes = [(name: "adapt.yaml", text: texts.adapt)]
+    if facts.plan.trainsReranker { recipes += [("mine.yaml", texts.mine), ("rerank.yaml", texts.rerank)] }
     try folder.write(
       material, split, summary: facts.splitSummary(seed: seed),
-      recipes: [("adapt.yaml", texts.adapt), ("mine.yaml", texts.mine), ("rerank.yaml", texts.rerank)])
+      recipes: recipes)
     let next = "hone run \(RecipeTexts.shell(recipe))"
     let origin =
       model.isPresent
@@ -79,7 +81,7 @@ package struct InitTool {
       : "by the speed of matrix products; first bring the model: hone fetch \(model.hubName ?? model.folder)"
     let lines =
       reader.lines + facts.lines + [
-        "project     \(folder.path): collection/, split.json, adapt.yaml, mine.yaml, rerank.yaml", "",
+        "project     \(folder.path): collection/, split.json, \(recipes.map(\.name).joined(separator: ", "))", "",
         "next: \(next)", "      about \(time) on this machine (\(origin))",
       ]
     let result: JSONValue = [

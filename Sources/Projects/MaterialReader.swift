@@ -7,9 +7,9 @@ struct MaterialReader {
   private let wishes: ColumnWishes
   private let corpus: DocumentFile?
   private(set) var material = Material()
-  /// What was taken from each file, for the user.
+  /// Lines that tell the user what was taken from each file.
   private(set) var lines: [String] = []
-  /// What is unusual about the files, for the user.
+  /// Sentences about what is unusual in the files, for the user.
   private(set) var warnings: [String] = []
 
   /// - Parameter corpus: A file with the documents that identifiers mean, and with those that no row names.

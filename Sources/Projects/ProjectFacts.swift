@@ -73,7 +73,7 @@ struct ProjectFacts {
     "\(lengths.quantile(0.5)), \(lengths.quantile(0.99)), \(lengths.longest)"
   }
 
-  /// What was found, for the user.
+  /// Lines that tell the user what was found.
   var lines: [String] {
     let census = material.census
     var scripts = Scripts()

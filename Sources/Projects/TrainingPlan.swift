@@ -32,8 +32,13 @@ struct TrainingPlan: Equatable {
   /// Fewer rows are trained without mined negatives: most other documents are in a step already, and of so few the
   /// hardest are often right answers.
   static let fewestMinedRows = 100
+  /// Fewer rows cannot train a reranker, which begins with a new classifier that ranks at random.
+  static let fewestRerankerRows = 200
   /// Fewer queries say too little about which weights are best.
   static let fewestChoosingQueries = 50
+
+  /// True if there are rows enough for a reranker.
+  var trainsReranker: Bool { rows >= Self.fewestRerankerRows }
 
   /// - Parameters:
   ///   - rows: The pairs of the training side.

@@ -49,7 +49,7 @@ import Testing
     let project = try make(["faq.csv"])
     #expect(project.recipe == folder.file("project/adapt.yaml"))
     #expect(
-      try Files.list(folder.file("project")) == ["adapt.yaml", "collection", "mine.yaml", "rerank.yaml", "split.json"])
+      try Files.list(folder.file("project")) == ["adapt.yaml", "collection", "split.json"])
     let collection = try Collection(folder: folder.file("project/collection"))
     #expect(collection.splits == ["dev", "test", "train"])
     #expect(collection.corpus.documents.count == 60)
