@@ -79,6 +79,13 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
     ], []
   ),
   (
+    "Projects",
+    [
+      "Words", "JSONText", "Files", "Runs", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Training",
+      "Datasets", "Retrieval",
+    ], []
+  ),
+  (
     "Recipes",
     [
       "Words", "Settings", "Runs", "Evaluation", "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors",
@@ -97,7 +104,8 @@ targets += libraries.map { library in
   .target(name: library.name, dependencies: library.targets.map { .byName(name: $0) } + library.packages)
 }
 targets += [
-  .executableTarget(name: "hone", dependencies: ["Recipes", "Tools", "Runs", "Words", argumentParser]),
+  .executableTarget(
+    name: "hone", dependencies: ["Recipes", "Projects", "Tools", "Runs", "Files", "Words", argumentParser]),
   .executableTarget(
     name: "benchmarks",
     dependencies: [
@@ -114,7 +122,9 @@ targets += [
   .testTarget(name: "HoneTests", dependencies: ["TestSupport", "Trials", "Recipes", "Files", "JSONText"]),
 ]
 /// What the tests of some libraries use beyond the library, its dependencies, and what all tests use.
-let forSomeTests = ["Encoders": ["Training"], "Training": ["Safetensors"], "Retrieval": ["Datasets"]]
+let forSomeTests = [
+  "Encoders": ["Training"], "Training": ["Safetensors"], "Retrieval": ["Datasets"], "Projects": ["Recipes"],
+]
 
 targets += libraries.map { library in
   let used = Set(

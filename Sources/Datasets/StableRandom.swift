@@ -2,22 +2,22 @@
 ///
 /// Each coordinate is hashed with the finalizer of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom
 /// number generators", 2014).
-struct StableRandom {
+package struct StableRandom {
   static let increment: UInt64 = 0x9e37_79b9_7f4a_7c15
   private let key: UInt64
 
-  init(seed: UInt64, epoch: Int) {
+  package init(seed: UInt64, epoch: Int) {
     key = Self.mixed(Self.mixed(seed &+ Self.increment) &+ UInt64(truncatingIfNeeded: epoch) &* Self.increment)
   }
 
   /// A random number below `bound` for a counter (bias below bound / 2⁶⁴).
-  func index(below bound: Int, at counter: Int) -> Int {
+  package func index(below bound: Int, at counter: Int) -> Int {
     let bits = Self.mixed(key &+ (UInt64(truncatingIfNeeded: counter) &+ 1) &* Self.increment)
     return Int(bits.multipliedFullWidth(by: UInt64(bound)).high)
   }
 
   /// The numbers 0 ..< count in random order (Fisher and Yates).
-  func shuffled(_ count: Int) -> [Int] {
+  package func shuffled(_ count: Int) -> [Int] {
     var order = Array(0..<count)
     for last in stride(from: count - 1, to: 0, by: -1) { order.swapAt(last, index(below: last + 1, at: last)) }
     return order

@@ -49,10 +49,12 @@ struct TableDialect {
 
   /// Finds out how a file is written.
   ///
-  /// - Parameter form: What the file's name says.
-  init(of file: String, _ form: Table.Form) throws(DatasetError) {
-    let usual: Separator = form == .tabs ? .tab : .comma
-    (separator, isQuoted) = (usual, form == .commas)
+  /// - Parameters:
+  ///   - form: What the file's name says.
+  ///   - given: The separator, unless the first line names one; without it, a header of training rows decides.
+  init(of file: String, _ form: Table.Form, separator given: Separator? = nil) throws(DatasetError) {
+    let usual = Separator.usual(in: form)
+    (separator, isQuoted) = (given ?? usual, form == .commas || given.map { $0 != .tab } ?? false)
     var quoting: TabQuoting?
     var dialect = self
     var isFirst = true
@@ -69,7 +71,7 @@ struct TableDialect {
       }
       if isFirst {
         isFirst = false
-        if dialect.declaration == nil { dialect.choose(byHeader: text, usual) }
+        if dialect.declaration == nil && given == nil { dialect.choose(byHeader: text, usual) }
         if dialect.separator == .tab && form == .tabs { quoting = TabQuoting() }
       }
       quoting?.take(text, line: number)
@@ -79,7 +81,7 @@ struct TableDialect {
   }
 
   /// The separator that a line such as `sep=;` names.
-  private static func declared(in line: String) -> Separator? {
+  static func declared(in line: String) -> Separator? {
     let bytes = line.utf8.filter { $0 != QuotedFields.mark && $0 != UInt8(ascii: " ") }
     // A spreadsheet that saves the file again puts separators behind, one for each further column.
     guard bytes.count >= 5, bytes[..<4].elementsEqual("sep=".utf8) || bytes[..<4].elementsEqual("SEP=".utf8),
@@ -206,8 +208,11 @@ private struct TabQuoting {
 }
 
 extension TableDialect.Separator {
+  /// The separator that a file's name promises.
+  static func usual(in form: Table.Form) -> Self { form == .tabs ? .tab : .comma }
+
   /// The fields of a line in which quotation marks mean nothing.
-  fileprivate func fields(of line: String) -> [String] {
+  func fields(of line: String) -> [String] {
     line.utf8.split(separator: rawValue, omittingEmptySubsequences: false).map { String(Substring($0)) }
   }
 }

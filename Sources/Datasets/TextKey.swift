@@ -4,11 +4,11 @@ import Words
 ///
 /// It is 128 bits of hashes of the normalized text (`NormalizedText`), so that a key takes no more room for a longer text; two of
 /// 10⁹ texts share one by chance with a probability below 10⁻²⁰. Keys are of one process only.
-struct TextKey: Hashable {
+package struct TextKey: Hashable, Sendable {
   private let first: Int
   private let second: Int
 
-  init(_ text: String) {
+  package init(_ text: String) {
     let normalized = NormalizedText(text)
     func hash(_ seed: UInt8) -> Int {
       var hasher = Hasher()

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Files
 import Foundation
+import Projects
 import Recipes
 import Runs
 import Tools
@@ -48,6 +50,21 @@ struct FetchCommand: ParsableCommand {
     try Console.printUnlessQuiet(outcome, results)
   }
 
+  /// Fetches the model of a project into the folder of fetched models.
+  static func bring(_ model: BaseModel, _ display: ProgressDisplay) throws {
+    guard let name = model.hubName else { return }
+    let fetch = FetchTool(
+      name: name, revision: "main", into: BaseModel.checkpoints, environment: ProcessInfo.processInfo.environment,
+      report: { display.show($0) }, check: check, pause: pause)
+    do {
+      display.show(.lines(try fetch().lines))
+    } catch let error as any UserFacingError {
+      Files.removeFolderIfEmpty(BaseModel.checkpoints)
+      throw ModelAbsent(
+        kind: error.kind, description: "\(model.folder) is not there, and \(error); or name a folder with --model")
+    }
+  }
+
   private static func check() throws {
     if Interruption.signal != 0 {
       throw RunInterrupted("interrupted; the same command goes on where it stopped")
@@ -61,4 +78,10 @@ struct FetchCommand: ParsableCommand {
       Thread.sleep(forTimeInterval: 0.1)
     }
   }
+}
+
+/// The model of a project is absent and cannot be fetched.
+private struct ModelAbsent: UserFacingError {
+  let kind: FailureKind
+  let description: String
 }

@@ -21,7 +21,8 @@ struct HoneCommand: ParsableCommand {
       """,
     version: Hone.version,
     subcommands: [
-      RunCommand.self, ValidateCommand.self, FetchCommand.self, InspectCommand.self, TokenizeCommand.self,
+      AdaptCommand.self, InitCommand.self, RunCommand.self, ValidateCommand.self, FetchCommand.self,
+      InspectCommand.self, TokenizeCommand.self,
       EncodeCommand.self,
       SearchCommand.self, RerankCommand.self, ScoreCommand.self, EvaluateCommand.self, ModelsCommand.self,
     ]

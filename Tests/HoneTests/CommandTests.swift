@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "run", "validate", "fetch", "inspect", "tokenize", "encode", "search", "rerank", "score", "evaluate",
+    "", "init", "adapt", "run", "validate", "fetch", "inspect", "tokenize", "encode", "search", "rerank", "score", "evaluate",
   ])
   func helpShowsAnExample(_ command: String) throws {
     let ended = try HoneProcess.run((command.isEmpty ? [] : [command]) + ["--help"])
@@ -40,6 +40,7 @@ import Testing
     ["run", "recipe.yaml", "--threads", "0"], ["evaluate", "--qrels", "q"], ["score"],
     ["rerank", "--model", "m", "--corpus", "c", "--queries", "q", "--run", "r"],
     ["rerank", "--model", "m", "--corpus", "c", "--queries", "q", "--run", "r", "--output", "o", "--top", "0"],
+    ["init"], ["adapt"], ["init", "-"], ["init", "a.csv", "--seed", "x"],
     ["tokenize", "--model", "m", "--maximum-length", "x"], ["fetch"], ["fetch", "a/b", "c/d"],
   ])
   func wrongUsageIsToldOnStandardError(_ arguments: [String]) throws {

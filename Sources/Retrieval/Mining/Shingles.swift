@@ -1,14 +1,15 @@
 /// The set of a text's character shingles: runs of letters and digits in lower case, all else as one space between words.
 ///
 /// Kept as sorted 32-bit hashes; two different shingles share a hash so seldom that no index notices.
-struct Shingles: Sendable {
-  private let hashes: [UInt32]
+package struct Shingles: Sendable {
+  /// The distinct hashes in ascending order.
+  package let hashes: [UInt32]
 
   /// Characters of a shingle.
-  private static let length = 4
+  package static let length = 4
 
   /// The shingles of a text; a text shorter than one shingle is one by itself.
-  init(_ text: String) {
+  package init(_ text: String) {
     var characters: [UInt32] = []
     characters.reserveCapacity(text.utf8.count)
     var isBetweenWords = false
@@ -43,7 +44,7 @@ struct Shingles: Sendable {
   var bytes: Int { hashes.count * MemoryLayout<UInt32>.stride }
 
   /// True if the Jaccard index of two sets is at least a limit.
-  func resemblance(to other: Shingles, reaches limit: Double) -> Bool {
+  package func resemblance(to other: Shingles, reaches limit: Double) -> Bool {
     let (smaller, larger) = (min(hashes.count, other.hashes.count), max(hashes.count, other.hashes.count))
     // The index is at most the ratio of the sizes.
     if larger == 0 || Double(smaller) < limit * Double(larger) { return false }
