@@ -47,6 +47,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   ("Words", [], []),
   ("JSONText", [], []),
   ("Files", [], []),
+  ("SettingKeys", [], []),
   ("Kernels", ["CInstructions", "COpenBLAS", "CLAPACKE"], []),
   ("Tensors", ["Kernels"], []),
   ("Layers", ["Kernels", "Tensors"], [orderedCollections]),
@@ -56,17 +57,17 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
     "Encoders", ["Kernels", "Layers", "Tensors", "Safetensors", "Tokenizers", "JSONText", "Files"],
     [orderedCollections]
   ),
-  ("Training", ["Kernels", "Layers", "Tensors"], [orderedCollections]),
+  ("Training", ["SettingKeys", "Kernels", "Layers", "Tensors"], [orderedCollections]),
   ("Datasets", ["JSONText", "Files", "Words"], [orderedCollections, deques]),
-  ("Retrieval", ["Kernels", "Files", "Words"], []),
-  ("Settings", ["Words", "Files"], [yams]),
+  ("Retrieval", ["SettingKeys", "Kernels", "Files", "Words"], []),
+  ("Settings", ["SettingKeys", "Words", "Files"], [yams]),
   ("Runs", ["Words", "JSONText", "Files", "Settings", "Kernels"], [crypto]),
   ("Hub", ["Words", "JSONText", "Files", "Runs"], [crypto]),
   (
     "Evaluation",
     [
-      "Words", "JSONText", "Files", "Runs", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Datasets",
-      "Retrieval",
+      "SettingKeys", "Words", "JSONText", "Files", "Runs", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders",
+      "Datasets", "Retrieval",
     ], [orderedCollections, crypto]
   ),
   (
@@ -79,7 +80,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   (
     "Recipes",
     [
-      "Words", "Settings", "Runs", "Evaluation", "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors",
+      "SettingKeys", "Words", "Settings", "Runs", "Evaluation", "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors",
       "Tokenizers", "Encoders", "Training", "Datasets", "Retrieval",
     ], [orderedCollections]
   ),

@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "run", "validate", "fetch", "inspect", "tokenize", "encode", "search", "rerank", "score", "evaluate",
+    "", "run", "validate", "recipe", "keys", "fetch", "inspect", "tokenize", "encode", "search", "rerank", "score", "evaluate",
   ])
   func helpShowsAnExample(_ command: String) throws {
     let ended = try HoneProcess.run((command.isEmpty ? [] : [command]) + ["--help"])
@@ -52,9 +52,10 @@ import Testing
   // MARK: - Recipes
 
   @Test func validatePrintsTheSettingsInEffect() throws {
-    let ended = try hone("validate", "recipe.yaml", "--set", "optimizer.rate=3e-5")
+    let ended = try hone("validate", "recipe.yaml", "--resolved", "--set", "optimizer.rate=3e-5")
     #expect(ended.status == 0)
-    #expect(ended.output.contains("\n  rate: 3e-05\n"))
+    #expect(ended.output.contains("\n  rate: 3e-05  # --set\n"))
+    #expect(try hone("validate", "recipe.yaml").output == "recipe.yaml: valid\n")
     #expect(try hone("validate", "recipe.yaml", "--quiet").output == "")
     #expect(try json(hone("validate", "recipe.yaml", "--json")).objectValue?["status"] == "valid")
   }
