@@ -15,6 +15,7 @@ extension Fusion {
     let keys = try decoder.keys(CodingKeys.self)
     candidates = try keys.value(.candidates, default: 1000, "The number of documents per query in each ranking.")
     constant = try keys.value(.constant, default: 60, "The constant that flattens the first ranks.")
-    weights = try keys.optional(.weights, "The weights of the vectors and of BM25; without it 1 each.")
+    weights = try keys.optional(
+      .weights, example: [1, 1], "The weights of the vectors and of BM25; without it 1 each.")
   }
 }

@@ -96,7 +96,8 @@ package struct InputDigests: Sendable {
 
   /// The identity of a run: the SHA-256 of its settings, without comments, and of the digests of its inputs.
   func key(settings: String) -> String {
-    FileDigest.sha256(ofText: (SettingsFile.bare(settings) ?? settings) + files.map { "\n\($0.sha256)  \($0.path)" }.joined())
+    let values = SettingsFile.bare(settings) ?? settings
+    return FileDigest.sha256(ofText: values + files.map { "\n\($0.sha256)  \($0.path)" }.joined())
   }
 
   /// The differences from what an earlier start has read, in words.

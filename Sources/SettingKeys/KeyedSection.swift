@@ -12,7 +12,7 @@ public struct KeyedSection<Key: CodingKey> {
   ///
   /// - Parameters:
   ///   - example: A value for templates.
-  ///   - context: What the sections below are told, see ``Swift/Decoder/given(_:)``.
+  ///   - context: What the sections below are told, see `Decoder.given`.
   ///   - sentence: One sentence for a person.
   public func required<Value: Codable>(
     _ key: Key, example: Value? = nil, given context: [any Sendable] = [], _ sentence: String
@@ -31,9 +31,10 @@ public struct KeyedSection<Key: CodingKey> {
   ///   - source: The place in words, such as "the model folder".
   ///   - usual: Finds the default; it throws where the place cannot be read.
   public func value<Value: Codable>(
-    _ key: Key, from source: String, default usual: @escaping () throws -> Value?, _ sentence: String
+    _ key: Key, from source: String, default usual: @escaping () throws -> Value?, example: Value? = nil,
+    _ sentence: String
   ) throws -> Value {
-    try needed(key, .isFound(in: source, find: usual), sentence)
+    try needed(key, .isFound(in: source, find: usual), sentence, example: example)
   }
 
   /// Reads a section that is the same without any of its keys as when it is left out.

@@ -45,9 +45,12 @@ package indirect enum SettingLiteral: Sendable, Equatable {
 
   /// A text, in quotes where it would mean something else without them.
   private static func quoted(_ text: String) -> String {
-    let isPlain = text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || "@/._-+".unicodeScalars.contains($0) }
-    let starts = text.unicodeScalars.first.map { $0.properties.isAlphabetic || "./".unicodeScalars.contains($0) } ?? false
-    if isPlain && starts { return text }
+    let scalars = text.unicodeScalars
+    func isLetter(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isAlphabetic }
+    func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+      isLetter(scalar) || ("0"..."9").contains(scalar) || "@/._-+".unicodeScalars.contains(scalar)
+    }
+    if scalars.allSatisfy(isPlain), scalars.first.map(isLetter) == true { return text }
     let escaped = text.unicodeScalars.map { scalar -> String in
       switch scalar {
       case "\"": "\\\""

@@ -13,9 +13,10 @@ package struct SettingOrigins: Sendable {
 
   /// The text of settings with the origin of each value as a remark at the end of its line; those of the file have none.
   ///
-  /// - Parameter text: The settings as ``SettingsFile/text(of:)`` writes them.
-  func annotated(_ text: String) throws(RecipeProblems) -> String {
-    let tree = try RecipeTree.parse(Array(text.utf8))
+  /// - Parameter text: The settings as ``SettingsFile/text(of:)`` writes them; what a recipe cannot hold, such as a tab in
+  ///   the name of a folder, gets no remarks.
+  func annotated(_ text: String) -> String {
+    guard let tree = try? RecipeTree.parse(Array(text.utf8)) else { return text }
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     var remarks: [(line: Int, text: String)] = []
     var starts: [Int] = []

@@ -57,7 +57,7 @@ package enum SettingsFile {
 
   /// The settings as the text of a file, with the origin of each value that the read file does not state.
   package static func text(of settings: some Encodable, remarking origins: SettingOrigins) throws -> String {
-    try origins.annotated(text(of: settings))
+    origins.annotated(try text(of: settings))
   }
 
   /// The text of a file without comments and layout, so that two are equal if their settings are.

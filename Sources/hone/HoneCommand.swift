@@ -21,8 +21,8 @@ struct HoneCommand: ParsableCommand {
       """,
     version: Hone.version,
     subcommands: [
-      RunCommand.self, ValidateCommand.self, RecipeCommand.self, KeysCommand.self, FetchCommand.self, InspectCommand.self, TokenizeCommand.self,
-      EncodeCommand.self,
+      RunCommand.self, ValidateCommand.self, RecipeCommand.self, KeysCommand.self, FetchCommand.self,
+      InspectCommand.self, TokenizeCommand.self, EncodeCommand.self,
       SearchCommand.self, RerankCommand.self, ScoreCommand.self, EvaluateCommand.self,
     ]
   )

@@ -156,8 +156,8 @@ extension CalibrateModel.Candidates: Codable {
   init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(Key.self)
     switch try keys.variant(
-      .name, of: Name.self, "The judged pairs, or the best documents of a run, of which those without a judgment count "
-        + "as not relevant.")
+      .name, of: Name.self,
+      "The judged pairs, or the best documents of a run, where those without a judgment count as not relevant.")
     {
     case .judged: self = .judged
     case .run:

@@ -80,7 +80,7 @@ extension MineNegatives: Codable {
     seed = try keys.value(.seed, default: Self.usualSeed, "The seed of random choices.")
     model = try keys.required(.model, "The model that mines, and the way texts are encoded.")
     data = try keys.required(.data, "The rows that get negatives; they keep their order.")
-    corpus = try keys.optional(.corpus, MiningSettings.corpusSentence)
+    corpus = try MiningSettings.corpus(keys, .corpus)
     mining = try MiningSettings(from: decoder)
     cache = try keys.optional(.cache, "Keeps vectors between runs; without it all texts are encoded.")
     output = try keys.required(.output, "The file of the rows.")

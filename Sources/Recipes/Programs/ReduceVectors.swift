@@ -148,7 +148,8 @@ extension ReduceVectors: Codable {
     keys.either(.corpus, .evaluate)
     model = try keys.required(.model, given: [FolderSection.Content.biEncoder], "The model, with its own settings.")
     let corpus: String? = try keys.optional(
-      .corpus, "A corpus.jsonl to find the components on; without it the corpus of 'evaluate.collection'.")
+      .corpus, example: "data/my-collection/corpus.jsonl",
+      "A corpus.jsonl to find the components on; without it the corpus of 'evaluate.collection'.")
     dimensions = try keys.required(
       .dimensions, example: [256, 128], "The widths to reduce to, each with a model folder of its own.")
     whiten = try keys.value(.whiten, default: false, "True if every dimension is scaled to the same variance.")

@@ -40,8 +40,8 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
 
   var training: TrainingSettings {
     TrainingSettings(
-      base: model.folder, adapters: [model.base.adapter, lora?.folder].compactMap { $0 }, seed: seed, tokens: batch.tokens,
-      optimizer: optimizer, schedule: schedule,
+      base: model.folder, adapters: [model.base.adapter, lora?.folder].compactMap { $0 }, seed: seed,
+      tokens: batch.tokens, optimizer: optimizer, schedule: schedule,
       evaluate: evaluate,
       patience: patience, checkpoint: checkpoint, output: output, export: export, exportsBest: output.weights == .best)
   }

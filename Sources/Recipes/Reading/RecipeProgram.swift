@@ -10,7 +10,8 @@ struct RecipeProgram: Codable, Sendable {
 
   init(from decoder: any Decoder) throws {
     let type = try decoder.keys(Key.self).variant(
-      .recipe, of: Programs.all, "The program, which decides the other keys of the recipe.") { $0.name }
+      .recipe, of: Programs.all, "The program, which decides the other keys of the recipe."
+    ) { $0.name }
     recipe = try type.init(from: decoder)
   }
 

@@ -82,11 +82,10 @@ extension RecipeReference {
     for program in programs {
       if !lines.isEmpty { lines.append("") }
       lines += ["\(program.name): \(program.summary)", ""]
-      var table = TextTable([("key", .left), ("type", .left), ("default", .left), ("", .left)])
       for row in Self.rows(program.keys) {
-        table.add([row.path, row.key.kind.name, row.usual, row.sentence])
+        let condition = row.condition.map { " (\($0))" } ?? ""
+        lines += ["\(row.path)\(condition): \(row.key.kind.name), \(row.usualInWords)", "    \(row.sentence)"]
       }
-      lines += table.lines
     }
     return Outcome(json, lines: lines)
   }
@@ -98,6 +97,7 @@ extension RecipeReference {
       if let condition = row.condition { object["if"] = JSONValue(condition) }
       object["type"] = JSONValue(row.key.kind.name)
       if case .choice(let names) = row.key.kind { object["choices"] = .array(names.map { JSONValue($0) }) }
+      if case .word(let form, _) = row.key.kind { object["form"] = JSONValue(form) }
       object["required"] = JSONValue(row.isRequired)
       if case .means(let usual) = row.key.absence { object["default"] = usual.json }
       if case .isFound(let source) = row.key.absence { object["defaultFrom"] = JSONValue(source) }
@@ -120,7 +120,8 @@ extension RecipeReference {
     programs.map { program in
       var lines = ["### \(program.name)", "", program.summary, "", "| key | type | default | |", "|---|---|---|---|"]
       for row in Self.rows(program.keys) {
-        let cells = ["`\(row.path)`", row.key.kind.name, row.usual, row.sentence]
+        let condition = row.condition.map { "With `\($0)`: " } ?? ""
+        let cells = ["`\(row.path)`", row.key.kind.name, row.usual, condition + row.sentence]
         lines.append("| \(cells.map { Self.cell($0) }.joined(separator: " | ")) |")
       }
       return lines.joined(separator: "\n") + "\n"
@@ -141,16 +142,22 @@ extension RecipeReference.Row {
     case .isNothing: "–"
     case .means(let usual): usual.line
     case .isFound(let source): "from \(source)"
-    case .isEmptySection: "its defaults"
+    case .isEmptySection: "those of its keys"
     }
   }
 
-  /// The sentence, with the condition and the choices.
-  var sentence: String {
-    var text = condition.map { "With \($0): \(key.sentence)" } ?? key.sentence
-    if case .choice(let names) = key.kind, names.count > 1 { text += " One of \(names.joined(separator: ", "))." }
-    return text
+  /// The same in a sentence.
+  var usualInWords: String {
+    switch key.absence {
+    case .isProblem: isRequired ? "required" : "one of several"
+    case .isNothing: "optional"
+    case .means, .isFound: "default \(usual)"
+    case .isEmptySection: "all its keys have defaults"
+    }
   }
+
+  /// The sentence, with the choices.
+  var sentence: String { "\(key.sentence)\(key.kind.choices.map { " \($0)." } ?? "")" }
 }
 
 extension KindOutline {
@@ -161,8 +168,8 @@ extension KindOutline {
     case .wholeNumber: "whole number"
     case .seed: "whole number from 0 on"
     case .truth: "true or false"
-    case .text, .choice: "word"
-    case .word(let form, _): form
+    case .text: "text"
+    case .choice, .word: "word"
     case .list(let item): "list of \(item.plural)"
     case .map(let value): "section of \(value.plural)"
     case .section: "section"
@@ -174,8 +181,18 @@ extension KindOutline {
     case .number: "numbers"
     case .wholeNumber, .seed: "whole numbers"
     case .section: "sections"
-    case .word(let form, _): form
+    case .text: "texts"
     default: "words"
+    }
+  }
+
+  /// The words that there are, in words; nil where the kind says all.
+  var choices: String? {
+    switch self {
+    case .choice(let names) where names.count > 1: "One of \(names.joined(separator: ", "))"
+    case .word(let form, _): "\(form.prefix(1).uppercased())\(form.dropFirst())"
+    case .list(let item): item.choices
+    default: nil
     }
   }
 }

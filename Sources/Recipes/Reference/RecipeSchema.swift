@@ -9,8 +9,9 @@ extension RecipeReference {
   public var schema: String {
     var writer = SchemaWriter()
     let names = programs.map { JSONValue($0.name) }
-    let forms = programs.map { program in
-      (name: program.name, schema: writer.closed(program.keys.keys, adding: ["recipe": .object([:])], program.keys, at: program.name))
+    let forms = programs.map { program -> (name: String, schema: JSONValue) in
+      let keys = writer.closed(program.keys.keys, adding: ["recipe": [:]], program.keys, at: program.name)
+      return (name: program.name, schema: keys)
     }
     let schema: JSONObject = [
       "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -50,9 +51,9 @@ private struct SchemaWriter {
     var properties = others
     for key in keys { properties[key.name] = schema(of: key, at: path) }
     let alternatives = Set(section.alternatives.joined())
-    let required = keys.filter { $0.absence == .isProblem && !alternatives.contains($0.name) }.map { JSONValue($0.name) }
+    let required = keys.filter { $0.absence == .isProblem && !alternatives.contains($0.name) }
     var schema: JSONObject = ["type": "object", "properties": .object(properties), "additionalProperties": false]
-    if !required.isEmpty { schema["required"] = .array(required) }
+    if !required.isEmpty { schema["required"] = .array(required.map { JSONValue($0.name) }) }
     let choices = section.alternatives.map { names -> JSONValue in
       ["anyOf": .array(names.map { ["required": [JSONValue($0)]] })]
     }

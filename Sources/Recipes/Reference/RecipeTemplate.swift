@@ -39,17 +39,21 @@ private struct TemplateWriter {
     let isLive = key.absence == .isProblem || key.isRecommended
     let inner = isLive ? mark : mark.isEmpty ? "# " : Self.isDefault(key) ? mark : "# " + mark
     if case .section(let section) = key.kind, key.example == nil {
-      add("\(inner)\(indent)\(key.name):", key.sentence)
+      add("\(inner)\(indent)\(key.name):", key)
       write(section, level: level + 1, mark: inner)
     } else if case .list(let items)? = key.example, items.contains(where: Self.isSection) {
-      add("\(inner)\(indent)\(key.name):", key.sentence)
+      add("\(inner)\(indent)\(key.name):", key)
       for item in items { lines.append("\(inner)\(indent)  - \(item.line)") }
     } else {
-      add("\(inner)\(indent)\(key.name): \(variant ?? Self.value(of: key))", key.sentence)
+      add("\(inner)\(indent)\(key.name): \(variant ?? Self.value(of: key))", key)
     }
   }
 
-  private mutating func add(_ setting: String, _ sentence: String) {
+  /// Adds a line with its remark.
+  private mutating func add(_ setting: String, _ key: KeyOutline) {
+    var sentence = key.sentence
+    if case .isFound(let source) = key.absence { sentence += " Without it from \(source)." }
+    if let choices = key.kind.choices, choices.count <= 80 { sentence += " \(choices)." }
     let column = 44
     let padding = String(repeating: " ", count: max(2, column - setting.count))
     lines.append("\(setting)\(padding)# \(sentence)")
@@ -66,20 +70,8 @@ private struct TemplateWriter {
     }
   }
 
-  /// The default, the example, or a word that says what belongs there.
+  /// The default, or else the example, which every key without a default has.
   private static func value(of key: KeyOutline) -> String {
-    if case .means(let usual) = key.absence { return usual.line }
-    if let example = key.example { return example.line }
-    switch key.kind {
-    case .number: return "0.5"
-    case .wholeNumber, .seed: return "100"
-    case .truth: return "true"
-    case .text: return "name"
-    case .word(_, let examples), .choice(let examples): return examples.first ?? "name"
-    case .list(.text): return "[name]"
-    case .list: return "[1, 0.5]"
-    case .map: return "{ name: 0.5 }"
-    case .section: return "{ }"
-    }
+    if case .means(let usual) = key.absence { usual.line } else { key.example?.line ?? "" }
   }
 }

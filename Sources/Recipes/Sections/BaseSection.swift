@@ -16,8 +16,9 @@ extension BaseSection {
     folder = try keys.required(
       .folder, example: "checkpoints/all-MiniLM-L6-v2", "A model folder, relative to the working directory.")
     adapter = try keys.optional(
-      .adapter, "A LoRA adapter in the layout of PEFT, which is merged into the model before anything else.")
-    addTokens = try keys.optional(.addTokens, "Special tokens to add to the vocabulary, such as \"[Q]\".")
+      .adapter, example: "runs/my-lora",
+      "A LoRA adapter in the layout of PEFT, which is merged into the model before anything else.")
+    addTokens = try keys.optional(.addTokens, example: ["[Q]", "[D]"], "Special tokens to add to the vocabulary.")
   }
 
   /// The files that the model depends on.

@@ -20,7 +20,8 @@ extension DataSection: Codable {
       .shuffle, default: true,
       "False if the rows keep the order of their file, which must then satisfy 'batch.uniqueTexts' itself.")
     negatives = try keys.optional(
-      .negatives, "The most negatives of a row per epoch, drawn anew in each epoch from all it has; without it all.")
+      .negatives, example: 3,
+      "The most negatives of a row per epoch, drawn anew in each epoch from all it has; without it all.")
   }
 
   func encode(to encoder: any Encoder) throws {

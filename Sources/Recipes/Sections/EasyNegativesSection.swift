@@ -27,7 +27,8 @@ extension EasyNegativesSection: Codable {
       .share, example: 0.25,
       "The share of 'data.negatives' that is random; missing negatives of the data are replaced by random ones too.")
     let corpus: String? = try keys.optional(
-      .corpus, "A corpus.jsonl to draw from; without it the corpus of 'data.collection', or the documents of all rows.")
+      .corpus, example: "data/my-collection/corpus.jsonl",
+      "A corpus.jsonl to draw from; without it the corpus of 'data.collection', or the documents of all rows.")
     let isInBatch = try keys.value(
       .inBatch, default: false, "True to draw from the documents of the other groups of the step.")
     if isInBatch, corpus != nil {

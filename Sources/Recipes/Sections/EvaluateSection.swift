@@ -21,7 +21,7 @@ extension EvaluateSection {
     excludeSameID = try keys.excludeSameID(.excludeSameID)
     every = try keys.evaluationInterval(.every)
     documents = try keys.optional(
-      .documents,
+      .documents, example: 1500,
       "The documents during training: every judged one and a fixed sample up to this number; without it all.")
     measures = try keys.measures(.measures, default: MeasureSetting.usual)
     verdict = try keys.verdictSplits(.verdict)

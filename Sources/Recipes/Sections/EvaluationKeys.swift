@@ -13,7 +13,8 @@ extension KeyedSection {
 
   func excludeSameID(_ key: Key) throws -> Bool? {
     try optional(
-      key, "True if a document with the query's identifier is left out; without it it counts, with a warning.")
+      key, example: true,
+      "True if a document with the query's identifier is left out; without it it counts, with a warning.")
   }
 
   func evaluationInterval(_ key: Key) throws -> Int? {
@@ -27,7 +28,8 @@ extension KeyedSection {
 
   func verdictSplits(_ key: Key) throws -> [String]? {
     try optional(
-      key, "The splits of the verdict, over all documents and queries; without it the split evaluated during training.")
+      key, example: ["test"],
+      "The splits of the verdict, over all documents and queries; without it the split evaluated during training.")
   }
 }
 

@@ -21,7 +21,7 @@ extension GroupSection: Codable {
     let keys = try decoder.keys(Key.self)
     shuffle = try keys.value(.shuffle, default: true, "False if the groups keep the order of their file.")
     negatives = try keys.optional(
-      .negatives,
+      .negatives, example: 3,
       "The most documents of grade 0 of a group per epoch, drawn anew in each epoch; without it all.")
     easyNegatives = try keys.optional(.easyNegatives, "Random documents beside the negatives of the data.")
   }

@@ -19,7 +19,7 @@ extension GuideSection: Codable {
       .folder, example: "checkpoints/all-MiniLM-L6-v2", "A bi-encoder folder; the base model itself is a good guide.")
     keys.either(.absoluteMargin, .relativeMargin)
     let absolute: Double? = try keys.optional(
-      .absoluteMargin, "The least distance of a negative's score below the positive's.")
+      .absoluteMargin, example: 0.1, "The least distance of a negative's score below the positive's.")
     let relative: Double? = try keys.recommended(
       .relativeMargin, example: 0.05, "The same as a share of the positive's score.")
     switch (absolute, relative) {

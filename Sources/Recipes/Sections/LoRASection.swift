@@ -33,7 +33,8 @@ extension LoRASection: Codable {
     let keys = try decoder.keys(Key.self)
     keys.either(.layers, .adapter)
     let folder: String? = try keys.optional(
-      .adapter, "A folder in the layout of PEFT with the adapters to start from, in the place of new ones.")
+      .adapter, example: "runs/my-lora",
+      "A folder in the layout of PEFT with the adapters to start from, in the place of new ones.")
     if let folder {
       start = .folder(folder)
       for key in [Key.layers, .rank, .alpha, .rankStabilized] where keys.contains(key) {
@@ -50,7 +51,8 @@ extension LoRASection: Codable {
     }
     dropout = try keys.value(
       .dropout, default: 0, "The share of a layer's input that is dropped in front of the adapter.")
-    train = try keys.optional(.train, "Patterns of parameters of the base model that are trained themselves.")
+    train = try keys.optional(
+      .train, example: ["**.LayerNorm"], "Patterns of parameters of the base model that are trained themselves.")
   }
 
   func encode(to encoder: any Encoder) throws {

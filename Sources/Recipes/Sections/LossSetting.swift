@@ -15,7 +15,8 @@ struct LossSetting: Codable, Sendable, Equatable {
     // Cosines are learnt by one loss nearly always; which one fits a reranker depends on its data.
     let usual = decoder.given(ScoreKind.self) == .cosines ? InfoNCE.name : nil
     let type = try decoder.keys(Key.self).variant(
-      .name, of: Losses.all, default: usual, "The loss, which decides the other keys of this section.") { $0.name }
+      .name, of: Losses.all, default: usual, "The loss, which decides the other keys of this section."
+    ) { $0.name }
     loss = try type.init(from: decoder)
   }
 

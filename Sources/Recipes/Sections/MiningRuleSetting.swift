@@ -14,7 +14,8 @@ struct MiningRuleSetting: Codable, Sendable, Equatable {
 
   init(from decoder: any Decoder) throws {
     let type = try decoder.keys(Key.self).variant(
-      .name, of: MiningRules.all, "The rule, which decides the other keys of this section.") { $0.name }
+      .name, of: MiningRules.all, "The rule, which decides the other keys of this section."
+    ) { $0.name }
     rule = try type.init(from: decoder)
   }
 

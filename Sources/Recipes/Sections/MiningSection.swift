@@ -21,7 +21,7 @@ extension MiningSection: Codable {
     every = try TrainingSpan(
       from: decoder, epochs: "Epochs between two minings; the first is before the first step.",
       steps: "Steps between two minings.", else: "give either 'epochs' or 'steps': how often negatives are mined")
-    corpus = try decoder.keys(Key.self).optional(.corpus, MiningSettings.corpusSentence)
+    corpus = try MiningSettings.corpus(decoder.keys(Key.self), .corpus)
     settings = try MiningSettings(from: decoder)
   }
 

@@ -10,8 +10,12 @@ struct MiningSettings: Codable, Sendable, Equatable {
   var select: NegativeSelection
   var excludeSameID: Bool?
 
-  /// The sentence of the key for the corpus, which is not among these.
-  static let corpusSentence = "A corpus.jsonl to mine; without it the corpus of 'data.collection'."
+  /// Reads the key of the corpus, which is not among these.
+  static func corpus<Key: CodingKey>(_ keys: KeyedSection<Key>, _ key: Key) throws -> String? {
+    try keys.optional(
+      key, example: "data/my-collection/corpus.jsonl",
+      "A corpus.jsonl to mine; without it the corpus of 'data.collection'.")
+  }
 
   /// The rules beside those that are applied always.
   var chosenRules: [MiningRuleSetting] { rules.filter { !type(of: $0.rule).isImplied } }

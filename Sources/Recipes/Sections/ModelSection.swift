@@ -29,9 +29,10 @@ extension ModelSection: Codable {
     pooling = try keys.value(
       .pooling, from: "the model folder",
       default: { try ModelOutline(folder: base.folder).pooling.map { PoolingSetting($0) } },
+      example: PoolingSetting(.mean),
       "The pooling of token vectors, also in the exported model; a folder without modules.json states none.")
     maximumLength = try keys.value(
-      .maximumLength, from: "the model folder", default: base.statedLength,
+      .maximumLength, from: "the model folder", default: base.statedLength, example: 256,
       "The most tokens of a text, special tokens included; longer texts are cut.")
     prompts = try keys.optional(
       .prompts, "The prompts in training, evaluation and the exported model; without it the model's own.")

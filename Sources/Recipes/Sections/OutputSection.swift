@@ -20,7 +20,7 @@ extension OutputSection {
     let keys = try decoder.keys(CodingKeys.self)
     folder = try keys.required(.folder, example: "runs/my-run", "The folder of the run: a new one for each run.")
     weights = try keys.value(
-      .weights, from: "the kind of model", default: { decoder.given(Weights.self) },
+      .weights, from: "the kind of model", default: { decoder.given(Weights.self) }, example: .best,
       "The weights to export: without it the last ones, for a reranker with 'evaluate.every' the best ones.")
   }
 

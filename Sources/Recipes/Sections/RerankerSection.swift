@@ -18,7 +18,7 @@ extension RerankerSection: Codable {
     let base = try BaseSection(from: decoder)
     self.base = base
     maximumLength = try decoder.keys(Key.self).value(
-      .maximumLength, from: "the model folder", default: base.statedLength,
+      .maximumLength, from: "the model folder", default: base.statedLength, example: 256,
       "The most tokens of a pair, special tokens included; longer pairs are cut at the end of the longer text first.")
   }
 

@@ -41,7 +41,7 @@ extension RerankingEvaluateSection: Codable {
     excludeSameID = try keys.excludeSameID(.excludeSameID)
     every = try keys.evaluationInterval(.every)
     queries = try keys.optional(
-      .queries, "The number of queries evaluated during training, always the same ones; without it all.")
+      .queries, example: 100, "The number of queries evaluated during training, always the same ones; without it all.")
     measures = try keys.measures(.measures, default: MeasureSetting.usualOfReranking)
     verdict = try keys.verdictSplits(.verdict)
   }
@@ -50,9 +50,12 @@ extension RerankingEvaluateSection: Codable {
     let name: CandidatesName = try keys.required(
       .candidates, example: .judged,
       "The documents to rerank: those judged for a query, or the best ones of a bi-encoder or of a run.")
-    let model: String? = try keys.optional(.model, "The bi-encoder folder that finds them, with 'candidates: model'.")
-    let run: String? = try keys.optional(.run, "The ranking in TREC form that has them, with 'candidates: run'.")
-    let top: Int? = try keys.optional(.top, "The number of the best ones that are reranked.")
+    let model: String? = try keys.optional(
+      .model, example: "checkpoints/all-MiniLM-L6-v2",
+      "The bi-encoder folder that finds them, with 'candidates: model'.")
+    let run: String? = try keys.optional(
+      .run, example: "runs/my-run/first.run", "The ranking in TREC form that has them, with 'candidates: run'.")
+    let top: Int? = try keys.optional(.top, example: 30, "The number of the best ones that are reranked.")
     guard decoder.isSound(Key.candidates) else { return .judged }
     func needed<Value>(_ value: Value?, _ key: Key, else placeholder: Value) throws -> Value {
       if value == nil { try decoder.note("'candidates: \(name.rawValue)' needs '\(key.rawValue)'") }

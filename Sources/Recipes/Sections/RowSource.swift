@@ -52,10 +52,11 @@ extension RowSource: Codable {
     let collection: String? = try keys.recommended(
       .collection, example: "data/my-collection",
       "A collection folder, whose judgments are the rows; beside 'rows' it has the texts of their identifiers.")
-    let rows: String? = try keys.optional(.rows, "A file of rows: .jsonl, .tsv or .csv.")
+    let rows: String? = try keys.optional(.rows, example: "data/rows.jsonl", "A file of rows: .jsonl, .tsv or .csv.")
     let split: String? = try keys.optional(
       .split, default: collection == nil || rows != nil ? nil : Self.usualSplit,
-      "The judgments of the collection that are the rows, qrels/SPLIT.tsv; without 'rows' it is \(Self.usualSplit).")
+      example: Self.usualSplit,
+      "The judgments of the collection that are the rows, qrels/SPLIT.tsv: \(Self.usualSplit) where it is left out.")
     switch (rows, collection, split) {
     case (let rows?, _, nil): self = .file(rows, collection: collection)
     case (let rows?, _, _?):

@@ -18,7 +18,7 @@ enum TrainingSpan: Sendable, Equatable {
     let keys = try decoder.keys(Key.self)
     keys.either(.epochs, .steps)
     let epochs: Int? = try keys.recommended(.epochs, example: 1, epochs)
-    let steps: Int? = try keys.optional(.steps, steps)
+    let steps: Int? = try keys.optional(.steps, example: 500, steps)
     switch (epochs, steps) {
     case (let epochs?, nil): self = .epochs(epochs)
     case (nil, let steps?): self = .steps(steps)

@@ -45,7 +45,8 @@ public struct ADRMSE: RankingLoss {
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
     alpha = try keys.required(
-      .alpha, example: 1, "The factor on score differences: the larger, the nearer to ranks, and the fewer documents have a gradient.")
+      .alpha, example: 1,
+      "The factor on score differences: the larger, the nearer to ranks, and the fewer documents have a gradient.")
   }
 
   /// Checks the settings.

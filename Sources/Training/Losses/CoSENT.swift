@@ -33,7 +33,8 @@ public struct CoSENT: RankingLoss {
   /// Reads the settings of a recipe.
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
-    scale = try keys.required(.scale, example: 20, "The factor on differences of scores, 1 / temperature: larger than 0.")
+    scale = try keys.value(
+      .scale, default: decoder.usualScale, "The factor on differences of scores, 1 / temperature: larger than 0.")
   }
 
   /// Checks the settings.

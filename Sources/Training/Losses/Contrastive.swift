@@ -35,7 +35,8 @@ public struct Contrastive: RankingLoss {
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
     margin = try keys.value(
-      .margin, default: 0.5, "The cosine distance from which on pairs that do not belong together add no loss: at most 2.")
+      .margin, default: 0.5,
+      "The cosine distance from which on pairs that do not belong together add no loss: at most 2.")
   }
 
   /// Checks the settings.

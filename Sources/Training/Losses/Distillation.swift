@@ -41,7 +41,7 @@ public struct Distillation: RankingLoss {
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
     similarity = try keys.optional(
-      .similarity, default: decoder.scoreKind == .cosines ? .cosine : nil,
+      .similarity, default: decoder.scoreKind == .cosines ? .cosine : nil, example: .cosine,
       "The similarity of a bi-encoder's vectors that makes scores.")
     temperature = try keys.value(
       .temperature, default: decoder.usualTemperature, "T, the divisor of the scores: larger than 0.")

@@ -100,7 +100,8 @@ public struct InfoNCE: RankingLoss {
     public init(from decoder: any Decoder) throws {
       let keys = try decoder.keys(CodingKeys.self)
       strength = try keys.required(
-        .strength, example: 9, "α, which times its score is added to a negative's; about 9 for in-batch, 5 for own ones.")
+        .strength, example: 9,
+        "α, which times its score is added to a negative's; about 9 for in-batch, 5 for own ones.")
       negatives = try keys.required(.negatives, example: .all, "The negatives that get it.")
     }
 
@@ -131,8 +132,8 @@ public struct InfoNCE: RankingLoss {
     let plain = InfoNCE(temperature: 1, maskKnownPositives: true)
     givenTemperature = try keys.optional(
       .givenTemperature, default: keys.contains(.scale) ? nil : decoder.usualTemperature,
-      "τ, the divisor of the scores: larger than 0; the smaller, the more the closest negatives count.")
-    scale = try keys.optional(.scale, "1 / temperature, in its place.")
+      example: 0.05, "τ, the divisor of the scores: larger than 0; the smaller, the more the closest negatives count.")
+    scale = try keys.optional(.scale, example: 20, "1 / temperature, in its place.")
     maskKnownPositives = try keys.value(
       .maskKnownPositives, default: true, "True if the known positives of a query are left out of its negatives.")
     symmetric = try keys.value(
@@ -142,7 +143,8 @@ public struct InfoNCE: RankingLoss {
       "True if all other documents of a step are negatives, false for those of a query's own row only.")
     hardness = try keys.optional(.hardness, "More weight for the negatives that are currently hard.")
     activation = try keys.optional(
-      .activation, "Bounds a reranker's raw logits before they are divided; without it they stay as they are.")
+      .activation, example: .sigmoid,
+      "Bounds a reranker's raw logits before they are divided; without it they stay as they are.")
   }
 
   /// Checks the settings.

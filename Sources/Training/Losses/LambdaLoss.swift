@@ -101,10 +101,11 @@ public struct LambdaLoss: RankingLoss {
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
     weighting = try keys.required(.weighting, example: .lambdaRank, "The weight of a pair of documents.")
-    k = try keys.optional(.k, "The k of nDCG@k; without it all documents.")
-    sigma = try keys.required(.sigma, example: 1, "σ, the factor on score differences, 1 / temperature: larger than 0.")
+    k = try keys.optional(.k, example: 10, "The k of nDCG@k; without it all documents.")
+    sigma = try keys.value(
+      .sigma, default: decoder.usualScale, "σ, the factor on score differences, 1 / temperature: larger than 0.")
     mu = try keys.optional(
-      .mu, default: weighting == .nDCGLoss2PlusPlus ? Self.usualMu : nil,
+      .mu, default: weighting == .nDCGLoss2PlusPlus ? Self.usualMu : nil, example: Self.usualMu,
       "μ, the weight of nDCGLoss2 in nDCGLoss2++; \(Self.usualMu) there, and other weightings have none.")
     epsilon = try keys.value(.epsilon, default: Self.usualEpsilon, "The lower bound of an ideal DCG: larger than 0.")
     logarithm = try keys.required(.logarithm, example: .natural, "The base of the logarithm.")

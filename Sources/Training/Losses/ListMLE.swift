@@ -53,7 +53,8 @@ public struct ListMLE: RankingLoss {
     let keys = try decoder.keys(CodingKeys.self)
     positionAware = try keys.value(.positionAware, default: false, "True if the top of the list counts most.")
     temperature = try keys.optional(
-      .temperature, default: decoder.usualTemperature, "τ, the divisor of the scores: larger than 0.")
+      .temperature, default: decoder.usualTemperature, example: 0.05,
+      "τ, the divisor of the scores: larger than 0.")
   }
 
   /// Checks the settings.

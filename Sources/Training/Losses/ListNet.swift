@@ -46,7 +46,8 @@ public struct ListNet: RankingLoss {
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
     temperature = try keys.optional(
-      .temperature, default: decoder.usualTemperature, "τ, the divisor of the scores: larger than 0.")
+      .temperature, default: decoder.usualTemperature, example: 0.05,
+      "τ, the divisor of the scores: larger than 0.")
   }
 
   /// Checks the settings.

@@ -35,7 +35,8 @@ public struct MarginMSE: RankingLoss {
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
     similarity = try keys.optional(
-      .similarity, "The similarity of a bi-encoder's vectors that makes scores on the teacher's scale; it must be given there.")
+      .similarity, example: .dot,
+      "The similarity of a bi-encoder's vectors that makes scores on the teacher's scale; it must be given there.")
   }
 
   /// Checks the settings.

@@ -44,8 +44,9 @@ public struct RankNet: RankingLoss {
   /// Reads the settings of a recipe.
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
-    k = try keys.optional(.k, "The number of best documents by score that count; without it all.")
-    sigma = try keys.required(.sigma, example: 1, "σ, the factor on score differences, 1 / temperature: larger than 0.")
+    k = try keys.optional(.k, example: 10, "The number of best documents by score that count; without it all.")
+    sigma = try keys.value(
+      .sigma, default: decoder.usualScale, "σ, the factor on score differences, 1 / temperature: larger than 0.")
     logarithm = try keys.required(.logarithm, example: .natural, "The base of the logarithm.")
   }
 

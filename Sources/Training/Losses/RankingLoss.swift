@@ -75,6 +75,9 @@ extension Decoder {
 
   /// The temperature of those scores that a recipe says nothing of.
   var usualTemperature: Double? { scoreKind?.usualTemperature }
+
+  /// Its reciprocal, a factor on scores.
+  var usualScale: Double? { usualTemperature.map { 1 / $0 } }
 }
 
 extension RankingLoss {

@@ -53,7 +53,8 @@ public struct Matryoshka: Codable, Equatable, Sendable {
     let keys = try decoder.keys(CodingKeys.self)
     dimensions = try keys.required(
       .dimensions, example: [256, 128, 64], "The numbers of leading dimensions; the model's own width is not implied.")
-    weights = try keys.optional(.weights, "The weight of each in the loss, in the same order; without it 1 each.")
+    weights = try keys.optional(
+      .weights, example: [1, 1, 1], "The weight of each in the loss, in the same order; without it 1 each.")
   }
 
   /// The weighted sum of a loss over the dimensions.

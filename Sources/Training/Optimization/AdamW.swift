@@ -39,8 +39,9 @@ public struct AdamW: Sendable {
       decayBiasesAndNorms = try keys.value(
         .decayBiasesAndNorms, default: false, "True if biases and the parameters of normalizations decay as well.")
       rates = try keys.optional(
-        .rates, "Factors on the learning rate by patterns of parameters; the most specific pattern decides.")
-      freeze = try keys.optional(.freeze, "Patterns of the parameters that are not trained.")
+        .rates, example: ["embeddings": 0.5],
+        "Factors on the learning rate by patterns of parameters; the most specific pattern decides.")
+      freeze = try keys.optional(.freeze, example: ["embeddings"], "Patterns of the parameters that are not trained.")
     }
 
     /// Makes the settings.

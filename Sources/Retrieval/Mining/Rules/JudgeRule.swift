@@ -82,7 +82,8 @@ public struct JudgeSettings: NamedMiningRule {
     model = try keys.required(.model, example: "runs/reranker/model", "The folder of a cross-encoder.")
     below = try keys.required(.below, example: 0.1, "The probability below which a candidate stays a negative.")
     above = try keys.optional(
-      .above, "The probability above which a candidate becomes a positive of its own; without it none does.")
+      .above, example: 0.9,
+      "The probability above which a candidate becomes a positive of its own; without it none does.")
   }
 
   /// The problem with the settings.

@@ -19,7 +19,7 @@ public struct ScoreRangeRule: MiningRule, NamedMiningRule {
   /// Reads the settings of a recipe.
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
-    floor = try keys.optional(.floor, "The least score; without it there is no lower limit.")
+    floor = try keys.optional(.floor, example: 0.1, "The least score; without it there is no lower limit.")
     ceiling = try keys.recommended(.ceiling, example: 0.9, "The largest score; without it there is no upper limit.")
   }
 
