@@ -35,7 +35,7 @@ import Testing
         model:
           folder: \(Self.model)
           pooling: mean  # from the model folder
-          maximumLength: 32  # from the model folder
+          maximumLength: 64  # from the model folder
         data:
           collection: \(fixtures)/collection
           split: train  # default
@@ -163,7 +163,7 @@ import Testing
     let first = try run(resume: false)
     let before = try key()
     #expect(String(decoding: try Files.read(folder.file("run/recipe.yaml")), as: UTF8.self).contains("  # default\n"))
-    #expect(try run("seed=17", "optimizer.rate=2e-5", "model.maximumLength=32").json == first.json)
+    #expect(try run("seed=17", "optimizer.rate=2e-5", "model.maximumLength=64").json == first.json)
     let error = #expect(throws: FileError.self) { try run("seed=18") }
     #expect(error?.description.contains("holds a run of other settings ('seed' was '17', is '18')") == true)
     try Files.remove(folder.file("run"))
