@@ -7,7 +7,7 @@ import Testing
 
 @testable import Recipes
 
-/// What a recipe leaves out, and what is said of where its values come from.
+/// The values of what a recipe leaves out, and what is said of their origin.
 @Suite struct DefaultTests {
   private static let model = Files.join(Locations.repositoryRoot, "Tests/Goldens/bert-tiny")
 

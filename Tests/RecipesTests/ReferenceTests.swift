@@ -84,15 +84,19 @@ import Testing
 
   @Test(arguments: names)
   func aTemplateIsRightOncePathsAreFilledIn(_ name: String) throws {
-    #expect(try problems(try filled(name, in: try WholeRecipes())) == [])
+    let recipes = try WholeRecipes()
+    let lines = try filled(name, in: recipes)
+    #expect(try problems(lines) == [])
+    withExtendedLifetime(recipes) {}
   }
 
   /// Every optional key of a template is a key, with a value of its kind: taking its comment mark away shows it.
   @Test(arguments: names)
   func everyOptionalLineOfATemplateIsAKey(_ name: String) throws {
-    let lines = try filled(name, in: try WholeRecipes())
+    let recipes = try WholeRecipes()
+    let lines = try filled(name, in: recipes)
     let optional = lines.indices.filter { lines[$0].hasPrefix("# ") && $0 > 2 }
-    #expect(optional.count >= (name == "evaluate" || name == "scoreRows" ? 3 : 5))
+    #expect(optional.count > 2)
     for line in optional {
       var edited = lines
       for other in Self.needed(for: line, in: lines) { edited[other] = Self.bare(lines[other]) }
@@ -101,6 +105,7 @@ import Testing
       }
       #expect(wrong == [], "\(lines[line])")
     }
+    withExtendedLifetime(recipes) {}
   }
 
   /// The lines to uncomment for one line: itself, the sections around it, and what those must have.

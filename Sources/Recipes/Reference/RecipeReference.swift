@@ -58,9 +58,11 @@ public struct RecipeReference: Sendable {
         return [row] + nested(key.kind, under: inner, if: condition)
       }
     }
+    // The only form of a section is no condition.
+    let name = section.variants.count > 1 ? section.keys.last?.name : nil
     return rows(section.keys, if: condition)
       + section.variants.flatMap { variant in
-        rows(variant.keys, if: "\(path)\(section.keys.last?.name ?? ""): \(variant.name)")
+        rows(variant.keys, if: name.map { "\(path)\($0): \(variant.name)" } ?? condition)
       }
   }
 
