@@ -1,4 +1,4 @@
-/// What is said of a key once, where it is read: its name, its default and one sentence.
+/// A key as it is declared once, where it is read: its name, its default and one sentence.
 ///
 /// Decoding, the reference of keys, the templates and the JSON schema all come from it.
 public struct KeyDeclaration<Value: Codable> {
@@ -28,13 +28,13 @@ public struct KeyDeclaration<Value: Codable> {
   public let example: Value?
   /// True for an optional key that a template does not comment out.
   public let isRecommended: Bool
-  /// What the decoders of the value are told, by its type.
+  /// The facts that the decoders of the value are told, found by their types.
   public let context: [any Sendable]
 }
 
 /// A decoder that reads declared keys itself, and so can record them.
 public protocol KeyReader: Decoder {
-  /// What the sections around this one say of it, the nearest last.
+  /// The facts that the sections around this one tell it, the nearest last.
   var context: [any Sendable] { get }
 
   /// Reads a key; nil only where its absence means nothing.

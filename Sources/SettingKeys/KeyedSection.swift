@@ -12,7 +12,7 @@ public struct KeyedSection<Key: CodingKey> {
   ///
   /// - Parameters:
   ///   - example: A value for templates.
-  ///   - context: What the sections below are told, see `Decoder.given`.
+  ///   - context: Facts for the sections below, see `Decoder.given`.
   ///   - sentence: One sentence for a person.
   public func required<Value: Codable>(
     _ key: Key, example: Value? = nil, given context: [any Sendable] = [], _ sentence: String
@@ -127,7 +127,7 @@ extension Decoder {
     KeyedSection(decoder: self, container: try container(keyedBy: type))
   }
 
-  /// What a section around this one says of it (`given`), of a type; nil if none does.
+  /// The fact of a type that a section around this one tells it (`given`); nil if none does.
   public func given<Value>(_ type: Value.Type) -> Value? {
     (self as? any KeyReader)?.context.reversed().lazy.compactMap { $0 as? Value }.first
   }

@@ -7,7 +7,7 @@ final class DecodingRecord {
   private(set) var sources: [[String]: String] = [:]
   private var unsound: Set<String> = []
 
-  /// What is wrong; consequences only where nothing else is.
+  /// All problems; consequences only where there is nothing else.
   var problems: [RecipeProblem] { noted.isEmpty ? consequences : noted }
 
   /// Notes a problem; the settings under the path are then skipped by later checks.

@@ -12,7 +12,7 @@ final class SettingDecoder: Decoder {
   private let origin: SettingNode.Origin
   let path: SettingPath
   let record: DecodingRecord
-  /// What the decoders of this value and of all in it are told.
+  /// The facts that the decoders of this value and of all in it are told.
   let context: [any Sendable]
   /// Records the keys of the section while the settings are described; nil while they are read.
   let outline: SectionRecorder?

@@ -1,4 +1,4 @@
-/// Where each value of a recipe comes from: the file, an option, a default or what else states it.
+/// The origin of each value of a recipe: the file, an option, a default or what else states it.
 package struct SettingOrigins: Sendable {
   /// The source of a constant that a key has without a value.
   static let byDefault = "default"
