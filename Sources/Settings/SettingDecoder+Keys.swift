@@ -124,7 +124,7 @@ extension SettingDecoder: KeyReader {
   }
 }
 
-/// A collection of settings: a list, or values under keys of any name.
+/// A collection of settings: a list, values under keys of any name, or one value or none.
 private protocol Collected {
   static func kind(context: [any Sendable]) throws -> KindOutline
 }
@@ -138,5 +138,11 @@ extension Array: Collected where Element: Decodable {
 extension Dictionary: Collected where Key == String, Value: Decodable {
   fileprivate static func kind(context: [any Sendable]) throws -> KindOutline {
     .map(of: try SettingDecoder.kind(of: Value.self, context: context).kind)
+  }
+}
+
+extension Optional: Collected where Wrapped: Decodable {
+  fileprivate static func kind(context: [any Sendable]) throws -> KindOutline {
+    try SettingDecoder.kind(of: Wrapped.self, context: context).kind
   }
 }
