@@ -48,6 +48,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   ("Words", [], []),
   ("JSONText", [], []),
   ("Files", [], []),
+  ("SettingKeys", [], []),
   ("Kernels", ["CInstructions", "COpenBLAS", "CLAPACKE"], []),
   ("Tensors", ["Kernels"], []),
   ("Layers", ["Kernels", "Tensors"], [orderedCollections]),
@@ -57,18 +58,18 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
     "Encoders", ["Kernels", "Layers", "Tensors", "Safetensors", "Tokenizers", "JSONText", "Files"],
     [orderedCollections]
   ),
-  ("Training", ["Kernels", "Layers", "Tensors"], [orderedCollections]),
+  ("Training", ["SettingKeys", "Kernels", "Layers", "Tensors"], [orderedCollections]),
   ("Datasets", ["JSONText", "Files", "Words"], [orderedCollections, deques]),
-  ("Retrieval", ["Kernels", "Files", "Words"], []),
-  ("Settings", ["Words", "Files"], [yams]),
+  ("Retrieval", ["SettingKeys", "Kernels", "Files", "Words"], []),
+  ("Settings", ["SettingKeys", "Words", "Files"], [yams]),
   ("Runs", ["Words", "JSONText", "Files", "Settings", "Kernels"], [crypto]),
   ("Registry", ["Words", "JSONText", "Files", "Runs", "Retrieval"], []),
   ("Hub", ["Words", "JSONText", "Files", "Runs"], [crypto]),
   (
     "Evaluation",
     [
-      "Words", "JSONText", "Files", "Runs", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Datasets",
-      "Retrieval",
+      "SettingKeys", "Words", "JSONText", "Files", "Runs", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders",
+      "Datasets", "Retrieval",
     ], [orderedCollections, crypto]
   ),
   (
@@ -88,7 +89,8 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   (
     "Recipes",
     [
-      "Words", "Settings", "Runs", "Evaluation", "JSONText", "Files", "Kernels", "Tensors", "Layers", "Safetensors",
+      "SettingKeys", "Words", "Settings", "Runs", "Evaluation", "JSONText", "Files", "Kernels", "Tensors", "Layers",
+      "Safetensors",
       "Tokenizers", "Encoders", "Training", "Datasets", "Retrieval",
     ], [orderedCollections, mustache]
   ),

@@ -6,6 +6,9 @@ protocol Recipe: Codable, Sendable {
   /// The program's name: the value of the key `recipe`.
   static var name: String { get }
 
+  /// The program in one sentence.
+  static var summary: String { get }
+
   /// Notes problems across settings, and between settings and the files they name; nothing is written.
   func validate(_ checks: SettingChecks)
 
@@ -20,6 +23,9 @@ protocol Recipe: Codable, Sendable {
 }
 
 extension Recipe {
+  /// The seed of a recipe that names none.
+  static var usualSeed: UInt64 { 17 }
+
   /// The sections and settings that do not shape the result, which are no part of a run's identity: with `--resume` a
   /// run goes on with other ones.
   ///

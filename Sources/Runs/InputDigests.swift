@@ -1,5 +1,6 @@
 package import Files
 import JSONText
+import Settings
 
 /// The digests of everything that a run reads, taken before its work begins.
 package struct InputDigests: Sendable {
@@ -93,9 +94,10 @@ package struct InputDigests: Sendable {
     try Files.write(content.text(indented: true) + "\n", to: Files.join(folder, Self.name))
   }
 
-  /// The identity of a run: the SHA-256 of its settings and of the digests of its inputs.
+  /// The identity of a run: the SHA-256 of its settings, without comments, and of the digests of its inputs.
   func key(settings: String) -> String {
-    FileDigest.sha256(ofText: settings + files.map { "\n\($0.sha256)  \($0.path)" }.joined())
+    let values = SettingsFile.bare(settings) ?? settings
+    return FileDigest.sha256(ofText: values + files.map { "\n\($0.sha256)  \($0.path)" }.joined())
   }
 
   /// The differences from what an earlier start has read, in words.

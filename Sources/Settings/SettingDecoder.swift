@@ -10,26 +10,35 @@ final class SettingDecoder: Decoder {
   let node: SettingNode?
   /// The position of a problem with the whole value: that of its key, or of the value itself inside a list.
   private let origin: SettingNode.Origin
-  let path: [String]
+  let path: SettingPath
   let record: DecodingRecord
+  /// The facts that the decoders of this value and of all in it are told.
+  let context: [any Sendable]
+  /// Records the keys of the section while the settings are described; nil while they are read.
+  let outline: SectionRecorder?
   /// The keys requested so far, in the order of the properties.
   private(set) var requested: [String] = []
 
   var codingPath: [any CodingKey] { [] }
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-  init(_ node: SettingNode?, origin: SettingNode.Origin? = nil, path: [String], record: DecodingRecord) {
+  init(
+    _ node: SettingNode?, origin: SettingNode.Origin? = nil, path: SettingPath, record: DecodingRecord,
+    context: [any Sendable], outline: SectionRecorder? = nil
+  ) {
     self.node = node
     self.origin = origin ?? node?.origin ?? .option("")
     self.path = path
     self.record = record
+    self.context = context
+    self.outline = outline
   }
 
   /// Decodes the root of a recipe.
   static func decode<Value: Decodable>(_ type: Value.Type, from root: SettingNode, record: DecodingRecord) throws
     -> Value
   {
-    try value(type, from: root, origin: root.origin, path: [], record: record)
+    try value(type, from: root, origin: root.origin, path: .root, record: record, context: [])
   }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
@@ -56,35 +65,35 @@ final class SettingDecoder: Decoder {
   private func reportUnknownKeys() {
     guard let node else { return }
     for entry in node.entries where !requested.contains(entry.key) {
-      let inner = (path + [entry.key]).map(\.shortened).joined(separator: ".")
+      let inner = path.key(entry.key).keys.map(\.shortened).joined(separator: ".")
       let suggestion =
         EditDistance.nearest(to: entry.key, among: requested.filter { node.entry($0) == nil })
         ?? EditDistance.nearest(to: entry.key, among: requested)
       let advice =
         suggestion.map { "; did you mean '\($0)'?" } ?? "; the keys here are \(requested.joined(separator: ", "))"
-      record.report("unknown key '\(inner)'\(advice)", at: entry.origin, unsound: path + [entry.key])
+      record.report("unknown key '\(inner)'\(advice)", at: entry.origin, unsound: path.key(entry.key).keys)
     }
   }
 
   private func rejectShape(_ expectation: String, _ node: SettingNode) throws -> Never {
     record.report(
-      "\(Self.subject(path)) should be \(expectation), found \(node.found)", at: node.origin, unsound: path)
+      "\(Self.subject(path)) should be \(expectation), found \(node.found)", at: node.origin, unsound: path.keys)
     throw ProblemRecorded()
   }
 
   fileprivate func note(_ message: String, at key: String?) {
-    let settingPath = path + (key.map { [$0] } ?? [])
-    guard let node, record.isSound(settingPath.joined(separator: ".")) else { return }
+    let settingPath = key.map { path.key($0) } ?? path
+    guard let node, record.isSound(settingPath.dotted) else { return }
     record.report(
       "\(Self.subject(settingPath)): \(message)", at: key.flatMap { node.entry($0)?.origin } ?? origin,
-      unsound: settingPath)
+      unsound: settingPath.keys)
   }
 
   /// Reports a problem with the whole value, unless there is one within it; all keys have been requested.
   fileprivate func reject(_ message: String) -> ProblemRecorded {
     reportUnknownKeys()
-    if record.isSound(path.joined(separator: ".")) {
-      record.report("\(Self.subject(path)): \(message)", at: origin, unsound: path)
+    if record.isSound(path.dotted) {
+      record.report("\(Self.subject(path)): \(message)", at: origin, unsound: path.keys)
     }
     return ProblemRecorded()
   }
@@ -92,19 +101,20 @@ final class SettingDecoder: Decoder {
   // MARK: - Values
 
   /// Decodes the value of a key of this section; a missing one is reported.
-  fileprivate func value<Value: Decodable>(
-    _ type: Value.Type, kind: SettingKind? = nil, forKey key: String
+  func value<Value: Decodable>(
+    _ type: Value.Type, kind: SettingKind? = nil, forKey key: String,
+    context added: [any Sendable] = []
   ) throws -> Value {
     request(key)
-    let path = path + [key]
+    let path = path.key(key)
     let entry = node?.entry(key)
     if let node, entry == nil {
       let expectation = kind?.expectation ?? SettingKind.expectation(of: type)
-      record.report(
-        "missing key '\(path.joined(separator: "."))' (\(expectation))", at: node.origin, unsound: path)
+      record.report("missing key '\(path.dotted)' (\(expectation))", at: node.origin, unsound: path.keys)
     }
     return try Self.value(
-      type, kind: kind, from: entry?.value, origin: entry?.origin ?? .option(""), path: path, record: record)
+      type, kind: kind, from: entry?.value, origin: entry?.origin ?? .option(""), path: path, record: record,
+      context: context + added)
   }
 
   /// Decodes any value from a node, or a placeholder from nil.
@@ -112,8 +122,8 @@ final class SettingDecoder: Decoder {
   /// - Parameter origin: The position of a problem with the value: that of its key, or of the value itself inside a
   ///   list.
   static func value<Value: Decodable>(
-    _ type: Value.Type, kind: SettingKind? = nil, from node: SettingNode?, origin: SettingNode.Origin, path: [String],
-    record: DecodingRecord
+    _ type: Value.Type, kind: SettingKind? = nil, from node: SettingNode?, origin: SettingNode.Origin,
+    path: SettingPath, record: DecodingRecord, context: [any Sendable]
   ) throws -> Value {
     let placed = node.map { SettingNode(content: $0.content, origin: origin) }
     if let kind = kind ?? SettingKind(type) {
@@ -122,58 +132,23 @@ final class SettingDecoder: Decoder {
       }
       return value
     }
-    let decoder = SettingDecoder(node, origin: origin, path: path, record: record)
+    let decoder = SettingDecoder(node, origin: origin, path: path, record: record, context: context)
     do {
       let value = try Value(from: decoder)
       decoder.reportUnknownKeys()
       return value
     } catch is ProblemRecorded {
-      return try Value(from: SettingDecoder(nil, path: path, record: record))
+      return try Value(from: SettingDecoder(nil, path: path, record: record, context: context))
     }
   }
 
   /// A path as the subject of a message.
-  static func subject(_ path: [String]) -> String {
-    path.isEmpty ? "the recipe" : "'\(path.map(\.shortened).joined(separator: "."))'"
+  static func subject(_ path: SettingPath) -> String {
+    path.keys.isEmpty ? "the recipe" : "'\(path.keys.map(\.shortened).joined(separator: "."))'"
   }
 }
 
 extension Decoder {
-  /// Reads the name that decides the other settings of a section.
-  ///
-  /// - Throws: `ProblemRecorded` if it is missing or wrong, since the other keys then have no meaning yet.
-  package func variantName<Name: ChoiceSetting, Key: CodingKey>(_ type: Name.Type, forKey key: Key) throws -> Name {
-    let name = try container(keyedBy: Key.self).decode(type, forKey: key)
-    try checkVariantName(forKey: key)
-    return name
-  }
-
-  /// Finds the entry of a table that the section names.
-  ///
-  /// - Throws: `ProblemRecorded` if the name is missing or no entry has it.
-  package func variant<Entry, Key: CodingKey>(
-    of table: [Entry], forKey key: Key, name: (Entry) -> String
-  ) throws -> Entry {
-    let container = try container(keyedBy: Key.self)
-    let choices = table.map { (name: name($0), value: name($0)) }
-    let found =
-      try (self as? SettingDecoder)?.value(String.self, kind: .choice(choices), forKey: key.stringValue)
-      ?? container.decode(String.self, forKey: key)
-    try checkVariantName(forKey: key)
-    guard let entry = table.first(where: { name($0) == found }) else {
-      throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "there is no \(found)")
-    }
-    return entry
-  }
-
-  private func checkVariantName(forKey key: some CodingKey) throws {
-    guard let decoder = self as? SettingDecoder, decoder.node != nil else { return }
-    if !decoder.record.isSound((decoder.path + [key.stringValue]).joined(separator: ".")) {
-      decoder.record.distrust(decoder.path)
-      throw ProblemRecorded()
-    }
-  }
-
   /// Notes a problem with the section, or with one of its keys; decoding goes on with a placeholder.
   ///
   /// Placeholders themselves have no problems.
@@ -187,7 +162,7 @@ extension Decoder {
   /// True if the value of a key was decoded as it is in the file.
   package func isSound(_ key: any CodingKey) -> Bool {
     guard let decoder = self as? SettingDecoder else { return true }
-    return decoder.record.isSound((decoder.path + [key.stringValue]).joined(separator: "."))
+    return decoder.record.isSound(decoder.path.key(key.stringValue).dotted)
   }
 
   /// The error to throw for a section whose keys do not go together.
@@ -235,7 +210,8 @@ private struct SettingSection<Key: CodingKey>: KeyedDecodingContainerProtocol {
   func superDecoder(forKey key: Key) throws -> any Decoder {
     decoder.request(key.stringValue)
     let node = decoder.node?.entry(key.stringValue)?.value
-    return SettingDecoder(node, path: decoder.path + [key.stringValue], record: decoder.record)
+    return SettingDecoder(
+      node, path: decoder.path.key(key.stringValue), record: decoder.record, context: decoder.context)
   }
 }
 
@@ -257,10 +233,10 @@ private struct SettingList: UnkeyedDecodingContainer {
   mutating func decodeNil() -> Bool { false }
 
   mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-    let item = items.indices.contains(currentIndex) ? items[currentIndex] : nil
-    currentIndex += 1
+    let (item, path) = next()
     return try SettingDecoder.value(
-      type, from: item, origin: item?.origin ?? .option(""), path: decoder.path, record: decoder.record)
+      type, from: item, origin: item?.origin ?? .option(""), path: path, record: decoder.record,
+      context: decoder.context)
   }
 
   mutating func nestedContainer<NestedKey: CodingKey>(
@@ -274,9 +250,13 @@ private struct SettingList: UnkeyedDecodingContainer {
   }
 
   mutating func superDecoder() throws -> any Decoder {
-    let item = items.indices.contains(currentIndex) ? items[currentIndex] : nil
-    currentIndex += 1
-    return SettingDecoder(item, path: decoder.path, record: decoder.record)
+    let (item, path) = next()
+    return SettingDecoder(item, path: path, record: decoder.record, context: decoder.context)
+  }
+
+  private mutating func next() -> (item: SettingNode?, path: SettingPath) {
+    defer { currentIndex += 1 }
+    return (items.indices.contains(currentIndex) ? items[currentIndex] : nil, decoder.path.item(currentIndex))
   }
 }
 
@@ -290,6 +270,7 @@ private struct SettingScalar: SingleValueDecodingContainer {
 
   func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
     try SettingDecoder.value(
-      type, from: decoder.node, origin: decoder.node?.origin ?? .option(""), path: decoder.path, record: decoder.record)
+      type, from: decoder.node, origin: decoder.node?.origin ?? .option(""), path: decoder.path,
+      record: decoder.record, context: decoder.context)
   }
 }

@@ -54,12 +54,12 @@ enum SettingKind {
   }
 
   /// Reads a value; a wrong one is reported and replaced by a placeholder; nil is replaced without a report.
-  func decode(_ node: SettingNode?, path: [String], record: DecodingRecord) throws -> any Decodable {
+  func decode(_ node: SettingNode?, path: SettingPath, record: DecodingRecord) throws -> any Decodable {
     guard let node else { return placeholder }
     if case .scalar(let text, let isPlain) = node.content, let value = parse(text, isPlain: isPlain) { return value }
     record.report(
       "\(SettingDecoder.subject(path)) should be \(expectation), found \(node.found)\(suggestion(for: node))",
-      at: node.origin, unsound: path)
+      at: node.origin, unsound: path.keys)
     return placeholder
   }
 

@@ -97,4 +97,15 @@ extension SettingNode {
       return ["'\(path)' was \(old.found), is \(new.found)"]
     }
   }
+
+  /// Every value with its place, a line each.
+  func bareLines(at place: String) -> [String] {
+    switch content {
+    case .scalar(let text, let isPlain): ["\(place) \(isPlain ? "" : "text ")\(text.utf8.count) \(text)"]
+    case .list(let items):
+      ["\(place) list"] + items.enumerated().flatMap { $1.bareLines(at: "\(place)[\($0)]") }
+    case .section(let entries):
+      ["\(place) section"] + entries.flatMap { $0.value.bareLines(at: "\(place).\($0.key)") }
+    }
+  }
 }

@@ -12,11 +12,12 @@ package enum SettingsFile {
   ///   - path: The name of the file for messages.
   ///   - overrides: Edits `path=value`, made before the settings are decoded; the value `null` removes the key.
   ///   - validate: Notes problems between settings, or between them and the files they name.
+  /// - Returns: The settings, and where their values come from.
   /// - Throws: `RecipeError` with all problems.
   package static func read<Settings: Decodable>(
     _ type: Settings.Type, from bytes: [UInt8], of path: String, overrides: [String],
     validate: (Settings, SettingChecks) -> Void
-  ) throws(RecipeError) -> Settings {
+  ) throws(RecipeError) -> (settings: Settings, origins: SettingOrigins) {
     let record = DecodingRecord()
     do throws(RecipeProblems) {
       var root = try RecipeTree.parse(bytes)
@@ -28,7 +29,7 @@ package enum SettingsFile {
       validate(settings, SettingChecks(root: root, record: record))
       problems += record.problems
       if !problems.isEmpty { throw RecipeProblems(problems) }
-      return settings
+      return (settings, SettingOrigins(root: root, record: record))
     } catch {
       throw RecipeError(error.list, in: path)
     }
@@ -71,6 +72,16 @@ package enum SettingsFile {
   }
 
   // MARK: - Writing
+
+  /// The settings as the text of a file, with the origin of each value that the read file does not state.
+  package static func text(of settings: some Encodable, remarking origins: SettingOrigins) throws -> String {
+    origins.annotated(try text(of: settings))
+  }
+
+  /// The text of a file without comments and layout, so that two are equal if their settings are.
+  package static func bare(_ text: String) -> String? {
+    try? RecipeTree.parse(Array(text.utf8)).bareLines(at: "").joined(separator: "\n")
+  }
 
   /// The settings as the text of a file: keys in the order of the properties, no comments.
   package static func text(of settings: some Encodable) throws -> String {

@@ -18,6 +18,11 @@ enum Console {
     if isFull { try flush() }
   }
 
+  /// Prints a text of several lines, the last of which ends.
+  static func printText(_ text: String) throws {
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() { try print(String(line)) }
+  }
+
   /// Prints the outcome of a command.
   static func print(_ outcome: Outcome, asJSON: Bool) throws {
     for line in asJSON ? [outcome.json] : outcome.lines { try print(line) }

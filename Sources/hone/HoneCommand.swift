@@ -21,10 +21,9 @@ struct HoneCommand: ParsableCommand {
       """,
     version: Hone.version,
     subcommands: [
-      AdaptCommand.self, InitCommand.self, RunCommand.self, ValidateCommand.self, FetchCommand.self,
-      InspectCommand.self, TokenizeCommand.self,
-      EncodeCommand.self,
-      SearchCommand.self, RerankCommand.self, ScoreCommand.self, EvaluateCommand.self, ModelsCommand.self,
+      AdaptCommand.self, InitCommand.self, RunCommand.self, ValidateCommand.self, RecipeCommand.self, KeysCommand.self,
+      FetchCommand.self, InspectCommand.self, TokenizeCommand.self, EncodeCommand.self, SearchCommand.self,
+      RerankCommand.self, ScoreCommand.self, EvaluateCommand.self, ModelsCommand.self,
     ]
   )
 

@@ -41,7 +41,7 @@ struct RunCommand: ParsableCommand {
     let display = ProgressDisplay(quiet: results.quiet)
     defer { display.finish() }
     let context = RunContext(
-      recipe: file.resolved, resume: resume, report: { display.show($0) }, isInterrupted: { Interruption.signal != 0 })
+      recipe: file.annotated, resume: resume, report: { display.show($0) }, isInterrupted: { Interruption.signal != 0 })
     let outcome = try file.run(in: context)
     display.finish()
     try Console.printUnlessQuiet(outcome, results)

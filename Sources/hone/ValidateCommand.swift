@@ -10,8 +10,10 @@ struct ValidateCommand: ParsableCommand {
       EXAMPLES:
         hone validate recipes/debian-programs.yaml
         hone validate debian-programs --set batch.queries=128
+        hone validate debian-programs --resolved
 
-      Prints the settings in effect as YAML when all is well; exit code 78 when something is wrong.
+      With --resolved it prints the settings in effect when all is well, as a recipe of its own: every value that the
+      file leaves out, with where it comes from at the end of its line. Exit code 78 when something is wrong.
       """
   )
 
@@ -21,10 +23,13 @@ struct ValidateCommand: ParsableCommand {
   @Option(name: .customLong("set"), help: "Change a setting: path=value, the value in YAML; null removes the key.")
   var overrides: [String] = []
 
+  @Flag(help: "Print the settings in effect, with the defaults and where each value comes from.")
+  var resolved = false
+
   @OptionGroup var results: ResultOptions
 
   func run() throws {
     let file = try RecipeFile(recipe, overrides: overrides)
-    try Console.printUnlessQuiet(file.validation, results)
+    try Console.printUnlessQuiet(file.validation(resolved: resolved), results)
   }
 }

@@ -18,7 +18,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "init", "adapt", "run", "validate", "fetch", "inspect", "tokenize", "encode", "search", "rerank", "score", "evaluate",
+    "", "init", "adapt", "run", "validate", "recipe", "keys", "fetch", "inspect", "tokenize", "encode", "search", "rerank",
+    "score", "evaluate", "models",
   ])
   func helpShowsAnExample(_ command: String) throws {
     let ended = try HoneProcess.run((command.isEmpty ? [] : [command]) + ["--help"])
@@ -53,11 +54,38 @@ import Testing
   // MARK: - Recipes
 
   @Test func validatePrintsTheSettingsInEffect() throws {
-    let ended = try hone("validate", "recipe.yaml", "--set", "optimizer.rate=3e-5")
+    let ended = try hone("validate", "recipe.yaml", "--resolved", "--set", "optimizer.rate=3e-5")
     #expect(ended.status == 0)
-    #expect(ended.output.contains("\n  rate: 3e-05\n"))
+    #expect(ended.output.contains("\n  rate: 3e-05  # --set\n"))
+    #expect(try hone("validate", "recipe.yaml").output == "recipe.yaml: valid\n")
     #expect(try hone("validate", "recipe.yaml", "--quiet").output == "")
     #expect(try json(hone("validate", "recipe.yaml", "--json")).objectValue?["status"] == "valid")
+  }
+
+  @Test func keysAreListedForPeopleEditorsAndPrograms() throws {
+    let listed = try hone("keys", "trainBiEncoder")
+    #expect(listed.status == 0 && listed.messages == "")
+    let rate = "\noptimizer.rate: number, default 2e-05\n    The peak learning rate of the schedule.\n"
+    #expect(listed.output.contains(rate))
+    let all = try json(hone("keys", "--json")).objectValue?["programs"]?.arrayValue
+    #expect(all?.count == 8)
+    #expect(try json(hone("keys", "--schema")).objectValue?["type"] == "object")
+    #expect(try hone("keys", "scoreRows", "--markdown").output.hasPrefix("### scoreRows\n"))
+    let wrong = try hone("keys", "trainBiencoder")
+    #expect(wrong.status == 64 && wrong.output == "")
+    #expect(wrong.messages.contains("there is no recipe of the kind 'trainBiencoder'; did you mean trainBiEncoder?"))
+    #expect(try hone("keys", "--json", "--schema").status == 64)
+  }
+
+  @Test func aTemplateIsARecipe() throws {
+    let template = try hone("recipe", "trainBiEncoder")
+    #expect(template.status == 0)
+    try Files.write(template.output, to: folder.file("mine.yaml"))
+    let checked = try hone("validate", "mine.yaml", "--set", "model.folder=\(HoneProcess.model)")
+    #expect(checked.status == 78 && checked.messages.contains("there is no folder data/my-collection"))
+    #expect(!checked.messages.contains("unknown key") && !checked.messages.contains("missing key"))
+    #expect(try hone("recipe", "none").status == 64)
+    #expect(try hone("recipe").status == 64)
   }
 
   @Test func validateListsEveryProblem() throws {

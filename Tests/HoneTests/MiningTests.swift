@@ -138,10 +138,10 @@ import Testing
 
   @Test(arguments: [
     ("sources=[]", "'sources': the list is empty; name at least one source, such as model"),
-    ("data.shuffle=true", "'data.shuffle': mining keeps the rows in their order; remove it"),
-    ("select.temperature=1", "'select': 'temperature' goes with 'softmax', and only with it"),
+    ("data.shuffle=true", "unknown key 'data.shuffle'; the keys here are collection, rows, split"),
+    ("select.temperature=1", "unknown key 'select.temperature'; the keys here are name"),
     ("corpus=none.jsonl", "'corpus': there is no file none.jsonl"),
-    ("data.negatives=2", "'data.negatives': mining gives every row its negatives anew; remove it"),
+    ("data.negatives=2", "unknown key 'data.negatives'; the keys here are collection, rows, split"),
     (
       "output.file=rows.txt",
       "'output.file': 'rows.txt' is no name of a file in the run's folder that ends in .jsonl, .tsv or .csv"

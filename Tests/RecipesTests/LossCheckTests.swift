@@ -46,7 +46,8 @@ import Training
   private func groups(_ rows: [String], loss: LossSetting) throws -> (warnings: [String], refusal: String) {
     try said(rows) { source, warn in
       _ = try GroupData(
-        GroupSection(source: source), batch: GroupBatchSection(groups: 2, tokens: 64), loss: loss, seed: 1, warn: warn)
+        GroupSection(source: source, shuffle: true), batch: GroupBatchSection(groups: 2, tokens: 64), loss: loss,
+        seed: 1, warn: warn)
     }
   }
 

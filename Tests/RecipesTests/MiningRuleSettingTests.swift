@@ -40,11 +40,10 @@ import Yams
   }
 
   @Test(arguments: [
-    ("name: softmax", "'select': 'temperature' goes with 'softmax', and only with it"),
-    ("name: first, temperature: 1", "'select': 'temperature' goes with 'softmax', and only with it"),
-    ("name: first, temperature: hot", "'select.temperature' should be a number, found 'hot'"),
-    ("name: first, temprature: 1", "unknown key 'select.temprature'; did you mean 'temperature'?"),
-    ("temperature: 1", "missing key 'select.name' (one of first, uniform, softmax)"),
+    ("name: softmax", "missing key 'select.temperature' (a number)"),
+    ("name: first, temperature: 1", "unknown key 'select.temperature'; the keys here are name"),
+    ("name: softmax, temperature: hot", "'select.temperature' should be a number, found 'hot'"),
+    ("temperature: 1", "unknown key 'select.temperature'; the keys here are name"),
     ("name: firs", "'select.name' should be one of first, uniform, softmax, found 'firs'; did you mean 'first'?"),
   ])
   func wrongSelectionsAreTold(_ text: String, _ problem: String) throws {

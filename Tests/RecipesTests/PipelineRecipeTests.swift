@@ -71,8 +71,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("data.negatives=3", "'data.negatives': scoring scores every negative; remove it"),
-    ("data.shuffle=true", "'data.shuffle': scoring keeps the rows in their order; remove it"),
+    ("data.negatives=3", "unknown key 'data.negatives'; the keys here are collection, rows, split"),
+    ("data.shuffle=true", "unknown key 'data.shuffle'; the keys here are collection, rows, split"),
     (
       "output.file=rows.txt",
       "'output.file': 'rows.txt' is no name of a file in the run's folder that ends in .jsonl, .tsv or .csv"
@@ -88,9 +88,9 @@ import Testing
     ("data.split=none", "'data.split': $F/collection/qrels has no none.tsv; it has dev, test, train"),
     (
       "candidates={name: run, top: 3}",
-      "'candidates': 'file' (a run in TREC form) and 'top' go with 'run', and only with it"
+      "missing key 'candidates.file' (a text)"
     ),
-    ("candidates.top=3", "'candidates': 'file' (a run in TREC form) and 'top' go with 'run', and only with it"),
+    ("candidates.top=3", "unknown key 'candidates.top'; the keys here are name"),
     ("candidates={name: run, file: none, top: 3}", "'candidates.file': there is no file none"),
   ])
   func wrongSettingsOfCalibration(_ edit: String, _ message: String) throws {

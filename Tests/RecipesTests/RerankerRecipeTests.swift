@@ -125,7 +125,7 @@ import Testing
     let base = Files.join(Files.parent(of: Files.parent(of: #filePath)), "Goldens/bert-tiny")
     let folder = TemporaryFolder()
     try CrossEncoder(folder: base, labels: 2, headSeed: 1).save(to: folder.file("two"))
-    let section = RerankerSection(folder: folder.file("two"), maximumLength: 32)
+    let section = RerankerSection(base: BaseSection(folder: folder.file("two")), maximumLength: 32)
     do {
       _ = try section.load(seed: 1)
       Issue.record("a classifier of two labels was taken")
@@ -136,7 +136,7 @@ import Testing
 
   @Test func theSeedDrawsAFreshClassifier() throws {
     let base = Files.join(Files.parent(of: Files.parent(of: #filePath)), "Goldens/bert-tiny")
-    let section = RerankerSection(folder: base, maximumLength: 32)
+    let section = RerankerSection(base: BaseSection(folder: base), maximumLength: 32)
     let weights = try [1, 1, 2].map { try section.load(seed: $0).parameters["classifier.weight"]?.elements }
     #expect(weights[0] == weights[1] && weights[1] != weights[2])
   }

@@ -13,7 +13,7 @@ import Training
 
   /// The data of some rows, and what was warned of.
   private func data(
-    _ rows: [String], loss: LossSetting, shuffle: Bool? = nil, negatives: Int? = nil, easy: EasyNegativesSection? = nil
+    _ rows: [String], loss: LossSetting, shuffle: Bool = true, negatives: Int? = nil, easy: EasyNegativesSection? = nil
   ) throws -> (data: GroupData, warnings: [String]) {
     let folder = TemporaryFolder()
     let file = folder.file("rows.jsonl")

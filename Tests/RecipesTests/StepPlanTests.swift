@@ -17,7 +17,7 @@ import Training
     let file = folder.file("rows.jsonl")
     try Files.write(rows.map { "{\"query\": \"\($0)\", \"positive\": \"\($1)\"}\n" }.joined(), to: file)
     let data = try RowData(
-      DataSection(source: .file(file, collection: nil)),
+      DataSection(source: .file(file, collection: nil), shuffle: true),
       batch: BatchSection(queries: queries, tokens: 64, uniqueTexts: uniqueTexts),
       loss: LossSetting(InfoNCE(temperature: 0.05, maskKnownPositives: true)), seed: 1, isMined: true
     ) { _ in }

@@ -12,7 +12,7 @@ import Training
   private let infoNCE = LossSetting(InfoNCE(temperature: 0.05, maskKnownPositives: true))
 
   private func data(
-    _ rows: [String], loss: LossSetting? = nil, shuffle: Bool? = nil, negatives: Int? = nil, isMined: Bool = false,
+    _ rows: [String], loss: LossSetting? = nil, shuffle: Bool = true, negatives: Int? = nil, isMined: Bool = false,
     name: String = "rows.jsonl", warn: (String) -> Void = { _ in }
   ) throws -> RowData {
     let folder = TemporaryFolder()

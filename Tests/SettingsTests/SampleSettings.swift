@@ -22,7 +22,7 @@ struct SampleSettings: Codable, Equatable {
   static func read(_ bytes: [UInt8], overrides: [String] = []) throws(RecipeError) -> SampleSettings {
     try SettingsFile.read(SampleSettings.self, from: bytes, of: "r.yaml", overrides: overrides) { settings, checks in
       if let rate = settings.rate { checks.positive("rate", rate) }
-    }
+    }.settings
   }
 
   /// The lines of the error that reading ends with, without the name of the file; empty when all is right.

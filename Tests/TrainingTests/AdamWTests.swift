@@ -87,8 +87,8 @@ import Training
   }
 
   /// One step with the gradient 0 shrinks exactly the parameters that decay.
-  @Test(arguments: [nil, false, true])
-  func decayLeavesOutBiasesAndNorms(decayBiasesAndNorms: Bool?) throws {
+  @Test(arguments: [false, true])
+  func decayLeavesOutBiasesAndNorms(decayBiasesAndNorms: Bool) throws {
     let excluded = [
       "encoder.layer.0.attention.self.query.bias", "embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias",
       "layers.1.attn_norm.weight", "final_norm", "norm.weight", "model.norm.weight", "layers.0.RMSNorm.weight", "bias",

@@ -118,7 +118,8 @@ import Training
     case "infoNCE":
       return InfoNCE(
         temperature: try settings["temperature"].double(), maskKnownPositives: true,
-        symmetric: settings["symmetric"].boolValue, inBatchNegatives: settings["inBatchNegatives"].boolValue)
+        symmetric: settings["symmetric"].boolValue ?? false,
+        inBatchNegatives: settings["inBatchNegatives"].boolValue ?? true)
     case "coSENT": return CoSENT(scale: try settings["scale"].double())
     case "cosineError": return CosineMSE()
     case "contrastive": return Contrastive(margin: try settings["margin"].double())

@@ -101,8 +101,8 @@ import Training
     #expect(Self.all.allSatisfy { !$0.acceptsGuide })
   }
 
-  @Test(arguments: [(nil, true, false), (true, true, false), (false, false, true)] as [(Bool?, Bool, Bool)])
-  func infoNCENeedsNegativesWhereItHasNoneOfTheBatch(_ choice: Bool?, _ uses: Bool, _ needs: Bool) {
+  @Test(arguments: [(true, true, false), (false, false, true)])
+  func infoNCENeedsNegativesWhereItHasNoneOfTheBatch(_ choice: Bool, _ uses: Bool, _ needs: Bool) {
     let loss = InfoNCE(temperature: 1, maskKnownPositives: true, inBatchNegatives: choice)
     #expect(loss.usesInBatchNegatives == uses && loss.needsNegatives == needs && loss.acceptsGuide)
   }

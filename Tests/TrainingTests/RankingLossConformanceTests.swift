@@ -8,7 +8,7 @@ import Training
 @Suite struct RankingLossConformanceTests {
   static var formulas: [LossFormula] {
     let cuts = [nil, 1, 2]
-    return [pairwiseLogistic(), mse(), listNet(), adrMSE()] + [nil, 3].map { binaryCrossEntropy(weight: $0) }
+    return [pairwiseLogistic(), mse(), listNet(), adrMSE()] + [1, 3].map { binaryCrossEntropy(weight: $0) }
       + cuts.flatMap { k in LambdaLoss.Logarithm.allCases.map { rankNet(k: k, logarithm: $0) } }
       + LambdaLoss.Weighting.allCases.flatMap { weighting in
         [nil, 2].map { lambdaLoss(weighting: weighting, k: $0) }
@@ -35,13 +35,13 @@ import Training
     }
   }
 
-  private static func binaryCrossEntropy(weight: Double?) -> LossFormula {
+  private static func binaryCrossEntropy(weight: Double) -> LossFormula {
     LossFormula(BinaryCrossEntropy(positiveWeight: weight)) { scores, targets in
       mean(
         lists(targets).flatMap { list in
           list.entries.map { document, grade in
             let logit = scores[list.query][document]
-            return (weight ?? 1) * grade * softplus(-logit) + (1 - grade) * softplus(logit)
+            return weight * grade * softplus(-logit) + (1 - grade) * softplus(logit)
           }
         })
     } counts: { query, document, targets in

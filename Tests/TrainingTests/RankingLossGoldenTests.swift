@@ -68,7 +68,7 @@ import Training
     }
     switch golden.loss {
     case "pairwiseLogistic": return PairwiseLogistic()
-    case "binaryCrossEntropy": return BinaryCrossEntropy(positiveWeight: settings["positiveWeight"].doubleValue)
+    case "binaryCrossEntropy": return BinaryCrossEntropy(positiveWeight: settings["positiveWeight"].doubleValue ?? 1)
     case "mse": return MSE()
     case "infoNCE":
       return InfoNCE(

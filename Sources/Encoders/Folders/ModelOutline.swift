@@ -4,10 +4,10 @@ import Files
 public struct ModelOutline: Sendable {
   /// The sizes of the transformer.
   public let shape: TransformerShape
+  /// The pooling that the folder of a bi-encoder states; nil where it states none, as the folder of a bare transformer.
+  public let pooling: Pooling?
   private let path: String
   private let family: any EncoderFamily
-  /// The pooling of a bi-encoder; the mean where the folder names none.
-  private let pooling: Pooling
   /// True if a Dense module, whose width only its own file tells, changes that of the vectors.
   private let hasDense: Bool
 
@@ -23,7 +23,7 @@ public struct ModelOutline: Sendable {
     if let kind = try contents.kind { _ = try contents.settings(of: kind) }
     let modules = contents.modules?.entries ?? []
     hasDense = modules.contains { $0.name == "Dense" }
-    var pooling = Pooling.mean
+    var pooling: Pooling?
     if let module = modules.first(where: { $0.name == "Pooling" }) {
       var reader = try ConfigurationReader(Files.join(contents.path, module.path, "config.json"))
       pooling = PoolingConfiguration(&reader).pooling
@@ -43,6 +43,6 @@ public struct ModelOutline: Sendable {
   ///
   /// - Parameter pooling: the pooling in the place of the folder's own.
   public func vectorWidth(pooledBy pooling: Pooling? = nil) -> Int? {
-    hasDense ? nil : (pooling ?? self.pooling).outputWidth(of: shape.width)
+    hasDense ? nil : (pooling ?? self.pooling ?? .mean).outputWidth(of: shape.width)
   }
 }

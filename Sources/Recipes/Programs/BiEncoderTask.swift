@@ -16,8 +16,8 @@ struct BiEncoderTask: TrainingTask {
   private let recipe: TrainBiEncoder
   private(set) var data: RowData
   private let objective: TrainingLoss
-  /// The settings of mining and its corpus; nil where none is mined.
-  private let mining: (settings: MiningSection, corpus: Corpus)?
+  /// The section of mining and its corpus; nil where none is mined.
+  private let mining: (section: MiningSection, corpus: Corpus)?
   private var guide: Guide?
   private var epoch: RowEpoch
 
@@ -30,12 +30,12 @@ struct BiEncoderTask: TrainingTask {
     ) { context.report(.warning($0)) }
     self.data = data
     objective = TrainingLoss(recipe.loss.loss, matryoshka: recipe.matryoshka)
-    mining = try recipe.mining.map { settings in
+    mining = try recipe.mining.map { section in
       let corpus = try MinedRows.candidates(in: data.corpus) { context.report(.warning($0)) }
       SameIDs(data.rows.identifiedQueries, in: corpus).warning(
-        isExcluded: settings.excludeSameID, setting: "mining.excludeSameID", place: "to mine for"
+        isExcluded: section.settings.excludeSameID, setting: "mining.excludeSameID", place: "to mine for"
       ).map { context.report(.warning($0)) }
-      return (settings, corpus)
+      return (section, corpus)
     }
     guide = try recipe.guide.map { try Guide($0) { context.report(.warning($0)) } }
     epoch = data.epoch(0)
@@ -101,7 +101,7 @@ struct BiEncoderTask: TrainingTask {
   var minesNegatives: Bool { mining != nil }
 
   /// The models that judge candidates.
-  var inputsOfMining: [RunInput] { mining?.settings.rules.flatMap(\.inputs) ?? [] }
+  var inputsOfMining: [RunInput] { mining?.section.settings.rules.flatMap(\.inputs) ?? [] }
 
   mutating func restore(from run: TrainingRun<BiEncoder>) throws {
     if let rows = run.minedRows { try data.replaceNegatives(with: rows) { _ in } }
@@ -122,15 +122,16 @@ struct BiEncoderTask: TrainingTask {
     for run: inout TrainingRun<BiEncoder>, _ context: RunContext
   ) throws -> MiningReport? {
     let state = run.progress.state
-    guard let mining, mining.settings.isDue(at: state) else { return nil }
+    guard let mining, mining.section.isDue(at: state) else { return nil }
     let started = ContinuousClock.now
     // Each mining makes other random choices.
     let mined = try MinedRows(
-      data.rows, judged: data.judged, corpus: mining.corpus, model: run.model.mergingAdapters(), settings: mining.settings.settings,
+      data.rows, judged: data.judged, corpus: mining.corpus, model: run.model.mergingAdapters(),
+      settings: mining.section.settings,
       seed: recipe.seed &+ UInt64(state.step), context)
     EngineMemory.releaseUnused()
     let seconds = started.duration(to: .now).seconds
-    let report = MiningReport(mined, settings: mining.settings.settings, seconds: seconds)
+    let report = MiningReport(mined, settings: mining.section.settings, seconds: seconds)
     try data.replaceNegatives(with: mined.rows) { context.report(.warning($0)) }
     run.minedRows = mined.rows
     run.progress.mining = run.progress.mining ?? TrainingProgress.Mining()

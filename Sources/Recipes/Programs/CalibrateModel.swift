@@ -5,6 +5,7 @@ import Files
 import JSONText
 import Retrieval
 import Runs
+import SettingKeys
 import Settings
 import Tensors
 import Words
@@ -15,14 +16,14 @@ import Words
 /// `hone score --calibrated` reads it. Rankings always use raw logits.
 struct CalibrateModel: Recipe, Equatable {
   static let name = "calibrate"
+  static let summary =
+    "Fits a function from the raw logits of a cross-encoder to probabilities of relevance, and stores it beside a copy "
+    + "of the model."
 
   /// The judgments to fit to, not those that the model was trained on: its logits are too good there.
   struct Judged: Codable, Sendable, Equatable {
-    /// A collection folder.
     var collection: String
-    /// `qrels/SPLIT.tsv`.
     var split: String
-    /// True if pairs of a query and the document of its identifier are left out; without it they count, with a warning.
     var excludeSameID: Bool?
   }
 
@@ -35,13 +36,10 @@ struct CalibrateModel: Recipe, Equatable {
     case run(file: String, top: Int)
   }
 
-  /// A cross-encoder with one label.
   var model: FolderSection
   var data: Judged
   var candidates: Candidates
-  /// The method: `platt` for few pairs, `isotonic` for thousands.
   var method: Calibration.Method
-  /// The number of bins of the expected calibration error.
   var bins: Int
   var output: FolderSection
 
@@ -164,14 +162,16 @@ extension CalibrateModel.Candidates: Codable {
   private enum Name: String, ChoiceSetting { case judged, run }
 
   init(from decoder: any Decoder) throws {
-    let name = try decoder.variantName(Name.self, forKey: Key.name)
-    let container = try decoder.container(keyedBy: Key.self)
-    let file = try container.decodeIfPresent(String.self, forKey: .file)
-    let top = try container.decodeIfPresent(Int.self, forKey: .top)
-    switch (name, file, top) {
-    case (.judged, nil, nil): self = .judged
-    case (.run, let file?, let top?): self = .run(file: file, top: top)
-    default: throw decoder.problem("'file' (a run in TREC form) and 'top' go with 'run', and only with it")
+    let keys = try decoder.keys(Key.self)
+    switch try keys.variant(
+      .name, of: Name.self,
+      "The judged pairs, or the best documents of a run, where those without a judgment count as not relevant.")
+    {
+    case .judged: self = .judged
+    case .run:
+      self = .run(
+        file: try keys.required(.file, example: "runs/my-run/first.dev.run", "A ranking in TREC form."),
+        top: try keys.required(.top, example: 20, "The number of its best documents per query."))
     }
   }
 
@@ -190,5 +190,29 @@ extension CalibrateModel.Candidates: Codable {
     guard case .run(let file, let top) = self else { return }
     checks.file("candidates.file", file)
     checks.atLeast(1, "candidates.top", top)
+  }
+}
+
+extension CalibrateModel {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    model = try keys.required(
+      .model, given: [FolderSection.Content.crossEncoder], "A cross-encoder with one label.")
+    data = try keys.required(
+      .data, "The judgments to fit to, not those that the model was trained on: its logits are too good there.")
+    candidates = try keys.required(
+      .candidates, "The source of the pairs; the probabilities hold for pairs found in the same way.")
+    method = try keys.value(.method, default: .platt, "The method: platt for few pairs, isotonic for thousands.")
+    bins = try keys.value(.bins, default: 15, "The number of bins of the expected calibration error.")
+    output = try keys.required(.output, "The model with its calibration, and the results.")
+  }
+}
+
+extension CalibrateModel.Judged {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    collection = try keys.evaluatedCollection(.collection)
+    split = try keys.value(.split, default: "dev", "The judgments: qrels/SPLIT.tsv of the collection.")
+    excludeSameID = try keys.excludeSameID(.excludeSameID)
   }
 }

@@ -5,21 +5,19 @@ import Files
 import JSONText
 import Retrieval
 import Runs
+import SettingKeys
 import Settings
 import Words
 
 /// Evaluates a model on a collection, and compares it with a baseline where one is named.
 struct EvaluateModel: Recipe, Equatable {
   static let name = "evaluate"
+  static let summary = "Evaluates a model on a collection, and compares it with a baseline where one is named."
 
-  /// A model folder, used with its own settings.
   var model: FolderSection
-  /// The model to compare with; without it there is no verdict.
   var baseline: FolderSection?
   var evaluate: SplitsSection
-  /// The folder of vectors kept between runs; without it all texts are encoded.
   var cache: CacheSection?
-  /// The folder of the rankings and the results.
   var output: FolderSection
 
   func validate(_ checks: SettingChecks) {
@@ -74,5 +72,18 @@ struct EvaluateModel: Recipe, Equatable {
       try ranking.write(to: folder.file("\(name).\(split.name).run"), tag: name)
     }
     return rankings
+  }
+}
+
+extension EvaluateModel {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    model = try keys.required(.model, given: [FolderSection.Content.biEncoder], "The model, with its own settings.")
+    baseline = try keys.optional(
+      .baseline, given: [FolderSection.Content.biEncoder],
+      "The model to compare with; without it there is no verdict.")
+    evaluate = try keys.required(.evaluate, "The splits and measures.")
+    cache = try keys.optional(.cache, "Keeps vectors between runs; without it all texts are encoded.")
+    output = try keys.required(.output, "The rankings and the results.")
   }
 }

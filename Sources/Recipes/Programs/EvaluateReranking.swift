@@ -5,6 +5,7 @@ import Files
 import JSONText
 import Retrieval
 import Runs
+import SettingKeys
 import Settings
 import Words
 
@@ -15,19 +16,16 @@ import Words
 /// of the first stage, and the best possible order of the documents it found, show the ceiling of the second.
 struct EvaluateReranking: Recipe, Equatable {
   static let name = "evaluateReranking"
+  static let summary =
+    "Evaluates a pipeline before and after its second stage: a bi-encoder finds documents, a cross-encoder orders the "
+    + "best of them."
 
-  /// The bi-encoder of the first stage.
   var retriever: FolderSection
-  /// The fusion of its ranking with that of BM25; without it, its ranking is used alone.
   var fusion: Fusion?
-  /// The cross-encoder of the second stage.
   var reranker: FolderSection
-  /// The number of documents per query that are reranked.
   var top: Int
   var evaluate: SplitsSection
-  /// Without it nothing is timed.
   var latency: Latency?
-  /// The folder of vectors kept between runs; without it all texts are encoded.
   var cache: CacheSection?
   var output: FolderSection
 
@@ -127,5 +125,22 @@ struct EvaluateReranking: Recipe, Equatable {
       ("reranked", "the best \(NumberText.count(top)) of a query"), ("collection", evaluate.collection),
       ("documents", NumberText.count(plan.documents.count)),
     ]
+  }
+}
+
+extension EvaluateReranking {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    retriever = try keys.required(
+      .retriever, given: [FolderSection.Content.biEncoder], "The bi-encoder of the first stage.")
+    fusion = try keys.optional(
+      .fusion, "The fusion of its ranking with that of BM25; without it, its ranking is used alone.")
+    reranker = try keys.required(
+      .reranker, given: [FolderSection.Content.crossEncoder], "The cross-encoder of the second stage.")
+    top = try keys.value(.top, default: 100, "The number of documents per query that are reranked.")
+    evaluate = try keys.required(.evaluate, given: [MeasureSetting.usualOfReranking], "The splits and measures.")
+    latency = try keys.optional(.latency, "Times the pipeline; without it nothing is timed.")
+    cache = try keys.optional(.cache, "Keeps vectors between runs; without it all texts are encoded.")
+    output = try keys.required(.output, "The rankings and the results.")
   }
 }

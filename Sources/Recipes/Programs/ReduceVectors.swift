@@ -6,6 +6,7 @@ import JSONText
 import Layers
 import Retrieval
 import Runs
+import SettingKeys
 import Settings
 import Tensors
 import Words
@@ -18,16 +19,13 @@ import Words
 /// the mean, and so takes the components of the vectors as they come from the pooling.
 struct ReduceVectors: Recipe, Equatable {
   static let name = "reduceVectors"
+  static let summary = "Makes models with smaller vectors from one model, by the principal components of a corpus."
 
-  /// A model folder, used with its own settings.
   var model: FolderSection
   /// The texts on whose vectors the components are found, and the evaluation (`corpus`, `evaluate`).
   var texts: Texts
-  /// The widths to reduce to, each with a model folder of its own.
   var dimensions: [Int]
-  /// True if every dimension is scaled to the same variance.
   var whiten: Bool
-  /// The folder of vectors kept between runs; without it all texts are encoded.
   var cache: CacheSection?
   var output: FolderSection
 
@@ -158,14 +156,19 @@ extension ReduceVectors: Codable {
   private enum Key: String, CodingKey { case model, corpus, dimensions, whiten, evaluate, cache, output }
 
   init(from decoder: any Decoder) throws {
-    let section = try decoder.container(keyedBy: Key.self)
-    model = try section.decode(FolderSection.self, forKey: .model)
-    let corpus = try section.decodeIfPresent(String.self, forKey: .corpus)
-    dimensions = try section.decode([Int].self, forKey: .dimensions)
-    whiten = try section.decode(Bool.self, forKey: .whiten)
-    let evaluate = try section.decodeIfPresent(SplitsSection.self, forKey: .evaluate)
-    cache = try section.decodeIfPresent(CacheSection.self, forKey: .cache)
-    output = try section.decode(FolderSection.self, forKey: .output)
+    let keys = try decoder.keys(Key.self)
+    keys.either(.corpus, .evaluate)
+    model = try keys.required(.model, given: [FolderSection.Content.biEncoder], "The model, with its own settings.")
+    let corpus: String? = try keys.optional(
+      .corpus, example: "data/my-collection/corpus.jsonl",
+      "A corpus.jsonl to find the components on; without it the corpus of 'evaluate.collection'.")
+    dimensions = try keys.required(
+      .dimensions, example: [256, 128], "The widths to reduce to, each with a model folder of its own.")
+    whiten = try keys.value(.whiten, default: false, "True if every dimension is scaled to the same variance.")
+    let evaluate: SplitsSection? = try keys.recommended(
+      .evaluate, "The splits and measures; without it nothing is evaluated.")
+    cache = try keys.optional(.cache, "Keeps vectors between runs; without it all texts are encoded.")
+    output = try keys.required(.output, "The models and the results.")
     switch (corpus, evaluate) {
     case (let corpus?, _): texts = .corpus(corpus, evaluate: evaluate)
     case (nil, let evaluate?): texts = .collection(of: evaluate)

@@ -4,6 +4,7 @@ import Evaluation
 import Files
 import JSONText
 import Runs
+import SettingKeys
 import Settings
 import Tensors
 import Words
@@ -14,18 +15,16 @@ import Words
 /// mining, are replaced.
 struct ScoreRows: Recipe, Equatable {
   static let name = "scoreRows"
+  static let summary = "Gives training rows a cross-encoder's scores, for a bi-encoder to learn from."
 
-  /// The teacher: a cross-encoder with one label, used with its own settings.
   var model: FolderSection
   /// The rows to score; they keep their order.
-  var data: DataSection
+  var data: RowSource
   var output: MiningOutput
 
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("model.folder", model.folder)
     data.validate(checks)
-    checks.require(data.shuffle == nil, "data.shuffle", else: "scoring keeps the rows in their order; remove it")
-    checks.require(data.negatives == nil, "data.negatives", else: "scoring scores every negative; remove it")
     checks.outputFolder("output.folder", output.folder)
     output.validate(checks)
   }
@@ -36,11 +35,11 @@ struct ScoreRows: Recipe, Equatable {
 
   func run(in context: RunContext) throws -> Outcome {
     try context.perform(self) { folder in
-      var rows = try data.source.read { context.report(.warning($0)) }.rows
+      var rows = try data.read { context.report(.warning($0)) }.rows
       if rows.contains(where: { $0.label != nil }) {
         throw RunError(.badData, "labelled pairs have no positive to score; give rows of query and positive")
       }
-      let file = folder.file(output.file ?? "rows.jsonl")
+      let file = folder.file(output.file)
       try RowFile.check(rows, for: file, as: output.format)
       let replaced = rows.count { $0.scores != nil }
       let teacher = try CrossEncoder(folder: model.folder, labels: 1)
@@ -70,6 +69,17 @@ struct ScoreRows: Recipe, Equatable {
       ]
       return Conclusion(result: result, lines: report.lines + [page.place, "rows    \(file)"], page: try page.page)
     }
+  }
+}
+
+extension ScoreRows {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    model = try keys.required(
+      .model, given: [FolderSection.Content.crossEncoder],
+      "The teacher: a cross-encoder with one label, used with its own settings.")
+    data = try keys.required(.data, "The rows to score; they keep their order.")
+    output = try keys.required(.output, "The file of the rows.")
   }
 }
 

@@ -1,4 +1,5 @@
 import Runs
+import SettingKeys
 import Settings
 import Training
 
@@ -6,39 +7,31 @@ import Training
 /// loads.
 struct TrainBiEncoder: TrainingRecipe, Equatable {
   static let name = "trainBiEncoder"
+  static let summary =
+    "Fine-tunes a bi-encoder on training rows, evaluates it before and after, and exports a folder that other software "
+    + "loads."
 
-  /// The seed of every random choice of the run.
   var seed: UInt64
   var model: ModelSection
-  /// Adds a Dense module to the model, for vectors of another width.
   var dense: DenseSection?
   var data: DataSection
   var batch: BatchSection
   var loss: LossSetting
-  /// Trains the leading dimensions of the vectors as well.
   var matryoshka: Matryoshka?
-  /// Gives every row negatives from the model's own best documents, anew at intervals.
   var mining: MiningSection?
-  /// Masks negatives that another model takes for positives.
   var guide: GuideSection?
-  /// Trains low-rank adapters in place of the model's weights.
   var lora: LoRASection?
   var optimizer: OptimizerSetting
   var schedule: ScheduleSection
-  /// Without it the run ends without a verdict.
   var evaluate: EvaluateSection?
-  /// Without it all steps are taken.
   var patience: PatienceSection?
-  /// Without it, one is saved only when the run is stopped or fails.
   var checkpoint: CheckpointSection?
-  /// The folder of the verdict's vectors, shared with other evaluations, searches and mining by the same base model.
   var cache: CacheSection?
   var output: OutputSection
-  /// Without it the weights are exported as float32.
   var export: ExportSection?
 
   var inputs: [RunInput] {
-    model.inputs + data.inputs + (lora?.inputs ?? []) + (mining?.inputs ?? [])
+    model.base.inputs + data.inputs + (lora?.inputs ?? []) + (mining?.inputs ?? [])
       + (guide.map { [.model($0.folder)] } ?? [])
       + (evaluate?.inputs ?? [])
   }
@@ -47,8 +40,9 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
 
   var training: TrainingSettings {
     TrainingSettings(
-      base: model.folder, adapters: [model.adapter, lora?.folder].compactMap { $0 }, seed: seed, tokens: batch.tokens,
-      recomputesLayers: batch.recompute ?? false, optimizer: optimizer, schedule: schedule, evaluate: evaluate,
+      base: model.folder, adapters: [model.base.adapter, lora?.folder].compactMap { $0 }, seed: seed,
+      tokens: batch.tokens, recomputesLayers: batch.recompute, optimizer: optimizer, schedule: schedule,
+      evaluate: evaluate,
       patience: patience, checkpoint: checkpoint, output: output, export: export, exportsBest: output.weights == .best)
   }
 
@@ -71,5 +65,32 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
     checkpoint?.validate(checks)
     cache?.validate(checks)
     output.validate(checks, isEvaluated: evaluate?.every != nil)
+  }
+}
+
+extension TrainBiEncoder {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    seed = try keys.value(.seed, default: Self.usualSeed, "The seed of every random choice of the run.")
+    model = try keys.required(.model, "The base model, and the way texts are encoded.")
+    dense = try keys.optional(.dense, "Adds a Dense module to the model, for vectors of another width.")
+    data = try keys.required(.data, "The training rows.")
+    batch = try keys.section(.batch, "One step of the training.")
+    loss = try keys.section(.loss, given: [ScoreKind.cosines], "The loss and its settings.")
+    matryoshka = try keys.optional(.matryoshka, "Trains the leading dimensions of the vectors as well.")
+    mining = try keys.optional(
+      .mining, "Gives every row negatives from the model's own best documents, anew at intervals.")
+    guide = try keys.optional(.guide, "Masks negatives that another model takes for positives.")
+    lora = try keys.optional(.lora, "Trains low-rank adapters in place of the model's weights.")
+    optimizer = try keys.section(.optimizer, "The optimizer and its settings.")
+    schedule = try keys.required(.schedule, "The length of the run, and the course of the learning rate.")
+    evaluate = try keys.recommended(.evaluate, "The evaluations; without them the run ends without a verdict.")
+    patience = try keys.optional(.patience, "Ends training early; without it all steps are taken.")
+    checkpoint = try keys.optional(
+      .checkpoint, "Checkpoints at intervals; without it one is saved only when the run is stopped or fails.")
+    cache = try keys.optional(
+      .cache, "Keeps the verdict's vectors, for other evaluations, searches and mining by the same base model.")
+    output = try keys.required(.output, given: [OutputSection.Weights.last], "The results.")
+    export = try keys.optional(.export, "The form of the exported model; without it the weights are float32.")
   }
 }

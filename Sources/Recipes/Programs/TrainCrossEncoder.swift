@@ -1,4 +1,5 @@
 import Runs
+import SettingKeys
 import Settings
 import Training
 
@@ -6,42 +7,38 @@ import Training
 /// loads.
 struct TrainCrossEncoder: TrainingRecipe, Equatable {
   static let name = "trainCrossEncoder"
+  static let summary =
+    "Trains a reranker on groups of documents, evaluates it before and after, and exports a folder that other software "
+    + "loads."
 
-  /// The seed of every random choice of the run, a new classifier included.
   var seed: UInt64
   var model: RerankerSection
   var data: GroupSection
   var batch: GroupBatchSection
   var loss: LossSetting
-  /// Trains low-rank adapters in place of the model's weights.
   var lora: LoRASection?
   var optimizer: OptimizerSetting
   var schedule: ScheduleSection
-  /// Without it the run ends without a verdict.
   var evaluate: RerankingEvaluateSection?
-  /// Without it all steps are taken.
   var patience: PatienceSection?
-  /// Without it, one is saved only when the run is stopped or fails.
   var checkpoint: CheckpointSection?
-  /// The folder of the first stage's vectors kept between runs; without it all texts are encoded.
   var cache: CacheSection?
-  /// Without `weights`, the best ones are exported if there are evaluations during training, else the last ones.
   var output: OutputSection
-  /// Without it the weights are exported as float32.
   var export: ExportSection?
 
   var training: TrainingSettings {
     TrainingSettings(
-      base: model.folder, adapters: [model.adapter, lora?.folder].compactMap { $0 }, seed: seed, tokens: batch.tokens,
-      recomputesLayers: batch.recompute ?? false, optimizer: optimizer, schedule: schedule, evaluate: evaluate,
+      base: model.folder, adapters: [model.base.adapter, lora?.folder].compactMap { $0 }, seed: seed,
+      tokens: batch.tokens, recomputesLayers: batch.recompute, optimizer: optimizer, schedule: schedule,
+      evaluate: evaluate,
       patience: patience, checkpoint: checkpoint, output: output, export: export,
-      exportsBest: (output.weights ?? (evaluate?.every == nil ? .last : .best)) == .best)
+      exportsBest: output.weights == .best)
   }
 
   func makeTask(_ context: RunContext) throws -> CrossEncoderTask { try CrossEncoderTask(self, context) }
 
   var inputs: [RunInput] {
-    model.inputs + data.inputs + (lora?.inputs ?? []) + (evaluate?.inputs ?? [])
+    model.base.inputs + data.inputs + (lora?.inputs ?? []) + (evaluate?.inputs ?? [])
   }
 
   var outputFolder: String { output.folder }
@@ -66,4 +63,28 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
 
   /// True if a bi-encoder finds the documents to rerank.
   private var findsCandidates: Bool { if case .model = evaluate?.candidates { true } else { false } }
+}
+
+extension TrainCrossEncoder {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    seed = try keys.value(
+      .seed, default: Self.usualSeed, "The seed of every random choice of the run, a new classifier included.")
+    model = try keys.required(.model, "The base model: a cross-encoder, or any encoder that gets a new classifier.")
+    data = try keys.required(
+      .data, "The groups: each row, or each query with its judged documents, is one, or a labelled pair.")
+    batch = try keys.section(.batch, "One step of the training.")
+    loss = try keys.required(.loss, given: [ScoreKind.logits], "The loss and its settings; the data decide which fits.")
+    lora = try keys.optional(.lora, "Trains low-rank adapters in place of the model's weights.")
+    optimizer = try keys.section(.optimizer, "The optimizer and its settings.")
+    schedule = try keys.required(.schedule, "The length of the run, and the course of the learning rate.")
+    evaluate = try keys.recommended(.evaluate, "The evaluations; without them the run ends without a verdict.")
+    patience = try keys.optional(.patience, "Ends training early; without it all steps are taken.")
+    checkpoint = try keys.optional(
+      .checkpoint, "Checkpoints at intervals; without it one is saved only when the run is stopped or fails.")
+    cache = try keys.optional(.cache, "Keeps the first stage's vectors between runs; without it all texts are encoded.")
+    output = try keys.required(
+      .output, given: [evaluate?.every == nil ? OutputSection.Weights.last : .best], "The results.")
+    export = try keys.optional(.export, "The form of the exported model; without it the weights are float32.")
+  }
 }

@@ -11,8 +11,11 @@ import Words
 public struct RecipeFile: Sendable {
   /// The file.
   public let path: String
-  /// The settings in effect, as a recipe file of its own: overrides applied, keys in a fixed order, no comments.
+  /// The settings in effect, as a recipe file of its own: overrides and defaults applied, keys in a fixed order, no
+  /// comments.
   public let resolved: String
+  /// The same, with the origin of each value that the file does not state as a comment at the end of its line.
+  public let annotated: String
   let program: RecipeProgram
 
   /// Reads and checks a recipe.
@@ -28,11 +31,13 @@ public struct RecipeFile: Sendable {
 
   /// Reads and checks the bytes of a recipe file.
   init(_ path: String, bytes: [UInt8], overrides: [String] = []) throws {
-    program = try SettingsFile.read(RecipeProgram.self, from: bytes, of: path, overrides: overrides) {
+    let read = try SettingsFile.read(RecipeProgram.self, from: bytes, of: path, overrides: overrides) {
       $0.recipe.validate($1)
     }
+    program = read.settings
     self.path = path
     resolved = try SettingsFile.text(of: program)
+    annotated = try SettingsFile.text(of: program, remarking: read.origins)
   }
 
   // MARK: - Finding the file
@@ -62,10 +67,12 @@ public struct RecipeFile: Sendable {
 }
 
 extension RecipeFile {
-  /// The outcome of `hone validate`: the settings in effect.
-  package var validation: Outcome {
-    let lines = resolved.split(separator: "\n").map(String.init)
-    return Outcome(["status": "valid", "recipe": JSONValue(path), "settings": JSONValue(resolved)], lines: lines)
+  /// The outcome of `hone validate`.
+  ///
+  /// - Parameter resolved: True to show the settings in effect.
+  package func validation(resolved: Bool) -> Outcome {
+    let lines = resolved ? annotated.split(separator: "\n").map(String.init) : ["\(path): valid"]
+    return Outcome(["status": "valid", "recipe": JSONValue(path), "settings": JSONValue(annotated)], lines: lines)
   }
 
   /// Runs the recipe.

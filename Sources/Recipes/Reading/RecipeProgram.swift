@@ -1,3 +1,4 @@
+import SettingKeys
 import Settings
 
 /// The program of a recipe file, chosen by its `recipe:` key among ``Programs``.
@@ -8,7 +9,10 @@ struct RecipeProgram: Codable, Sendable {
   private enum Key: String, CodingKey { case recipe }
 
   init(from decoder: any Decoder) throws {
-    recipe = try decoder.variant(of: Programs.all, forKey: Key.recipe) { $0.name }.init(from: decoder)
+    let type = try decoder.keys(Key.self).variant(
+      .recipe, of: Programs.all, "The program, which decides the other keys of the recipe."
+    ) { $0.name }
+    recipe = try type.init(from: decoder)
   }
 
   func encode(to encoder: any Encoder) throws {

@@ -1,19 +1,33 @@
+import SettingKeys
 import Settings
 
 /// One step of a bi-encoder's training.
 struct BatchSection: Codable, Sendable, Equatable {
-  /// The number of rows per step; with in-batch negatives it sets the number of negatives per query.
   var queries: Int
-  /// The most tokens whose activations are held at once; larger steps use cached gradients, with equal results.
   var tokens: Int
-  /// True if no text occurs twice in a step, so that no query's own positive counts as a negative.
   var uniqueTexts: Bool
-  /// True if the activations of a layer are computed once more for its gradients, instead of kept: less memory, the
-  /// same bits, more time; by default false.
-  var recompute: Bool?
+  var recompute: Bool
+
+  /// The sentence of a key that both kinds of model have.
+  static let recomputeSentence =
+    "True if the activations of a layer are computed once more for its gradients, instead of kept: less memory, the "
+    + "same bits, more time."
 }
 
 extension BatchSection {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    queries = try keys.value(
+      .queries, default: 64, "The rows of a step; with in-batch negatives it sets the number of negatives per query.")
+    tokens = try keys.value(
+      .tokens, default: 8192,
+      "The most tokens whose activations are held at once; larger steps use cached gradients, with equal results.")
+    uniqueTexts = try keys.value(
+      .uniqueTexts, default: true,
+      "True if no text occurs twice in a step, so that no query's own positive counts as a negative.")
+    recompute = try keys.value(.recompute, default: false, Self.recomputeSentence)
+  }
+
   func validate(_ checks: SettingChecks, model: ModelSection) {
     checks.atLeast(1, "batch.queries", queries)
     checks.require(

@@ -1,13 +1,12 @@
 import Runs
+import SettingKeys
 import Settings
 
 /// The training data of a bi-encoder.
 struct DataSection: Sendable, Equatable {
-  /// A collection with judgments (`collection`, `split`), or a file of rows (`rows`, with `collection` for its identifiers).
+  /// The rows.
   var source: RowSource
-  /// With `false` the rows keep the order of their file, which must then satisfy `batch.uniqueTexts` itself.
-  var shuffle: Bool?
-  /// The most negatives of a row per epoch, drawn anew in each epoch from all it has; without it, all.
+  var shuffle: Bool
   var negatives: Int?
 }
 
@@ -16,22 +15,26 @@ extension DataSection: Codable {
 
   init(from decoder: any Decoder) throws {
     source = try RowSource(from: decoder)
-    let section = try decoder.container(keyedBy: Key.self)
-    shuffle = try section.decodeIfPresent(Bool.self, forKey: .shuffle)
-    negatives = try section.decodeIfPresent(Int.self, forKey: .negatives)
+    let keys = try decoder.keys(Key.self)
+    shuffle = try keys.value(
+      .shuffle, default: true,
+      "False if the rows keep the order of their file, which must then satisfy 'batch.uniqueTexts' itself.")
+    negatives = try keys.optional(
+      .negatives, example: 3,
+      "The most negatives of a row per epoch, drawn anew in each epoch from all it has; without it all.")
   }
 
   func encode(to encoder: any Encoder) throws {
     try source.encode(to: encoder)
     var section = encoder.container(keyedBy: Key.self)
-    try section.encodeIfPresent(shuffle, forKey: .shuffle)
+    try section.encode(shuffle, forKey: .shuffle)
     try section.encodeIfPresent(negatives, forKey: .negatives)
   }
 
   /// The most negatives of a row, more than any corpus of these days has.
   static let mostNegatives = 1_000_000_000
 
-  var inputs: [RunInput] { source.files.map { .file($0) } }
+  var inputs: [RunInput] { source.inputs }
 
   func validate(_ checks: SettingChecks) {
     source.validate(checks)

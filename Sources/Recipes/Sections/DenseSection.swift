@@ -1,4 +1,5 @@
 import Encoders
+import SettingKeys
 import Settings
 
 /// A new Dense module behind the model's pooling, trained with it, for vectors of another width.
@@ -11,10 +12,16 @@ struct DenseSection: Codable, Sendable, Equatable {
     case tanh
   }
 
-  /// The width of the vectors.
   var dimensions: Int
-  /// The identity without it.
-  var activation: Activation?
+  var activation: Activation
+}
+
+extension DenseSection {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    dimensions = try keys.required(.dimensions, example: 128, "The width of the vectors.")
+    activation = try keys.value(.activation, default: .identity, "The activation of the module.")
+  }
 
   /// A width that no search index is likely to exceed; it bounds memory.
   private static let widest = 16_384

@@ -1,3 +1,4 @@
+import SettingKeys
 import Settings
 import Training
 
@@ -13,7 +14,6 @@ struct EasyNegativesSection: Sendable, Equatable {
     case data
   }
 
-  /// The share of `data.negatives` that is random; missing negatives of the data are replaced by random ones too.
   var share: Double
   var pool: Pool
 }
@@ -22,10 +22,15 @@ extension EasyNegativesSection: Codable {
   private enum Key: String, CodingKey { case share, corpus, inBatch }
 
   init(from decoder: any Decoder) throws {
-    let section = try decoder.container(keyedBy: Key.self)
-    share = try section.decode(Double.self, forKey: .share)
-    let corpus = try section.decodeIfPresent(String.self, forKey: .corpus)
-    let isInBatch = try section.decodeIfPresent(Bool.self, forKey: .inBatch) ?? false
+    let keys = try decoder.keys(Key.self)
+    share = try keys.required(
+      .share, example: 0.25,
+      "The share of 'data.negatives' that is random; missing negatives of the data are replaced by random ones too.")
+    let corpus: String? = try keys.optional(
+      .corpus, example: "data/my-collection/corpus.jsonl",
+      "A corpus.jsonl to draw from; without it the corpus of 'data.collection', or the documents of all rows.")
+    let isInBatch = try keys.value(
+      .inBatch, default: false, "True to draw from the documents of the other groups of the step.")
     if isInBatch, corpus != nil {
       try decoder.note("the documents come from the step; remove it, or 'inBatch'", at: Key.corpus)
     }
@@ -37,9 +42,9 @@ extension EasyNegativesSection: Codable {
     try section.encode(share, forKey: .share)
     switch pool {
     case .corpus(let file): try section.encode(file, forKey: .corpus)
-    case .step: try section.encode(true, forKey: .inBatch)
-    case .data: break
+    case .step, .data: break
     }
+    try section.encode(pool == .step, forKey: .inBatch)
   }
 
   /// - Parameter negatives: The number of negatives of a group.

@@ -1,14 +1,22 @@
+import SettingKeys
 import Settings
 
 /// One step of a reranker's training.
 struct GroupBatchSection: Codable, Sendable, Equatable {
-  /// The number of groups per step; a group is never split.
   var groups: Int
-  /// The most tokens whose activations are held at once; larger steps use cached gradients.
   var tokens: Int
-  /// True if the activations of a layer are computed once more for its gradients, instead of kept: less memory, the
-  /// same bits, more time; by default false.
-  var recompute: Bool?
+  var recompute: Bool
+}
+
+extension GroupBatchSection {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    groups = try keys.value(.groups, default: 16, "The groups of a step, each a query with its documents.")
+    tokens = try keys.value(
+      .tokens, default: 8192,
+      "The most tokens whose activations are held at once; larger steps use cached gradients, with equal results.")
+    recompute = try keys.value(.recompute, default: false, BatchSection.recomputeSentence)
+  }
 
   func validate(_ checks: SettingChecks, model: RerankerSection) {
     checks.atLeast(1, "batch.groups", groups)

@@ -1,9 +1,9 @@
+import SettingKeys
 import Settings
 import Training
 
 /// A guide: a model that finds likely false negatives in a batch, which the loss leaves out.
 struct GuideSection: Sendable, Equatable {
-  /// A bi-encoder folder; the base model itself is a good guide.
   var folder: String
   /// The least distance of a negative's score below the positive's: `absoluteMargin`, or `relativeMargin` as a share of
   /// the positive's score.
@@ -14,10 +14,14 @@ extension GuideSection: Codable {
   private enum Key: String, CodingKey { case folder, absoluteMargin, relativeMargin }
 
   init(from decoder: any Decoder) throws {
-    let section = try decoder.container(keyedBy: Key.self)
-    folder = try section.decode(String.self, forKey: .folder)
-    let absolute = try section.decodeIfPresent(Double.self, forKey: .absoluteMargin)
-    let relative = try section.decodeIfPresent(Double.self, forKey: .relativeMargin)
+    let keys = try decoder.keys(Key.self)
+    folder = try keys.required(
+      .folder, example: "checkpoints/all-MiniLM-L6-v2", "A bi-encoder folder; the base model itself is a good guide.")
+    keys.either(.absoluteMargin, .relativeMargin)
+    let absolute: Double? = try keys.optional(
+      .absoluteMargin, example: 0.1, "The least distance of a negative's score below the positive's.")
+    let relative: Double? = try keys.recommended(
+      .relativeMargin, example: 0.05, "The same as a share of the positive's score.")
     switch (absolute, relative) {
     case (let margin?, nil): self.margin = .absolute(margin)
     case (nil, let margin?): self.margin = .relative(margin)

@@ -3,6 +3,7 @@ import Files
 import Layers
 import OrderedCollections
 import Runs
+import SettingKeys
 import Settings
 
 /// Low-rank adapters that are trained in place of the model's weights, and merged into them at export.
@@ -14,16 +15,14 @@ struct LoRASection: Sendable, Equatable {
   /// The adapters that training starts from.
   enum Start: Sendable, Equatable {
     /// New ones, for the linear layers that the patterns cover.
-    case new(layers: [String], rank: Int, alpha: Double, rankStabilized: Bool?)
+    case new(layers: [String], rank: Int, alpha: Double, rankStabilized: Bool)
     /// Those of a folder, with their layers, ranks and alphas.
     case folder(String)
   }
 
   /// New adapters (`layers`, `rank`, `alpha`, `rankStabilized`), or a folder in the layout of PEFT (`adapter`).
   var start: Start
-  /// The share of a layer's input that is dropped in front of the adapter; 0 without it.
-  var dropout: Double?
-  /// Patterns of parameters of the base model that are trained themselves.
+  var dropout: Double
   var train: [String]?
 }
 
@@ -31,20 +30,29 @@ extension LoRASection: Codable {
   private enum Key: String, CodingKey { case layers, rank, alpha, rankStabilized, adapter, dropout, train }
 
   init(from decoder: any Decoder) throws {
-    let section = try decoder.container(keyedBy: Key.self)
-    if let folder = try section.decodeIfPresent(String.self, forKey: .adapter) {
+    let keys = try decoder.keys(Key.self)
+    keys.either(.layers, .adapter)
+    let folder: String? = try keys.optional(
+      .adapter, example: "runs/my-lora",
+      "A folder in the layout of PEFT with the adapters to start from, in the place of new ones.")
+    if let folder {
       start = .folder(folder)
-      for key in [Key.layers, .rank, .alpha, .rankStabilized] where section.contains(key) {
+      for key in [Key.layers, .rank, .alpha, .rankStabilized] where keys.contains(key) {
         try decoder.note("'\(key.rawValue)' is that of the adapter in \(folder); give one of both", at: key)
       }
     } else {
       start = .new(
-        layers: try section.decode([String].self, forKey: .layers), rank: try section.decode(Int.self, forKey: .rank),
-        alpha: try section.decode(Double.self, forKey: .alpha),
-        rankStabilized: try section.decodeIfPresent(Bool.self, forKey: .rankStabilized))
+        layers: try keys.required(
+          .layers, example: ["**.query", "**.value"], "Patterns of the linear layers that get an adapter."),
+        rank: try keys.value(.rank, default: 8, "The rank of the adapters."),
+        alpha: try keys.value(.alpha, default: 16, "α: an adapter's output is multiplied by α / rank."),
+        rankStabilized: try keys.value(
+          .rankStabilized, default: false, "True to multiply by α / √rank in its place."))
     }
-    dropout = try section.decodeIfPresent(Double.self, forKey: .dropout)
-    train = try section.decodeIfPresent([String].self, forKey: .train)
+    dropout = try keys.value(
+      .dropout, default: 0, "The share of a layer's input that is dropped in front of the adapter.")
+    train = try keys.optional(
+      .train, example: ["**.LayerNorm"], "Patterns of parameters of the base model that are trained themselves.")
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -54,10 +62,10 @@ extension LoRASection: Codable {
       try section.encode(layers, forKey: .layers)
       try section.encode(rank, forKey: .rank)
       try section.encode(alpha, forKey: .alpha)
-      try section.encodeIfPresent(rankStabilized, forKey: .rankStabilized)
+      try section.encode(rankStabilized, forKey: .rankStabilized)
     case .folder(let folder): try section.encode(folder, forKey: .adapter)
     }
-    try section.encodeIfPresent(dropout, forKey: .dropout)
+    try section.encode(dropout, forKey: .dropout)
     try section.encodeIfPresent(train, forKey: .train)
   }
 }
@@ -78,11 +86,8 @@ extension LoRASection {
         alpha <= Self.largestAlpha, "lora.alpha", else: "\(alpha) is too large; at most \(Self.largestAlpha)")
     case .folder(let folder): checks.adapterFolder("lora.adapter", folder)
     }
-    if let dropout {
-      // As a 32-bit number too.
-      checks.require(
-        (0..<1).contains(Float(dropout)), "lora.dropout", else: "\(dropout) is not from 0 to below 1")
-    }
+    // As a 32-bit number too.
+    checks.require((0..<1).contains(Float(dropout)), "lora.dropout", else: "\(dropout) is not from 0 to below 1")
   }
 
   /// The folder of the adapters that training starts from; nil for new ones.
@@ -107,9 +112,9 @@ extension LoRASection {
         throw RunError(.badRecipe, "'lora.layers': \(error)")
       }
       let settings = LowRankAdapter.Settings(
-        rank: rank, alpha: alpha, isRankStabilized: rankStabilized ?? false, dropout: Float(dropout ?? 0))
+        rank: rank, alpha: alpha, isRankStabilized: rankStabilized, dropout: Float(dropout))
       model.addAdapters(to: names.filter { name in patterns.contains { $0.covers(name) } }, settings, seed: seed)
-    case .folder(let folder): trained += try model.loadAdapters(from: folder, dropout: Float(dropout ?? 0))
+    case .folder(let folder): trained += try model.loadAdapters(from: folder, dropout: Float(dropout))
     }
     return trained + (try named(in: model))
   }

@@ -1,3 +1,4 @@
+import SettingKeys
 import Settings
 import Training
 
@@ -11,7 +12,12 @@ struct LossSetting: Codable, Sendable, Equatable {
   init(_ loss: any RankingLoss) { self.loss = loss }
 
   init(from decoder: any Decoder) throws {
-    loss = try decoder.variant(of: Losses.all, forKey: Key.name) { $0.name }.init(from: decoder)
+    // Cosines are learnt by one loss nearly always; which one fits a reranker depends on its data.
+    let usual = decoder.given(ScoreKind.self) == .cosines ? InfoNCE.name : nil
+    let type = try decoder.keys(Key.self).variant(
+      .name, of: Losses.all, default: usual, "The loss, which decides the other keys of this section."
+    ) { $0.name }
+    loss = try type.init(from: decoder)
   }
 
   var name: String { type(of: loss).name }

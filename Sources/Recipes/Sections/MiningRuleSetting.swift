@@ -1,5 +1,6 @@
 import Retrieval
 import Runs
+import SettingKeys
 import Settings
 
 /// A rule of mining, chosen by its name among ``MiningRules``; the other keys are the rule's own settings.
@@ -9,8 +10,13 @@ struct MiningRuleSetting: Codable, Sendable, Equatable {
 
   private enum Key: String, CodingKey { case name }
 
+  init(_ rule: any NamedMiningRule) { self.rule = rule }
+
   init(from decoder: any Decoder) throws {
-    rule = try decoder.variant(of: MiningRules.all, forKey: Key.name) { $0.name }.init(from: decoder)
+    let type = try decoder.keys(Key.self).variant(
+      .name, of: MiningRules.all, "The rule, which decides the other keys of this section."
+    ) { $0.name }
+    rule = try type.init(from: decoder)
   }
 
   var name: String { type(of: rule).name }

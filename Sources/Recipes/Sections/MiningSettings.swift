@@ -1,16 +1,21 @@
 import Datasets
 import Retrieval
+import SettingKeys
 import Settings
 
 /// The settings of mining that all programs share.
-struct MiningSettings: Sendable, Equatable {
-  /// The sources of candidates; a document counts for the first source that has it.
+struct MiningSettings: Codable, Sendable, Equatable {
   var sources: [MiningSource]
-  /// The rules that a negative must pass, in this order, after the one that drops known positives.
   var rules: [MiningRuleSetting]
   var select: NegativeSelection
-  /// True if a document with the query's identifier is no candidate; without it it is one, with a warning.
   var excludeSameID: Bool?
+
+  /// Reads the key of the corpus, which is not among these.
+  static func corpus<Key: CodingKey>(_ keys: KeyedSection<Key>, _ key: Key) throws -> String? {
+    try keys.optional(
+      key, example: "data/my-collection/corpus.jsonl",
+      "A corpus.jsonl to mine; without it the corpus of 'data.collection'.")
+  }
 
   /// The rules beside those that are applied always.
   var chosenRules: [MiningRuleSetting] { rules.filter { !type(of: $0.rule).isImplied } }
@@ -37,23 +42,30 @@ struct MiningSource: Codable, Sendable, Equatable {
   }
 
   var name: Name
-  /// The number of the best documents that become candidates.
   var candidates: Int
-  /// The most negatives that a query gets from this source.
   var negatives: Int
 }
 
 /// The output of mining.
 struct MiningOutput: Codable, Sendable, Equatable {
-  /// The folder of the run: a new one for each run.
   var folder: String
-  /// The format of the rows.
   var format: RowFormat
-  /// The name of their file, `rows.jsonl` without it; `.tsv` and `.csv` make tables.
-  var file: String?
+  var file: String
 }
 
 extension MiningSettings {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    sources = try keys.required(
+      .sources, example: [MiningSource(name: .model, candidates: 100, negatives: 5)],
+      "The sources of candidates; a document counts for the first source that has it.")
+    rules = try keys.required(
+      .rules, example: [MiningRuleSetting(RelativeMarginRule(margin: 0.05))],
+      "The rules that a negative must pass, in this order, after the one that drops known positives.")
+    select = try keys.section(.select, "The choice among the candidates that pass.")
+    excludeSameID = try keys.excludeSameID(.excludeSameID)
+  }
+
   /// - Parameter section: The path of the section with a dot at its end; empty for the top of the recipe.
   func validate(_ checks: SettingChecks, at section: String) {
     checks.require(
@@ -68,8 +80,14 @@ extension MiningSettings {
 }
 
 extension MiningOutput {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    folder = try keys.required(.folder, example: "runs/my-rows", "The folder of the run: a new one for each run.")
+    format = try keys.value(.format, default: .texts, "The names under which the rows have their texts.")
+    file = try keys.value(.file, default: "rows.jsonl", "The name of the rows' file; .tsv and .csv make tables.")
+  }
+
   func validate(_ checks: SettingChecks) {
-    guard let file else { return }
     checks.require(
       [".jsonl", ".tsv", ".csv"].contains { file.hasSuffix($0) && file != $0 } && !file.contains("/"), "output.file",
       else: "'\(file)' is no name of a file in the run's folder that ends in .jsonl, .tsv or .csv")
@@ -77,6 +95,13 @@ extension MiningOutput {
 }
 
 extension MiningSource {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    name = try keys.required(.name, example: .model, "The ranking of the corpus for a query.")
+    candidates = try keys.value(.candidates, default: 100, "The number of the best documents that become candidates.")
+    negatives = try keys.required(.negatives, example: 5, "The most negatives that a query gets from this source.")
+  }
+
   func validate(_ checks: SettingChecks, at path: String) {
     checks.require(
       candidates >= 1 && negatives >= 1 && negatives <= candidates, path,

@@ -1,24 +1,17 @@
 import Encoders
 import Runs
+import SettingKeys
 import Settings
 
 /// A bi-encoder and the way texts are encoded.
-struct ModelSection: Codable, Sendable, Equatable {
-  /// A model folder, relative to the working directory.
-  var folder: String
-  /// The task whose adapter is merged into the model, of a checkpoint that has one for each of several tasks; without
-  /// it the weights are taken as they are.
+struct ModelSection: Sendable, Equatable {
+  var base: BaseSection
   var task: TaskSetting?
-  /// A LoRA adapter in the layout of PEFT, which is merged into the model before anything else.
-  var adapter: String?
-  /// The pooling of token vectors, also in the exported model.
   var pooling: PoolingSetting
-  /// The most tokens of a text, special tokens included; longer texts are cut.
   var maximumLength: Int
-  /// Special tokens to add to the vocabulary, such as `[Q]`.
-  var addTokens: [String]?
-  /// The prompts of queries and documents, in training, evaluation and the exported model.
   var prompts: PromptsSection?
+
+  var folder: String { base.folder }
 }
 
 /// The prompt of each role; a missing one is empty, a missing section keeps the model's own.
@@ -27,28 +20,62 @@ struct PromptsSection: Codable, Sendable, Equatable {
   var document: String?
 }
 
-extension ModelSection {
-  /// The files that the model depends on.
-  var inputs: [RunInput] { [.model(folder)] + (adapter.map { [.model($0)] } ?? []) }
+extension ModelSection: Codable {
+  private enum Key: String, CodingKey { case task, pooling, maximumLength, prompts }
 
+  init(from decoder: any Decoder) throws {
+    let base = try BaseSection(from: decoder)
+    self.base = base
+    let keys = try decoder.keys(Key.self)
+    task = try keys.optional(
+      .task, example: TaskSetting(word: "retrieval.query"),
+      "The task whose adapter is merged into the model, of a checkpoint that has one for each of several tasks; without "
+        + "it the weights are taken as they are.")
+    pooling = try keys.value(
+      .pooling, from: "the model folder",
+      default: { try ModelOutline(folder: base.folder).pooling.map { PoolingSetting($0) } },
+      example: PoolingSetting(.mean),
+      "The pooling of token vectors, also in the exported model; a folder without modules.json states none.")
+    maximumLength = try keys.value(
+      .maximumLength, from: "the model folder", default: base.statedLength, example: 256,
+      "The most tokens of a text, special tokens included; longer texts are cut.")
+    prompts = try keys.optional(
+      .prompts, "The prompts in training, evaluation and the exported model; without it the model's own.")
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try base.encode(to: encoder)
+    var section = encoder.container(keyedBy: Key.self)
+    try section.encodeIfPresent(task, forKey: .task)
+    try section.encode(pooling, forKey: .pooling)
+    try section.encode(maximumLength, forKey: .maximumLength)
+    try section.encodeIfPresent(prompts, forKey: .prompts)
+  }
+}
+
+extension PromptsSection {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    query = try keys.recommended(.query, example: "query: ", "The text before each query; without it none.")
+    document = try keys.recommended(.document, example: "passage: ", "The text before each document; without it none.")
+  }
+}
+
+extension ModelSection {
   /// The model with the settings of this section.
   ///
   /// - Parameter seed: The seed of the word embeddings of new tokens.
   func load(seed: UInt64) throws -> BiEncoder {
-    let tokens = addTokens.map { AddedTokens($0, seed: seed) }
-    var model = try BiEncoder(folder: folder, task: task?.name, adding: tokens).pooled(by: pooling.pooling)
-    if let adapter { try model.mergeAdapters(of: adapter) }
+    var model = try base.load(seed: seed) {
+      try BiEncoder(folder: folder, task: task?.name, adding: $0).pooled(by: pooling.pooling)
+    }
     model.maximumLength = maximumLength
     if let prompts { model.prompts = [.query: prompts.query ?? "", .document: prompts.document ?? ""] }
     return model
   }
 
   func validate(_ checks: SettingChecks) {
-    checks.modelFolder("model.folder", folder)
+    base.validate(checks, maximumLength: maximumLength, atLeast: 3)
     if let task { checks.task("model.task", task.name, of: folder, "model.folder") }
-    if let adapter { checks.adapterFolder("model.adapter", adapter) }
-    checks.atLeast(3, "model.maximumLength", maximumLength)
-    checks.newTokens("model.addTokens", addTokens)
-    checks.positions("model.maximumLength", maximumLength, of: folder, "model.folder")
   }
 }

@@ -1,3 +1,4 @@
+import SettingKeys
 import Settings
 import Training
 
@@ -15,7 +16,8 @@ extension OptimizerSetting: Codable {
   private enum Key: String, CodingKey { case name }
 
   init(from decoder: any Decoder) throws {
-    switch try decoder.variantName(Name.self, forKey: Key.name) {
+    let keys = try decoder.keys(Key.self)
+    switch try keys.variant(.name, of: Name.self, default: .adamW, "The optimizer.") {
     case .adamW: self = .adamW(try AdamW.Settings(from: decoder))
     }
   }
@@ -35,7 +37,7 @@ private struct OrderedAdamWSettings: Encodable {
   var rate: Double
   var decay: Double
   var clip: Double?
-  var decayBiasesAndNorms: Bool?
+  var decayBiasesAndNorms: Bool
   var rates: RateFactors?
   var freeze: [String]?
   var rows: AdamW.Rows?

@@ -1,3 +1,4 @@
+import SettingKeys
 import Settings
 
 /// The output of a training run.
@@ -10,13 +11,19 @@ struct OutputSection: Codable, Sendable, Equatable {
     case best
   }
 
-  /// The folder of the run: a new one for each run.
   var folder: String
-  /// The last ones without it.
-  var weights: Weights?
+  var weights: Weights
 }
 
 extension OutputSection {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    folder = try keys.required(.folder, example: "runs/my-run", "The folder of the run: a new one for each run.")
+    weights = try keys.value(
+      .weights, from: "the kind of model", default: { decoder.given(Weights.self) }, example: .best,
+      "The weights to export: without it the last ones, for a reranker with 'evaluate.every' the best ones.")
+  }
+
   /// - Parameter isEvaluated: True if there are evaluations during training.
   func validate(_ checks: SettingChecks, isEvaluated: Bool) {
     checks.outputFolder("output.folder", folder)

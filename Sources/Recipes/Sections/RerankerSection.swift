@@ -1,39 +1,45 @@
 import Encoders
 import Runs
+import SettingKeys
 import Settings
 
 /// The base of a reranker: a cross-encoder, or any encoder that gets a new classifier.
-struct RerankerSection: Codable, Sendable, Equatable {
-  /// A model folder, relative to the working directory.
-  var folder: String
-  /// A LoRA adapter in the layout of PEFT, which is merged into the model before anything else.
-  var adapter: String?
-  /// The most tokens of a pair, special tokens included; longer pairs are cut at the end of the longer text first.
+struct RerankerSection: Sendable, Equatable {
+  var base: BaseSection
   var maximumLength: Int
-  /// Special tokens to add to the vocabulary, such as `[Q]`.
-  var addTokens: [String]?
+
+  var folder: String { base.folder }
+}
+
+extension RerankerSection: Codable {
+  private enum Key: String, CodingKey { case maximumLength }
+
+  init(from decoder: any Decoder) throws {
+    let base = try BaseSection(from: decoder)
+    self.base = base
+    maximumLength = try decoder.keys(Key.self).value(
+      .maximumLength, from: "the model folder", default: base.statedLength, example: 256,
+      "The most tokens of a pair, special tokens included; longer pairs are cut at the end of the longer text first.")
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try base.encode(to: encoder)
+    var section = encoder.container(keyedBy: Key.self)
+    try section.encode(maximumLength, forKey: .maximumLength)
+  }
 }
 
 extension RerankerSection {
-  /// The files that the model depends on.
-  var inputs: [RunInput] { [.model(folder)] + (adapter.map { [.model($0)] } ?? []) }
-
   /// The model with the settings of this section.
   ///
   /// - Parameter seed: The seed of a new classifier and of the word embeddings of new tokens.
   func load(seed: UInt64) throws -> CrossEncoder {
-    let tokens = addTokens.map { AddedTokens($0, seed: seed) }
-    var model = try CrossEncoder(folder: folder, labels: 1, headSeed: seed, adding: tokens)
-    if let adapter { try model.mergeAdapters(of: adapter) }
+    var model = try base.load(seed: seed) {
+      try CrossEncoder(folder: folder, labels: 1, headSeed: seed, adding: $0)
+    }
     model.maximumLength = maximumLength
     return model
   }
 
-  func validate(_ checks: SettingChecks) {
-    checks.modelFolder("model.folder", folder)
-    if let adapter { checks.adapterFolder("model.adapter", adapter) }
-    checks.atLeast(5, "model.maximumLength", maximumLength)
-    checks.newTokens("model.addTokens", addTokens)
-    checks.positions("model.maximumLength", maximumLength, of: folder, "model.folder")
-  }
+  func validate(_ checks: SettingChecks) { base.validate(checks, maximumLength: maximumLength, atLeast: 5) }
 }

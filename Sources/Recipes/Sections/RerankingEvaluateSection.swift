@@ -1,4 +1,5 @@
 import Runs
+import SettingKeys
 import Settings
 
 /// The evaluations of a reranker: the documents of each query, and the interval.
@@ -13,21 +14,14 @@ struct RerankingEvaluateSection: EvaluationSettings, Sendable, Equatable {
     case run(file: String, top: Int)
   }
 
-  /// A collection folder.
   var collection: String
-  /// The judgments evaluated during training: `qrels/SPLIT.tsv`.
   var split: String
   /// The documents to rerank; those below the best keep their order.
   var candidates: Candidates
-  /// True if documents with their query's identifier are no candidates; without it they are, with a warning.
   var excludeSameID: Bool?
-  /// Steps between two evaluations; without it the model is evaluated before and after only.
   var every: Int?
-  /// The number of queries evaluated during training, always the same ones; without it, all.
   var queries: Int?
-  /// The measures, the deciding one first.
   var measures: [MeasureSetting]
-  /// The splits of the verdict, over all their queries; without it, the split evaluated during training.
   var verdict: [String]?
 }
 
@@ -40,24 +34,28 @@ extension RerankingEvaluateSection: Codable {
   private enum CandidatesName: String, ChoiceSetting { case judged, model, run }
 
   init(from decoder: any Decoder) throws {
-    let section = try decoder.container(keyedBy: Key.self)
-    collection = try section.decode(String.self, forKey: .collection)
-    split = try section.decode(String.self, forKey: .split)
-    candidates = try Self.candidates(section, decoder)
-    excludeSameID = try section.decodeIfPresent(Bool.self, forKey: .excludeSameID)
-    every = try section.decodeIfPresent(Int.self, forKey: .every)
-    queries = try section.decodeIfPresent(Int.self, forKey: .queries)
-    measures = try section.decode([MeasureSetting].self, forKey: .measures)
-    verdict = try section.decodeIfPresent([String].self, forKey: .verdict)
+    let keys = try decoder.keys(Key.self)
+    collection = try keys.evaluatedCollection(.collection)
+    split = try keys.evaluatedSplit(.split)
+    candidates = try Self.candidates(keys, decoder)
+    excludeSameID = try keys.excludeSameID(.excludeSameID)
+    every = try keys.evaluationInterval(.every)
+    queries = try keys.optional(
+      .queries, example: 100, "The number of queries evaluated during training, always the same ones; without it all.")
+    measures = try keys.measures(.measures, default: MeasureSetting.usualOfReranking)
+    verdict = try keys.verdictSplits(.verdict)
   }
 
-  private static func candidates(
-    _ section: KeyedDecodingContainer<Key>, _ decoder: any Decoder
-  ) throws -> Candidates {
-    let name = try section.decode(CandidatesName.self, forKey: .candidates)
-    let model = try section.decodeIfPresent(String.self, forKey: .model)
-    let run = try section.decodeIfPresent(String.self, forKey: .run)
-    let top = try section.decodeIfPresent(Int.self, forKey: .top)
+  private static func candidates(_ keys: KeyedSection<Key>, _ decoder: any Decoder) throws -> Candidates {
+    let name: CandidatesName = try keys.required(
+      .candidates, example: .judged,
+      "The documents to rerank: those judged for a query, or the best ones of a bi-encoder or of a run.")
+    let model: String? = try keys.optional(
+      .model, example: "checkpoints/all-MiniLM-L6-v2",
+      "The bi-encoder folder that finds them, with 'candidates: model'.")
+    let run: String? = try keys.optional(
+      .run, example: "runs/my-run/first.run", "The ranking in TREC form that has them, with 'candidates: run'.")
+    let top: Int? = try keys.optional(.top, example: 30, "The number of the best ones that are reranked.")
     guard decoder.isSound(Key.candidates) else { return .judged }
     func needed<Value>(_ value: Value?, _ key: Key, else placeholder: Value) throws -> Value {
       if value == nil { try decoder.note("'candidates: \(name.rawValue)' needs '\(key.rawValue)'") }

@@ -1,5 +1,7 @@
 import Datasets
 import Files
+import Runs
+import SettingKeys
 import Settings
 
 /// The source of training rows.
@@ -33,28 +35,37 @@ enum RowSource: Sendable, Equatable {
     case .judgments: texts + [path]
     }
   }
+
+  var inputs: [RunInput] { files.map { .file($0) } }
 }
 
-extension RowSource {
+extension RowSource: Codable {
   private enum Key: String, CodingKey { case collection, split, rows }
+
+  /// The split of a collection that one trains on.
+  private static let usualSplit = "train"
 
   /// Reads the keys `collection`, `split` and `rows` of a section.
   init(from decoder: any Decoder) throws {
-    let section = try decoder.container(keyedBy: Key.self)
-    let collection = try section.decodeIfPresent(String.self, forKey: .collection)
-    let split = try section.decodeIfPresent(String.self, forKey: .split)
-    let rows = try section.decodeIfPresent(String.self, forKey: .rows)
+    let keys = try decoder.keys(Key.self)
+    keys.either(.collection, .rows)
+    let collection: String? = try keys.recommended(
+      .collection, example: "data/my-collection",
+      "A collection folder, whose judgments are the rows; beside 'rows' it has the texts of their identifiers.")
+    let rows: String? = try keys.optional(.rows, example: "data/rows.jsonl", "A file of rows: .jsonl, .tsv or .csv.")
+    let split: String? = try keys.optional(
+      .split, default: collection == nil || rows != nil ? nil : Self.usualSplit,
+      example: Self.usualSplit,
+      "The judgments of the collection that are the rows, qrels/SPLIT.tsv: \(Self.usualSplit) where it is left out.")
     switch (rows, collection, split) {
     case (let rows?, _, nil): self = .file(rows, collection: collection)
     case (let rows?, _, _?):
       try decoder.note("the rows come from 'data.rows' already; remove one of the two", at: Key.split)
       self = .file(rows, collection: collection)
     case (nil, let collection?, let split?): self = .judgments(collection: collection, split: split)
-    case (nil, let collection?, nil):
-      try decoder.note("'collection' needs 'split' (the judgments to train on: qrels/SPLIT.tsv)")
-      self = .judgments(collection: collection, split: "")
+    case (nil, let collection?, nil): self = .judgments(collection: collection, split: Self.usualSplit)
     case (nil, nil, _):
-      try decoder.note("give 'collection' with 'split', or 'rows' (a .jsonl, .tsv or .csv file)")
+      try decoder.note("give 'collection', or 'rows' (a .jsonl, .tsv or .csv file)")
       self = .file("", collection: nil)
     }
   }

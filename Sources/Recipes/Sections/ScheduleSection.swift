@@ -1,5 +1,6 @@
 import Files
 import Runs
+import SettingKeys
 import Settings
 import Training
 import Words
@@ -7,7 +8,6 @@ import Words
 /// The schedule of the learning rate, and the length of the run.
 struct ScheduleSection: Sendable, Equatable {
   var name: Schedule.Name
-  /// The fraction of all steps over which the rate rises from zero.
   var warmup: Double
   /// The length of the run in epochs, or in steps.
   var length: TrainingSpan
@@ -19,10 +19,12 @@ extension ScheduleSection: Codable {
   private enum Key: String, CodingKey { case name, warmup }
 
   init(from decoder: any Decoder) throws {
-    let section = try decoder.container(keyedBy: Key.self)
-    name = try section.decode(Schedule.Name.self, forKey: .name)
-    warmup = try section.decode(Double.self, forKey: .warmup)
-    length = try TrainingSpan(from: decoder, else: "give either 'epochs' or 'steps'")
+    let keys = try decoder.keys(Key.self)
+    name = try keys.value(.name, default: .linear, "The course of the learning rate after the warmup.")
+    warmup = try keys.value(.warmup, default: 0.1, "The fraction of all steps over which the rate rises from zero.")
+    length = try TrainingSpan(
+      from: decoder, epochs: "The length of the run in epochs.", steps: "The length of the run in steps.",
+      else: "give either 'epochs' or 'steps'")
   }
 
   func encode(to encoder: any Encoder) throws {

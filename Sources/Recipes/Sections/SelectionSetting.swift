@@ -1,4 +1,5 @@
 import Retrieval
+import SettingKeys
 import Settings
 
 extension NegativeSelection: Codable {
@@ -6,13 +7,14 @@ extension NegativeSelection: Codable {
   private enum Name: String, ChoiceSetting { case first, uniform, softmax }
 
   init(from decoder: any Decoder) throws {
-    let name = try decoder.variantName(Name.self, forKey: Key.name)
-    let temperature = try decoder.container(keyedBy: Key.self).decodeIfPresent(Double.self, forKey: .temperature)
-    switch (name, temperature) {
-    case (.first, nil): self = .first
-    case (.uniform, nil): self = .uniform
-    case (.softmax, let temperature?): self = .softmax(temperature: temperature)
-    default: throw decoder.problem("'temperature' goes with 'softmax', and only with it")
+    let keys = try decoder.keys(Key.self)
+    switch try keys.variant(.name, of: Name.self, default: .first, "The choice: the best scores, or at random.") {
+    case .first: self = .first
+    case .uniform: self = .uniform
+    case .softmax:
+      self = .softmax(
+        temperature: try keys.required(
+          .temperature, example: 0.05, "The smaller, the more the best scores are preferred: larger than 0."))
     }
   }
 

@@ -1,21 +1,26 @@
 import Datasets
 import Evaluation
 import Runs
+import SettingKeys
 import Settings
 
 /// The splits of a collection that are evaluated, and the measures.
 struct SplitsSection: Codable, Sendable, Equatable {
-  /// A collection folder.
   var collection: String
-  /// The splits to evaluate: `qrels/SPLIT.tsv` of each.
   var splits: [String]
-  /// True if documents with their query's identifier are left out; without it they are found, with a warning.
   var excludeSameID: Bool?
-  /// The measures, the deciding one first.
   var measures: [MeasureSetting]
 }
 
 extension SplitsSection {
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    collection = try keys.evaluatedCollection(.collection)
+    splits = try keys.value(.splits, default: ["test"], "The splits to evaluate: qrels/SPLIT.tsv of each.")
+    excludeSameID = try keys.excludeSameID(.excludeSameID)
+    measures = try keys.measures(.measures, default: decoder.given([MeasureSetting].self) ?? MeasureSetting.usual)
+  }
+
   var inputs: [RunInput] { RunInput.collection(collection, splits: splits) }
 
   func validate(_ checks: SettingChecks) {

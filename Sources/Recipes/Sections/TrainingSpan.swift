@@ -1,3 +1,4 @@
+import SettingKeys
 import Settings
 
 /// A span of training: a number of epochs or of steps.
@@ -9,11 +10,15 @@ enum TrainingSpan: Sendable, Equatable {
 
   /// Reads the one of the keys `epochs` and `steps` that a section has.
   ///
-  /// - Parameter advice: The remedy where it has both or neither.
-  init(from decoder: any Decoder, else advice: String) throws {
-    let section = try decoder.container(keyedBy: Key.self)
-    let epochs = try section.decodeIfPresent(Int.self, forKey: .epochs)
-    let steps = try section.decodeIfPresent(Int.self, forKey: .steps)
+  /// - Parameters:
+  ///   - epochs: The sentence of `epochs`.
+  ///   - steps: The sentence of `steps`.
+  ///   - advice: The remedy where it has both or neither.
+  init(from decoder: any Decoder, epochs: String, steps: String, else advice: String) throws {
+    let keys = try decoder.keys(Key.self)
+    keys.either(.epochs, .steps)
+    let epochs: Int? = try keys.recommended(.epochs, example: 1, epochs)
+    let steps: Int? = try keys.optional(.steps, example: 500, steps)
     switch (epochs, steps) {
     case (let epochs?, nil): self = .epochs(epochs)
     case (nil, let steps?): self = .steps(steps)

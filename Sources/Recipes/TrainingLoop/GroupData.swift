@@ -70,7 +70,7 @@ struct GroupData: TrainingData {
     self.seed = seed
     negativesPerEpoch = data.negatives
     sampler = try BatchSampler(
-      count: groups.groups.count, batchSize: batch.groups, seed: seed, isShuffled: data.shuffle ?? true)
+      count: groups.groups.count, batchSize: batch.groups, seed: seed, isShuffled: data.shuffle)
     let lossCheck = LossCheck(loss, on: self, from: source)
     try lossCheck.values(warn)
     try lossCheck.steps(warn)

@@ -92,7 +92,7 @@ struct RowData: TrainingData {
     files = data.source.files
     self.seed = seed
     negativesPerEpoch = data.negatives
-    let isShuffled = data.shuffle ?? true
+    let isShuffled = data.shuffle
     sampler =
       isShuffled
       ? try BatchSampler(rows: rows, batchSize: batch.queries, seed: seed, uniqueTexts: batch.uniqueTexts)

@@ -4,6 +4,7 @@
   import Glibc
 #endif
 import Kernels
+import SettingKeys
 public import Tensors
 
 /// Fits each document's rank by score to its rank by grade; errors at the top count most.
@@ -39,6 +40,14 @@ public struct ADRMSE: RankingLoss {
 
   /// Makes the loss.
   public init(alpha: Double) { self.alpha = alpha }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    alpha = try keys.required(
+      .alpha, example: 1,
+      "The factor on score differences: the larger, the nearer to ranks, and the fewer documents have a gradient.")
+  }
 
   /// Checks the settings.
   public func check(for scores: ScoreKind, _ problems: inout LossProblems) {

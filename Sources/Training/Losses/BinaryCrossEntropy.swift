@@ -1,4 +1,5 @@
 import Kernels
+import SettingKeys
 public import Tensors
 
 /// Cross-entropy of each document's grade with its score, which is the logit of being relevant.
@@ -18,7 +19,7 @@ public struct BinaryCrossEntropy: RankingLoss {
 
   /// w, the weight of relevant documents compared with others: larger than 0, default 1; the number of negatives per
   /// positive balances them.
-  public var positiveWeight: Double?
+  public var positiveWeight: Double
 
   /// Grades.
   public static var needs: Targets.Needs { .grades }
@@ -33,7 +34,15 @@ public struct BinaryCrossEntropy: RankingLoss {
   public static func substitute(for scores: ScoreKind) -> String? { scores == .cosines ? "contrastive" : nil }
 
   /// Makes the loss.
-  public init(positiveWeight: Double? = nil) { self.positiveWeight = positiveWeight }
+  public init(positiveWeight: Double = 1) { self.positiveWeight = positiveWeight }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    positiveWeight = try keys.value(
+      .positiveWeight, default: Self().positiveWeight,
+      "The weight of relevant documents compared with others; the number of negatives per positive balances them.")
+  }
 
   /// Checks the settings.
   public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
@@ -43,7 +52,7 @@ public struct BinaryCrossEntropy: RankingLoss {
   /// The loss of a batch.
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
     targets.check(scores, for: Self.name, needs: Self.needs)
-    let weight = Float(positiveWeight ?? 1)
+    let weight = Float(positiveWeight)
     require(weight > 0, "binaryCrossEntropy: the positive weight \(weight) is not larger than 0")
     let lists = targets.gradedLists(width: scores.shape[1])
     let logits = scores.gatherElements(lists.flatMap(\.cells))

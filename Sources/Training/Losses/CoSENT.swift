@@ -1,3 +1,4 @@
+import SettingKeys
 public import Tensors
 
 /// Pairs with a higher label should score higher than pairs with a lower one.
@@ -28,6 +29,13 @@ public struct CoSENT: RankingLoss {
 
   /// Makes the loss.
   public init(scale: Double) { self.scale = scale }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    scale = try keys.value(
+      .scale, default: decoder.usualScale, "The factor on differences of scores, 1 / temperature: larger than 0.")
+  }
 
   /// Checks the settings.
   public func check(for scores: ScoreKind, _ problems: inout LossProblems) {

@@ -1,3 +1,4 @@
+import SettingKeys
 public import Tensors
 
 /// Pulls pairs that belong together closer, and pushes others apart up to a margin.
@@ -29,6 +30,14 @@ public struct Contrastive: RankingLoss {
 
   /// Makes the loss.
   public init(margin: Double) { self.margin = margin }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    margin = try keys.value(
+      .margin, default: 0.5,
+      "The cosine distance from which on pairs that do not belong together add no loss: at most 2.")
+  }
 
   /// Checks the settings.
   public func check(for scores: ScoreKind, _ problems: inout LossProblems) {

@@ -1,4 +1,5 @@
 import Kernels
+import SettingKeys
 public import Tensors
 
 /// Fits the distribution over a row's candidates to a teacher's: Kullback–Leibler divergence.
@@ -34,6 +35,18 @@ public struct Distillation: RankingLoss {
     self.similarity = similarity
     self.temperature = temperature
     self.teacherTemperature = teacherTemperature
+  }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    similarity = try keys.optional(
+      .similarity, default: decoder.scoreKind == .cosines ? .cosine : nil, example: .cosine,
+      "The similarity of a bi-encoder's vectors that makes scores.")
+    temperature = try keys.value(
+      .temperature, default: decoder.usualTemperature, "T, the divisor of the scores: larger than 0.")
+    teacherTemperature = try keys.value(
+      .teacherTemperature, default: 1, "The divisor of the teacher's scores: larger than 0.")
   }
 
   /// Checks the settings.

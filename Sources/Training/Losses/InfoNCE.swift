@@ -1,4 +1,5 @@
 import Kernels
+import SettingKeys
 public import Tensors
 
 /// Softmax cross-entropy of each query's own document against others.
@@ -30,9 +31,9 @@ public struct InfoNCE: RankingLoss {
   /// In the direction from documents to queries this leaves out queries with the same positive as well.
   public var maskKnownPositives: Bool
   /// Adds the direction from documents to queries, each direction counting half; it needs in-batch negatives.
-  public var symmetric: Bool?
+  public var symmetric: Bool
   /// False if a query's only negatives are those of its own row; else all documents of the batch are.
-  public var inBatchNegatives: Bool?
+  public var inBatchNegatives: Bool
   /// Extra weight for the negatives that are currently hard.
   public var hardness: Hardness?
   /// Bounds the raw logits of a cross-encoder before they are divided by τ; without it they stay as they are.
@@ -47,11 +48,11 @@ public struct InfoNCE: RankingLoss {
   public var temperature: Double { givenTemperature ?? scale.map { 1 / $0 } ?? 1 }
 
   /// True unless a query's only negatives are its row's own.
-  public var usesInBatchNegatives: Bool? { inBatchNegatives ?? true }
+  public var usesInBatchNegatives: Bool? { inBatchNegatives }
 
   /// The documents of the batch, or only the negatives of the query's own row.
   public var contrast: Contrast {
-    inBatchNegatives ?? true
+    inBatchNegatives
       ? .stepDocuments(leavingOutKnown: maskKnownPositives) : .ownNegatives(leavingOutKnown: maskKnownPositives)
   }
 
@@ -95,6 +96,15 @@ public struct InfoNCE: RankingLoss {
       case all
     }
 
+    /// Reads the settings of a recipe.
+    public init(from decoder: any Decoder) throws {
+      let keys = try decoder.keys(CodingKeys.self)
+      strength = try keys.required(
+        .strength, example: 9,
+        "α, which times its score is added to a negative's; about 9 for in-batch, 5 for own ones.")
+      negatives = try keys.required(.negatives, example: .all, "The negatives that get it.")
+    }
+
     /// Makes the weighting.
     public init(strength: Double, negatives: Negatives) {
       self.strength = strength
@@ -104,7 +114,7 @@ public struct InfoNCE: RankingLoss {
 
   /// Makes the loss.
   public init(
-    temperature: Double, maskKnownPositives: Bool, symmetric: Bool? = nil, inBatchNegatives: Bool? = nil,
+    temperature: Double, maskKnownPositives: Bool, symmetric: Bool = false, inBatchNegatives: Bool = true,
     hardness: Hardness? = nil, activation: LogitActivation? = nil
   ) {
     givenTemperature = temperature
@@ -116,9 +126,30 @@ public struct InfoNCE: RankingLoss {
     self.activation = activation
   }
 
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    let plain = InfoNCE(temperature: 1, maskKnownPositives: true)
+    givenTemperature = try keys.optional(
+      .givenTemperature, default: keys.contains(.scale) ? nil : decoder.usualTemperature,
+      example: 0.05, "τ, the divisor of the scores: larger than 0; the smaller, the more the closest negatives count.")
+    scale = try keys.optional(.scale, example: 20, "1 / temperature, in its place.")
+    maskKnownPositives = try keys.value(
+      .maskKnownPositives, default: true, "True if the known positives of a query are left out of its negatives.")
+    symmetric = try keys.value(
+      .symmetric, default: plain.symmetric, "True to add the direction from documents to queries, which counts half.")
+    inBatchNegatives = try keys.value(
+      .inBatchNegatives, default: decoder.scoreKind != .logits,
+      "True if all other documents of a step are negatives, false for those of a query's own row only.")
+    hardness = try keys.optional(.hardness, "More weight for the negatives that are currently hard.")
+    activation = try keys.optional(
+      .activation, example: .sigmoid,
+      "Bounds a reranker's raw logits before they are divided; without it they stay as they are.")
+  }
+
   /// Checks the settings.
   public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
-    let isInBatch = inBatchNegatives ?? true
+    let isInBatch = inBatchNegatives
     problems.require(
       (givenTemperature == nil) != (scale == nil), else: "give either 'temperature' or 'scale' (1 / temperature)")
     problems.positive("temperature", givenTemperature)
@@ -132,7 +163,7 @@ public struct InfoNCE: RankingLoss {
     switch scores {
     case .cosines:
       problems.require(
-        isInBatch || symmetric != true, "symmetric", reading: ["inBatchNegatives"],
+        isInBatch || !symmetric, "symmetric", reading: ["inBatchNegatives"],
         else: "the direction from documents to queries needs in-batch negatives")
       problems.require(activation == nil, "activation", else: "cosines are bounded as they are; leave it out")
     case .logits:
@@ -141,7 +172,7 @@ public struct InfoNCE: RankingLoss {
         else: "a cross-encoder scores a query with the documents of its own group only; set it to false, and let "
           + "'data.easyNegatives: { share: …, inBatch: true }' draw documents of the other groups")
       problems.require(
-        symmetric != true, "symmetric", else: "a cross-encoder scores no document with the queries of other rows")
+        !symmetric, "symmetric", else: "a cross-encoder scores no document with the queries of other rows")
     }
   }
 
@@ -150,15 +181,14 @@ public struct InfoNCE: RankingLoss {
     targets.check(logits, for: Self.name)
     let scores = activation.map { $0(logits) } ?? logits
     require(temperature > 0, "infoNCE: the temperature \(temperature) is not larger than 0")
-    let isSymmetric = symmetric ?? false
-    if inBatchNegatives ?? true {
+    if inBatchNegatives {
       let toDocuments = crossEntropy(
         scores, of: targets.positiveScores(of: scores),
         mask: maskKnownPositives ? targets.maskOfKnownPositives(documents: scores.shape[1]) : nil,
         extra: extraLogits(scores, targets: targets))
-      return isSymmetric ? (toDocuments + documentsToQueries(scores, targets: targets)) * 0.5 : toDocuments
+      return symmetric ? (toDocuments + documentsToQueries(scores, targets: targets)) * 0.5 : toDocuments
     }
-    require(!isSymmetric, "infoNCE: the symmetric loss needs in-batch negatives")
+    require(!symmetric, "infoNCE: the symmetric loss needs in-batch negatives")
     let candidates = ownCandidates(of: targets, width: scores.shape[1])
     return crossEntropy(
       candidates(scores), of: targets.positiveScores(of: scores),

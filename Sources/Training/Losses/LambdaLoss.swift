@@ -4,6 +4,7 @@
   import Glibc
 #endif
 import Kernels
+import SettingKeys
 public import Tensors
 
 /// `RankNet` with weights that make it a bound of nDCG: pairs whose order matters at the top count most.
@@ -62,10 +63,10 @@ public struct LambdaLoss: RankingLoss {
   public var k: Int?
   /// σ, the factor on score differences: larger than 0.
   public var sigma: Double
-  /// μ, the weight of nDCGLoss2 in nDCGLoss2++: larger than 0; default 10.
+  /// μ, the weight of nDCGLoss2 in nDCGLoss2++: larger than 0; default ``usualMu``.
   public var mu: Double?
-  /// The lower bound of an ideal DCG: larger than 0; default 10⁻¹⁰.
-  public var epsilon: Double?
+  /// The lower bound of an ideal DCG: larger than 0.
+  public var epsilon: Double
   /// The base of the logarithm.
   public var logarithm: Logarithm
 
@@ -78,9 +79,15 @@ public struct LambdaLoss: RankingLoss {
   /// True: other documents are ignored.
   public var needsNegatives: Bool { true }
 
+  /// The default of μ.
+  public static let usualMu = 10.0
+  /// The default of ε.
+  public static let usualEpsilon = 1e-10
+
   /// Makes the loss.
   public init(
-    weighting: Weighting, k: Int? = nil, sigma: Double, mu: Double? = nil, epsilon: Double? = nil, logarithm: Logarithm
+    weighting: Weighting, k: Int? = nil, sigma: Double, mu: Double? = nil, epsilon: Double = usualEpsilon,
+    logarithm: Logarithm
   ) {
     self.weighting = weighting
     self.k = k
@@ -88,6 +95,20 @@ public struct LambdaLoss: RankingLoss {
     self.mu = mu
     self.epsilon = epsilon
     self.logarithm = logarithm
+  }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    weighting = try keys.required(.weighting, example: .lambdaRank, "The weight of a pair of documents.")
+    k = try keys.optional(.k, example: 10, "The k of nDCG@k; without it all documents.")
+    sigma = try keys.value(
+      .sigma, default: decoder.usualScale, "σ, the factor on score differences, 1 / temperature: larger than 0.")
+    mu = try keys.optional(
+      .mu, default: weighting == .nDCGLoss2PlusPlus ? Self.usualMu : nil, example: Self.usualMu,
+      "μ, the weight of nDCGLoss2 in nDCGLoss2++; \(Self.usualMu) there, and other weightings have none.")
+    epsilon = try keys.value(.epsilon, default: Self.usualEpsilon, "The lower bound of an ideal DCG: larger than 0.")
+    logarithm = try keys.required(.logarithm, example: .natural, "The base of the logarithm.")
   }
 
   /// Checks the settings.
@@ -105,13 +126,13 @@ public struct LambdaLoss: RankingLoss {
   public func callAsFunction(_ scores: Tensor, targets: Targets) -> Tensor {
     targets.check(scores, for: Self.name, needs: Self.needs)
     require(
-      sigma > 0 && (k ?? 1) > 0 && (mu ?? 1) > 0 && (epsilon ?? 1) > 0,
+      sigma > 0 && (k ?? 1) > 0 && (mu ?? 1) > 0 && epsilon > 0,
       "lambdaLoss: sigma, k, mu and epsilon are larger than 0")
     let values = scores.elements
     var (better, worse, weights): ([Int], [Int], [Double]) = ([], [], [])
     var (pairs, constant) = (0, 0.0)
     for list in targets.gradedLists(width: scores.shape[1]) where list.cells.count > 1 {
-      let ranked = RankedList(list, scores: values, k: k, epsilon: epsilon ?? 1e-10)
+      let ranked = RankedList(list, scores: values, k: k, epsilon: epsilon)
       for (i, j) in self.pairs(of: ranked) {
         pairs += 1
         let weight = self.weight(of: i, j, in: ranked)
@@ -152,7 +173,7 @@ public struct LambdaLoss: RankingLoss {
     case .nDCGLoss1: list.gains[i] / discount(i + 1)
     case .nDCGLoss2: nDCGLoss2()
     case .lambdaRank: lambdaRank()
-    case .nDCGLoss2PlusPlus: (mu ?? 10) * nDCGLoss2() + lambdaRank()
+    case .nDCGLoss2PlusPlus: (mu ?? Self.usualMu) * nDCGLoss2() + lambdaRank()
     }
   }
 }

@@ -4,6 +4,7 @@
   import Glibc
 #endif
 import Kernels
+import SettingKeys
 public import Tensors
 
 /// Maximizes the likelihood of the order of a query's documents by grade, drawn from the top without replacement.
@@ -45,6 +46,15 @@ public struct ListMLE: RankingLoss {
   public init(positionAware: Bool, temperature: Double? = nil) {
     self.positionAware = positionAware
     self.temperature = temperature
+  }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    positionAware = try keys.value(.positionAware, default: false, "True if the top of the list counts most.")
+    temperature = try keys.optional(
+      .temperature, default: decoder.usualTemperature, example: 0.05,
+      "τ, the divisor of the scores: larger than 0.")
   }
 
   /// Checks the settings.

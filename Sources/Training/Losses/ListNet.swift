@@ -4,6 +4,7 @@
   import Glibc
 #endif
 import Kernels
+import SettingKeys
 public import Tensors
 
 /// Fits the distribution over a query's documents to that of their grades: cross-entropy of two softmaxes.
@@ -40,6 +41,14 @@ public struct ListNet: RankingLoss {
 
   /// Makes the loss.
   public init(temperature: Double? = nil) { self.temperature = temperature }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    temperature = try keys.optional(
+      .temperature, default: decoder.usualTemperature, example: 0.05,
+      "τ, the divisor of the scores: larger than 0.")
+  }
 
   /// Checks the settings.
   public func check(for scores: ScoreKind, _ problems: inout LossProblems) {

@@ -1,3 +1,4 @@
+import SettingKeys
 public import Tensors
 
 /// Squared error between the score margins of positive over negatives and a teacher's margins.
@@ -29,6 +30,14 @@ public struct MarginMSE: RankingLoss {
 
   /// Makes the loss.
   public init(similarity: Similarity?) { self.similarity = similarity }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    similarity = try keys.optional(
+      .similarity, example: .dot,
+      "The similarity of a bi-encoder's vectors that makes scores on the teacher's scale; it must be given there.")
+  }
 
   /// Checks the settings.
   public func check(for scores: ScoreKind, _ problems: inout LossProblems) {

@@ -1,4 +1,5 @@
 import Kernels
+import SettingKeys
 public import Tensors
 
 /// Logistic loss of score differences: each query's positive should score higher than each of its negatives.
@@ -31,6 +32,14 @@ public struct PairwiseLogistic: RankingLoss {
 
   /// Makes the loss.
   public init(temperature: Double? = nil) { self.temperature = temperature }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    temperature = try keys.optional(
+      .temperature, default: decoder.usualTemperature, example: 0.05,
+      "τ, the divisor of the scores: larger than 0.")
+  }
 
   /// Checks the settings.
   public func check(for scores: ScoreKind, _ problems: inout LossProblems) {

@@ -1,3 +1,4 @@
+import SettingKeys
 public import Tensors
 
 /// Logistic loss of score differences: of two documents of a query, the one with the higher grade should score higher.
@@ -38,6 +39,15 @@ public struct RankNet: RankingLoss {
     self.k = k
     self.sigma = sigma
     self.logarithm = logarithm
+  }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    k = try keys.optional(.k, example: 10, "The number of best documents by score that count; without it all.")
+    sigma = try keys.value(
+      .sigma, default: decoder.usualScale, "σ, the factor on score differences, 1 / temperature: larger than 0.")
+    logarithm = try keys.required(.logarithm, example: .natural, "The base of the logarithm.")
   }
 
   /// Checks the settings.

@@ -1,3 +1,4 @@
+import SettingKeys
 public import Tensors
 
 /// A loss that sees scores and targets, never a model, a batch of text or an embedding.
@@ -56,6 +57,27 @@ public enum ScoreKind: Sendable {
   case cosines
   /// Raw scores of a cross-encoder's head, for a query and the documents of its own row.
   case logits
+}
+
+extension ScoreKind {
+  /// The temperature of scores that a recipe says nothing of: cosines are close together, logits are not.
+  var usualTemperature: Double {
+    switch self {
+    case .cosines: 0.05
+    case .logits: 1
+    }
+  }
+}
+
+extension Decoder {
+  /// The kind of scores that a loss is read for, where the recipe around it says so.
+  var scoreKind: ScoreKind? { given(ScoreKind.self) }
+
+  /// The temperature of those scores that a recipe says nothing of.
+  var usualTemperature: Double? { scoreKind?.usualTemperature }
+
+  /// Its reciprocal, a factor on scores.
+  var usualScale: Double? { usualTemperature.map { 1 / $0 } }
 }
 
 extension RankingLoss {

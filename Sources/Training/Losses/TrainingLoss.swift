@@ -1,4 +1,5 @@
 import Kernels
+import SettingKeys
 public import Tensors
 
 /// The training loss of a bi-encoder: a loss of the similarities of queries and documents.
@@ -45,6 +46,15 @@ public struct Matryoshka: Codable, Equatable, Sendable {
   public init(dimensions: [Int], weights: [Double]?) {
     self.dimensions = dimensions
     self.weights = weights
+  }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    dimensions = try keys.required(
+      .dimensions, example: [256, 128, 64], "The numbers of leading dimensions; the model's own width is not implied.")
+    weights = try keys.optional(
+      .weights, example: [1, 1, 1], "The weight of each in the loss, in the same order; without it 1 each.")
   }
 
   /// The weighted sum of a loss over the dimensions.

@@ -1,3 +1,4 @@
+import SettingKeys
 public import Tensors
 
 /// Each query's positive should be closer than its negatives by a margin of cosine distance.
@@ -24,6 +25,13 @@ public struct Triplet: RankingLoss {
 
   /// Makes the loss.
   public init(margin: Double) { self.margin = margin }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    margin = try keys.required(
+      .margin, example: 0.3, "The difference of scores to reach: larger than 0, and for cosines at most 2.")
+  }
 
   /// Checks the settings.
   public func check(for scores: ScoreKind, _ problems: inout LossProblems) {

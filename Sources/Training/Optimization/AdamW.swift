@@ -1,6 +1,7 @@
 import Kernels
 public import Layers
 public import OrderedCollections
+import SettingKeys
 import Tensors
 
 /// Adam with decoupled weight decay, for the parameters of one model.
@@ -25,7 +26,7 @@ public struct AdamW: Sendable {
     /// The largest global norm of the gradients: larger ones are scaled down to it; by default nothing is clipped.
     public var clip: Double?
     /// True if biases and the parameters of normalizations decay as well.
-    public var decayBiasesAndNorms: Bool?
+    public var decayBiasesAndNorms: Bool
     /// Factors on the learning rate by the pattern (``NamePattern``) of the parameters that they apply to.
     ///
     /// The most specific pattern that covers a parameter decides.
@@ -36,9 +37,28 @@ public struct AdamW: Sendable {
     /// and all for smaller ones.
     public var rows: Rows?
 
+    /// Reads the settings of a recipe.
+    public init(from decoder: any Decoder) throws {
+      let keys = try decoder.keys(CodingKeys.self)
+      rate = try keys.value(.rate, default: 2e-5, "The peak learning rate of the schedule.")
+      decay = try keys.value(.decay, default: 0.01, "The weight decay, multiplied by the learning rate.")
+      clip = try keys.recommended(
+        .clip, example: 1, "The largest norm of all gradients together, to which larger ones are scaled down.")
+      decayBiasesAndNorms = try keys.value(
+        .decayBiasesAndNorms, default: false, "True if biases and the parameters of normalizations decay as well.")
+      rates = try keys.optional(
+        .rates, example: ["embeddings": 0.5],
+        "Factors on the learning rate by patterns of parameters; the most specific pattern decides.")
+      freeze = try keys.optional(.freeze, example: ["embeddings"], "Patterns of the parameters that are not trained.")
+      rows = try keys.optional(
+        .rows,
+        "The rows of tables of embeddings that have moments; without it those touched for tables of more than 65,536 rows, "
+          + "and all for smaller ones.")
+    }
+
     /// Makes the settings.
     public init(
-      rate: Double, decay: Double, clip: Double?, decayBiasesAndNorms: Bool? = nil, rates: [String: Double]? = nil,
+      rate: Double, decay: Double, clip: Double?, decayBiasesAndNorms: Bool = false, rates: [String: Double]? = nil,
       freeze: [String]? = nil, rows: Rows? = nil
     ) {
       self.rate = rate
@@ -114,7 +134,7 @@ public struct AdamW: Sendable {
     for (key, parameter) in parameters where isTrainable(key) {
       let factor = rules.factor(of: key)
       if factor == 0 { continue }
-      let decays = (settings.decayBiasesAndNorms ?? false) || !ParameterRules.isBiasOrNorm(key)
+      let decays = settings.decayBiasesAndNorms || !ParameterRules.isBiasOrNorm(key)
       trained[key] = Parameter(
         shape: parameter.shape, rateFactor: factor, decay: decays ? settings.decay : 0,
         keepsTouchedRows: tables.contains(key) && parameter.shape[0] <= RowMoments.mostTableRows

@@ -1,4 +1,5 @@
 import Files
+import SettingKeys
 
 /// Asks a scorer that reads query and document together: a low score keeps the candidate a negative, a high score promotes it,
 /// and a score between the two drops it.
@@ -73,6 +74,16 @@ public struct JudgeSettings: NamedMiningRule {
     self.model = model
     self.below = below
     self.above = above
+  }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    model = try keys.required(.model, example: "runs/reranker/model", "The folder of a cross-encoder.")
+    below = try keys.required(.below, example: 0.1, "The probability below which a candidate stays a negative.")
+    above = try keys.optional(
+      .above, example: 0.9,
+      "The probability above which a candidate becomes a positive of its own; without it none does.")
   }
 
   /// The problem with the settings.

@@ -1,3 +1,5 @@
+import SettingKeys
+
 /// Drops documents that are nearly a positive: the Jaccard index of their character shingles reaches a limit.
 ///
 ///     J(a, b) = |S(a) ∩ S(b)| / |S(a) ∪ S(b)|        S: the shingles of letters and digits, in lower case
@@ -12,6 +14,13 @@ public struct NearDuplicatesRule: MiningRule, NamedMiningRule {
 
   /// Makes the rule.
   public init(similarity: Double) { self.similarity = similarity }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    similarity = try keys.required(
+      .similarity, example: 0.6, "The Jaccard index from which on a document counts as a copy: above 0, at most 1.")
+  }
 
   /// The problem with the settings.
   public func problem() -> String? {

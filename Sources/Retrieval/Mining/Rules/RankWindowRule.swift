@@ -1,3 +1,5 @@
+import SettingKeys
+
 /// Keeps a window of ranks, counted from 1 among the candidates that are left.
 public struct RankWindowRule: MiningRule, NamedMiningRule {
   /// The name in a recipe.
@@ -12,6 +14,13 @@ public struct RankWindowRule: MiningRule, NamedMiningRule {
   public init(from: Int, to: Int? = nil) {
     self.from = from
     self.to = to
+  }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    from = try keys.value(.from, default: 1, "The first rank that stays.")
+    to = try keys.optional(.to, example: 50, "The last rank that stays; without it all from 'from' on.")
   }
 
   /// The problem with the settings.

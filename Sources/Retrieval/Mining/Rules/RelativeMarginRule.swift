@@ -1,3 +1,5 @@
+import SettingKeys
+
 /// Keeps what scores a share below the positive: score ≤ anchor − |anchor| · margin.
 ///
 /// With a margin of 0.05 it is the rule TopK-PercPos of 95 % (Moreira et al. 2024, NV-Retriever, arXiv:2407.15831).
@@ -7,13 +9,21 @@ public struct RelativeMarginRule: MiningRule, NamedMiningRule {
 
   /// The share of the positive's score, not negative.
   public var margin: Double
-  /// The positive it is measured from; without it, the lowest.
-  public var anchor: MarginAnchor?
+  /// The positive it is measured from.
+  public var anchor: MarginAnchor
 
   /// Makes the rule.
-  public init(margin: Double, anchor: MarginAnchor? = nil) {
+  public init(margin: Double, anchor: MarginAnchor = .lowest) {
     self.margin = margin
     self.anchor = anchor
+  }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    margin = try keys.required(
+      .margin, example: 0.05, "The share of the positive's score to stay below it, not negative.")
+    anchor = try keys.value(.anchor, default: .lowest, "The positive that it is measured from.")
   }
 
   /// The problem with the settings.
@@ -25,7 +35,7 @@ public struct RelativeMarginRule: MiningRule, NamedMiningRule {
   public func survivors(
     of candidates: [MiningCandidate], for query: MiningQuery, in corpus: inout MiningCorpus
   ) -> [MiningCandidate] {
-    let positive = (anchor ?? .lowest).score(of: query.positives)
+    let positive = anchor.score(of: query.positives)
     let limit = positive - abs(positive) * Float(margin)
     return candidates.filter { $0.score <= limit }
   }

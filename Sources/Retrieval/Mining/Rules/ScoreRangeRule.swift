@@ -1,3 +1,5 @@
+import SettingKeys
+
 /// Keeps scores within limits, both included.
 public struct ScoreRangeRule: MiningRule, NamedMiningRule {
   /// The name in a recipe.
@@ -12,6 +14,13 @@ public struct ScoreRangeRule: MiningRule, NamedMiningRule {
   public init(floor: Double? = nil, ceiling: Double? = nil) {
     self.floor = floor
     self.ceiling = ceiling
+  }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    floor = try keys.optional(.floor, example: 0.1, "The least score; without it there is no lower limit.")
+    ceiling = try keys.recommended(.ceiling, example: 0.9, "The largest score; without it there is no upper limit.")
   }
 
   /// The problem with the settings.

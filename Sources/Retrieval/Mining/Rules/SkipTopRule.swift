@@ -1,3 +1,5 @@
+import SettingKeys
+
 /// Skips the best candidates: where a corpus is judged thinly, they are the likeliest false negatives.
 public struct SkipTopRule: MiningRule, NamedMiningRule {
   /// The name in a recipe.
@@ -8,6 +10,12 @@ public struct SkipTopRule: MiningRule, NamedMiningRule {
 
   /// Makes the rule.
   public init(count: Int) { self.count = count }
+
+  /// Reads the settings of a recipe.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.keys(CodingKeys.self)
+    count = try keys.required(.count, example: 5, "The number of candidates to skip.")
+  }
 
   /// The problem with the settings.
   public func problem() -> String? {
