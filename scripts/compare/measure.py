@@ -473,8 +473,10 @@ def part_of(comparison: Comparison, result: dict) -> dict:
 
 def main() -> None:
     options = arguments()
+    now = datetime.datetime.now()
     about = {
-        "date": datetime.date.today().isoformat(),
+        "date": now.date().isoformat(),
+        "time": now.time().isoformat("seconds"),
         **record.source(),
         "command": command(),
         "machine": record.machine(options.threads),

@@ -24,9 +24,8 @@ TEXTS = {"debian-programs": "short, uneven", "scifact": "long, even"}
 
 def number(value: float) -> str:
     """Three significant digits at most, never more than were given; whole numbers from 100 on."""
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return repr(float(f"{value:.3g}"))
+    rounded = float(f"{value:.3g}")
+    return f"{value:,.0f}" if isinstance(value, int) or abs(rounded) >= 100 else repr(rounded)
 
 
 def gigabytes(value: float) -> str:
