@@ -107,7 +107,6 @@ MEMORY = [
     ("training a bi-encoder", ("training", "long-training"), "peak bytes"),
     ("training a reranker", ("reranker-training", "long-reranker-training"), "peak bytes"),
     ("a batch of 1,024 by cached gradients", ("large-batch",), "peak bytes"),
-    ("`hone run recipes/debian-programs.yaml`, evaluation included", ("whole-run",), "peak bytes"),
     ("training multilingual-e5-small, batch 64, 7,424 tokens", ("touched-rows",), "peak bytes"),
 ]
 
@@ -141,8 +140,10 @@ def quickstart(runs: list[Run]) -> str:
     rows = []
     for part in newest(runs, ("quickstart",)):
         figures = [part.figure("Hone", name) for name in ("seconds", "build seconds", "run seconds")]
-        rows.append([*(duration(figure.median) if figure else "–" for figure in figures), *source(part)])
-    return table(["in all", "build", "run, evaluation included", *SOURCE], rows)
+        peak = part.figure("Hone", "peak bytes")
+        cells = [duration(figure.median) if figure else "–" for figure in figures]
+        rows.append([*cells, gigabytes(peak.median) if peak else "–", *source(part)])
+    return table(["in all", "build", "run, evaluation included", "its peak memory, GB", *SOURCE], rows)
 
 
 SHARES = [
