@@ -1,8 +1,9 @@
 """Measures Hone and its peers side by side: run it through scripts/compare/run.
 
 Every part alternates the sides within each round and reports medians, so that a busy machine disturbs all alike.
-The result is comparison.json and comparison.md in --output. With --record it goes into results/ too, with every round, machine, date and
-commit; `scripts/compare/run --table` makes the tables of BENCHMARKS.md of it. The commit is that of the work tree: build it first.
+The result is comparison.json and comparison.md in --output. With --record it goes into results/ too, with every round,
+machine, date and commit; `scripts/compare/run --table` makes the tables of BENCHMARKS.md of it. The commit is that of the
+work tree: build it first.
 """
 
 import argparse
@@ -11,7 +12,6 @@ import datetime
 import json
 import os
 import pathlib
-import shlex
 import shutil
 import statistics
 import sys
@@ -456,12 +456,6 @@ def arguments() -> argparse.Namespace:
     return options
 
 
-def command() -> str:
-    """This call, with the last component of paths that other machines do not have."""
-    words = [pathlib.Path(word).name if word.startswith("/") else word for word in sys.argv[1:] if word != "--record"]
-    return shlex.join(["scripts/compare/run", *words])
-
-
 def part_of(comparison: Comparison, result: dict) -> dict:
     """What the record keeps of a part: the figures of its sides, or what its script found."""
     if comparison.measured:
@@ -478,7 +472,7 @@ def main() -> None:
         "date": now.date().isoformat(),
         "time": now.time().isoformat("seconds"),
         **record.source(),
-        "command": command(),
+        "command": record.command(sys.argv[1:]),
         "machine": record.machine(options.threads),
         "versions": common.versions(),
         "rounds": options.rounds,

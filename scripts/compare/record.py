@@ -1,15 +1,25 @@
-"""Measured figures as JSON, one file a run in results/: machine, date, commit, command, texts, and the rounds of each side.
+"""Measured figures as JSON, one file a run in results/.
 
     {"date": "2026-11-30", "commit": "c7e3439", "dirty": false, "command": "scripts/compare/run ...",
-     "machine": {"processor": "Intel Xeon", "instructions": "AVX-512", "OpenBLAS": "0.3.21", "core": "Prescott", "threads": 2},
+     "machine": {"processor": "Intel Xeon", "instructions": "AVX-512", "OpenBLAS": "0.3.21", "core": "Prescott",
+                 "threads": 2},
      "versions": {"torch": "2.15.0"},
-     "parts": {"training": {"texts": "debian-programs", "sides": {"Hone": {"pairs per second": {"rounds": [16.2, 17.3]}}}},
+     "parts": {"training": {"texts": "debian-programs",
+                            "sides": {"Hone": {"pairs per second": {"rounds": [16.2, 17.3]}}}},
                "encode-parity": {"texts": "debian-programs", "found": {"texts": 1000}}}}
 
-A figure has `rounds`; or `runs`, each the median of a run; or `seeds`, the value of each; or only their `median` or `range`; or a single
-`value`. `ratios` of a part are those of figures that were rounded when they were written down; else ratios are computed. A part that is no
-measurement of sides has what its script `found`. `recorded` in place of `commit` names the commit that brought the figures: the code measured
-is that commit's or slightly older. A machine that was not written down is null. Needs no package beside Python's own.
+A part has the figures of its sides, or what its script `found`. A figure has one of these keys:
+
+    rounds   its value in each round
+    runs     the median of each run
+    seeds    its value for each seed
+    range    the lowest and the highest, where the rounds were not kept
+    median   where the rounds were not kept
+    value    the only one there is
+
+Ratios are computed. A part has `ratios` where its figures were rounded before they were written down. `recorded` in place of
+`commit` names the commit that brought the figures: the code measured is that commit's or slightly older. `machine` is null
+where it was not written down. Needs no package beside Python's own.
 """
 
 import ctypes
@@ -18,12 +28,14 @@ import json
 import pathlib
 import platform
 import re
+import shlex
 import statistics
 import subprocess
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = pathlib.Path(__file__).resolve().parent / "results"
 ROUNDING = 0.05  # how far a noted ratio may be from that of its rounded figures
+SOURCE = ["machine", "date", "commit"]
 
 
 class Malformed(Exception):
@@ -87,6 +99,11 @@ class Part:
     def found(self) -> dict:
         return self.content["found"]
 
+    @property
+    def source(self) -> list[str]:
+        """The cells of SOURCE."""
+        return [self.run.label, self.run.date, self.run.commit]
+
     def ratio(self, side: str, measure: str) -> float | None:
         """How many times better Hone is than a side."""
         ours, theirs = self.figure("Hone", measure), self.figure(side, measure)
@@ -96,7 +113,9 @@ class Part:
         computed = ours.median / theirs.median if more_is_better else theirs.median / ours.median
         noted = self.content.get("ratios", {}).get(side, {}).get(measure, computed)
         if abs(noted / computed - 1) > ROUNDING:
-            raise Malformed(f"{self.run.path.name}: {self.name}, {side}, {measure}: ratio {noted}, but {computed:.2f} by its figures")
+            raise Malformed(
+                f"{self.run.path.name}: {self.name}, {side}, {measure}: ratio {noted}, but {computed:.2f} by its figures"
+            )
         return noted
 
     def figure(self, side: str, measure: str) -> Figure | None:
@@ -232,4 +251,17 @@ def save(content: dict, folder: pathlib.Path = FOLDER, replacing: pathlib.Path |
 def text(content: dict) -> str:
     """JSON with a list of numbers in one line."""
     written = json.dumps(content, indent=2, ensure_ascii=False)
-    return re.sub(r"\[[^][{}]*\]", lambda match: " ".join(match.group().split()).replace("[ ", "[").replace(" ]", "]"), written) + "\n"
+    return (
+        re.sub(
+            r"\[[^][{}]*\]",
+            lambda match: " ".join(match.group().split()).replace("[ ", "[").replace(" ]", "]"),
+            written,
+        )
+        + "\n"
+    )
+
+
+def command(words: list[str]) -> str:
+    """A call of scripts/compare/run; of a path that other machines do not have, only the last component."""
+    kept = [pathlib.Path(word).name if word.startswith("/") else word for word in words if word != "--record"]
+    return shlex.join(["scripts/compare/run", *kept])

@@ -1,4 +1,4 @@
-"""Writes the tables of measured figures into pages, from the files in results/: run it through scripts/compare/run --table.
+"""Writes the tables of measured figures into pages: run it through scripts/compare/run --table.
 
     scripts/compare/run --table            writes the tables of PAGES
     scripts/compare/run --table --check    writes nothing; exit code 1 where a page differs
@@ -13,74 +13,19 @@ import sys
 
 import hard_negatives
 import record
-from record import Part, Run
+from cells import duration, gigabytes, joined, number, probability, spread, table, times
+from correctness import correctness
+from record import SOURCE, Part, Run
 
 PAGES = ("BENCHMARKS.md", "README.md", "Sources/Recipes/Documentation.docc/PerformanceNotes.md")
 TEXTS = {"debian-programs": "short, uneven", "scifact": "long, even"}
-
-
-# MARK: Cells
-
-
-def number(value: float) -> str:
-    """Three significant digits at most, never more than were given; whole numbers from 100 on."""
-    rounded = float(f"{value:.3g}")
-    return f"{value:,.0f}" if isinstance(value, int) or abs(rounded) >= 100 else repr(rounded)
-
-
-def gigabytes(value: float) -> str:
-    return f"{value / 1e9:.1f}" if value >= 1e10 else f"{value / 1e9:.2f}"
-
-
-def times(ratio: float) -> str:
-    return f"{ratio:.0f}×" if ratio >= 50 else f"{ratio:.1f}×"
-
-
-def power(value: float) -> str:
-    """2.5e-07 as 2.5·10⁻⁷."""
-    mantissa, exponent = f"{value:.1e}".split("e")
-    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"10{raised}" if mantissa == "1.0" else f"{mantissa}·10{raised}"
-
-
-def duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s"
-
-
-def probability(value: float | str) -> str:
-    """A number, or the words that were printed in its place."""
-    return value if isinstance(value, str) else "< 0.0001" if value < 0.0001 else f"{value:.2g}"
-
-
-def joined(words: list[str]) -> str:
-    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
-
-
-def spread(values, show=number) -> str:
-    low, high = show(min(values)), show(max(values))
-    return low if low == high else f"{low} to {high}"
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    for row in rows:
-        assert len(row) == len(head), row
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |".replace("| ---", "|---").replace("--- |", "---|") for cells in lines)
-
-
-def source(part: Part) -> list[str]:
-    return [part.run.label, part.run.date, part.run.commit]
-
-
-SOURCE = ["machine", "date", "commit"]
 
 
 # MARK: Choice
 
 
 def newest(runs: list[Run], names: tuple[str, ...], measure: str | None = None) -> list[Part]:
-    """The parts with these names, in the order of the names, then of the machines: of each, the newest run that has Hone's figure."""
+    """Of each part and machine the newest that has Hone's figure, in the order of the names, then of the machines."""
     found: dict[tuple[int, str], Part] = {}
     for run in runs:
         for part in run.parts:
@@ -122,8 +67,7 @@ def side_by_side(runs: list[Run], tasks: list, show) -> str:
                     peers.append(f"{side} {show(part.figure(side, measure).median)}: {times(ratio)}")
             ours = part.figure("Hone", measure)
             texts = TEXTS.get(part.texts, part.texts)
-            machine, date, commit = source(part)
-            rows.append([task, texts, show(ours.median), "; ".join(peers) or "–", ours.made_of, machine, date, commit])
+            rows.append([task, texts, show(ours.median), "; ".join(peers) or "–", ours.made_of, *part.source])
     return table(["task", "texts", "Hone", "peer: how many times better Hone is", "rounds", *SOURCE], rows)
 
 
@@ -142,7 +86,7 @@ def quickstart(runs: list[Run]) -> str:
         figures = [part.figure("Hone", name) for name in ("seconds", "build seconds", "run seconds")]
         peak = part.figure("Hone", "peak bytes")
         cells = [duration(figure.median) if figure else "–" for figure in figures]
-        rows.append([*cells, gigabytes(peak.median) if peak else "–", *source(part)])
+        rows.append([*cells, gigabytes(peak.median) if peak else "–", *part.source])
     return table(["in all", "build", "run, evaluation included", "its peak memory, GB", *SOURCE], rows)
 
 
@@ -162,7 +106,7 @@ def shares(runs: list[Run]) -> str:
             share = part.figure("Hone", SHARE)
             made_of = part.figure("Hone", measure).made_of if share.kind == "range" else share.made_of
             speeds = f"{spread(part.figure('Hone', measure).values)} {unit}"
-            rows.append([task, spread(share.values, "{:.2f}".format), speeds, made_of, *source(part)])
+            rows.append([task, spread(share.values, "{:.2f}".format), speeds, made_of, *part.source])
     return table(["task", "share of the `sgemm` peak", "speed", "rounds", *SOURCE], rows)
 
 
@@ -176,8 +120,11 @@ def quality(runs: list[Run]) -> str:
         for side in part.sides:
             splits = [part.content["sides"][side].get(f"nDCG@10 on {split}") for split in ("test", "tags", "dev")]
             seeds = next((list(entry["seeds"]) for entry in splits if entry and "seeds" in entry), [])
-            cells = [", ".join(f"{value:.4f}" for value in record.Figure.read(entry, side).values) if entry else "–" for entry in splits]
-            rows.append([side, ", ".join(seeds), *cells, *source(part)])
+            cells = [
+                ", ".join(f"{value:.4f}" for value in record.Figure.read(entry, side).values) if entry else "–"
+                for entry in splits
+            ]
+            rows.append([side, ", ".join(seeds), *cells, *part.source])
     return table(["model", "seeds", "test", "tags", "dev", *SOURCE], rows)
 
 
@@ -205,7 +152,7 @@ def negatives(runs: list[Run]) -> str:
             tested = "p" in found
             cells += [f"{found['nDCG@10']:.4f}", probability(found["p"]) if tested else ""]
             cells.append("/".join(str(count) for count in found["win, loss, tie"]) if tested else "")
-        rows.append([way, *cells, *source(part)])
+        rows.append([way, *cells, *part.source])
     head = ["negatives", *(cell for name in COLLECTIONS for cell in (name, "p", "win/loss/tie"))]
     return table([*head, *SOURCE], rows)
 
@@ -220,80 +167,21 @@ def changes(runs: list[Run]) -> str:
             after = latest[SHIPPED].found[collection][SHIPPED]
             what = f"one mined negative a row, {collection}"
             cells = [what, "nDCG@10", f"{before:.4f}", f"{after['nDCG@10']:.4f}", probability(after["p"]), ""]
-            rows[what] = [*cells, *source(latest[SHIPPED])]
+            rows[what] = [*cells, *latest[SHIPPED].source]
     for part in (part for run in runs for part in run.parts if part.name == "changes"):
         for row in part.found:
             cells = [", ".join(f"{value:.4f}" for value in row.get(name, [])) for name in ("before", "after", "peer")]
             p = probability(row["p"]) if "p" in row else ""
-            rows[row["what"]] = [row["what"], row["measure"], cells[0], cells[1], p, cells[2], *source(part)]
+            rows[row["what"]] = [row["what"], row["measure"], cells[0], cells[1], p, cells[2], *part.source]
     head = ["change", "measure", "before", "after", "p", "sentence-transformers", *SOURCE]
     return table(head, [rows[what] for what in sorted(rows)])
-
-
-# MARK: Correctness
-
-
-def within(*values: float) -> str:
-    return f"within {joined([power(value) for value in values])}"
-
-
-# Of each part, what was compared and the result.
-FOUND = {
-    "encode-parity": lambda found: [(
-        f"{found['texts']:,} texts of 1 to 600 words in many scripts, against sentence-transformers",
-        f"{len(found['texts with differing ids']) or 'none'} with other ids; vectors {within(found['max abs difference'])}",
-    )],
-    "training-parity": lambda found: [(
-        f"losses of {found['steps']} steps without dropout, same rows and order, against MultipleNegativesRankingLoss and AdamW",
-        f"{within(found['largest relative difference'])} of the peer's",
-    )],
-    "reranker-parity": lambda found: [
-        (
-            f"the same of a reranker: {found['steps']} steps with BinaryCrossEntropyLoss, and with LambdaLoss",
-            within(*(found[loss]["largest relative difference"] for loss in ("binaryCrossEntropy", "lambdaLoss"))),
-        ),
-        (
-            f"logits of {found['pairs']} pairs: Hone's folder in `CrossEncoder`, and the peer's folder in Hone",
-            within(*(found[f"logits, folder {what}"]["max abs difference"] for what in ("exported by Hone", "written by the peer"))),
-        ),
-    ],
-    "wikiqa-logits": lambda found: [(
-        f"the same of the reranker of wikiqa, logits from {found['lowest']} to {found['highest']}".replace("-", "−"), within(found["max abs difference"]),
-    )],
-    "reproducibility": lambda found: [(
-        f"SHA-256 of the exported weights with {joined([str(run['threads']) for run in found['runs']])} threads, dropout on",
-        "equal" if found["equal"] else "NOT equal",
-    )],
-    "export": lambda found: [(
-        "the exported folder in sentence-transformers: its vectors, and every requirement of its readers",
-        f"{found['checks'] - len(found['failed'])} of {found['checks']} checks hold",
-    )],
-    "tests": lambda found: [(entry["compared"], entry["result"]) for entry in found],
-    "mining-parity": lambda found: [(
-        "negatives of `mine_hard_negatives` by four rules: " + joined([f"{rows:,} rows of {name}" for name, rows in found["rows"].items()]),
-        joined([f"{min(equal.values()):,} to {max(equal.values()):,}" for equal in found["equal"].values()]) + " equal",
-    )],
-    "planted-copies": lambda found: [(
-        f"{found['planted']} edited copies of positives planted in the corpus", f"{found['negatives of their own query'] or 'none'} became a negative of its query",
-    )],
-}  # fmt: skip
-
-
-def correctness(runs: list[Run]) -> str:
-    rows = []
-    for name, describe in FOUND.items():
-        latest = {}
-        for part in (part for run in runs for part in run.parts if part.name == name):
-            latest[part.run.label] = part
-        for part in latest.values():
-            rows += [[compared, result, *source(part)] for compared, result in describe(part.found)]
-    return table(["compared", "result", *SOURCE], rows)
 
 
 # MARK: Machines and claims
 
 
 PEERS = ("sentence-transformers", "torch", "tokenizers")
+
 
 def machines(runs: list[Run]) -> str:
     rows = {}
@@ -310,9 +198,15 @@ def machines(runs: list[Run]) -> str:
     cells = []
     for name, processors, cores, threads, peers, dates in rows.values():
         span = min(dates) if len(dates) == 1 else f"{min(dates)} to {max(dates)}"
-        cells.append([name, *(" or ".join(sorted(values)) for values in (processors, cores, threads)), ", ".join(sorted(peers)), span])
+        cells.append(
+            [
+                name,
+                *(" or ".join(sorted(values)) for values in (processors, cores, threads)),
+                ", ".join(sorted(peers)),
+                span,
+            ]
+        )
     return table(["machine", "processor", "OpenBLAS, its core type", "threads", "peers", "measured"], cells)
-
 
 
 CLAIMS = [
@@ -339,15 +233,18 @@ def claims(runs: list[Run]) -> str:
             shown = list(dict.fromkeys(times(ratio) for ratio in (ratios[0], ratios[-1])))
             cells.append(f"{' to '.join(shown)} ({joined([part.run.label for part in parts])})")
         rows.append([what, *cells])
-    return table(["Hone against sentence-transformers", "short, uneven texts (debian-programs)", "long, even texts (scifact)"], rows)
+    return table(
+        ["Hone against sentence-transformers", "short, uneven texts (debian-programs)", "long, even texts (scifact)"],
+        rows,
+    )
 
 
 # MARK: Pages
 
 
 TABLES = {
-    "machines": machines, "speed": speed, "memory": memory, "quality": quality, "changes": changes, "correctness": correctness,
-    "claims": claims, "shares": shares, "quickstart": quickstart, "negatives": negatives,
+    "machines": machines, "speed": speed, "memory": memory, "quality": quality, "changes": changes,
+    "correctness": correctness, "claims": claims, "shares": shares, "quickstart": quickstart, "negatives": negatives,
 }  # fmt: skip
 MARKED = re.compile(r"^<!-- table: (.*) -->\n(?:\|.*\n)*", re.MULTILINE)
 
@@ -362,7 +259,9 @@ def filled(page: str, runs: list[Run], name: str) -> tuple[str, list[str]]:
 
 
 def main(arguments: list[str] | None = None, root: pathlib.Path = record.REPOSITORY) -> int:
-    parser = argparse.ArgumentParser(prog="scripts/compare/run --table", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="scripts/compare/run --table", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 where a page differs")
     options = parser.parse_args(arguments)
     try:
@@ -374,7 +273,9 @@ def main(arguments: list[str] | None = None, root: pathlib.Path = record.REPOSIT
             pages[name] = (before, after)
             names += found
         if sorted(names) != sorted(TABLES):
-            raise record.Malformed(f"the pages must have each table once: {', '.join(TABLES)}; they have {', '.join(names)}")
+            raise record.Malformed(
+                f"the pages must have each table once: {', '.join(TABLES)}; they have {', '.join(names)}"
+            )
     except record.Malformed as error:
         print(f"scripts/compare/run --table: {error}", file=sys.stderr)
         return 65

@@ -47,7 +47,10 @@ class MeasureTests(unittest.TestCase):
     @staticmethod
     def training(comparison: measure.Comparison) -> dict:
         ours, theirs = iter([30.0, 10.0, 20.0]), iter([4.0, 5.0, 16.0])
-        sides = {"Hone": lambda: {"pairs per second": next(ours)}, "sentence-transformers": lambda: {"pairs per second": next(theirs)}}
+        sides = {
+            "Hone": lambda: {"pairs per second": next(ours)},
+            "sentence-transformers": lambda: {"pairs per second": next(theirs)},
+        }
         return comparison.rounds("training", sides)
 
     @staticmethod
@@ -86,15 +89,18 @@ class MeasureTests(unittest.TestCase):
         self.assertIn("| long, even | 20.0 |", tables.speed([run]))
 
     def test_the_command_has_no_folder_of_this_machine(self):
-        with mock.patch("sys.argv", ["measure.py", "--only", "training", "--record", "--model", "/home/me/a model"]):
-            self.assertEqual(measure.command(), "scripts/compare/run --only training --model 'a model'")
+        words = ["--only", "training", "--record", "--model", "/home/me/a model"]
+        self.assertEqual(record.command(words), "scripts/compare/run --only training --model 'a model'")
 
     def test_quality_has_a_value_for_each_seed(self):
         (self.folder / "recipe.yaml").write_text("recipe: trainBiEncoder\nseed: 18\n", encoding="utf-8")
         self.assertEqual(measure.seed_of(self.folder), 18)
         scores = {"test": {"nDCG@10": 0.8, "recall@100": 0.9, "queries": 3}}
         figures = measure.scored(scores, lambda value: {"seeds": {"18": value}})
-        self.assertEqual(json.dumps(figures), '{"nDCG@10 on test": {"seeds": {"18": 0.8}}, "recall@100 on test": {"seeds": {"18": 0.9}}}')
+        self.assertEqual(
+            json.dumps(figures),
+            '{"nDCG@10 on test": {"seeds": {"18": 0.8}}, "recall@100 on test": {"seeds": {"18": 0.9}}}',
+        )
 
 
 class SourceTests(unittest.TestCase):

@@ -8,6 +8,7 @@ import pathlib
 import tempfile
 import unittest
 
+import cells
 import record
 import tables
 
@@ -16,7 +17,13 @@ RUN = {
     "commit": "1234567",
     "dirty": False,
     "command": "scripts/compare/run --only training",
-    "machine": {"processor": "Intel Xeon", "instructions": "AVX-512", "OpenBLAS": "0.3.21", "core": "Prescott", "threads": 2},
+    "machine": {
+        "processor": "Intel Xeon",
+        "instructions": "AVX-512",
+        "OpenBLAS": "0.3.21",
+        "core": "Prescott",
+        "threads": 2,
+    },
     "versions": {"torch": "2.15.0", "numpy": "2.0.0"},
     "parts": {
         "training": {
@@ -68,9 +75,11 @@ class RecordTests(Folder):
         self.assertEqual([run.content.get("note") for run in record.load(self.results)], ["more", None])
 
     def test_a_changed_tree_and_an_older_code_are_marked(self):
-        recorded = {key: value for key, value in RUN.items() if key not in ("commit", "dirty")} | {"recorded": "7654321"}
-        cells = {run.commit for run in self.runs(RUN, changed(dirty=True), recorded)}
-        self.assertEqual(cells, {"`1234567`", "`1234567` changed", "≤ `7654321`"})
+        recorded = {key: value for key, value in RUN.items() if key not in ("commit", "dirty")} | {
+            "recorded": "7654321"
+        }
+        marked = {run.commit for run in self.runs(RUN, changed(dirty=True), recorded)}
+        self.assertEqual(marked, {"`1234567`", "`1234567` changed", "≤ `7654321`"})
 
     def test_what_a_figure_is_made_of(self):
         made_of = {
@@ -82,12 +91,21 @@ class RecordTests(Folder):
         self.assertEqual(record.Figure.read({"rounds": [1, 2, 9]}, "here").median, 2)
 
     def test_a_malformed_figure_names_its_place(self):
-        for entry in ({}, {"rounds": [1], "median": 1}, {"rounds": []}, {"rounds": ["1"]}, {"median": None}, {"median": True}):
+        for entry in (
+            {},
+            {"rounds": [1], "median": 1},
+            {"rounds": []},
+            {"rounds": ["1"]},
+            {"median": None},
+            {"median": True},
+        ):
             with self.assertRaisesRegex(record.Malformed, "^here: ", msg=entry):
                 record.Figure.read(entry, "here")
 
     def test_a_file_that_lacks_something_is_refused_by_name(self):
-        self.refused(changed(machine={"processor": "Intel", "instructions": "AVX2"}), "2026-.*lacks OpenBLAS, core, threads")
+        self.refused(
+            changed(machine={"processor": "Intel", "instructions": "AVX2"}), "2026-.*lacks OpenBLAS, core, threads"
+        )
         (self.results / "other.json").write_text("{", encoding="utf-8")
         with self.assertRaisesRegex(record.Malformed, "(2026-.*lacks)|(other.json is not JSON)"):
             record.load(self.results)
@@ -113,21 +131,35 @@ class RecordTests(Folder):
 
 class CellTests(unittest.TestCase):
     def test_numbers_have_no_more_digits_than_were_given(self):
-        given = {2.2: "2.2", 3.0: "3.0", 12.382: "12.4", 0.08: "0.08", 99.96: "100", 5: "5", 5016: "5,016", 110000: "110,000"}
-        self.assertEqual({value: tables.number(value) for value in given}, given)
+        given = {
+            2.2: "2.2",
+            3.0: "3.0",
+            12.382: "12.4",
+            0.08: "0.08",
+            99.96: "100",
+            5: "5",
+            5016: "5,016",
+            110000: "110,000",
+        }
+        self.assertEqual({value: cells.number(value) for value in given}, given)
 
     def test_powers_durations_and_words(self):
-        self.assertEqual([tables.power(3.4e-7), tables.power(1e-5)], ["3.4·10⁻⁷", "10⁻⁵"])
-        self.assertEqual([tables.times(7.64), tables.times(101.6)], ["7.6×", "102×"])
-        self.assertEqual(tables.duration(1029.4), "17 min 9 s")
-        self.assertEqual([tables.joined(list("abc")), tables.joined(["a"]), tables.joined([])], ["a, b and c", "a", ""])
-        self.assertEqual([tables.probability(p) for p in (0.00001, 0.0071, "< 0.0001")], ["< 0.0001", "0.0071", "< 0.0001"])
-        self.assertEqual([tables.gigabytes(9.4e9), tables.gigabytes(1e10)], ["9.40", "10.0"])
+        self.assertEqual([cells.power(3.4e-7), cells.power(1e-5)], ["3.4·10⁻⁷", "10⁻⁵"])
+        self.assertEqual([cells.times(7.64), cells.times(101.6)], ["7.6×", "102×"])
+        self.assertEqual(cells.duration(1029.4), "17 min 9 s")
+        self.assertEqual([cells.joined(list("abc")), cells.joined(["a"]), cells.joined([])], ["a, b and c", "a", ""])
+        self.assertEqual(
+            [cells.probability(p) for p in (0.00001, 0.0071, "< 0.0001")], ["< 0.0001", "0.0071", "< 0.0001"]
+        )
+        self.assertEqual([cells.gigabytes(9.4e9), cells.gigabytes(1e10)], ["9.40", "10.0"])
 
 
 class TableTests(Folder):
     def test_speed_has_medians_ratios_texts_machine_date_and_commit(self):
-        row = "| training a bi-encoder, pairs/s | short, uneven | 20.0 | sentence-transformers 5: 4.0× | 3 | Intel AVX-512 | 2026-01-02 | `1234567` |"
+        row = (
+            "| training a bi-encoder, pairs/s | short, uneven | 20.0 | sentence-transformers 5: 4.0× | 3"
+            " | Intel AVX-512 | 2026-01-02 | `1234567` |"
+        )
         self.assertEqual(tables.speed(self.runs(RUN)).splitlines()[2:], [row])
 
     def test_the_newest_run_of_a_machine_counts(self):
@@ -135,7 +167,10 @@ class TableTests(Folder):
         newer["parts"]["training"]["sides"]["Hone"]["pairs per second"] = {"rounds": [50]}
         other = changed(machine=RUN["machine"] | {"processor": "AMD EPYC"})
         rows = tables.speed(self.runs(newer, RUN, other)).splitlines()[2:]
-        self.assertEqual([row.split(" | ")[i] for row in rows for i in (2, 5, 6)], ["20.0", "AMD AVX-512", "2026-01-02", "50", "Intel AVX-512", "2026-01-03"])
+        self.assertEqual(
+            [row.split(" | ")[i] for row in rows for i in (2, 5, 6)],
+            ["20.0", "AMD AVX-512", "2026-01-02", "50", "Intel AVX-512", "2026-01-03"],
+        )
 
     def test_of_two_runs_of_a_day_the_later_counts(self):
         later = changed(time="12:00:00", commit="0000000")
@@ -160,8 +195,62 @@ class TableTests(Folder):
         self.assertEqual(tables.machines(self.runs(RUN)).splitlines()[2:], [row])
 
     def test_a_part_that_measure_py_records_reads_as_a_sentence(self):
-        content = changed(parts={"encode-parity": {"texts": "x", "found": {"texts": 1000, "texts with differing ids": [3], "max abs difference": 2e-7}}})
+        content = changed(
+            parts={
+                "encode-parity": {
+                    "texts": "x",
+                    "found": {"texts": 1000, "texts with differing ids": [3], "max abs difference": 2e-7},
+                }
+            }
+        )
         self.assertIn("| 1 with other ids; vectors within 2.0·10⁻⁷ |", tables.correctness(self.runs(content)))
+
+    def test_shares_are_from_the_lowest_to_the_highest(self):
+        figures = {"share of the sgemm peak": {"range": [0.8, 0.85]}, "pairs per second": {"runs": [21.7, 23.4]}}
+        rows = tables.shares(self.runs(changed(parts={"step": {"sides": {"Hone": figures}}}))).splitlines()[2:]
+        self.assertEqual(len(rows), 1)
+        self.assertIn("| 0.80 to 0.85 | 21.7 to 23.4 pairs/s | 2 runs | Intel AVX-512 |", rows[0])
+
+    def test_quality_has_a_value_for_each_seed(self):
+        base = {"nDCG@10 on test": {"value": 0.7}}
+        ours = {
+            "nDCG@10 on test": {"seeds": {"17": 0.81, "18": 0.8}},
+            "nDCG@10 on dev": {"seeds": {"17": 0.9, "18": 0.91}},
+        }
+        content = changed(parts={"quality": {"sides": {"base model": base, "Hone": ours}}})
+        first, second = tables.quality(self.runs(content)).splitlines()[2:]
+        self.assertTrue(first.startswith("| base model |  | 0.7000 | – | – |"), first)
+        self.assertTrue(second.startswith("| Hone | 17, 18 | 0.8100, 0.8000 | – | 0.9000, 0.9100 |"), second)
+
+    def test_negatives_keep_the_order_of_the_ways_and_are_compared(self):
+        plain, mined = {"nDCG@10": 0.5}, {"nDCG@10": 0.6, "p": 0.011, "win, loss, tie": [3, 1, 9]}
+        ways = {tables.SHIPPED: mined, "in-batch only": plain}
+        part = {"ways": list(ways), "found": {name: ways for name in tables.COLLECTIONS}}
+        distilled = {
+            "what": "distilled",
+            "measure": "MAP",
+            "before": [0.1, 0.2],
+            "after": [0.3, 0.4],
+            "peer": [0.25, 0.3],
+        }
+        runs = self.runs(changed(parts={"hard-negatives": part, "changes": {"found": [distilled]}}))
+        first, second = tables.negatives(runs).splitlines()[2:]
+        self.assertTrue(first.startswith("| in-batch only | 0.5000 |  |  | 0.5000 |  |  |"), first)
+        self.assertIn("| 0.6000 | 0.011 | 3/1/9 | 0.6000 | 0.011 | 3/1/9 |", second)
+        rows = tables.changes(runs).splitlines()[2:]
+        self.assertEqual(len(rows), 3)
+        self.assertIn("| MAP | 0.1000, 0.2000 | 0.3000, 0.4000 |  | 0.2500, 0.3000 |", rows[0])
+        self.assertIn("debian-programs | nDCG@10 | 0.5000 | 0.6000 | 0.011 |  |", rows[1])
+
+    def test_a_quickstart_has_what_was_measured(self):
+        figures = {"seconds": {"value": 1029}, "peak bytes": {"value": 1180000000}}
+        text = tables.quickstart(self.runs(changed(parts={"quickstart": {"sides": {"Hone": figures}}})))
+        self.assertIn("| 17 min 9 s | – | – | 1.18 | Intel AVX-512 |", text)
+
+    def test_a_machine_that_was_not_written_down_is_named_so(self):
+        runs = self.runs(changed(machine=None))
+        self.assertIn("| not recorded | 2026-01-02 |", tables.speed(runs))
+        self.assertEqual(len(tables.machines(runs).splitlines()), 2)
 
     def test_a_way_that_no_script_measures_is_refused(self):
         content = changed(parts={"hard-negatives": {"ways": ["by hand"], "found": {}}})
@@ -179,7 +268,9 @@ class PageTests(Folder):
         self.write([*tables.TABLES])
 
     def write(self, names: list[str]) -> None:
-        self.page.write_text("".join(f"Before.\n\n<!-- table: {name} -->\n| old |\n\nAfter.\n" for name in names), encoding="utf-8")
+        self.page.write_text(
+            "".join(f"Before.\n\n<!-- table: {name} -->\n| old |\n\nAfter.\n" for name in names), encoding="utf-8"
+        )
 
     def main(self, *arguments) -> tuple[int, str]:
         said = io.StringIO()
@@ -212,7 +303,11 @@ class PageTests(Folder):
 
     def test_unknown_missing_and_repeated_tables_are_refused(self):
         names = [*tables.TABLES]
-        for wrong, message in [([*names, "sped"], "no table 'sped'"), (names[1:], "each table once"), ([*names, names[0]], "each table once")]:
+        for wrong, message in [
+            ([*names, "sped"], "no table 'sped'"),
+            (names[1:], "each table once"),
+            ([*names, names[0]], "each table once"),
+        ]:
             self.write(wrong)
             code, said = self.main()
             self.assertEqual(code, 65)
