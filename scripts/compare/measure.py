@@ -345,7 +345,7 @@ def quality(comparison: Comparison) -> dict:
         for measure in ["nDCG@10", "recall@100"]:
             sides = [f"{base[measure]:.4f} → {tuned[split][measure]:.4f}" for tuned in (ours, theirs["tuned"])]
             comparison.row(f"{measure} on {split}, base → tuned", *sides)
-    tuned = {"Hone": (ours, seed_of(trained(comparison).parent)), PEER_TUNED: (theirs["tuned"], theirs["seed"])}
+    tuned = {"Hone": (ours, common.seed_of(trained(comparison).parent)), PEER_TUNED: (theirs["tuned"], theirs["seed"])}
     sides = {"base model": scored(theirs["base"], lambda value: {"value": value})}
     for side, (scores, seed) in tuned.items():
         sides[side] = scored(scores, lambda value, seed=seed: {"seeds": {str(seed): value}})
@@ -386,12 +386,6 @@ def trained(comparison: Comparison) -> pathlib.Path:
         sets = [part for path, value in edits.items() for part in ("--set", f"{path}={value}")]
         comparison.hone("run", common.REPOSITORY / "recipes" / "debian-programs.yaml", "--quiet", *sets)
     return run / "model"
-
-
-def seed_of(run: pathlib.Path) -> int:
-    """The seed in the resolved recipe of a run."""
-    lines = (run / "recipe.yaml").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split(":")[1]) for line in lines if line.startswith("seed:"))
 
 
 def scored(scores: dict, figure) -> dict:

@@ -94,7 +94,7 @@ class MeasureTests(unittest.TestCase):
 
     def test_quality_has_a_value_for_each_seed(self):
         (self.folder / "recipe.yaml").write_text("recipe: trainBiEncoder\nseed: 18\n", encoding="utf-8")
-        self.assertEqual(measure.seed_of(self.folder), 18)
+        self.assertEqual(common.seed_of(self.folder), 18)
         scores = {"test": {"nDCG@10": 0.8, "recall@100": 0.9, "queries": 3}}
         figures = measure.scored(scores, lambda value: {"seeds": {"18": value}})
         self.assertEqual(
