@@ -278,6 +278,12 @@ def steps_of(run: pathlib.Path) -> list[dict]:
     return [row for row in json_lines(run / "log.jsonl") if "loss" in row]
 
 
+def seed_of(run: pathlib.Path) -> int:
+    """The seed in the resolved recipe of a run."""
+    lines = (run / "recipe.yaml").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split(":")[1]) for line in lines if line.startswith("seed:"))
+
+
 def encode_with_hone(binary, model, texts: list[str], folder: pathlib.Path, threads: int = 2):
     """Embeddings of `hone encode`, and the finished process."""
     from safetensors.numpy import load_file

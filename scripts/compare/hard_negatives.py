@@ -1,7 +1,7 @@
 """What are hard negatives worth at equal steps? In-batch negatives only, against mined ones by three sets of rules.
 
     python hard_negatives.py --work runs/hard-negatives
-    python hard_negatives.py --work runs/hard-negatives-tldr --collection ../shared/collections/tldr --rows 5000
+    python hard_negatives.py --work runs/hard-negatives-tldr --collection tldr/ --rows 5000
 
 Trains the base model anew for each way with recipes/debian-programs-hard.yaml, one mined negative a row, by the rules of
 recipes/debian-programs-mine.yaml; takes some hours of two cores. Ways that are finished in the folder are not trained again, so

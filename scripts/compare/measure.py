@@ -1,7 +1,9 @@
 """Measures Hone and its peers side by side: run it through scripts/compare/run.
 
 Every part alternates the sides within each round and reports medians, so that a busy machine disturbs all alike.
-The result is comparison.json and comparison.md in --output.
+The result is comparison.json and comparison.md in --output. With --record it goes into results/ too, with every round,
+machine, date and commit; `scripts/compare/run --table` makes the tables of BENCHMARKS.md of it. The commit is that of the
+work tree: build it first.
 """
 
 import argparse
@@ -10,19 +12,22 @@ import datetime
 import json
 import os
 import pathlib
-import platform
 import shutil
 import statistics
 import sys
 import tempfile
 
 import common
+import record
 from sentence_transformers_encode import QUERY
 
 HERE = pathlib.Path(__file__).resolve().parent
 RERANKER_BATCH = 32
 # Scripts that end with 1 where what they check does not hold; their result says what.
 CHECKS = ("encode_parity.py", "export_check.py", "reproducibility.py", "reranker_parity.py", "training_parity.py")
+ONE_QUERY = f"one of {len(QUERY.split())} words"
+PEER_TUNED = "sentence-transformers, same settings"
+CANDIDATES = "55 to 75 words each"
 SKIP = 2  # steps of a training round that are not counted
 
 
@@ -33,6 +38,7 @@ class Comparison:
         self.options = options
         self.scratch = scratch
         self.results: dict[str, dict] = {}
+        self.measured: dict = {}  # figures of the part at hand, as record.py has them
         self.rows: list[tuple[str, str, str, str]] = []
         self.collection = common.read_collection(options.collection)
         self.kind = ""  # of the texts, where they are not those of the collection
@@ -68,13 +74,22 @@ class Comparison:
     def hone(self, *arguments) -> common.Finished:
         return common.run_measured([self.options.binary, *arguments, "--threads", self.options.threads])
 
-    def rounds(self, part: str, sides: dict) -> dict[str, dict[str, float]]:
+    def keep(self, sides: dict[str, dict], texts: str | None = None) -> None:
+        """Figures of each side for the record; they are of the collection where no texts are named."""
+        self.measured |= {"texts": texts or self.collection.folder.name, "sides": sides}
+
+    def rounds(self, part: str, sides: dict, texts: str | None = None) -> dict[str, dict[str, float]]:
         """Runs every side once a round, in turn; medians of the figures each returns."""
         figures: dict[str, list[dict[str, float]]] = {side: [] for side in sides}
         for number in range(1, self.options.rounds + 1):
             for side, measure in sides.items():
                 figures[side].append(measure())
                 self.say(f"{self.kind}{part}, round {number}, {side}: {figures[side][-1]}")
+        kept = {
+            side: {key: {"rounds": [entry[key] for entry in entries]} for key in entries[0]}
+            for side, entries in figures.items()
+        }
+        self.keep(kept, texts)
         return {
             side: {key: statistics.median(entry[key] for entry in entries) for key in entries[0]}
             for side, entries in figures.items()
@@ -110,7 +125,7 @@ def training(comparison: Comparison) -> dict:
     sides = {
         "Hone": hone,
         "sentence-transformers": peer("sentence_transformers_train.py", "--no-scores"),
-        "PyTorch by hand": peer("tuned_torch_train.py"),
+        "PyTorch loop": peer("tuned_torch_train.py"),
     }
     result = comparison.rounds("training", sides)
     ours = result["Hone"]
@@ -128,6 +143,7 @@ def large_batch(comparison: Comparison) -> dict:
     shutil.rmtree(run, ignore_errors=True)
     recipe = common.write_recipe(comparison.scratch / "large.yaml", comparison.options.model, given, run, queries=1024)
     finished = comparison.hone("run", recipe, "--quiet")
+    comparison.keep({"Hone": {"peak bytes": {"rounds": [finished.peak_bytes]}}})
     comparison.row("batch of 1,024, peak memory in GB", f"{finished.peak_bytes / 1e9:.2f}", "–")
     return {"peak bytes": finished.peak_bytes, "seconds": finished.seconds}
 
@@ -188,7 +204,7 @@ def latency(comparison: Comparison) -> dict:
         result, _ = comparison.script("sentence_transformers_encode.py", "latency", "--model", options.model)
         return {"median milliseconds": result["median milliseconds"]}
 
-    result = comparison.rounds("latency", {"Hone": hone, "sentence-transformers": peer})
+    result = comparison.rounds("latency", {"Hone": hone, "sentence-transformers": peer}, ONE_QUERY)
     compare(comparison, "one query, model loaded, ms", "median milliseconds", *result.values(), 1, ".2f")
     return result
 
@@ -208,7 +224,7 @@ def start(comparison: Comparison) -> dict:
         _, finished = comparison.script("sentence_transformers_encode.py", "once", "--model", options.model)
         return {"seconds": finished.seconds}
 
-    result = comparison.rounds("start", {"Hone": hone, "sentence-transformers": peer})
+    result = comparison.rounds("start", {"Hone": hone, "sentence-transformers": peer}, ONE_QUERY)
     compare(comparison, "cold start to one vector, s", "seconds", *result.values(), 1, ".2f")
     return result
 
@@ -296,7 +312,7 @@ def reranker_latency(comparison: Comparison) -> dict:
         result, _ = comparison.script("sentence_transformers_rerank.py", *arguments)
         return {"median milliseconds": result["median milliseconds"]}
 
-    result = comparison.rounds("reranker latency", {"Hone": hone, "sentence-transformers": peer})
+    result = comparison.rounds("reranker latency", {"Hone": hone, "sentence-transformers": peer}, CANDIDATES)
     compare(comparison, "50 candidates, model loaded, ms", "median milliseconds", *result.values(), 1, ".0f")
     for figure in ["share of the sgemm peak", "share, as if all tokens were computed"]:
         comparison.row(f"50 candidates, {figure}", f"{result['Hone'][figure]:.2f}", "–")
@@ -329,6 +345,11 @@ def quality(comparison: Comparison) -> dict:
         for measure in ["nDCG@10", "recall@100"]:
             sides = [f"{base[measure]:.4f} → {tuned[split][measure]:.4f}" for tuned in (ours, theirs["tuned"])]
             comparison.row(f"{measure} on {split}, base → tuned", *sides)
+    tuned = {"Hone": (ours, common.seed_of(trained(comparison).parent)), PEER_TUNED: (theirs["tuned"], theirs["seed"])}
+    sides = {"base model": scored(theirs["base"], lambda value: {"value": value})}
+    for side, (scores, seed) in tuned.items():
+        sides[side] = scored(scores, lambda value, seed=seed: {"seeds": {str(seed): value}})
+    comparison.keep(sides)
     return {"Hone": ours, "sentence-transformers": theirs}
 
 
@@ -367,6 +388,15 @@ def trained(comparison: Comparison) -> pathlib.Path:
     return run / "model"
 
 
+def scored(scores: dict, figure) -> dict:
+    """Figures by measure and split, of the scores of each split."""
+    return {
+        f"{measure} on {split}": figure(found[measure])
+        for split, found in scores.items()
+        for measure in ("nDCG@10", "recall@100")
+    }
+
+
 def shared(comparison: Comparison) -> list:
     options = comparison.options
     return ["--binary", options.binary, "--model", options.model, "--collection", options.collection]
@@ -379,16 +409,10 @@ def compare(comparison, what: str, key: str, ours: dict, theirs: dict, unit: flo
     comparison.row(what, format(ours[key] / unit, style), format(theirs[key] / unit, style), f"{ratio:.2f}×")
 
 
-def machine() -> dict:
-    lines = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return {"processor": names[0] if names else platform.machine(), "cores": os.cpu_count(), "load": os.getloadavg()[0]}
-
-
 def markdown(comparison: Comparison, about: dict) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     lines = [
-        f"{about['machine']['processor']}, {about['threads']} threads, {about['date']}; medians of"
+        f"{about['machine']['processor']}, {about['machine']['threads']} threads, {about['date']}; medians of"
         f" {about['rounds']} rounds in one run; {versions}.",
         "",
         "| | Hone | peer | Hone is |",
@@ -411,6 +435,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--long-collection", default=common.LONG_COLLECTION, type=pathlib.Path)
     parser.add_argument("--run", type=pathlib.Path, help="a finished run of the recipe, for export and quality")
     parser.add_argument("--output", default=common.REPOSITORY / "runs" / "compare", type=pathlib.Path)
+    parser.add_argument("--record", action="store_true", help="keep the figures in scripts/compare/results too")
     options = parser.parse_args()
     needed = [
         (options.binary, "build it with: swift build -c release"),
@@ -425,24 +450,45 @@ def arguments() -> argparse.Namespace:
     return options
 
 
+def part_of(comparison: Comparison, result: dict) -> dict:
+    """What the record keeps of a part: the figures of its sides, or what its script found."""
+    if comparison.measured:
+        return dict(comparison.measured)
+    # The names of the checks that hold are in export_check.py.
+    found = {key: value for key, value in result.items() if key != "all"}
+    return {"texts": comparison.collection.folder.name, "found": found}
+
+
 def main() -> None:
     options = arguments()
+    now = datetime.datetime.now()
     about = {
-        "date": datetime.date.today().isoformat(),
-        "machine": machine(),
-        "threads": options.threads,
-        "rounds": options.rounds,
+        "date": now.date().isoformat(),
+        "time": now.time().isoformat("seconds"),
+        **record.source(),
+        "command": record.command(sys.argv[1:]),
+        "machine": record.machine(options.threads),
         "versions": common.versions(),
+        "rounds": options.rounds,
+        "load": os.getloadavg()[0],
     }
     options.output.mkdir(parents=True, exist_ok=True)
+    parts: dict[str, dict] = {}
+    kept = None
     with tempfile.TemporaryDirectory() as scratch:
         comparison = Comparison(options, pathlib.Path(scratch))
         for name in options.only or PARTS:
             comparison.say(f"== {name}")
+            comparison.measured.clear()
             comparison.results[name] = PARTS[name](comparison)
+            parts[name] = part_of(comparison, comparison.results[name])
             common.write_result(options.output / "comparison.json", {"about": about, "results": comparison.results})
             (options.output / "comparison.md").write_text(markdown(comparison, about), encoding="utf-8")
+            if options.record:
+                kept = record.save({**about, "parts": parts}, replacing=kept)
     print(markdown(comparison, about), end="")
+    if kept:
+        print(f"{kept}\nnow: scripts/compare/run --table", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
     python sentence_transformers_rerank.py fresh --save folder/         MiniLM with a drawn classifier
     python sentence_transformers_rerank.py speed --model folder/ --rows rows.jsonl --steps 8 --skip 2
     python sentence_transformers_rerank.py latency --model folder/ --pairs pairs.jsonl
-    python sentence_transformers_rerank.py train --model folder/ --collection ../shared/collections/wikiqa --save tuned/
-    python sentence_transformers_rerank.py lists --model bi-encoder/ --collection ../shared/collections/wikiqa
+    python sentence_transformers_rerank.py train --model folder/ --collection wikiqa/ --save tuned/
+    python sentence_transformers_rerank.py lists --model bi-encoder/ --collection wikiqa/
 
 `speed` trains on labelled pairs, `latency` scores pairs; `train` takes the judgments of a collection, with the settings
 of recipes/wikiqa-rerank.yaml, and scores the candidate lists of the other splits with trec_eval; `lists` scores them by
