@@ -72,8 +72,8 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   (
     "Tools",
     [
-      "Words", "JSONText", "Files", "Runs", "Hub", "Evaluation", "Safetensors", "Tokenizers", "Tensors", "Encoders",
-      "Datasets", "Retrieval",
+      "Words", "JSONText", "Files", "Runs", "Hub", "Evaluation", "Kernels", "Safetensors", "Tokenizers", "Tensors",
+      "Encoders", "Datasets", "Retrieval",
     ], []
   ),
   (
@@ -95,7 +95,7 @@ targets += libraries.map { library in
   .target(name: library.name, dependencies: library.targets.map { .byName(name: $0) } + library.packages)
 }
 targets += [
-  .executableTarget(name: "hone", dependencies: ["Recipes", "Tools", "Runs", "Words", argumentParser]),
+  .executableTarget(name: "hone", dependencies: ["Recipes", "Tools", "Runs", "Kernels", "Words", argumentParser]),
   .executableTarget(
     name: "benchmarks",
     dependencies: [

@@ -1,69 +1,52 @@
 import CInstructions
 
-// Numbers rounded to bfloat16, in the words that products of them read. A native word is a pair of numbers that follow
-// each other along the inner dimension, the first in the low half. Emulated, a pair is two floats: the second, then the
-// first, since the instruction adds the product of the second ones first, and a fused multiply-add of rounded numbers
-// is what it does with each.
+// Numbers rounded to bfloat16, in the words that products of them read. A word is a pair of numbers that follow each
+// other along the inner dimension, the first in the low half.
 
-extension Arithmetic {
-  /// The words of a pair.
-  var wordsOfPair: Int { self == .native ? 1 : 2 }
-
-  /// Rounds `count` numbers that follow each other to pairs; an odd last one gets 0 beside it.
-  func roundRow(_ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>) {
-    switch self {
-    case .native:
-      var index = 0
-      while index + 2 * laneCount <= count {
-        store(roundedPairs(load(source + index), load(source + index + laneCount)), target + index / 2)
-        index += 2 * laneCount
-      }
-      if index < count {
-        let rest = count - index
-        let first = load(source + index, count: min(rest, laneCount))
-        let second = rest > laneCount ? load(source + index + laneCount, count: rest - laneCount) : Lanes()
-        store(roundedPairs(first, second), target + index / 2, count: (rest + 1) / 2)
-      }
-    case .emulated:
-      forEachLanes(count) {
-        store(swappedPairs(roundedToBFloat16(load(source + $0))), target + $0)
-      } rest: { offset, rest in
-        let pairs = swappedPairs(roundedToBFloat16(load(source + offset, count: rest)))
-        store(pairs, target + offset, count: (rest + 1) / 2 * 2)
-      }
-    }
+/// Rounds `count` numbers that follow each other to pairs; an odd last one gets 0 beside it.
+func roundToPairs(_ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>) {
+  var index = 0
+  while index + 2 * laneCount <= count {
+    store(roundedPairs(load(source + index), load(source + index + laneCount)), target + index / 2)
+    index += 2 * laneCount
   }
-
-  /// Rounds sixteen numbers of one row and the sixteen below them to pairs down the columns.
-  @inline(__always)
-  func roundColumns(_ first: Lanes, _ second: Lanes, into target: UnsafeMutablePointer<Float>) {
-    switch self {
-    case .native: store(floats(hone_round_to_halves(first, second)), target)
-    case .emulated:
-      store(roundedToBFloat16(second), target)
-      store(roundedToBFloat16(first), target + laneCount)
-    }
-  }
-
-  /// Calls `body` while this thread's arithmetic takes denormal numbers for 0, if it is needed for the bits of native
-  /// products.
-  func flushingDenormals(_ body: () -> Void) {
-    if self == .native { return body() }
-    let before = hone_flush_denormals()
-    body()
-    hone_restore_arithmetic(before)
+  if index < count {
+    let rest = count - index
+    let first = load(source + index, count: min(rest, laneCount))
+    let second = rest > laneCount ? load(source + index + laneCount, count: rest - laneCount) : Lanes()
+    store(roundedPairs(first, second), target + index / 2, count: (rest + 1) / 2)
   }
 }
 
-@inline(__always)
-private func roundedPairs(_ first: Lanes, _ second: Lanes) -> Lanes { floats(hone_round_to_pairs(first, second)) }
+/// Rounds `count` numbers that follow each other and keeps them as floats, the second of each pair before the first; an
+/// odd last one gets 0 beside it.
+func roundToSwappedFloats(_ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>) {
+  func swapped(_ lanes: Lanes) -> Lanes {
+    // The halves of words of 64 bits.
+    let pairs = unsafeBitCast(roundedToBFloat16(lanes), to: SIMD8<UInt64>.self)
+    return unsafeBitCast((pairs &<< 32) | (pairs &>> 32), to: Lanes.self)
+  }
+  forEachLanes(count) {
+    store(swapped(load(source + $0)), target + $0)
+  } rest: { offset, rest in
+    store(swapped(load(source + offset, count: rest)), target + offset, count: (rest + 1) / 2 * 2)
+  }
+}
 
+/// Thirty-two numbers as pairs in their order.
 @inline(__always)
-private func swappedPairs(_ lanes: Lanes) -> Lanes {
-  var swapped = Lanes()
-  swapped.evenHalf = lanes.oddHalf
-  swapped.oddHalf = lanes.evenHalf
-  return swapped
+private func roundedPairs(_ first: Lanes, _ second: Lanes) -> Lanes {
+  if hone_has_pair_products() { return floats(hone_round_to_pairs(first, second)) }
+  let (a, b) = (bitPattern(roundedToBFloat16(first)), bitPattern(roundedToBFloat16(second)))
+  let low = IntegerLanes(lowHalf: a.evenHalf, highHalf: b.evenHalf)
+  return floats((low &>> 16) | IntegerLanes(lowHalf: a.oddHalf, highHalf: b.oddHalf))
+}
+
+/// Sixteen pairs: each of a number and of the one below it in the next row.
+@inline(__always)
+func pairsOfRows(_ first: Lanes, _ second: Lanes) -> Lanes {
+  if hone_has_pair_products() { return floats(hone_round_to_halves(first, second)) }
+  return floats((bitPattern(roundedToBFloat16(first)) &>> 16) | bitPattern(roundedToBFloat16(second)))
 }
 
 /// The nearest numbers with eight significant bits, the even one of two; denormal numbers become 0, and numbers that are

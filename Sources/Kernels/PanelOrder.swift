@@ -14,14 +14,12 @@ struct PanelOrder {
   /// KB.
   static let largestBlock = 384
 
-  /// - Parameters:
-  ///   - unit: a block of several has a multiple of this many words.
-  ///   - inBlocks: false for one block, however large.
-  init(inner: Int, columns: Int, unit: Int = 1, inBlocks: Bool = true) {
+  /// - Parameter inBlocks: false for one block, however large.
+  init(inner: Int, columns: Int, inBlocks: Bool = true) {
     require(columns % laneCount == 0, "PanelOrder: \(columns) columns are not a multiple of \(laneCount)")
     self.inner = inner
     self.columns = columns
-    blocks = Partition(inner, size: inBlocks ? Self.largestBlock : max(1, inner), unit: unit)
+    blocks = Partition(inner, size: inBlocks ? Self.largestBlock : max(1, inner))
   }
 
   /// The number of words.

@@ -6,14 +6,13 @@ import CInstructions
 public enum Precision: String, Sendable, CaseIterable {
   /// 32-bit floats.
   case float32
-  /// 16-bit floats of eight significant bits; native processors multiply them twice as fast.
+  /// 16-bit floats of eight significant bits, multiplied in half the time where the processor has fast instructions.
   case bfloat16
-  /// Integers from −127 to 127, scaled per output of a weight and per row of its input; native processors multiply them
-  /// four times as fast.
+  /// Integers from −127 to 127, scaled per output of a weight and per row of its input, multiplied in a quarter of the
+  /// time where the processor has instructions.
   case int8
 
-  /// True if this build has instructions for the products; without them the same numbers come from 32-bit products, at
-  /// their speed.
+  /// True if the products are by instructions for them; else the same numbers come from 32-bit products, at their speed.
   public var isNative: Bool {
     switch self {
     case .float32: true
@@ -27,8 +26,8 @@ public enum Precision: String, Sendable, CaseIterable {
     if self == .float32 { return nil }
     return isNative
       ? "layers compute in \(rawValue), by this processor's instructions"
-      : "layers compute in \(rawValue), emulated: this build has no instructions for it, so the results are those of "
-        + "one that has, in the time of float32"
+      : "layers compute in \(rawValue), emulated: this build or processor has no faster instructions for it, so the "
+        + "results are the same, in the time of float32"
   }
 }
 
@@ -39,10 +38,7 @@ enum Arithmetic {
   /// By products of floats that hold the same numbers.
   case emulated
 
-  /// This build's arithmetic of pairs of bfloat16 numbers.
-  static var ofPairs: Arithmetic { hone_has_pair_products() ? .native : .emulated }
-
-  /// This build's arithmetic of four bytes.
+  /// The arithmetic of four bytes.
   static var ofBytes: Arithmetic { hone_has_byte_products() ? .native : .emulated }
 }
 

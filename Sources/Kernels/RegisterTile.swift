@@ -88,15 +88,15 @@ func pairPanelTile(
     fetching: fetch.next, fetchStep: fetch.step)
 }
 
-/// `stripTile` of words that hold pairs of bfloat16 numbers; `inner` counts pairs.
+/// `pairPanelTile` by products of floats, with the same bits; a pair of A is two floats, the second number first.
 @inline(never)
-func pairStripTile(
-  _ strip: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, into target: TileTarget, rows: Int, inner: Int,
-  _ summing: TileSumming, fetching fetch: TileFetch
+func widenedPanelTile(
+  _ a: UnsafePointer<Float>, rowStride: Int, _ panel: UnsafePointer<Float>, into target: TileTarget, rows: Int,
+  inner: Int, startingWith start: UnsafePointer<Float>?, _ summing: TileSumming, fetching fetch: TileFetch
 ) {
   floatTile(
-    PairProducts.self, TileLeft(first: strip, rowStride: 1, innerStride: tileRows),
-    TileRight(first: panel, stride: laneCount), into: target, rows: rows, inner: inner, startingWith: nil, summing,
+    WidenedProducts.self, TileLeft(first: a, rowStride: rowStride, innerStride: 2),
+    TileRight(first: panel, stride: laneCount), into: target, rows: rows, inner: inner, startingWith: start, summing,
     fetching: fetch.next, fetchStep: fetch.step)
 }
 
@@ -193,18 +193,19 @@ private func tileOfSums<Sums: TileSums>(
   var sums = Sums(rows: rows, begin)
   var leftRows = LeftRows(left, rows: rows)
   var (b, place) = (right.first, next ?? right.first)
-  // Four at a time: a loop over single ones is bound by its counter. The prefetch stands before the sums: behind them,
-  // the compiler ran out of registers.
-  for _ in 0..<inner / 4 {
+  // Several at a time: a loop over single ones is bound by its counter. The prefetch stands before the sums: behind
+  // them, the compiler ran out of registers.
+  let steps = Sums.stepsAtOnce
+  for _ in 0..<inner / steps {
     if next != nil {
       hone_prefetch(place)
-      place += fetchStep
+      place += fetchStep * steps / 4
     }
-    for k in 0..<4 { sums.add(leftRows, at: k * left.innerStride, load(b + k * right.stride)) }
-    leftRows.advance(by: 4 * left.innerStride)
-    b += 4 * right.stride
+    for k in 0..<steps { sums.add(leftRows, at: k * left.innerStride, load(b + k * right.stride)) }
+    leftRows.advance(by: steps * left.innerStride)
+    b += steps * right.stride
   }
-  for k in 0..<inner % 4 { sums.add(leftRows, at: k * left.innerStride, load(b + k * right.stride)) }
+  for k in 0..<inner % steps { sums.add(leftRows, at: k * left.innerStride, load(b + k * right.stride)) }
   sums.forEach(rows: rows, finish)
 }
 
@@ -216,8 +217,15 @@ private func tileOfSums<Sums: TileSums>(
 protocol TileProducts {
   /// Sixteen sums.
   associatedtype Sums
+  /// The words of a row that are added in one round of the loop; each sum waits for the one before it.
+  static var stepsAtOnce: Int { get }
   /// The sums with a word of a row times sixteen words of a panel added to them.
   static func add(_ left: UnsafePointer<Float>, _ right: Lanes, to sums: Sums) -> Sums
+}
+
+extension TileProducts {
+  @inline(__always)
+  static var stepsAtOnce: Int { 4 }
 }
 
 typealias IntegerSums = SIMD16<Int32>
@@ -235,6 +243,22 @@ enum PairProducts: TileProducts {
   @inline(__always)
   static func add(_ left: UnsafePointer<Float>, _ right: Lanes, to sums: Lanes) -> Lanes {
     hone_add_pair_products(sums, bitPattern(right), repeatedWord(left))
+  }
+}
+
+/// A word of a panel is a pair of bfloat16 numbers, of a row two floats: the second of a pair, then the first.
+///
+/// Each product is added as the instruction for pairs adds it, so the sums have its bits.
+enum WidenedProducts: TileProducts {
+  /// Two products each.
+  @inline(__always)
+  static var stepsAtOnce: Int { 2 }
+
+  @inline(__always)
+  static func add(_ left: UnsafePointer<Float>, _ right: Lanes, to sums: Lanes) -> Lanes {
+    let pairs = bitPattern(right)
+    let half = multiplyAdd(Lanes(repeating: left[0]), floats(pairs & 0xFFFF_0000), sums)
+    return multiplyAdd(Lanes(repeating: left[1]), floats(pairs &<< 16), half)
   }
 }
 
@@ -286,6 +310,7 @@ private struct LeftRows {
 /// The sums of the rows of a tile by sixteen columns, in registers.
 private protocol TileSums {
   associatedtype Vector
+  static var stepsAtOnce: Int { get }
 
   /// Begins the sums of each of the first `rows` rows.
   init(rows: Int, _ begin: (_ row: Int) -> Vector)
@@ -299,6 +324,9 @@ private protocol TileSums {
 
 private struct SixSums<Products: TileProducts>: TileSums {
   var c0, c1, c2, c3, c4, c5: Products.Sums
+
+  @inline(__always)
+  static var stepsAtOnce: Int { Products.stepsAtOnce }
 
   @inline(__always)
   init(rows: Int, _ begin: (_ row: Int) -> Products.Sums) {
@@ -334,6 +362,9 @@ private struct SixSums<Products: TileProducts>: TileSums {
 /// Sums of exactly twelve rows.
 private struct TwelveSums<Products: TileProducts>: TileSums {
   var first, second: SixSums<Products>
+
+  @inline(__always)
+  static var stepsAtOnce: Int { Products.stepsAtOnce }
 
   @inline(__always)
   init(rows: Int, _ begin: (_ row: Int) -> Products.Sums) {

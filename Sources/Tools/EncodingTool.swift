@@ -3,6 +3,7 @@ import Encoders
 import Evaluation
 import Files
 import JSONText
+package import Kernels
 import Retrieval
 package import Runs
 import Safetensors
@@ -33,10 +34,13 @@ package struct EncodingTool {
   private var role: TextRole
   /// A folder that keeps vectors between runs.
   package var cache: String?
+  /// The precision of the products of the model's layers.
+  package var precision: Precision
   package var report: (RunEvent) -> Void
 
   package init(
     model: String, input: String, output: String, isQuery: Bool, cache: String? = nil,
+    precision: Precision = .float32,
     report: @escaping (RunEvent) -> Void
   ) {
     self.model = model
@@ -44,6 +48,7 @@ package struct EncodingTool {
     self.output = output
     role = isQuery ? .query : .document
     self.cache = cache
+    self.precision = precision
     self.report = report
   }
 
@@ -54,7 +59,8 @@ package struct EncodingTool {
     corpus.warnings.forEach { report(.warning($0)) }
     let texts = corpus.documents
     BlankTexts.warning(texts.map { ("\"\($0.id)\"", $0.content) }, "text").map { report(.warning($0)) }
-    let model = try BiEncoder(folder: model)
+    precision.note.map { report(.note($0)) }
+    let model = try BiEncoder(folder: model).computing(in: precision)
     let embeddings = try model.embeddings(
       of: texts.map(\.content), as: role, task: "encoding", cache: try cache.map { try EncodingCache($0) },
       report: report)

@@ -3,6 +3,7 @@ import Encoders
 import Evaluation
 import Files
 import JSONText
+package import Kernels
 import Retrieval
 package import Runs
 import Words
@@ -14,15 +15,19 @@ package struct SearchTool {
   package var top: Int
   /// A folder that keeps the documents' vectors between runs.
   package var cache: String?
+  /// The precision of the products of the model's layers.
+  package var precision: Precision
   package var report: (RunEvent) -> Void
 
   package init(
-    model: String, corpus: String, top: Int, cache: String? = nil, report: @escaping (RunEvent) -> Void
+    model: String, corpus: String, top: Int, cache: String? = nil, precision: Precision = .float32,
+    report: @escaping (RunEvent) -> Void
   ) {
     self.model = model
     self.corpus = corpus
     self.top = top
     self.cache = cache
+    self.precision = precision
     self.report = report
   }
 
@@ -80,7 +85,8 @@ package struct SearchTool {
     let corpus = try Corpus(file: corpus)
     corpus.warnings.forEach { report(.warning($0)) }
     BlankTexts.warning(corpus.documents.map { ("\"\($0.id)\"", $0.content) }, "document").map { report(.warning($0)) }
-    let model = try BiEncoder(folder: model)
+    precision.note.map { report(.note($0)) }
+    let model = try BiEncoder(folder: model).computing(in: precision)
     let vectors = try model.searchVectors(
       of: corpus.documents.map(\.content), as: .document, task: "encoding documents",
       cache: try cache.map { try EncodingCache($0) }, report: report)

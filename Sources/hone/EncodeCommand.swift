@@ -39,6 +39,7 @@ struct EncodeCommand: ParsableCommand {
   @Option(name: .long, help: "A folder that keeps vectors for the next time; only new texts are then encoded.")
   var cache: String?
 
+  @OptionGroup var precision: PrecisionOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var results: ResultOptions
 
@@ -47,7 +48,8 @@ struct EncodeCommand: ParsableCommand {
     let display = ProgressDisplay(quiet: results.quiet)
     defer { display.finish() }
     let encode = EncodingTool(
-      model: model, input: input, output: output, isQuery: role == .query, cache: cache
+      model: model, input: input, output: output, isQuery: role == .query, cache: cache,
+      precision: precision.precision
     ) { display.show($0) }
     let outcome = try encode()
     display.finish()

@@ -14,13 +14,14 @@ import Testing
 @Suite struct InnerLoopTests {
   /// The tiles that this build reaches, by their names in the binary.
   static let tiles: [String] =
-    ["9panelTile", "9stripTile"] + (Precision.bfloat16.isNative ? ["13pairPanelTile", "13pairStripTile"] : [])
+    ["9panelTile", "9stripTile", "16widenedPanelTile"] + (Arithmetic.hasPairInstructions ? ["13pairPanelTile"] : [])
     + (Precision.int8.isNative ? ["13bytePanelTile"] : [])
 
   @Test(.enabled(if: Disassembly.obstacle == nil, Comment(rawValue: Disassembly.obstacle ?? "")), arguments: tiles)
   func sumsStayInRegisters(tile: String) throws {
     let loops = try Disassembly.loops(ofFunction: "$s7Kernels" + tile)
-    // Four steps with 12 registers of sums, of twelve rows or, in halves, of six: that loop does the work.
+    // Four steps, or two of two products each, with 12 registers of sums, of twelve rows or, in halves, of six: that loop
+    // does the work.
     let products = 4 * 12
     let working = loops.filter { loop in loop.count { $0.isProduct } == products }
     #expect(!working.isEmpty, "no loop of \(tile) has \(products) products")

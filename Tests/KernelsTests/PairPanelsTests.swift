@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(
-    .enabled(if: Precision.bfloat16.isNative, "this build has no instruction for it"), arguments: Numbers.allCases)
+    .enabled(if: Arithmetic.hasPairInstructions, "this build has no instruction for it"), arguments: Numbers.allCases)
   func emulatedProductsHaveTheBitsOfNativeOnes(numbers: Numbers) throws {
     var generator = SeededGenerator(seed: 31)
     try withEvery("rows, inner, columns", in: Self.shapes) { shape in

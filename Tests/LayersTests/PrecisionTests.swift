@@ -1,5 +1,6 @@
 import Kernels
 import Layers
+import OrderedCollections
 import Tensors
 import TestSupport
 import Testing
