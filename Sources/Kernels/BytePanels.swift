@@ -131,14 +131,14 @@ extension Arithmetic {
   fileprivate func quantizeRow(
     _ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>
   ) -> (scale: Float, start: Int32) {
-    // As integers, magnitudes are ordered as the numbers are, with those that are none above all.
-    var largest = IntegerLanes(repeating: Float(1e-30).bitPattern)
+    var largest = Lanes(repeating: 1e-30)
     func measure(_ lanes: Lanes) {
-      let magnitude = bitPattern(lanes) & 0x7FFF_FFFF
-      largest = largest.replacing(with: magnitude, where: largest .< magnitude)
+      let magnitude = floats(bitPattern(lanes) & 0x7FFF_FFFF)
+      largest = largest.replacing(with: magnitude, where: (largest .< magnitude) .| (magnitude .!= magnitude))
     }
     forEachLanes(count) { measure(load(source + $0)) } rest: { measure(load(source + $0, count: $1)) }
-    let peak = Float(bitPattern: largest.max())
+    // As integers, magnitudes are ordered as the numbers are, with those that are none above all.
+    let peak = Float(bitPattern: bitPattern(largest).max())
     let factor = Lanes(repeating: 127 / peak)
     var total = IntegerLanes()
     func keep(_ lanes: Lanes, _ offset: Int) {

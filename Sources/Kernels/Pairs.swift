@@ -21,16 +21,19 @@ func roundToPairs(_ source: UnsafePointer<Float>, count: Int, into target: Unsaf
 /// Rounds `count` numbers that follow each other and keeps them as floats, the second of each pair before the first; an
 /// odd last one gets 0 beside it.
 func roundToSwappedFloats(_ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>) {
-  func swapped(_ lanes: Lanes) -> Lanes {
-    // The halves of words of 64 bits.
-    let pairs = unsafeBitCast(roundedToBFloat16(lanes), to: SIMD8<UInt64>.self)
-    return unsafeBitCast((pairs &<< 32) | (pairs &>> 32), to: Lanes.self)
-  }
   forEachLanes(count) {
     store(swapped(load(source + $0)), target + $0)
   } rest: { offset, rest in
     store(swapped(load(source + offset, count: rest)), target + offset, count: (rest + 1) / 2 * 2)
   }
+}
+
+/// Sixteen rounded numbers, those of each pair swapped.
+@inline(__always)
+private func swapped(_ lanes: Lanes) -> Lanes {
+  // The halves of words of 64 bits.
+  let pairs = unsafeBitCast(roundedToBFloat16(lanes), to: SIMD8<UInt64>.self)
+  return unsafeBitCast((pairs &<< 32) | (pairs &>> 32), to: Lanes.self)
 }
 
 /// Thirty-two numbers as pairs in their order.
@@ -55,7 +58,8 @@ func pairsOfRows(_ first: Lanes, _ second: Lanes) -> Lanes {
 func roundedToBFloat16(_ lanes: Lanes) -> Lanes {
   let bits = bitPattern(lanes)
   let nearest = (bits &+ 0x7FFF &+ ((bits &>> 16) & 1)) & 0xFFFF_0000
-  let magnitude = bits & 0x7FFF_FFFF
-  let flushed = nearest.replacing(with: bits & 0x8000_0000, where: magnitude .< 0x0080_0000)
-  return floats(flushed.replacing(with: (bits | 0x0040_0000) & 0xFFFF_0000, where: magnitude .> 0x7F80_0000))
+  // Compared as floats: integers without a sign are compared one by one.
+  let isTiny = floats(bits & 0x7FFF_FFFF) .< Lanes(repeating: .leastNormalMagnitude)
+  let flushed = floats(nearest).replacing(with: floats(bits & 0x8000_0000), where: isTiny)
+  return flushed.replacing(with: floats((bits | 0x0040_0000) & 0xFFFF_0000), where: lanes .!= lanes)
 }

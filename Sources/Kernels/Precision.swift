@@ -27,7 +27,7 @@ public enum Precision: String, Sendable, CaseIterable {
     return isNative
       ? "layers compute in \(rawValue), by this processor's instructions"
       : "layers compute in \(rawValue), emulated: this build or processor has no faster instructions for it, so the "
-        + "results are the same, in the time of float32"
+        + "results are the same, but no faster than float32"
   }
 }
 

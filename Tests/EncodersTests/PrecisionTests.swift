@@ -29,7 +29,8 @@ import Testing
     // Each text by itself, which has few rows, and its bits in company.
     let all = try model.encodeIndependently(texts, as: .document)
     for row in texts.indices {
-      try expectSameBits(try model.encodeIndependently([texts[row]], as: .document).elements, all.row(row), "text \(row)")
+      try expectSameBits(
+        try model.encodeIndependently([texts[row]], as: .document).elements, all.row(row), "text \(row)")
     }
   }
 

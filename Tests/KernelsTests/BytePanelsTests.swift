@@ -10,7 +10,9 @@ import Testing
     (97, 770, 16), (3, 4099, 16),
   ]
 
-  @Test(.enabled(if: Precision.int8.isNative, "this build has no instruction for it"), arguments: [1, 1e-36, 1e36] as [Float])
+  @Test(
+    .enabled(if: Precision.int8.isNative, "this build has no instruction for it"),
+    arguments: [1, 1e-36, 1e36] as [Float])
   func emulatedProductsHaveTheBitsOfNativeOnes(size: Float) throws {
     var generator = SeededGenerator(seed: 41)
     try withEvery("rows, inner, columns", in: Self.shapes) { shape in
@@ -51,7 +53,8 @@ import Testing
     x[41] = .infinity
     let bias = generator.buffer(16)
     let y = FloatBuffer(repeating: 0, count: 64)
-    panels.multiply(panels.pack(Matrix(FloatBuffer(x), 4, 20)), columns: 0..<16, bias: bias.base, into: Matrix(y, 4, 16))
+    panels.multiply(
+      panels.pack(Matrix(FloatBuffer(x), 4, 20)), columns: 0..<16, bias: bias.base, into: Matrix(y, 4, 16))
     try expectSameBits(Array(y.elements[..<16]), bias.elements)
     #expect(y.elements[16..<48].allSatisfy { !$0.isFinite })
     #expect(Array(y.elements[48...]).areAllFinite)

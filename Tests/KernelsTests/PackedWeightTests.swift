@@ -41,7 +41,8 @@ import Testing
     }
     let all = product(0..<300)
     for range in [0..<1, 3..<4, 5..<38, 90..<110, 299..<300, 0..<97] {
-      try expectSameBits(product(range), Array(all[range.lowerBound * outputs..<range.upperBound * outputs]), "\(range)")
+      try expectSameBits(
+        product(range), Array(all[range.lowerBound * outputs..<range.upperBound * outputs]), "\(range)")
     }
   }
 
@@ -105,7 +106,8 @@ import Testing
     let plain = FeedForwardKernel(
       inputWeight: up, inputBias: upBias, outputWeight: down, outputBias: downBias, activation: .gelu)
     let gated = GatedFeedForwardKernel(
-      input: [(gate, nil), (up, upBias)], gateIsFirst: true, outputWeight: down, outputBias: downBias, activation: .silu)
+      input: [(gate, nil), (up, upBias)], gateIsFirst: true, outputWeight: down, outputBias: downBias, activation: .silu
+    )
     for rows in [5, 50, 500] {
       let x = Matrix(generator.buffer(rows * width), rows, width)
       func product(_ x: Matrix, _ weight: LayerWeight, _ bias: FloatBuffer?) -> FloatBuffer {

@@ -61,7 +61,8 @@ import Testing
   @Test func roundingIsThatOfTheNearestNumber() throws {
     let cases: [(Float, Float)] = [
       (1, 1), (1 + 1 / 256, 1), (1 + 3 / 256, 1 + 1 / 64), (1 + 1.0001 / 256, 1 + 1 / 128), (-1 - 3 / 256, -1 - 1 / 64),
-      (.greatestFiniteMagnitude, .infinity), (.leastNormalMagnitude / 4, 0), (-.leastNonzeroMagnitude, -0.0), (.leastNormalMagnitude, .leastNormalMagnitude),
+      (.greatestFiniteMagnitude, .infinity), (.leastNormalMagnitude / 4, 0), (-.leastNonzeroMagnitude, -0.0),
+      (.leastNormalMagnitude, .leastNormalMagnitude),
       (.infinity, .infinity), (-.infinity, -.infinity), (0, 0),
     ]
     for (number, expected) in cases {
