@@ -32,9 +32,10 @@ struct BytePanels: Sendable {
       let column = panel * laneCount
       let rows = FloatBuffer(uninitialized: laneCount * stride)
       for row in 0..<laneCount {
-        scales.base[column + row] = arithmetic.quantizeRow(
-          weight.base + (column + row) * weight.stride, count: weight.columns, into: rows.base + row * stride
-        ).scale
+        scales.base[column + row] =
+          arithmetic.quantizeRow(
+            weight.base + (column + row) * weight.stride, count: weight.columns, into: rows.base + row * stride
+          ).scale
       }
       if arithmetic == .native {
         for offset in Swift.stride(from: 0, to: laneCount * stride, by: laneCount) {
@@ -136,7 +137,11 @@ extension Arithmetic {
       let magnitude = floats(bitPattern(lanes) & 0x7FFF_FFFF)
       largest = largest.replacing(with: magnitude, where: (largest .< magnitude) .| (magnitude .!= magnitude))
     }
-    forEachLanes(count) { measure(load(source + $0)) } rest: { measure(load(source + $0, count: $1)) }
+    forEachLanes(count) {
+      measure(load(source + $0))
+    } rest: {
+      measure(load(source + $0, count: $1))
+    }
     // As integers, magnitudes are ordered as the numbers are, with those that are none above all.
     let peak = Float(bitPattern: bitPattern(largest).max())
     let factor = Lanes(repeating: 127 / peak)
@@ -152,7 +157,11 @@ extension Arithmetic {
       case .emulated: store(shifted - 12_582_912, target + offset)
       }
     }
-    forEachLanes(count) { keep(load(source + $0), $0) } rest: { keep(load(source + $0, count: $1), $0) }
+    forEachLanes(count) {
+      keep(load(source + $0), $0)
+    } rest: {
+      keep(load(source + $0, count: $1), $0)
+    }
     return (peak / 127, -128 &* Int32(bitPattern: total.wrappedSum()))
   }
 }
