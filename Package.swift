@@ -75,8 +75,8 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   (
     "Tools",
     [
-      "Words", "JSONText", "Files", "Runs", "Registry", "Hub", "Evaluation", "Safetensors", "Tokenizers", "Tensors", "Encoders",
-      "Datasets", "Retrieval",
+      "Words", "JSONText", "Files", "Runs", "Registry", "Hub", "Evaluation", "Kernels", "Safetensors", "Tokenizers",
+      "Tensors", "Encoders", "Datasets", "Retrieval",
     ], []
   ),
   (
@@ -107,7 +107,8 @@ targets += libraries.map { library in
 }
 targets += [
   .executableTarget(
-    name: "hone", dependencies: ["Recipes", "Projects", "Tools", "Runs", "Files", "Words", argumentParser]),
+    name: "hone",
+    dependencies: ["Recipes", "Projects", "Tools", "Runs", "Kernels", "Files", "Words", argumentParser]),
   .executableTarget(
     name: "benchmarks",
     dependencies: [

@@ -1,3 +1,4 @@
+public import Kernels
 public import Layers
 import OrderedCollections
 public import Tensors
@@ -35,6 +36,8 @@ public struct BiEncoder: Module {
   public let poolsPrompt: Bool
   /// The folder that the model was loaded from.
   public let folder: ModelFolder
+  /// The precision of the products of the transformer's layers, see ``computing(in:)``.
+  public private(set) var precision = Precision.float32
   /// Tensors of the checkpoint that do not affect the vectors, by key; they are saved as they were loaded.
   let carried: ParameterDictionary
   /// The task whose adapter was merged into the weights; nil if there was none.
@@ -54,6 +57,16 @@ public struct BiEncoder: Module {
     self.poolsPrompt = poolsPrompt
     self.folder = folder
     self.carried = carried
+  }
+
+  /// The model with the products of its transformer's layers at a precision, for encoding.
+  ///
+  /// Their weights are rounded and packed here, once; attention and the modules behind the transformer stay in 32 bits.
+  public func computing(in precision: Precision) -> BiEncoder {
+    var model = self
+    model.transformer.packLinearLayers(for: precision)
+    model.precision = precision
+    return model
   }
 
   /// The prefix of a text, by role.

@@ -1,3 +1,4 @@
+public import Kernels
 public import Layers
 public import Tensors
 public import Tokenizers
@@ -24,6 +25,8 @@ public struct CrossEncoder: Module {
   public let hasFreshClassifier: Bool
   /// The folder that the model was loaded from.
   public let folder: ModelFolder
+  /// The precision of the products of the transformer's layers, see ``computing(in:)``.
+  public private(set) var precision = Precision.float32
 
   /// The function that other readers apply to the logits; a fresh classifier has none.
   public var activation: ScoreActivation { settings.activation ?? .identity }
@@ -41,6 +44,16 @@ public struct CrossEncoder: Module {
     self.settings = settings
     self.hasFreshClassifier = hasFreshClassifier
     self.folder = folder
+  }
+
+  /// The model with the products of its transformer's layers at a precision, for scoring.
+  ///
+  /// Their weights are rounded and packed here, once; attention and the head stay in 32 bits.
+  public func computing(in precision: Precision) -> CrossEncoder {
+    var model = self
+    model.transformer.packLinearLayers(for: precision)
+    model.precision = precision
+    return model
   }
 
   /// The raw logits of a batch of pairs.

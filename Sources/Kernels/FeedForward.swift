@@ -5,15 +5,16 @@
 ///
 /// - Shape: x `[rows, width]`, W₁ `[inner, width]`, W₂ `[width, inner]` → y `[rows, width]`
 package struct FeedForwardKernel {
-  let inputWeight: Matrix
+  let inputWeight: LayerWeight
   let inputBias: FloatBuffer?
-  let outputWeight: Matrix
+  let outputWeight: LayerWeight
   let outputBias: FloatBuffer?
   let activation: Activation
 
   /// Makes the kernel for its weights; either bias may be absent.
   package init(
-    inputWeight: Matrix, inputBias: FloatBuffer?, outputWeight: Matrix, outputBias: FloatBuffer?, activation: Activation
+    inputWeight: LayerWeight, inputBias: FloatBuffer?, outputWeight: LayerWeight, outputBias: FloatBuffer?,
+    activation: Activation
   ) {
     require(
       (inputBias.map { $0.count == inputWeight.rows } ?? true) && outputWeight.columns == inputWeight.rows
@@ -34,7 +35,7 @@ package struct FeedForwardKernel {
     require(
       x.columns == inputWeight.columns, "feed-forward: x has \(x.columns) columns, the weight \(inputWeight.columns)")
     let y = Matrix(FloatBuffer(uninitialized: x.rows * outputWeight.rows), rows: x.rows, columns: outputWeight.rows)
-    if x.rows <= skinnyRows {
+    if inputWeight.isSkinny(x.rows) && outputWeight.isSkinny(x.rows) {
       let pre = Matrix(FloatBuffer(uninitialized: x.rows * inner), rows: x.rows, columns: inner)
       linear(x, weight: inputWeight, bias: inputBias, into: pre)
       let active = FloatBuffer(uninitialized: x.rows * inner)

@@ -8,14 +8,14 @@
 package struct GatedFeedForwardKernel {
   /// A map of the input: that of the gate, that of u, or both at once.
   package struct Projection {
-    let weight: Matrix
+    let weight: LayerWeight
     let bias: FloatBuffer?
     /// The columns of the pre-activation that it gives.
     let columns: Range<Int>
   }
 
   let projections: [Projection]
-  let outputWeight: Matrix
+  let outputWeight: LayerWeight
   let outputBias: FloatBuffer?
   let activation: Activation
   /// Dropout of f(g) ⊙ u.
@@ -29,8 +29,8 @@ package struct GatedFeedForwardKernel {
   ///   - input: one map with the outputs of both, or two maps.
   ///   - gateIsFirst: true if the first half of all outputs is the gate.
   package init(
-    input: [(weight: Matrix, bias: FloatBuffer?)], gateIsFirst: Bool, outputWeight: Matrix, outputBias: FloatBuffer?,
-    activation: Activation, mask: DropoutMask? = nil
+    input: [(weight: LayerWeight, bias: FloatBuffer?)], gateIsFirst: Bool, outputWeight: LayerWeight,
+    outputBias: FloatBuffer?, activation: Activation, mask: DropoutMask? = nil
   ) {
     var projections: [Projection] = []
     var column = 0
@@ -62,7 +62,7 @@ package struct GatedFeedForwardKernel {
       x.columns == projections[0].weight.columns,
       "gated feed-forward: x has \(x.columns) columns, the weight \(projections[0].weight.columns)")
     let y = Matrix.uninitialized(rows: x.rows, columns: outputWeight.rows)
-    if x.rows <= skinnyRows {
+    if (projections.map(\.weight) + [outputWeight]).allSatisfy({ $0.isSkinny(x.rows) }) {
       let (pre, active) = (
         Matrix.uninitialized(rows: x.rows, columns: 2 * inner), Matrix.uninitialized(rows: x.rows, columns: inner)
       )

@@ -28,6 +28,15 @@ package func linear(_ x: Matrix, weight: Matrix, bias: FloatBuffer?, into y: Mat
   }
 }
 
+/// y = x Wᵀ + b, with the packed weight if there is one.
+package func linear(_ x: Matrix, weight: LayerWeight, bias: FloatBuffer?, into y: Matrix) {
+  if let map = PackedMap(weight, bias: bias, into: y) {
+    linear(x, [map])
+  } else {
+    linear(x, weight: weight.matrix, bias: bias, into: y)
+  }
+}
+
 /// Copies one row into every row.
 func fillRows(_ target: Matrix, with row: UnsafePointer<Float>) {
   for index in 0..<target.rows {

@@ -1,7 +1,6 @@
 import CInstructions
 
-/// The packed right factor B of a packed GEMM, A B or Aᵀ B; panels are the packed layout, in the order in which tiles
-/// read it.
+/// The packed right factor B of a packed GEMM, A B or Aᵀ B, in floats.
 ///
 /// `sgemm` packs both factors at every call: a tenth of its time at the widths of an encoder. Here B is packed once for
 /// all rows of A, in panels of sixteen columns that fit the first-level cache, and A is read in place. A tile
@@ -11,14 +10,8 @@ import CInstructions
 /// The blocking is that of Goto and van de Geijn 2008 (Anatomy of High-Performance Matrix Multiplication), without its
 /// packing of A.
 struct Panels {
-  private let inner: Int
-  private let columns: Int
-  /// Block by block of the inner dimension, panel by panel: `[inner of the block, 16]`.
+  private let order: PanelOrder
   private let buffer: FloatBuffer
-
-  /// The largest inner dimension of a panel: 24 KB, which leaves room for a few rows of A in a first-level cache of 32
-  /// KB.
-  private static let largestBlock = 384
 
   /// True if packed GEMM is faster than `sgemm` for C `[rows, columns]` and this inner dimension.
   ///
@@ -32,24 +25,18 @@ struct Panels {
   ///
   /// - Shape: B `[inner, columns]`, or `[columns, inner]` if it is transposed; `columns` a multiple of sixteen
   init(_ matrix: Matrix, isTransposed: Bool) {
-    inner = isTransposed ? matrix.columns : matrix.rows
-    columns = isTransposed ? matrix.rows : matrix.columns
-    require(columns % laneCount == 0, "Panels: \(columns) columns are not a multiple of \(laneCount)")
-    buffer = FloatBuffer(uninitialized: inner * columns)
-    let blocks = Self.blocks(of: inner)
-    parallelFor(columns / laneCount) { panel in
-      let column = panel * laneCount
-      for block in 0..<blocks.parts {
-        let range = blocks[block]
-        let target = start(ofPanelAt: column, range)
-        if isTransposed {
-          transposePanel(
-            matrix.base + column * matrix.stride + range.lowerBound, stride: matrix.stride, count: range.count,
-            into: target)
-        } else {
-          for row in 0..<range.count {
-            store(load(matrix.base + (range.lowerBound + row) * matrix.stride + column), target + row * laneCount)
-          }
+    order = PanelOrder(
+      inner: isTransposed ? matrix.columns : matrix.rows, columns: isTransposed ? matrix.rows : matrix.columns)
+    buffer = FloatBuffer(uninitialized: order.count)
+    order.forEachPanel { place, block, column in
+      let target = buffer.base + place
+      if isTransposed {
+        transposePanel(
+          matrix.base + column * matrix.stride + block.lowerBound, stride: matrix.stride, count: block.count,
+          into: target)
+      } else {
+        for row in 0..<block.count {
+          store(load(matrix.base + (block.lowerBound + row) * matrix.stride + column), target + row * laneCount)
         }
       }
     }
@@ -65,12 +52,12 @@ struct Panels {
 
   /// C = A B + bias, or C += A B + bias, on the calling thread.
   func multiply(_ a: Matrix, bias: FloatBuffer? = nil, into c: Matrix, accumulate: Bool = false) {
-    forEachTile(rows: c.rows) { block, isFirst, panel, column, row, fetch in
+    order.forEachTile(rows: c.rows, of: buffer.base) { block, isFirst, panel, column, row, fetch in
       panelTile(
         a.base + row * a.stride + block.lowerBound, rowStride: a.stride, panel,
         into: TileTarget(first: c.base + row * c.stride + column, stride: c.stride), rows: min(tileRows, c.rows - row),
         inner: block.count, startingWith: isFirst ? bias.map { UnsafePointer($0.base + column) } : nil,
-        accumulate: accumulate || !isFirst, fetching: fetch)
+        accumulate || !isFirst ? .adding : .replacing, fetching: fetch)
     }
   }
 
@@ -84,13 +71,14 @@ struct Panels {
   /// The rows of Aᵀ are columns of A, far apart: they are copied into strips first.
   func multiply(transposed a: Matrix, into c: Matrix, accumulate: Bool) {
     let padded = (c.rows + tileRows - 1) / tileRows * tileRows
-    let strips = FloatBuffer(uninitialized: padded * Self.largestBlock)
-    forEachTile(rows: c.rows) { block, isFirst, panel, column, row, fetch in
+    let strips = FloatBuffer(uninitialized: padded * PanelOrder.largestBlock)
+    order.forEachTile(rows: c.rows, of: buffer.base) { block, isFirst, panel, column, row, fetch in
       if column == 0 { layStrip(a, at: row, block, into: strips.base + row * block.count) }
       stripTile(
         strips.base + row * block.count, panel,
         into: TileTarget(first: c.base + row * c.stride + column, stride: c.stride),
-        rows: min(tileRows, c.rows - row), inner: block.count, accumulate: accumulate || !isFirst, fetching: fetch)
+        rows: min(tileRows, c.rows - row), inner: block.count, accumulate || !isFirst ? .adding : .replacing,
+        fetching: fetch)
     }
   }
 
@@ -105,41 +93,6 @@ struct Panels {
     } else {
       for row in 0..<rows.count {
         for lane in 0..<tileRows { strip[row * tileRows + lane] = source[row * a.stride + min(lane, width - 1)] }
-      }
-    }
-  }
-
-  // MARK: - Order
-
-  private static func blocks(of inner: Int) -> Partition { Partition(inner, size: largestBlock) }
-
-  private func start(ofPanelAt column: Int, _ block: Range<Int>) -> UnsafeMutablePointer<Float> {
-    buffer.base + block.lowerBound * columns + column * block.count
-  }
-
-  /// Calls `body` for every tile: for each block of the inner dimension, each panel, each `tileRows` rows.
-  ///
-  /// `fetch` is the part of the next panel that a tile prefetches; all tiles of a panel together prefetch the whole.
-  @inline(__always)
-  private func forEachTile(
-    rows: Int,
-    _ body: (
-      _ block: Range<Int>, _ isFirst: Bool, _ panel: UnsafePointer<Float>, _ column: Int, _ row: Int, _ fetch: TileFetch
-    ) -> Void
-  ) {
-    if rows == 0 { return }
-    let blocks = Self.blocks(of: inner)
-    let tiles = (rows + tileRows - 1) / tileRows
-    let fetchStep = 4 * laneCount / tiles + 1
-    for index in 0..<blocks.parts {
-      let block = blocks[index]
-      for column in stride(from: 0, to: columns, by: laneCount) {
-        let panel = UnsafePointer(start(ofPanelAt: column, block))
-        var next = panel + block.count * laneCount
-        for row in stride(from: 0, to: rows, by: tileRows) {
-          body(block, index == 0, panel, column, row, TileFetch(next: next, step: fetchStep))
-          next += block.count / 4 * fetchStep
-        }
       }
     }
   }
@@ -172,36 +125,42 @@ func transposePanel(
   }
 }
 
-/// A weight that many row blocks are multiplied by: packed if that is faster, else the matrix for `sgemm`.
+/// A weight that many row blocks are multiplied by: packed if that is faster or its precision needs it, else the matrix
+/// for `sgemm`.
 struct RightFactor {
   private let matrix: Matrix
   private let isTransposed: Bool
   private let panels: Panels?
+  private let packed: PackedWeight?
 
-  /// Makes the factor op(B) for products with this many rows.
-  init(_ matrix: Matrix, isTransposed: Bool, rows: Int) {
-    ProductCounter.add(rows: rows, columns: matrix.rows, inner: matrix.columns)
-    self.matrix = matrix
+  /// Makes the factor op(W) for products with this many rows: Wᵀ at the weight's precision, W in 32 bits.
+  init(_ weight: LayerWeight, isTransposed: Bool, rows: Int) {
+    ProductCounter.add(rows: rows, columns: weight.rows, inner: weight.columns)
+    matrix = weight.matrix
     self.isTransposed = isTransposed
+    packed = isTransposed ? weight.packed : nil
     let (inner, columns) = isTransposed ? (matrix.columns, matrix.rows) : (matrix.rows, matrix.columns)
     panels =
-      Panels.areFaster(rows: rows, columns: columns, inner: inner) ? Panels(matrix, isTransposed: isTransposed) : nil
+      packed == nil && Panels.areFaster(rows: rows, columns: columns, inner: inner)
+      ? Panels(matrix, isTransposed: isTransposed) : nil
   }
 
   /// The row blocks of A for the threads.
   func bands(of rows: Int) -> Partition {
-    panels == nil ? Partition(rows, size: 1024, unit: 8) : Panels.bands(of: rows)
+    panels == nil && packed == nil ? Partition(rows, size: 1024, unit: 8) : Panels.bands(of: rows)
   }
 
   /// C = A B + bias on the calling thread.
   func multiply(_ a: Matrix, bias: FloatBuffer? = nil, into c: Matrix) {
+    if let packed { return packed.multiply(packed.pack(a), bias: bias, into: c) }
     if let panels { return panels.multiply(a, bias: bias, into: c) }
     if let bias { fillRows(c, with: bias.base) }
     multiplyBlock(a, matrix, transposeSecond: isTransposed, into: c, accumulate: bias != nil)
   }
 
-  /// C += A B on the calling thread.
+  /// C += A B on the calling thread, in 32 bits.
   func multiply(_ a: Matrix, addedTo c: Matrix) {
+    require(packed == nil, "RightFactor: a packed weight is not added to")
     if let panels { return panels.multiply(a, into: c, accumulate: true) }
     multiplyBlock(a, matrix, transposeSecond: isTransposed, into: c, accumulate: true)
   }

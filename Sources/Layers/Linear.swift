@@ -1,3 +1,4 @@
+package import Kernels
 public import Tensors
 
 /// An affine map: y = x Wᵀ + b.
@@ -10,6 +11,8 @@ public struct Linear: Module {
   public var bias: Tensor?
   /// The low-rank update that is trained in place of the weight; nil for none.
   public var adapter: LowRankAdapter?
+  /// The weight packed for products below 32 bits, see ``Module/packLinearLayers(for:)``; nil for those in 32 bits.
+  package var packed: PackedWeight?
 
   /// Makes the map from its parameters.
   public init(weight: Tensor, bias: Tensor?) {
@@ -25,7 +28,11 @@ public struct Linear: Module {
   }
 
   /// The map as operations take it.
-  public var map: AffineMap { AffineMap(weight: weight, bias: bias, update: adapter?.update) }
+  public var map: AffineMap {
+    var map = AffineMap(weight: weight, bias: bias, update: adapter?.update)
+    map.packed = packed
+    return map
+  }
 
   /// Applies the map.
   public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(map) }

@@ -1,3 +1,5 @@
+package import Kernels
+
 /// The affine map of a layer, as operations take it: y = x Wᵀ + b.
 public struct AffineMap: Sendable {
   /// `[out, in]`, as checkpoints have it.
@@ -6,6 +8,8 @@ public struct AffineMap: Sendable {
   public var bias: Tensor?
   /// The low-rank update that is added; nil for none.
   public var update: LowRankUpdate?
+  /// The weight packed for products below 32 bits; nil for those in 32 bits. It is left out if it is of another weight.
+  package var packed: PackedWeight?
 
   /// Makes the map from its parameters.
   public init(weight: Tensor, bias: Tensor? = nil, update: LowRankUpdate? = nil) {
@@ -16,7 +20,9 @@ public struct AffineMap: Sendable {
 
   /// The map to some of the outputs, such as the queries where one map gives queries, keys and values.
   public func rows(_ range: Range<Int>) -> AffineMap {
-    AffineMap(weight: weight.slice(range), bias: bias?.slice(range), update: update?.rows(range))
+    var map = AffineMap(weight: weight.slice(range), bias: bias?.slice(range), update: update?.rows(range))
+    map.packed = packed?.rows(range, copiedTo: map.weight.buffer)
+    return map
   }
 
   /// The indices of a map's tensors among the inputs of an operation.
@@ -24,6 +30,10 @@ public struct AffineMap: Sendable {
     let weight: Int
     let bias: Int?
     let update: LowRankUpdate.Part?
+    let packed: PackedWeight?
+
+    /// The weight as kernels take it.
+    func layerWeight(_ inputs: [Tensor]) -> LayerWeight { LayerWeight(inputs[weight].matrix, packed: packed) }
   }
 
   /// Appends the tensors of the map to the inputs of an operation.
@@ -31,6 +41,14 @@ public struct AffineMap: Sendable {
     let first = inputs.count
     inputs.append(weight)
     if let bias { inputs.append(bias) }
-    return Indices(weight: first, bias: bias == nil ? nil : first + 1, update: update?.append(to: &inputs))
+    return Indices(
+      weight: first, bias: bias == nil ? nil : first + 1, update: update?.append(to: &inputs), packed: packed)
   }
+}
+
+extension Tensor {
+  /// This weight, packed for products at a precision; nil if they are in 32 bits.
+  ///
+  /// - Shape: `[out, in]`
+  package func packed(for precision: Precision) -> PackedWeight? { PackedWeight(matrix, precision: precision) }
 }

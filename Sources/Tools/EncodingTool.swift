@@ -3,6 +3,7 @@ import Encoders
 import Evaluation
 import Files
 import JSONText
+package import Kernels
 import Retrieval
 package import Runs
 import Safetensors
@@ -35,11 +36,14 @@ package struct EncodingTool {
   private var task: String?
   /// A folder that keeps vectors between runs.
   package var cache: String?
+  /// The precision of the products of the model's layers.
+  package var precision: Precision
   package var report: (RunEvent) -> Void
 
   /// - Parameter isQuery: nil for the side that the task is for, and for documents where it is for both.
   package init(
     model: String, input: String, output: String, isQuery: Bool?, task: String? = nil, cache: String? = nil,
+    precision: Precision = .float32,
     report: @escaping (RunEvent) -> Void
   ) {
     self.model = model
@@ -48,6 +52,7 @@ package struct EncodingTool {
     role = isQuery.map { $0 ? .query : .document } ?? task.flatMap(TextRole.init(task:)) ?? .document
     self.task = task
     self.cache = cache
+    self.precision = precision
     self.report = report
   }
 
@@ -58,7 +63,8 @@ package struct EncodingTool {
     corpus.warnings.forEach { report(.warning($0)) }
     let texts = corpus.documents
     BlankTexts.warning(texts.map { ("\"\($0.id)\"", $0.content) }, "text").map { report(.warning($0)) }
-    let model = try BiEncoder(folder: model, task: task, as: role)
+    precision.note.map { report(.note($0)) }
+    let model = try BiEncoder(folder: model, task: task, as: role).computing(in: precision)
     model.taskWarning(choosing: "--task").map { report(.warning($0)) }
     let embeddings = try model.embeddings(
       of: texts.map(\.content), as: role, task: "encoding", cache: try cache.map { try EncodingCache($0) },

@@ -2,6 +2,7 @@ import Encoders
 import Evaluation
 import Files
 import JSONText
+package import Kernels
 import Retrieval
 package import Runs
 import Words
@@ -16,10 +17,13 @@ package struct RerankingTool {
   package var run: String
   package var top: Int
   package var output: String
+  /// The precision of the products of the model's layers.
+  package var precision: Precision
   package var report: (RunEvent) -> Void
 
   package init(
     model: String, corpus: String, queries: String, run: String, top: Int, output: String,
+    precision: Precision = .float32,
     report: @escaping (RunEvent) -> Void
   ) {
     self.model = model
@@ -28,6 +32,7 @@ package struct RerankingTool {
     self.run = run
     self.top = top
     self.output = output
+    self.precision = precision
     self.report = report
   }
 
@@ -45,7 +50,8 @@ package struct RerankingTool {
     let candidates = try RerankingCandidates(first, top: top, &texts, from: run)
     let asked = first.lists.map { ("\"\($0.query)\"", texts.query($0.query) ?? "") }
     BlankTexts.warning(asked, "query", plural: "queries").map { report(.warning($0)) }
-    let model = try CrossEncoder(folder: model, labels: 1)
+    precision.note.map { report(.note($0)) }
+    let model = try CrossEncoder(folder: model, labels: 1).computing(in: precision)
     try candidates.reranked(by: model, task: "reranking", report: report).write(to: output)
     let result: JSONValue = [
       "run": JSONValue(output), "queries": JSONValue(first.lists.count), "pairs": JSONValue(candidates.pairs.count),

@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import Evaluation
 import JSONText
+package import Kernels
 import Retrieval
 package import Runs
 import Tensors
@@ -16,12 +17,18 @@ package struct ScoringTool {
   package var input: String
   /// True to add the probability of relevance, by the calibration next to the model.
   package var calibrated: Bool
+  /// The precision of the products of the model's layers.
+  package var precision: Precision
   package var report: (RunEvent) -> Void
 
-  package init(model: String, input: String, calibrated: Bool, report: @escaping (RunEvent) -> Void) {
+  package init(
+    model: String, input: String, calibrated: Bool, precision: Precision = .float32,
+    report: @escaping (RunEvent) -> Void
+  ) {
     self.model = model
     self.input = input
     self.calibrated = calibrated
+    self.precision = precision
     self.report = report
   }
 
@@ -30,7 +37,8 @@ package struct ScoringTool {
   /// - Returns: a line of JSON for each.
   package func callAsFunction() throws -> [String] {
     let calibration = calibrated ? try CalibrationFile(folder: self.model).calibration : nil
-    let model = try CrossEncoder(folder: self.model, labels: calibrated ? 1 : nil)
+    precision.note.map { report(.note($0)) }
+    let model = try CrossEncoder(folder: self.model, labels: calibrated ? 1 : nil).computing(in: precision)
     let input = try TextPairs(file: input)
     input.warnings.forEach { report(.warning($0)) }
     let pairs = input.pairs

@@ -3,6 +3,7 @@ import Encoders
 import Evaluation
 import Files
 import JSONText
+package import Kernels
 import Retrieval
 package import Runs
 import Words
@@ -16,10 +17,13 @@ package struct SearchTool {
   package var task: String?
   /// A folder that keeps the documents' vectors between runs.
   package var cache: String?
+  /// The precision of the products of the model's layers.
+  package var precision: Precision
   package var report: (RunEvent) -> Void
 
   package init(
     model: String, corpus: String, top: Int, task: String? = nil, cache: String? = nil,
+    precision: Precision = .float32,
     report: @escaping (RunEvent) -> Void
   ) {
     self.model = model
@@ -27,6 +31,7 @@ package struct SearchTool {
     self.top = top
     self.task = task
     self.cache = cache
+    self.precision = precision
     self.report = report
   }
 
@@ -85,13 +90,16 @@ package struct SearchTool {
     let whole = try Corpus(file: corpus)
     whole.warnings.forEach { report(.warning($0)) }
     let corpus = try whole.candidates { report(.warning($0)) }
-    var encoder = try BiEncoder(folder: model, task: task, as: .document)
+    precision.note.map { report(.note($0)) }
+    var encoder = try BiEncoder(folder: model, task: task, as: .document).computing(in: precision)
     encoder.taskWarning(choosing: "--task").map { report(.warning($0)) }
     let vectors = try encoder.searchVectors(
       of: corpus.documents.map(\.content), as: .document, task: "encoding documents",
       cache: try cache.map { try EncodingCache($0) }, report: report)
     // Of a search, queries have an adapter of their own.
-    if let task, task != encoder.task { encoder = try BiEncoder(folder: model, task: task, as: .query) }
+    if let task, task != encoder.task {
+      encoder = try BiEncoder(folder: model, task: task, as: .query).computing(in: precision)
+    }
     return (encoder, corpus, try ExactSearch(documents: vectors, ids: corpus.documents.map(\.id)))
   }
 

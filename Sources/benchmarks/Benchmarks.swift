@@ -37,17 +37,68 @@ struct CommonOptions: ParsableArguments {
 
 /// The seconds that a piece of work takes, measured several times.
 struct Timing {
-  let seconds: [Double]
+  /// By the clock, in ascending order.
+  private(set) var seconds: [Double] = []
+  /// Of the processor, all threads together, in ascending order: it repeats where other programs share the machine.
+  private(set) var processorSeconds: [Double] = []
 
   /// Runs the work once to warm up, then `rounds` times.
   init(rounds: Int, _ work: () throws -> Void) rethrows {
-    try work()
-    let clock = ContinuousClock()
-    seconds = try (0..<max(1, rounds)).map { _ in try clock.measure(work).inSeconds }.sorted()
+    self = try Self.inTurn(rounds: rounds, count: 1) { _ in try work() }[0]
+  }
+
+  private init() {}
+
+  /// Runs each of several works once to warm up, then all in turn, `rounds` times.
+  static func inTurn(rounds: Int, count: Int, _ work: (_ index: Int) throws -> Void) rethrows -> [Timing] {
+    var timings = [Timing](repeating: Timing(), count: count)
+    for round in 0...max(1, rounds) {
+      for index in 0..<count {
+        let processor = processorTime()
+        let seconds = try ContinuousClock().measure { try work(index) }.inSeconds
+        if round == 0 { continue }
+        timings[index].seconds.append(seconds)
+        timings[index].processorSeconds.append(processorTime() - processor)
+      }
+    }
+    for index in 0..<count {
+      timings[index].seconds.sort()
+      timings[index].processorSeconds.sort()
+    }
+    return timings
+  }
+
+  private static func processorTime() -> Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
   }
 
   var median: Double { seconds[seconds.count / 2] }
   var least: Double { seconds[0] }
+  var medianProcessorTime: Double { processorSeconds[processorSeconds.count / 2] }
+}
+
+/// The precisions that a benchmark times in turn.
+struct PrecisionOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption, help: "Precisions of the layers' products (float32, bfloat16, int8), timed in turn.",
+    transform: Self.precision)
+  var precision: [Precision] = [.float32]
+
+  private static func precision(_ name: String) throws -> Precision {
+    guard let precision = Precision(rawValue: name) else {
+      throw ValidationError("expected \(Precision.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return precision
+  }
+
+  /// The figures of each precision, named after it if there are several.
+  func figures(_ figures: (_ index: Int) -> [(name: String, value: Double)]) -> [(name: String, value: Double)] {
+    precision.indices.flatMap { index in
+      figures(index).map { (precision.count == 1 ? $0.name : "\(precision[index].rawValue): \($0.name)", $0.value) }
+    }
+  }
 }
 
 extension Double {

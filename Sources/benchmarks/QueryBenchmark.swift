@@ -8,6 +8,7 @@ struct QueryBenchmark: ParsableCommand {
     commandName: "query", abstract: "One query, tokenized and encoded, with the model loaded.")
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var precisions: PrecisionOptions
 
   @Option(help: "A model folder.")
   var model = "checkpoints/all-MiniLM-L6-v2"
@@ -18,8 +19,16 @@ struct QueryBenchmark: ParsableCommand {
   func run() throws {
     try common.prepare()
     let model = try BiEncoder(folder: model)
-    let timing = try Timing(rounds: max(common.rounds, 200)) { _ = try model.encode([query], as: .query) }
-    try report(
-      [("median milliseconds", timing.median * 1e3), ("least milliseconds", timing.least * 1e3)], as: common.json)
+    let models = precisions.precision.map { model.computing(in: $0) }
+    let timings = try Timing.inTurn(rounds: max(common.rounds, 200), count: models.count) { index in
+      _ = try models[index].encode([query], as: .query)
+    }
+    let figures = precisions.figures { index in
+      [
+        ("median milliseconds", timings[index].median * 1e3), ("least milliseconds", timings[index].least * 1e3),
+        ("median milliseconds of the processor", timings[index].medianProcessorTime * 1e3),
+      ]
+    }
+    try report(figures, as: common.json)
   }
 }

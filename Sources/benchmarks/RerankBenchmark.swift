@@ -21,6 +21,7 @@ struct RerankBenchmark: ParsableCommand {
   }
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var precisions: PrecisionOptions
 
   @Option(help: "A cross-encoder folder; any encoder gets a fresh classifier, which takes as long.")
   var model = "checkpoints/all-MiniLM-L6-v2"
@@ -44,14 +45,21 @@ struct RerankBenchmark: ParsableCommand {
     let allTokens = model.transformer.configuration.forwardOperations(lengths: lengths, oneToken: false)
     // The peak before and after: the machine may change its speed meanwhile.
     let before = ProductPeak.measure()
-    let timing = try Timing(rounds: max(common.rounds, 20)) { _ = try model.score(pairs) }
+    let models = precisions.precision.map { model.computing(in: $0) }
+    let timings = try Timing.inTurn(rounds: max(common.rounds, 20), count: models.count) { index in
+      _ = try models[index].score(pairs)
+    }
     let peak = (before + ProductPeak.measure()) / 2
-    try report(
-      [
+    let figures = precisions.figures { index in
+      let timing = timings[index]
+      return [
         ("median milliseconds", timing.median * 1e3), ("least milliseconds", timing.least * 1e3),
-        ("tokens", Double(lengths.reduce(0, +))), ("share of the sgemm peak", operations / timing.median / peak),
+        ("median milliseconds of the processor", timing.medianProcessorTime * 1e3),
+        ("share of the sgemm peak", operations / timing.median / peak),
         ("share, as if all tokens were computed", allTokens / timing.median / peak),
-      ], as: common.json)
+      ]
+    }
+    try report(figures + [("tokens", Double(lengths.reduce(0, +)))], as: common.json)
   }
 
   private func candidates() throws -> [(query: String, document: String)] {

@@ -46,6 +46,7 @@ struct EncodeCommand: ParsableCommand {
   @Option(name: .long, help: "A folder that keeps vectors for the next time; only new texts are then encoded.")
   var cache: String?
 
+  @OptionGroup var precision: PrecisionOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var results: ResultOptions
 
@@ -54,7 +55,8 @@ struct EncodeCommand: ParsableCommand {
     let display = ProgressDisplay(quiet: results.quiet)
     defer { display.finish() }
     let encode = EncodingTool(
-      model: model, input: input, output: output, isQuery: role.map { $0 == .query }, task: task, cache: cache
+      model: model, input: input, output: output, isQuery: role.map { $0 == .query }, task: task, cache: cache,
+      precision: precision.precision
     ) { display.show($0) }
     let outcome = try encode()
     display.finish()

@@ -37,6 +37,7 @@ struct RerankCommand: ParsableCommand {
   @Option(name: .long, help: "The run file to write.")
   var output: String
 
+  @OptionGroup var precision: PrecisionOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var results: ResultOptions
 
@@ -51,7 +52,8 @@ struct RerankCommand: ParsableCommand {
     let display = ProgressDisplay(quiet: results.quiet)
     defer { display.finish() }
     let rerank = RerankingTool(
-      model: model, corpus: corpus, queries: queries, run: first, top: top, output: output
+      model: model, corpus: corpus, queries: queries, run: first, top: top, output: output,
+      precision: precision.precision
     ) { display.show($0) }
     let outcome = try rerank()
     display.finish()

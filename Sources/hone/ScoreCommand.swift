@@ -29,6 +29,7 @@ struct ScoreCommand: ParsableCommand {
   @Flag(name: .long, help: "Give the probability of relevance too; rank by the score all the same.")
   var calibrated = false
 
+  @OptionGroup var precision: PrecisionOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var results: ResultOptions
 
@@ -36,7 +37,9 @@ struct ScoreCommand: ParsableCommand {
     try threads.apply()
     let display = ProgressDisplay(quiet: results.quiet)
     defer { display.finish() }
-    let score = ScoringTool(model: model, input: input, calibrated: calibrated) { display.show($0) }
+    let score = ScoringTool(
+      model: model, input: input, calibrated: calibrated, precision: precision.precision
+    ) { display.show($0) }
     let lines = try score()
     display.finish()
     for line in lines { try Console.print(line) }

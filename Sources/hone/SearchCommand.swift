@@ -45,6 +45,7 @@ struct SearchCommand: ParsableCommand {
     name: .long, help: "A folder that keeps the documents' vectors for the next time; only new ones are then encoded.")
   var cache: String?
 
+  @OptionGroup var precision: PrecisionOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var results: ResultOptions
 
@@ -63,7 +64,8 @@ struct SearchCommand: ParsableCommand {
     let display = ProgressDisplay(quiet: results.quiet)
     defer { display.finish() }
     let search = SearchTool(
-      model: model, corpus: corpus, top: top ?? (queries == nil ? 10 : 100), task: task, cache: cache
+      model: model, corpus: corpus, top: top ?? (queries == nil ? 10 : 100), task: task, cache: cache,
+      precision: precision.precision
     ) { display.show($0) }
     if let queries, let output {
       let outcome = try search.search(queries: queries, output: output)

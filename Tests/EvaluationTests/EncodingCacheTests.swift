@@ -1,6 +1,7 @@
 import Encoders
 import Files
 import Foundation
+import Kernels
 import Layers
 import OrderedCollections
 import Runs
@@ -92,6 +93,8 @@ import Words
     add("prompt") { $0.prompts[.document] = "find " }
     add("heads") { $0.heads.append(.normalize) }
     add("truncation") { $0.settings.truncation = 12 }
+    add("precision") { $0 = $0.computing(in: .bfloat16) }
+    add("another precision") { $0 = $0.computing(in: .int8) }
     for key in model.parameters.keys {
       add(key) { other in
         other.updateParameters { name, tensor in
@@ -102,12 +105,12 @@ import Words
         }
       }
     }
-    #expect(others.count == 5 + model.parameters.count && others.count > 6)
+    #expect(others.count == 7 + model.parameters.count && others.count > 8)
     var seen: Set = [ModelFingerprint(of: model, as: .document)]
     for (name, other) in others {
       #expect(seen.insert(ModelFingerprint(of: other, as: .document)).inserted, "\(name)")
     }
-    for (name, other) in others.prefix(6) { #expect(try found(texts, other) == 0, "\(name)") }
+    for (name, other) in others.prefix(8) { #expect(try found(texts, other) == 0, "\(name)") }
     // The prompt of the other role changes nothing, and a role with the same prompt is the same.
     var other = model
     other.prompts[.query] = "ask "
@@ -122,7 +125,7 @@ import Words
     #expect(
       names == [
         "transformer", "pooling", "heads", "tokenizer", "maximumLength", "settings", "poolsPrompt",
-        "layerPooling", "tokenHeads", "folder", "carried",
+        "layerPooling", "tokenHeads", "folder", "carried", "precision",
       ])
     let settings = Set(Mirror(reflecting: model.settings).children.compactMap(\.label))
     #expect(settings == ["prompts", "similarity", "truncation", "activation", "others"])

@@ -57,6 +57,27 @@ private let computations: [(name: String, results: @Sendable () -> [[Float]])] =
     }
   ),
   (
+    "linear and feed-forward below 32 bits",
+    {
+      [Precision.bfloat16, .int8].flatMap { precision in
+        let (up, down) = (Matrix(numbers(400 * 384, seed: 4), 400, 384), Matrix(numbers(384 * 400, seed: 6), 384, 400))
+        let (packedUp, packedDown) = (
+          LayerWeight(up, packed: PackedWeight(up, precision: precision)),
+          LayerWeight(down, packed: PackedWeight(down, precision: precision))
+        )
+        let kernel = FeedForwardKernel(
+          inputWeight: packedUp, inputBias: numbers(400, seed: 5), outputWeight: packedDown, outputBias: nil,
+          activation: .gelu)
+        return [1, 20, 96, 97, 700].flatMap { rows in
+          let x = Matrix(numbers(rows * 384, seed: 3), rows, 384)
+          let y = FloatBuffer(repeating: 0, count: rows * 400)
+          linear(x, weight: packedUp, bias: numbers(400, seed: 5), into: Matrix(y, rows, 400))
+          return [y.elements, kernel.forward(x, keepingPreActivation: false).y.elements]
+        }
+      }
+    }
+  ),
+  (
     "feed-forward",
     {
       [20, 700, 2500].flatMap { rows in

@@ -64,3 +64,26 @@ extension FeedForwardKernel.PerInput where Value == Bool {
   /// Every gradient.
   static var all: Self { Self(x: true, inputWeight: true, inputBias: true, outputWeight: true, outputBias: true) }
 }
+
+extension FeedForwardKernel {
+  /// The kernel for weights in 32 bits.
+  init(
+    inputWeight: Matrix, inputBias: FloatBuffer?, outputWeight: Matrix, outputBias: FloatBuffer?, activation: Activation
+  ) {
+    self.init(
+      inputWeight: LayerWeight(inputWeight), inputBias: inputBias, outputWeight: LayerWeight(outputWeight),
+      outputBias: outputBias, activation: activation)
+  }
+}
+
+extension GatedFeedForwardKernel {
+  /// The kernel for weights in 32 bits.
+  init(
+    input: [(weight: Matrix, bias: FloatBuffer?)], gateIsFirst: Bool, outputWeight: Matrix, outputBias: FloatBuffer?,
+    activation: Activation, mask: DropoutMask? = nil
+  ) {
+    self.init(
+      input: input.map { (LayerWeight($0.weight), $0.bias) }, gateIsFirst: gateIsFirst,
+      outputWeight: LayerWeight(outputWeight), outputBias: outputBias, activation: activation, mask: mask)
+  }
+}

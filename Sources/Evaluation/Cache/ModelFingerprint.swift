@@ -10,8 +10,9 @@ import Tokenizers
 /// A hash of all that a model's vectors in one role depend on: equal fingerprints mean equal vectors, bit by bit.
 ///
 /// It covers the model in memory, never names or dates of files: every parameter with its name, shape and bytes, the
-/// architecture, pooling and heads, the tokenizer, prompt and maximum length, and all that decides the last bits: the
-/// version of hone, the instruction sets it was built for, and OpenBLAS with the core type it chose.
+/// architecture, pooling and heads, the tokenizer, prompt and maximum length, the precision of products, and all that
+/// decides the last bits: the version of hone, the instruction sets it was built for, and OpenBLAS with the core type it
+/// chose.
 struct ModelFingerprint: Hashable, Sendable {
   let hash: ContentHash
 
@@ -28,6 +29,8 @@ struct ModelFingerprint: Hashable, Sendable {
     parts.add("text", "\(model.maximumLength)")
     parts.add("prompt", model.prompts[role] ?? "")
     parts.add("width", "\(model.dimensions)")
+    // Not for 32 bits, so that their vectors keep the name they always had.
+    if model.precision != .float32 { parts.add("precision", model.precision.rawValue) }
     for (name, tensor) in model.parameters { parts.add("parameter \(name) \(tensor.shape)", tensor) }
     hash = ContentHash(parts.hash.finalize())
   }

@@ -20,8 +20,8 @@ extension Tensor {
     return Tensor.record(.feedForward, inputs) { inputs, isRecorded in
       let x = inputs[0]
       let kernel = FeedForwardKernel(
-        inputWeight: inputs[input.weight].matrix, inputBias: input.bias.map { inputs[$0].buffer },
-        outputWeight: inputs[output.weight].matrix, outputBias: output.bias.map { inputs[$0].buffer },
+        inputWeight: input.layerWeight(inputs), inputBias: input.bias.map { inputs[$0].buffer },
+        outputWeight: output.layerWeight(inputs), outputBias: output.bias.map { inputs[$0].buffer },
         activation: activation)
       let (y, preActivation) = kernel.forward(x.matrix, keepingPreActivation: isRecorded)
       return (

@@ -48,8 +48,8 @@ extension Tensor {
     return Tensor.record(.gatedFeedForward, inputs) { inputs, isRecorded in
       let x = inputs[0]
       let kernel = GatedFeedForwardKernel(
-        input: maps.map { (inputs[$0.weight].matrix, $0.bias.map { inputs[$0].buffer }) },
-        gateIsFirst: input.gateIsFirst, outputWeight: inputs[output.weight].matrix,
+        input: maps.map { ($0.layerWeight(inputs), $0.bias.map { inputs[$0].buffer }) },
+        gateIsFirst: input.gateIsFirst, outputWeight: output.layerWeight(inputs),
         outputBias: output.bias.map { inputs[$0].buffer }, activation: activation, mask: dropout)
       let (y, preActivation) = kernel.forward(x.matrix, keepingPreActivation: isRecorded)
       return (

@@ -51,7 +51,10 @@ extension Tensor {
     return Tensor.record(operation, inputs) { inputs, _ in
       let x = inputs[0]
       let y = Tensor(FloatBuffer(uninitialized: rows * layout.width), shape: [rows, layout.width])
-      if rows < SideBySide.rowsWorthJoining {
+      let packed = layout.packedMaps(inputs, into: y.matrix)
+      if packed.count == layout.parts.count {
+        Kernels.linear(x.matrix, packed)
+      } else if rows < SideBySide.rowsWorthJoining {
         for part in layout.parts {
           Kernels.linear(
             x.matrix, weight: inputs[part.weight].matrix, bias: part.bias.map { inputs[$0].buffer },
@@ -111,6 +114,7 @@ private struct SideBySide {
     let weight: Int
     let bias: Int?
     let update: LowRankUpdate.Part?
+    let packed: PackedWeight?
     let columns: Range<Int>
 
     func isIn(_ range: Range<Int>) -> Bool {
@@ -129,10 +133,21 @@ private struct SideBySide {
     for map in maps {
       let indices = map.append(to: &inputs)
       let columns = column..<column + map.weight.shape[0]
-      parts.append(Part(weight: indices.weight, bias: indices.bias, update: indices.update, columns: columns))
+      parts.append(
+        Part(
+          weight: indices.weight, bias: indices.bias, update: indices.update, packed: indices.packed, columns: columns))
       column = columns.upperBound
     }
     (self.parts, width) = (parts, column)
+  }
+
+  /// The products of the maps whose weights are packed.
+  func packedMaps(_ inputs: [Tensor], into y: Matrix) -> [PackedMap] {
+    parts.compactMap { part in
+      PackedMap(
+        LayerWeight(inputs[part.weight].matrix, packed: part.packed), bias: part.bias.map { inputs[$0].buffer },
+        into: y.columns(part.columns))
+    }
   }
 
   /// The weights as one matrix, `[width, in]`.

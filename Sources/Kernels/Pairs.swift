@@ -1,0 +1,65 @@
+import CInstructions
+
+// Numbers rounded to bfloat16, in the words that products of them read. A word is a pair of numbers that follow each
+// other along the inner dimension, the first in the low half.
+
+/// Rounds `count` numbers that follow each other to pairs; an odd last one gets 0 beside it.
+func roundToPairs(_ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>) {
+  var index = 0
+  while index + 2 * laneCount <= count {
+    store(roundedPairs(load(source + index), load(source + index + laneCount)), target + index / 2)
+    index += 2 * laneCount
+  }
+  if index < count {
+    let rest = count - index
+    let first = load(source + index, count: min(rest, laneCount))
+    let second = rest > laneCount ? load(source + index + laneCount, count: rest - laneCount) : Lanes()
+    store(roundedPairs(first, second), target + index / 2, count: (rest + 1) / 2)
+  }
+}
+
+/// Rounds `count` numbers that follow each other and keeps them as floats, the second of each pair before the first; an
+/// odd last one gets 0 beside it.
+func roundToSwappedFloats(_ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>) {
+  forEachLanes(count) {
+    store(swapped(load(source + $0)), target + $0)
+  } rest: { offset, rest in
+    store(swapped(load(source + offset, count: rest)), target + offset, count: (rest + 1) / 2 * 2)
+  }
+}
+
+/// Sixteen rounded numbers, those of each pair swapped.
+@inline(__always)
+private func swapped(_ lanes: Lanes) -> Lanes {
+  // The halves of words of 64 bits.
+  let pairs = unsafeBitCast(roundedToBFloat16(lanes), to: SIMD8<UInt64>.self)
+  return unsafeBitCast((pairs &<< 32) | (pairs &>> 32), to: Lanes.self)
+}
+
+/// Thirty-two numbers as pairs in their order.
+@inline(__always)
+private func roundedPairs(_ first: Lanes, _ second: Lanes) -> Lanes {
+  if hone_has_pair_products() { return floats(hone_round_to_pairs(first, second)) }
+  let (a, b) = (bitPattern(roundedToBFloat16(first)), bitPattern(roundedToBFloat16(second)))
+  let low = IntegerLanes(lowHalf: a.evenHalf, highHalf: b.evenHalf)
+  return floats((low &>> 16) | IntegerLanes(lowHalf: a.oddHalf, highHalf: b.oddHalf))
+}
+
+/// Sixteen pairs: each of a number and of the one below it in the next row.
+@inline(__always)
+func pairsOfRows(_ first: Lanes, _ second: Lanes) -> Lanes {
+  if hone_has_pair_products() { return floats(hone_round_to_halves(first, second)) }
+  return floats((bitPattern(roundedToBFloat16(first)) &>> 16) | bitPattern(roundedToBFloat16(second)))
+}
+
+/// The nearest numbers with eight significant bits, the even one of two; denormal numbers become 0, and numbers that are
+/// none stay none, as the instruction has it.
+@inline(__always)
+func roundedToBFloat16(_ lanes: Lanes) -> Lanes {
+  let bits = bitPattern(lanes)
+  let nearest = (bits &+ 0x7FFF &+ ((bits &>> 16) & 1)) & 0xFFFF_0000
+  // Compared as floats: integers without a sign are compared one by one.
+  let isTiny = floats(bits & 0x7FFF_FFFF) .< Lanes(repeating: .leastNormalMagnitude)
+  let flushed = floats(nearest).replacing(with: floats(bits & 0x8000_0000), where: isTiny)
+  return flushed.replacing(with: floats((bits | 0x0040_0000) & 0xFFFF_0000), where: lanes .!= lanes)
+}

@@ -1,0 +1,145 @@
+import TestSupport
+import Testing
+
+@testable import Kernels
+
+/// Products of bfloat16 numbers: the same bits with the instruction, with 32-bit products, and by the definition.
+@Suite struct PairPanelsTests {
+  /// Rows, inner dimension and columns: one more and one less than lanes, tiles, bands and blocks.
+  static let shapes = [
+    (1, 1, 16), (2, 2, 16), (5, 3, 32), (6, 31, 16), (7, 32, 48), (12, 33, 16), (13, 384, 32), (25, 385, 16),
+    (12, 767, 16), (97, 770, 16), (30, 1537, 32),
+  ]
+
+  /// Numbers that meet every case of the rounding.
+  enum Numbers: CaseIterable {
+    case ordinary, tiny, denormal, huge, mixed
+
+    func values(_ count: Int, _ generator: inout SeededGenerator) -> [Float] {
+      (0..<count).map { _ in
+        let unit = Float.random(in: -1...1, using: &generator)
+        switch self {
+        case .ordinary: return unit
+        // Products and sums fall below the smallest normal number.
+        case .tiny: return unit * 1e-19
+        case .denormal: return unit * 3e-38
+        case .huge: return unit * 2e19
+        case .mixed:
+          let special: [Float] = [0, -0.0, .infinity, -.infinity, .nan, 3.4e38, -3.4e38, .leastNonzeroMagnitude, 1]
+          return Int.random(in: 0..<40, using: &generator) == 0
+            ? special.randomElement(using: &generator) ?? 0 : unit * Float.random(in: 0...1e20, using: &generator)
+        }
+      }
+    }
+  }
+
+  @Test(
+    .enabled(if: Arithmetic.hasPairInstructions, "this build has no instruction for it"), arguments: Numbers.allCases)
+  func emulatedProductsHaveTheBitsOfNativeOnes(numbers: Numbers) throws {
+    var generator = SeededGenerator(seed: 31)
+    try withEvery("rows, inner, columns", in: Self.shapes) { shape in
+      try withEvery("transposed", in: [true, false]) { isTransposed in
+        try withEvery("accumulate", in: [false, true]) { accumulate in
+          let factors = Factors(shape, numbers, isTransposed: isTransposed, &generator)
+          try expectSameNumbers(
+            factors.product(.emulated, accumulate: accumulate), factors.product(.native, accumulate: accumulate))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Numbers.allCases) func productsFollowTheDefinition(numbers: Numbers) throws {
+    var generator = SeededGenerator(seed: 32)
+    try withEvery("rows, inner, columns", in: Self.shapes.filter { $0.0 * $0.1 * $0.2 < 200_000 }) { shape in
+      try withEvery("transposed", in: [true, false]) { isTransposed in
+        let factors = Factors(shape, numbers, isTransposed: isTransposed, &generator)
+        try expectSameNumbers(factors.product(.ofPairs, accumulate: false), factors.definition)
+      }
+    }
+  }
+
+  @Test func roundingIsThatOfTheNearestNumber() throws {
+    let cases: [(Float, Float)] = [
+      (1, 1), (1 + 1 / 256, 1), (1 + 3 / 256, 1 + 1 / 64), (1 + 1.0001 / 256, 1 + 1 / 128), (-1 - 3 / 256, -1 - 1 / 64),
+      (.greatestFiniteMagnitude, .infinity), (.leastNormalMagnitude / 4, 0), (-.leastNonzeroMagnitude, -0.0),
+      (.leastNormalMagnitude, .leastNormalMagnitude),
+      (.infinity, .infinity), (-.infinity, -.infinity), (0, 0),
+    ]
+    for (number, expected) in cases {
+      #expect(roundedToBFloat16(Lanes(repeating: number))[3].bitPattern == expected.bitPattern, "\(number)")
+      #expect(plainlyRounded(number).bitPattern == expected.bitPattern, "\(number)")
+    }
+    #expect(roundedToBFloat16(Lanes(repeating: .nan))[0].isNaN)
+  }
+
+  /// A · op(B), and numbers to add it to.
+  private struct Factors {
+    let a, b, start: [Float]
+    let rows, inner, columns: Int
+    let isTransposed: Bool
+
+    init(
+      _ shape: (rows: Int, inner: Int, columns: Int), _ numbers: Numbers, isTransposed: Bool,
+      _ generator: inout SeededGenerator
+    ) {
+      (rows, inner, columns) = shape
+      self.isTransposed = isTransposed
+      a = numbers.values(rows * inner, &generator)
+      b = numbers.values(inner * columns, &generator)
+      start = generator.floats(rows * columns)
+    }
+
+    func product(_ arithmetic: Arithmetic, accumulate: Bool) -> [Float] {
+      let matrix = Matrix(
+        FloatBuffer(b), rows: isTransposed ? columns : inner, columns: isTransposed ? inner : columns)
+      let panels = PairPanels(matrix, isTransposed: isTransposed, arithmetic: arithmetic)
+      let c = Matrix(FloatBuffer(start), rows, columns)
+      panels.multiply(
+        panels.pack(Matrix(FloatBuffer(a), rows, inner)), columns: 0..<columns, bias: nil, into: c,
+        accumulate: accumulate)
+      return c.buffer.elements
+    }
+
+    /// One number after the other, odd before even.
+    var definition: [Float] {
+      let (a, b) = (a.map(plainlyRounded), b.map(plainlyRounded))
+      var result: [Float] = []
+      for row in 0..<rows {
+        for column in 0..<columns {
+          var sum: Float = 0
+          for pair in 0..<(inner + 1) / 2 {
+            for k in [2 * pair + 1, 2 * pair] {
+              let x = k < inner ? a[row * inner + k] : 0
+              let y = k < inner ? b[isTransposed ? column * inner + k : k * columns + column] : 0
+              sum = plainlyAdded(sum, x, y)
+            }
+          }
+          result.append(sum)
+        }
+      }
+      return result
+    }
+  }
+}
+
+/// x rounded to eight significant bits, by way of its bits.
+private func plainlyRounded(_ x: Float) -> Float {
+  if x.isNaN || x.isInfinite { return x }
+  if x.magnitude < .leastNormalMagnitude { return x.sign == .minus ? -0.0 : 0 }
+  let unit = Double(x.ulp) * 65536
+  let rounded = (Double(x) / unit).rounded(.toNearestOrEven) * unit
+  return Float(rounded)
+}
+
+/// sum + x y, rounded once; 0 below the smallest normal number.
+private func plainlyAdded(_ sum: Float, _ x: Float, _ y: Float) -> Float {
+  // The product of two such numbers is exact in double precision, and so is the sum of those of one size.
+  let result = sum.addingProduct(x, y)
+  return result.magnitude < .leastNormalMagnitude ? (result.sign == .minus ? -0.0 : 0) : result
+}
+
+/// The same bits, or no number in both.
+func expectSameNumbers(_ found: [Float], _ expected: [Float], file: StaticString = #fileID, line: UInt = #line) throws {
+  let quiet = { (x: Float) in x.isNaN ? Float.nan : x }
+  try expectSameBits(found.map(quiet), expected.map(quiet), file: file, line: line)
+}
