@@ -39,14 +39,14 @@ import Training
     try said(rows) { source, warn in
       _ = try RowData(
         DataSection(source: source, shuffle: shuffle, negatives: negatives),
-        batch: BatchSection(queries: queries, tokens: 64, uniqueTexts: uniqueTexts), loss: loss, seed: 1, warn: warn)
+        batch: BatchSection(queries: queries, tokens: 64, uniqueTexts: uniqueTexts, recompute: false), loss: loss, seed: 1, warn: warn)
     }
   }
 
   private func groups(_ rows: [String], loss: LossSetting) throws -> (warnings: [String], refusal: String) {
     try said(rows) { source, warn in
       _ = try GroupData(
-        GroupSection(source: source, shuffle: true), batch: GroupBatchSection(groups: 2, tokens: 64), loss: loss,
+        GroupSection(source: source, shuffle: true), batch: GroupBatchSection(groups: 2, tokens: 64, recompute: false), loss: loss,
         seed: 1, warn: warn)
     }
   }
@@ -273,7 +273,7 @@ import Training
     func refusal(_ loss: LossSetting, easy: EasyNegativesSection?) throws -> String {
       try said(rows) { source, warn in
         _ = try GroupData(
-          GroupSection(source: source, negatives: 2, easyNegatives: easy), batch: GroupBatchSection(groups: 2, tokens: 64),
+          GroupSection(source: source, shuffle: true, negatives: 2, easyNegatives: easy), batch: GroupBatchSection(groups: 2, tokens: 64, recompute: false),
           loss: loss, seed: 1, warn: warn)
       }.refusal
     }

@@ -18,7 +18,7 @@ import Training
     try Files.write(rows.map { "{\"query\": \"\($0)\", \"positive\": \"\($1)\"}\n" }.joined(), to: file)
     let data = try RowData(
       DataSection(source: .file(file, collection: nil), shuffle: true),
-      batch: BatchSection(queries: queries, tokens: 64, uniqueTexts: uniqueTexts),
+      batch: BatchSection(queries: queries, tokens: 64, uniqueTexts: uniqueTexts, recompute: false),
       loss: LossSetting(InfoNCE(temperature: 0.05, maskKnownPositives: true)), seed: 1, isMined: true
     ) { _ in }
     return StepPlan(of: data, for: length)

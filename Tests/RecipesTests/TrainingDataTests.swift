@@ -8,7 +8,7 @@ import Training
 @testable import Recipes
 
 @Suite struct TrainingDataTests {
-  private let batch = BatchSection(queries: 3, tokens: 64, uniqueTexts: false)
+  private let batch = BatchSection(queries: 3, tokens: 64, uniqueTexts: false, recompute: false)
   private let infoNCE = LossSetting(InfoNCE(temperature: 0.05, maskKnownPositives: true))
 
   private func data(
