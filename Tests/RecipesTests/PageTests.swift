@@ -22,14 +22,16 @@ import Training
     return (page.blocks("yaml") + sections).map { Excerpt(page: page.file, text: $0) }
   }
 
-  /// The problems of the text of a recipe, or of a part of one, which may leave out anything but keys of its loss.
+  /// The problems of the text of a recipe, or of a part of one, which may leave out keys.
+  ///
+  /// It may leave out neither a key of its loss, nor a name by which the other keys of a section are known.
   private func problems(_ text: String, isWhole: Bool) -> [String] {
     let record = DecodingRecord()
     do {
       let root = try RecipeTree.parse(Array(text.utf8))
       let settings = try SettingDecoder.decode(RecipeProgram.self, from: root, record: record)
       let found = record.problems.map(\.message).filter {
-        isWhole || !$0.hasPrefix("missing key") || $0.hasPrefix("missing key 'loss.")
+        isWhole || !$0.hasPrefix("missing key") || $0.hasPrefix("missing key 'loss.") || $0.contains(".name'")
       }
       return found + lossProblems(of: settings.recipe, record)
     } catch let error as RecipeProblems {
@@ -51,10 +53,11 @@ import Training
   @Test(arguments: excerpts)
   func recipeIsRead(_ excerpt: Excerpt) {
     let isWhole = excerpt.text.split(separator: "\n").contains { $0.hasPrefix("recipe:") }
-    // A section, or a key of the section that has most of them.
-    let heads =
-      isWhole ? [""] : Programs.all.flatMap { ["recipe: \($0.name)\n", "recipe: \($0.name)\noptimizer:\n  "] }
-    let found = heads.map { problems($0 + excerpt.text, isWhole: isWhole) }
+    // A section, or a key of the optimizer's.
+    let texts = [excerpt.text, "optimizer: { name: adamW, \(excerpt.text) }"]
+    let found = (isWhole ? [""] : Programs.all.map { "recipe: \($0.name)\n" }).flatMap { head in
+      texts.map { problems(head + $0, isWhole: isWhole) }
+    }
     #expect(found.contains([]), "\(found.min { $0.count < $1.count } ?? [])")
   }
 
