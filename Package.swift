@@ -38,7 +38,6 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// Every library target with the targets and the packages it may import.
 ///
@@ -47,6 +46,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   ("Words", [], []),
   ("JSONText", [], []),
   ("Files", [], []),
+  ("Digests", ["COpenSSL"], []),
   ("Kernels", ["CInstructions", "COpenBLAS", "CLAPACKE"], []),
   ("Tensors", ["Kernels"], []),
   ("Layers", ["Kernels", "Tensors"], [orderedCollections]),
@@ -60,20 +60,21 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   ("Datasets", ["JSONText", "Files", "Words"], [orderedCollections, deques]),
   ("Retrieval", ["Kernels", "Files", "Words"], []),
   ("Settings", ["Words", "Files"], [yams]),
-  ("Runs", ["Words", "JSONText", "Files", "Settings", "Kernels"], [crypto]),
+  ("Runs", ["Words", "JSONText", "Files", "Digests", "Settings", "Kernels"], []),
   ("Registry", ["Words", "JSONText", "Files", "Runs", "Retrieval"], []),
-  ("Hub", ["Words", "JSONText", "Files", "Runs"], [crypto]),
+  ("Hub", ["Words", "JSONText", "Files", "Digests", "Runs"], []),
   (
     "Evaluation",
     [
-      "Words", "JSONText", "Files", "Runs", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Datasets",
-      "Retrieval",
-    ], [orderedCollections, crypto]
+      "Words", "JSONText", "Files", "Digests", "Runs", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders",
+      "Datasets", "Retrieval",
+    ], [orderedCollections]
   ),
   (
     "Tools",
     [
-      "Words", "JSONText", "Files", "Runs", "Registry", "Hub", "Evaluation", "Safetensors", "Tokenizers", "Tensors", "Encoders",
+      "Words", "JSONText", "Files", "Runs", "Registry", "Hub", "Evaluation", "Safetensors", "Tokenizers", "Tensors",
+      "Encoders",
       "Datasets", "Retrieval",
     ], []
   ),
@@ -90,6 +91,7 @@ var targets: [Target] = [
   .systemLibrary(name: "CInstructions"),
   .systemLibrary(
     name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+  .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
   .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
 ]
 targets += libraries.map { library in
@@ -108,7 +110,7 @@ targets += [
   .executableTarget(
     name: "torture", dependencies: ["Trials", "Files", argumentParser], path: "scripts/torture/Program"),
   .target(
-    name: "TestSupport", dependencies: ["Kernels", "Tensors", "Layers", "JSONText", "Files", crypto],
+    name: "TestSupport", dependencies: ["Kernels", "Tensors", "Layers", "JSONText", "Files", "Digests"],
     path: "Tests/TestSupport"),
   .testTarget(name: "HoneTests", dependencies: ["TestSupport", "Trials", "Recipes", "Files", "JSONText"]),
 ]
@@ -156,7 +158,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: targets
 )
