@@ -39,7 +39,6 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// Every library target with the targets and the packages it may import.
 ///
@@ -49,6 +48,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   ("JSONText", [], []),
   ("Files", [], []),
   ("SettingKeys", [], []),
+  ("Digests", ["COpenSSL"], []),
   ("Kernels", ["CInstructions", "COpenBLAS", "CLAPACKE"], []),
   ("Tensors", ["Kernels"], []),
   ("Layers", ["Kernels", "Tensors"], [orderedCollections]),
@@ -62,15 +62,15 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   ("Datasets", ["JSONText", "Files", "Words"], [orderedCollections, deques]),
   ("Retrieval", ["SettingKeys", "Kernels", "Files", "Words"], []),
   ("Settings", ["SettingKeys", "Words", "Files"], [yams]),
-  ("Runs", ["Words", "JSONText", "Files", "Settings", "Kernels"], [crypto]),
+  ("Runs", ["Words", "JSONText", "Files", "Digests", "Settings", "Kernels"], []),
   ("Registry", ["Words", "JSONText", "Files", "Runs", "Retrieval"], []),
-  ("Hub", ["Words", "JSONText", "Files", "Runs"], [crypto]),
+  ("Hub", ["Words", "JSONText", "Files", "Digests", "Runs"], []),
   (
     "Evaluation",
     [
-      "SettingKeys", "Words", "JSONText", "Files", "Runs", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders",
-      "Datasets", "Retrieval",
-    ], [orderedCollections, crypto]
+      "SettingKeys", "Words", "JSONText", "Files", "Digests", "Runs", "Kernels", "Tensors", "Layers", "Tokenizers",
+      "Encoders", "Datasets", "Retrieval",
+    ], [orderedCollections]
   ),
   (
     "Tools",
@@ -100,6 +100,7 @@ var targets: [Target] = [
   .systemLibrary(name: "CInstructions"),
   .systemLibrary(
     name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+  .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
   .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
 ]
 targets += libraries.map { library in
@@ -120,7 +121,7 @@ targets += [
   .executableTarget(
     name: "torture", dependencies: ["Trials", "Files", argumentParser], path: "scripts/torture/Program"),
   .target(
-    name: "TestSupport", dependencies: ["Kernels", "Tensors", "Layers", "JSONText", "Files", crypto],
+    name: "TestSupport", dependencies: ["Kernels", "Tensors", "Layers", "JSONText", "Files", "Digests"],
     path: "Tests/TestSupport"),
   .testTarget(name: "HoneTests", dependencies: ["TestSupport", "Trials", "Recipes", "Files", "JSONText"]),
 ]
@@ -170,7 +171,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: targets

@@ -1,22 +1,22 @@
-import Crypto
+import Digests
 import Files
 
 /// The digests of a content that comes in pieces.
 struct ContentDigest {
-  private var sha256 = SHA256()
-  private var gitObject: Insecure.SHA1?
+  private var sha256 = Digest(.sha256)
+  private var gitObject: Digest?
 
   /// Begins the digests of a file of the Hub.
   init(of file: RemoteFile) {
     guard case .gitObject = file.digest else { return }
-    gitObject = Insecure.SHA1()
-    gitObject?.update(data: Array("blob \(file.size)\0".utf8))
+    gitObject = Digest(.sha1)
+    gitObject?.add(Array("blob \(file.size)\0".utf8))
   }
 
   /// Adds a piece.
   mutating func add(_ bytes: [UInt8]) {
-    sha256.update(data: bytes)
-    gitObject?.update(data: bytes)
+    sha256.add(bytes)
+    gitObject?.add(bytes)
   }
 
   /// Adds what is in a file.
@@ -31,12 +31,8 @@ struct ContentDigest {
   }
 
   /// The SHA-256 so far.
-  var sha256Text: String { hexadecimal(sha256.finalize()) }
+  var sha256Text: String { sha256.hexadecimal }
 
   /// The digest so far that the Hub names the content by.
-  var hubText: String { gitObject.map { hexadecimal($0.finalize()) } ?? sha256Text }
-
-  private func hexadecimal(_ digest: some Digest) -> String {
-    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
+  var hubText: String { gitObject?.hexadecimal ?? sha256Text }
 }

@@ -31,6 +31,7 @@ struct HoneCommand: ParsableCommand {
     // A closed pipe is recognized by the error of the write, see `Console`.
     signal(SIGPIPE, SIG_IGN)
     do {
+      try Hone.checkInstructions()
       var command = try parseAsRoot()
       try command.run()
       try Console.flush()

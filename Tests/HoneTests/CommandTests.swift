@@ -29,6 +29,30 @@ import Testing
     #expect(ended.messages == "")
   }
 
+  /// The manual page is made of what the program tells of itself.
+  @Test func everythingShownHasAnAbstract() throws {
+    let help = try #require(try json(HoneProcess.run(["--experimental-dump-help"])).objectValue)
+    var commands = [(path: "hone", content: try #require(help["command"]?.objectValue))]
+    var found = 0
+    while let (path, command) = commands.popLast() {
+      found += 1
+      #expect(command["abstract"]?.stringValue?.hasSuffix(".") == true, "\(path)")
+      for argument in command["arguments"]?.arrayValue ?? [] {
+        guard let argument = argument.objectValue, argument["shouldDisplay"]?.boolValue == true else { continue }
+        let name = argument["valueName"]?.stringValue ?? ""
+        // The library's own command `help` has a positional argument without one.
+        guard path != "hone help" else { continue }
+        #expect(argument["abstract"]?.stringValue?.isEmpty == false, "\(path) \(name)")
+      }
+      for subcommand in command["subcommands"]?.arrayValue ?? [] {
+        let subcommand = try #require(subcommand.objectValue)
+        commands.append(("\(path) \(try #require(subcommand["commandName"]?.stringValue))", subcommand))
+      }
+    }
+    // The program, its eleven commands, and `help`.
+    #expect(found >= 13)
+  }
+
   @Test func versionIsPrinted() throws {
     let ended = try hone("--version")
     #expect(ended.output == "0.1.0\n")

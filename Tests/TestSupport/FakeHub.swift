@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Files
 public import JSONText
 import Kernels
@@ -201,7 +201,7 @@ public final class FakeHub: Sendable {
         ])
         if content.count >= large {
           object["lfs"] = [
-            "oid": JSONValue(hexadecimal(SHA256.hash(data: content))), "size": JSONValue(content.count),
+            "oid": JSONValue(digest(.sha256, of: content)), "size": JSONValue(content.count),
             "pointerSize": 134,
           ]
         }
@@ -210,10 +210,12 @@ public final class FakeHub: Sendable {
   }
 
   private static func gitObject(_ content: [UInt8]) -> String {
-    hexadecimal(Insecure.SHA1.hash(data: Array("blob \(content.count)\0".utf8) + content))
+    digest(.sha1, of: Array("blob \(content.count)\0".utf8) + content)
   }
 
-  private static func hexadecimal(_ digest: some Digest) -> String {
-    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  private static func digest(_ function: Digest.Function, of bytes: [UInt8]) -> String {
+    var digest = Digest(function)
+    digest.add(bytes)
+    return digest.hexadecimal
   }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// A SHA-256 as four words, which identifies texts and models in a cache.
 package struct ContentHash: Hashable, Comparable, Sendable {
@@ -10,14 +10,14 @@ package struct ContentHash: Hashable, Comparable, Sendable {
     (first, second, third, fourth) = (words[0], words[1], words[2], words[3])
   }
 
-  init(_ digest: SHA256.Digest) {
+  init(_ digest: Digest) {
     var words = [UInt64](repeating: 0, count: 4)
-    for (index, byte) in digest.enumerated() { words[index / 8] |= UInt64(byte) << UInt64(index % 8 * 8) }
+    for (index, byte) in digest.bytes.enumerated() { words[index / 8] |= UInt64(byte) << UInt64(index % 8 * 8) }
     self.init(words)
   }
 
   /// The hash of a text's bytes.
-  package init(of text: String) { self.init(SHA256.hash(data: Array(text.utf8))) }
+  package init(of text: String) { self.init(Digest.sha256(of: text)) }
 
   var words: [UInt64] { [first, second, third, fourth] }
 

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Encoders
 import Kernels
 import Layers
@@ -32,7 +32,7 @@ struct ModelFingerprint: Hashable, Sendable {
     // Not for 32 bits, so that their vectors keep the name they always had.
     if model.precision != .float32 { parts.add("precision", model.precision.rawValue) }
     for (name, tensor) in model.parameters { parts.add("parameter \(name) \(tensor.shape)", tensor) }
-    hash = ContentHash(parts.hash.finalize())
+    hash = ContentHash(parts.digest)
   }
 
   /// The prefix of the names of all files with vectors of this model.
@@ -40,25 +40,25 @@ struct ModelFingerprint: Hashable, Sendable {
 
   /// Named parts with their lengths, so that no two lists of parts give the same bytes.
   private struct Parts {
-    var hash = SHA256()
+    var digest = Digest(.sha256)
 
     mutating func add(_ name: String, _ text: String) { add(name, Array(text.utf8)) }
 
     mutating func add(_ name: String, _ bytes: [UInt8]) {
       begin(name, count: bytes.count)
-      hash.update(data: bytes)
+      digest.add(bytes)
     }
 
     mutating func add(_ name: String, _ tensor: Tensor) {
       let buffer = tensor.buffer
       begin(name, count: buffer.count * 4)
       for first in stride(from: 0, to: buffer.count, by: 1 << 16) {
-        hash.update(data: buffer.littleEndianBytes(in: first..<min(buffer.count, first + 1 << 16)))
+        digest.add(buffer.littleEndianBytes(in: first..<min(buffer.count, first + 1 << 16)))
       }
     }
 
     private mutating func begin(_ name: String, count: Int) {
-      hash.update(data: Array("\(name.utf8.count) \(count) \(name)".utf8))
+      digest.add(Array("\(name.utf8.count) \(count) \(name)".utf8))
     }
   }
 }
