@@ -86,10 +86,14 @@ public struct KnownPositives: Sendable {
     if judged.judgments.isEmpty { return [:] }
     var ofQuery: [ExactText: Set<Int>] = [:]
     for judgment in judged.judgments {
-      guard let root = documents.root(ofID: judgment.document) ?? documents.root(ofText: judgment.text) else { continue }
+      guard let root = documents.root(ofID: judgment.document) ?? documents.root(ofText: judgment.text) else {
+        continue
+      }
       ofQuery[ExactText(judgment.query), default: []].insert(root)
     }
-    for (row, positive) in zip(rows, positiveClasses) { if let id = row.queryID { ofQuery[ExactText(id)]?.remove(positive) } }
+    for (row, positive) in zip(rows, positiveClasses) {
+      if let id = row.queryID { ofQuery[ExactText(id)]?.remove(positive) }
+    }
     var ofRow: [Int: Set<Int>] = [:]
     for (index, row) in rows.enumerated() {
       if let id = row.queryID, let classes = ofQuery[ExactText(id)], !classes.isEmpty { ofRow[index] = classes }

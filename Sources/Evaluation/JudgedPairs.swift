@@ -16,8 +16,9 @@ package struct JudgedPairs {
   /// The number of relevant pairs.
   package var relevantCount: Int { labels.count { $0 } }
 
-  /// Makes a pair of every judgment: grades of 1 and more are relevant, 0 is not, less counts as not judged. Blank documents
-  /// are left out.
+  /// Makes a pair of every judgment: grades of 1 and more are relevant, 0 is not, less counts as not judged.
+  ///
+  /// Blank documents are left out.
   ///
   /// - Parameters:
   ///   - excludesSameID: True to leave out documents with their query's identifier.

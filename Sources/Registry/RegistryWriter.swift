@@ -29,7 +29,9 @@ package final class RegistryWriter {
 
   /// A candidate for the place of the champion.
   package struct Candidate {
-    /// The folders of its models by their names in the version: `model`, `reranker`. They are promoted together.
+    /// The folders of its models by their names in the version: `model`, `reranker`.
+    ///
+    /// They are promoted together.
     package var parts: [(name: String, folder: String)]
     /// Further files of the version by name: the recipe, the measures, the hashes of the data.
     package var documents: [(name: String, content: String)]
@@ -63,8 +65,9 @@ package final class RegistryWriter {
       try draft.write(VersionManifest.name) { try Files.write(manifest.json.text(indented: true) + "\n", to: $0) }
     }
     try point(champion: version, previous: champion)
-    try add(HistoryEvent(
-      .promoted, time: clock(), champion: version, previous: champion, reasons: reasons, details: candidate.details))
+    try add(
+      HistoryEvent(
+        .promoted, time: clock(), champion: version, previous: champion, reasons: reasons, details: candidate.details))
     return version
   }
 

@@ -43,7 +43,8 @@ package struct VersionManifest: Sendable, Equatable {
 
   var json: JSONValue {
     [
-      "format": 1, "version": JSONValue(version.description), "parent": parent.map { JSONValue($0.description) } ?? .null,
+      "format": 1, "version": JSONValue(version.description),
+      "parent": parent.map { JSONValue($0.description) } ?? .null,
       "created": JSONValue(created), "hone": JSONValue(Hone.version), "parts": .array(parts.map { JSONValue($0) }),
       "files": .array(
         files.map { ["path": JSONValue($0.path), "size": JSONValue($0.size), "sha256": JSONValue($0.sha256)] }),
@@ -114,6 +115,7 @@ package struct VersionManifest: Sendable, Equatable {
   }
 
   private static func damaged(_ path: String) -> FileError {
-    FileError(path: path, kind: .badData, description: "\(path) is damaged; 'hone models NAME verify' lists what is left")
+    FileError(
+      path: path, kind: .badData, description: "\(path) is damaged; 'hone models NAME verify' lists what is left")
   }
 }

@@ -8,7 +8,9 @@ public struct AffineMap: Sendable {
   public var bias: Tensor?
   /// The low-rank update that is added; nil for none.
   public var update: LowRankUpdate?
-  /// The weight packed for products below 32 bits; nil for those in 32 bits. It is left out if it is of another weight.
+  /// The weight packed for products below 32 bits; nil for those in 32 bits.
+  ///
+  /// It is left out if it is of another weight.
   package var packed: PackedWeight?
 
   /// Makes the map from its parameters.

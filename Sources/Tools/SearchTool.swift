@@ -8,7 +8,9 @@ import Retrieval
 package import Runs
 import Words
 
-/// `hone search`: exact search in a corpus, for the queries of a file or for texts. Blank documents are not found.
+/// `hone search`: exact search in a corpus, for the queries of a file or for texts.
+///
+/// Blank documents are not found.
 package struct SearchTool {
   package var model: String
   package var corpus: String

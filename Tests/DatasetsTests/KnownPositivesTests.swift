@@ -113,7 +113,8 @@ import Testing
         "train.tsv: 1 document judged 0 for a query, though a positive of another query with the same text; the judgment "
           + "counts, for example \"d1\" for \"q2\" in line 3, with the text of \"q1\", \" apple\""
       ])
-    let corpus = try TemporaryFolder().corpus((1...2).map { "{\"_id\": \"d\($0)\", \"text\": \"text \($0)\"}\n" }.joined())
+    let corpus = try TemporaryFolder().corpus(
+      (1...2).map { "{\"_id\": \"d\($0)\", \"text\": \"text \($0)\"}\n" }.joined())
     let inCorpus = KnownPositives(rows: read.rows, corpus: corpus, judged: read.judgedNegatives)
     #expect((0...1).map { inCorpus.documents(forQueryOf: $0) } == [[0, 1], [1]])
   }

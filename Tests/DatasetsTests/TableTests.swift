@@ -200,10 +200,11 @@ import Testing
       let once = try read(name, header + "a\(separator)\(word)\n\(word)\(separator)c\n")
       #expect(once.rows.map(\.query) == ["a", word])
       #expect(
-        once.warnings == ["positive", "query"].map {
-          "\(word.filter { $0 != " " }) in line \($0 == "query" ? 3 : 2) is read as the text of \"\($0)\", though data frames write "
-            + "so what is missing; leave the cell empty, or remove the row, unless it is meant"
-        })
+        once.warnings
+          == ["positive", "query"].map {
+            "\(word.filter { $0 != " " }) in line \($0 == "query" ? 3 : 2) is read as the text of \"\($0)\", though data frames write "
+              + "so what is missing; leave the cell empty, or remove the row, unless it is meant"
+          })
       let twice = header + "a\(separator)b\nc\(separator)\(word)\nd\(separator)\(word)\n"
       #expect(
         try problem(name, twice)

@@ -152,6 +152,7 @@ import Testing
     #expect(try vectors(copies[0].path) == vectors(copies[1].path))
     #expect(try vectors(copies[0].path) != vectors(original))
     #expect(try vectors(copies[2].path) == vectors(native))
+    withExtendedLifetime(copies) {}
   }
 
   @Test func theDefaultsAreThoseOfTheClass() throws {
@@ -188,7 +189,9 @@ import Testing
   // MARK: - Tensors that do not fit
 
   @Test(
-    arguments: [("lora_A", [3, 3, 32], "[3, 2, 32]"), ("lora_B", [3, 96], "[3, 96, 2]"), ("lora_B", nil, "[3, 96, 2]")]
+    arguments: [
+      ("lora_A", [3, 3, 32], "[3, 2, 32]"), ("lora_B", [3, 96], "[3, 96, 2]"), ("lora_B", nil, "[3, 96, 2]"),
+    ]
       as [(String, [Int]?, String)])
   func anAdapterOfAnotherShapeIsRefused(_ factor: String, _ shape: [Int]?, _ expected: String) throws {
     let copy = try ModelCopy(of: original)

@@ -126,6 +126,8 @@ import Words
       names == [
         "transformer", "pooling", "heads", "tokenizer", "maximumLength", "settings", "poolsPrompt",
         "layerPooling", "tokenHeads", "folder", "carried", "precision",
+        // Its adapter is merged into the parameters.
+        "task",
       ])
     let settings = Set(Mirror(reflecting: model.settings).children.compactMap(\.label))
     #expect(settings == ["prompts", "similarity", "truncation", "activation", "others"])

@@ -114,7 +114,8 @@ import Testing
 
   @Test func blankDocumentsAreNotSearched() throws {
     let small = try SmallFolder(
-      documents: [("d1", "one"), ("d2", ""), ("d3", " \\u200b"), ("d4", "four")], queries: [("q1", "one"), ("q2", "two")],
+      documents: [("d1", "one"), ("d2", ""), ("d3", " \\u200b"), ("d4", "four")],
+      queries: [("q1", "one"), ("q2", "two")],
       splits: ["dev": ["q1\td1\t1", "q1\td2\t1", "q2\td3\t1"]])
     var warnings: [String] = []
     let plan = try EvaluationPlan(

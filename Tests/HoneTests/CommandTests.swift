@@ -18,7 +18,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "init", "adapt", "run", "validate", "recipe", "keys", "fetch", "inspect", "tokenize", "encode", "search", "rerank",
+    "", "init", "adapt", "run", "validate", "recipe", "keys", "fetch", "inspect", "tokenize", "encode", "search",
+    "rerank",
     "score", "evaluate", "models",
   ])
   func helpShowsAnExample(_ command: String) throws {

@@ -59,7 +59,8 @@ import Testing
     #expect(reranked.status == 0, "\(reranked.messages)")
     #expect(
       reranked.messages.contains(
-        "warning: first.run: 2 documents without title and text left out, since they are no candidates, for example \"b\"\n"))
+        "warning: first.run: 2 documents without title and text left out, since they are no candidates, for example \"b\"\n"
+      ))
     #expect(try lines("second.run").map { $0.split(separator: " ")[2] } == ["a"])
 
     try Files.write("{\"_id\": \"b\", \"text\": \"\"}\n", to: folder.file("none.jsonl"))

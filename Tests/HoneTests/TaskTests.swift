@@ -58,7 +58,8 @@ import Testing
     func vectors(_ input: String, _ task: String) throws -> [String: [Double]] {
       let output = "\(task).jsonl"
       let encoded = try hone(
-        "encode", "--quiet", "--model", model, "--input", "collection/\(input).jsonl", "--output", output, "--task", task)
+        "encode", "--quiet", "--model", model, "--input", "collection/\(input).jsonl", "--output", output, "--task",
+        task)
       #expect(encoded.status == 0)
       return try objects(output).reduce(into: [:]) { vectors, object in
         vectors[object["_id"]?.stringValue ?? ""] = object["embedding"]?.arrayValue?.compactMap(\.doubleValue)
@@ -100,7 +101,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("retrieval", "has two adapters for \"retrieval\", retrieval.query and retrieval.passage, but one model has one set of"),
+    (
+      "retrieval",
+      "has two adapters for \"retrieval\", retrieval.query and retrieval.passage, but one model has one set of"
+    ),
     ("clustering", "has no adapter for the task \"clustering\"; its tasks are retrieval.query, retrieval.passage, "),
     (
       "{query: retrieval.query, document: retrieval.passage}",

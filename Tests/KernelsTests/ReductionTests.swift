@@ -54,7 +54,8 @@ import Testing
       let some = generator.floats(rows.count * width)
       var whole = [Float](repeating: 0, count: tableRows * width)
       for (index, row) in rows.enumerated() {
-        whole.replaceSubrange(Int(row) * width..<(Int(row) + 1) * width, with: some[index * width..<(index + 1) * width])
+        whole.replaceSubrange(
+          Int(row) * width..<(Int(row) + 1) * width, with: some[index * width..<(index + 1) * width])
       }
       let sum = sumOfSquares(FloatBuffer(some), rows: rows, of: tableRows, width: width)
       #expect(sum == sumOfSquares(FloatBuffer(whole)), "\(rows.count) of \(tableRows) rows")

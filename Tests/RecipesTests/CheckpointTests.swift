@@ -61,7 +61,9 @@ import Words
     #expect(error.kind == .badData)
     #expect(error.description.hasPrefix("\(checkpoint): "), "\(error)")
     #expect(error.description.contains(reason), "\(error)")
-    #expect(error.description.hasSuffix("; remove it to use an older checkpoint, or begin anew in a new output.folder"), "\(error)")
+    #expect(
+      error.description.hasSuffix("; remove it to use an older checkpoint, or begin anew in a new output.folder"),
+      "\(error)")
   }
 
   // MARK: - Progress
@@ -220,7 +222,8 @@ import Words
     let first = Files.join(run, "checkpoint-2")
     for checkpoint in [last, first] { try Files.remove(Files.join(checkpoint, "MANIFEST.json")) }
     #expect(
-      try loss().hasPrefix("\(run): no checkpoint can be loaded (\(last), \(first) are not complete), though the log has 3"))
+      try loss().hasPrefix(
+        "\(run): no checkpoint can be loaded (\(last), \(first) are not complete), though the log has 3"))
   }
 
   @Test func aDamagedCheckpointIsPassedOverWithAWarning() throws {
@@ -228,7 +231,9 @@ import Words
     try Files.write("{}", to: Files.join(last, "progress.json"))
     let notes = try train(resume: true, overrides: ["checkpoint.keep=2"])
     #expect(
-      notes.prefix(1) == ["\(last) is not complete (the size of progress.json differs from its manifest); it is passed over"]
+      notes.prefix(1) == [
+        "\(last) is not complete (the size of progress.json differs from its manifest); it is passed over"
+      ]
         && notes.contains("going on after step 2 of 4"), "\(notes)")
   }
 

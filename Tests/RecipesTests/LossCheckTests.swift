@@ -39,14 +39,16 @@ import Training
     try said(rows) { source, warn in
       _ = try RowData(
         DataSection(source: source, shuffle: shuffle, negatives: negatives),
-        batch: BatchSection(queries: queries, tokens: 64, uniqueTexts: uniqueTexts, recompute: false), loss: loss, seed: 1, warn: warn)
+        batch: BatchSection(queries: queries, tokens: 64, uniqueTexts: uniqueTexts, recompute: false), loss: loss,
+        seed: 1, warn: warn)
     }
   }
 
   private func groups(_ rows: [String], loss: LossSetting) throws -> (warnings: [String], refusal: String) {
     try said(rows) { source, warn in
       _ = try GroupData(
-        GroupSection(source: source, shuffle: true), batch: GroupBatchSection(groups: 2, tokens: 64, recompute: false), loss: loss,
+        GroupSection(source: source, shuffle: true), batch: GroupBatchSection(groups: 2, tokens: 64, recompute: false),
+        loss: loss,
         seed: 1, warn: warn)
     }
   }
@@ -246,7 +248,8 @@ import Training
     #expect(try groups(scored(scores), loss: LossSetting(MarginMSE(similarity: nil))).refusal.contains("overflows"))
     #expect(try rows(scored([[1e15, -1e15], [1, 0]]), loss: LossSetting(MarginMSE(similarity: .dot))).refusal == "")
     #expect(try rows(scored(scores), loss: infoNCE).refusal == "")
-    #expect(try rows(labelled([1, 1e20]), loss: LossSetting(MSE())).refusal.contains("row 2 has the label 1e+20, with"))
+    #expect(
+      try rows(labelled([1, 1e20]), loss: LossSetting(MSE())).refusal.contains("row 2 has the label 1e+20, with"))
   }
 
   @Test func aScoreThatIsNo32BitNumberIsRefused() throws {
@@ -273,7 +276,8 @@ import Training
     func refusal(_ loss: LossSetting, easy: EasyNegativesSection?) throws -> String {
       try said(rows) { source, warn in
         _ = try GroupData(
-          GroupSection(source: source, shuffle: true, negatives: 2, easyNegatives: easy), batch: GroupBatchSection(groups: 2, tokens: 64, recompute: false),
+          GroupSection(source: source, shuffle: true, negatives: 2, easyNegatives: easy),
+          batch: GroupBatchSection(groups: 2, tokens: 64, recompute: false),
           loss: loss, seed: 1, warn: warn)
       }.refusal
     }

@@ -21,7 +21,9 @@ import Training
     var warnings: [String] = []
     let section = GroupSection(
       source: .file(file, collection: nil), shuffle: shuffle, negatives: negatives, easyNegatives: easy)
-    let data = try GroupData(section, batch: GroupBatchSection(groups: 2, tokens: 64, recompute: false), loss: loss, seed: 1) {
+    let data = try GroupData(
+      section, batch: GroupBatchSection(groups: 2, tokens: 64, recompute: false), loss: loss, seed: 1
+    ) {
       warnings.append($0.split(separator: "/").last.map(String.init) ?? "")
     }
     return (data, warnings)

@@ -160,7 +160,8 @@ import Training
     try folder.write(
       "c/corpus.jsonl", (1...3).map { "{\"_id\": \"d\($0)\", \"text\": \"text \($0)\"}\n" }.joined())
     try folder.write(
-      "c/queries.jsonl", ["apple", "Apple", "pear"].enumerated().map { "{\"_id\": \"q\($0 + 1)\", \"text\": \"\($1)\"}\n" }
+      "c/queries.jsonl",
+      ["apple", "Apple", "pear"].enumerated().map { "{\"_id\": \"q\($0 + 1)\", \"text\": \"\($1)\"}\n" }
         .joined())
     try folder.write("c/qrels/train.tsv", "q1\td1\t1\nq2\td2\t1\nq3\td3\t1\nq2\td1\t0\n")
     let section = DataSection(source: .judgments(collection: folder.file("c"), split: "train"), shuffle: false)

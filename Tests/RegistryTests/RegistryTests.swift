@@ -78,7 +78,10 @@ struct Workshop {
     #expect(try registry.manifest(of: VersionNumber(4)).parent == VersionNumber(1))
     #expect(try writer.rollBack(to: VersionNumber(3)) == VersionNumber(3))
     #expect(try registry.previous() == VersionNumber(2))
-    #expect(try registry.history().map(\.kind) == [.promoted, .promoted, .promoted, .rolledBack, .rolledBack, .promoted, .rolledBack])
+    #expect(
+      try registry.history().map(\.kind) == [
+        .promoted, .promoted, .promoted, .rolledBack, .rolledBack, .promoted, .rolledBack,
+      ])
     #expect(try registry.problems() == [])
   }
 
@@ -124,8 +127,10 @@ struct Workshop {
     #expect(try registry.problems().contains { $0.contains("../elsewhere") })
   }
 
-  @Test(arguments: ["{}", "[", #"{"format":1,"version":"v000002","created":"","parts":[],"files":[]}"#,
-    #"{"format":1,"version":"v000001","created":"","parts":[],"files":[{"path":"../x","size":1,"sha256":""}]}"#])
+  @Test(arguments: [
+    "{}", "[", #"{"format":1,"version":"v000002","created":"","parts":[],"files":[]}"#,
+    #"{"format":1,"version":"v000001","created":"","parts":[],"files":[{"path":"../x","size":1,"sha256":""}]}"#,
+  ])
   func aDamagedManifestIsOneError(_ content: String) throws {
     let workshop = Workshop()
     let writer = try workshop.writer()

@@ -10,7 +10,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["", "v", "v1", "v00001", "v000000", "v0000001", "x000001", "v00000１", "v-00001", "v000001 ", "champion"])
+  @Test(arguments: [
+    "", "v", "v1", "v00001", "v000000", "v0000001", "x000001", "v00000１", "v-00001", "v000001 ", "champion",
+  ])
   func anythingElseIsNoVersion(_ name: String) {
     #expect(VersionNumber(name) == nil)
   }

@@ -72,7 +72,9 @@ import Testing
     #expect(found.map { $0.selection?.rows } == [[1, 3], [0, 2]])
     #expect(exact[0].row(6).allSatisfy { $0 == 0 } && exact[0].row(3).contains { $0 != 0 })
     for (found, exact) in zip(found, exact) { try expectSameBits(whole(found).elements, exact.elements) }
-    let nothing = gradients(takesRows: [true, true]) { .embeddingSum([($0[0], [3]), ($0[1], [0])], paddingRows: [3, 0]) }
+    let nothing = gradients(takesRows: [true, true]) {
+      .embeddingSum([($0[0], [3]), ($0[1], [0])], paddingRows: [3, 0])
+    }
     #expect(nothing.map(\.shape) == [[0, 5], [0, 5]])
   }
 

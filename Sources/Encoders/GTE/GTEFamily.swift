@@ -18,7 +18,8 @@ extension GTEConfiguration: EncoderFamily {
     transformersNames: TransformersNames(
       renamed: [("layers.", "encoder.layer."), (".self_attn.o_proj", ".attention.o_proj")],
       joined: [
-        (TransformersNames.attention, ".attention.qkv_proj"), ([".mlp.up_proj", ".mlp.gate_proj"], ".mlp.up_gate_proj"),
+        (TransformersNames.attention, ".attention.qkv_proj"),
+        ([".mlp.up_proj", ".mlp.gate_proj"], ".mlp.up_gate_proj"),
       ]), hasOwnCode: true)
 
   /// The sizes that code outside the family reads.

@@ -43,7 +43,8 @@ struct MinedRows {
   ///
   /// Memory holds the vectors of corpus and queries and the candidates of each query, never queries × documents.
   init(
-    _ given: [TrainingRow], judged: JudgedNegatives, corpus: Corpus, model: BiEncoder, settings: MiningSettings, seed: UInt64,
+    _ given: [TrainingRow], judged: JudgedNegatives, corpus: Corpus, model: BiEncoder, settings: MiningSettings,
+    seed: UInt64,
     cache: EncodingCache? = nil, _ context: RunContext
   ) throws {
     let ids = corpus.documents.map(\.id)

@@ -10,8 +10,7 @@ struct BatchSection: Codable, Sendable, Equatable {
 
   /// The sentence of a key that both kinds of model have.
   static let recomputeSentence =
-    "True if the activations of a layer are computed once more for its gradients, instead of kept: less memory, the "
-    + "same bits, more time."
+    "True if activations are computed once more for the gradients, not kept: less memory, more time, the same bits."
 }
 
 extension BatchSection {

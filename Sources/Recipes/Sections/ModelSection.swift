@@ -29,8 +29,7 @@ extension ModelSection: Codable {
     let keys = try decoder.keys(Key.self)
     task = try keys.optional(
       .task, example: TaskSetting(word: "retrieval.query"),
-      "The task whose adapter is merged into the model, of a checkpoint that has one for each of several tasks; without "
-        + "it the weights are taken as they are.")
+      "The task whose adapter is merged into the model, where the checkpoint has adapters; without it none is.")
     pooling = try keys.value(
       .pooling, from: "the model folder",
       default: { try ModelOutline(folder: base.folder).pooling.map { PoolingSetting($0) } },

@@ -28,6 +28,7 @@ extension RowSource {
         try TrainingRows(collection: collection ?? Collection(folder: folder), split: split, corpus: corpus)
       }
     ((corpus?.warnings ?? []) + (collection?.warnings ?? []) + rows.warnings).forEach(warn)
-    return TrainingTexts(rows: rows.rows, collection: collection, corpus: corpus ?? collection?.corpus, judged: rows.judgedNegatives)
+    return TrainingTexts(
+      rows: rows.rows, collection: collection, corpus: corpus ?? collection?.corpus, judged: rows.judgedNegatives)
   }
 }

@@ -24,7 +24,8 @@ extension RunLog {
     let logged = try steps(of: folder)
     let missing = (0..<step).filter { !logged.contains($0 + 1) }
     guard let first = missing.first else { return nil }
-    return "\(folder.file(name)) has lost \(NumberText.counted(missing.count, of: step, "step")) before the checkpoint, "
+    return
+      "\(folder.file(name)) has lost \(NumberText.counted(missing.count, of: step, "step")) before the checkpoint, "
       + "the first of them step \(first + 1); the weights are not concerned, but log and report have a gap"
   }
 

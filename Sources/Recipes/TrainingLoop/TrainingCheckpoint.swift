@@ -45,7 +45,9 @@ extension TrainingRun {
     } catch let error as FileError where error.kind != .badData {
       throw error
     } catch {
-      throw RunError(.badData, "\(checkpoint.folder): \(error); remove it to use an older checkpoint, or begin anew in a new output.folder")
+      throw RunError(
+        .badData,
+        "\(checkpoint.folder): \(error); remove it to use an older checkpoint, or begin anew in a new output.folder")
     }
   }
 

@@ -109,7 +109,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     throw RunError(
       .badData,
       "\(folder.path): no checkpoint can be loaded (\(loss)), though the log has \(NumberText.counted(done, "step")); put a "
-        + "sound copy back, or to begin anew remove this folder, or set output.folder to a new one, and run without --resume")
+        + "sound copy back, or to begin anew remove this folder, or set output.folder to a new one, and run without --resume"
+    )
   }
 
   /// Restores a checkpoint of a run that is continued.

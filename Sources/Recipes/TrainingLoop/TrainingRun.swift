@@ -66,7 +66,8 @@ struct TrainingRun<Model: AdaptableModel> {
 
   private var restInWords: String {
     let settings = optimizer.settings
-    return "no step has changed the bits of any weight, so that the model has learnt nothing: the steps are too small for "
+    return
+      "no step has changed the bits of any weight, so that the model has learnt nothing: the steps are too small for "
       + "32-bit numbers; raise 'optimizer.rate' (\(settings.rate))"
       + (settings.clip.map { $0 < 1e-6 ? ", or 'optimizer.clip' (\($0))" : "" } ?? "")
   }

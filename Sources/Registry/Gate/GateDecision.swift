@@ -55,8 +55,10 @@ package struct GateDecision: Sendable, Equatable {
     guard checks.allSatisfy({ $0.outcome == .passed }) else { return }
     checkQueries(evidence.deciding)
     checkLeak(evidence)
-    checkRatio("size", evidence.size?.champion.map(Double.init), evidence.size.map { Double($0.candidate) },
-      limit: rules.largestSizeRatio) { NumberText.bytes(Int($0)) }
+    checkRatio(
+      "size", evidence.size?.champion.map(Double.init), evidence.size.map { Double($0.candidate) },
+      limit: rules.largestSizeRatio
+    ) { NumberText.bytes(Int($0)) }
     checkRatio("latency", evidence.latency?.champion, evidence.latency?.candidate, limit: rules.largestLatencyRatio) {
       NumberText.seconds($0)
     }
@@ -76,7 +78,9 @@ package struct GateDecision: Sendable, Equatable {
 
   // MARK: - Checks
 
-  private mutating func note(_ name: String, _ outcome: Check.Outcome, _ sentence: String, _ figures: JSONObject = .init()) {
+  private mutating func note(
+    _ name: String, _ outcome: Check.Outcome, _ sentence: String, _ figures: JSONObject = .init()
+  ) {
     checks.append(Check(name: name, outcome: outcome, sentence: sentence, figures: figures))
   }
 
@@ -167,7 +171,8 @@ package struct GateDecision: Sendable, Equatable {
     guard let test = compare(values) else { return }
     guard values.queries.count >= rules.minimumSliceQueries else {
       return note(
-        "harm", .skipped, "\(values.name) has only \(NumberText.counted(values.queries.count, "query", plural: "queries"))")
+        "harm", .skipped,
+        "\(values.name) has only \(NumberText.counted(values.queries.count, "query", plural: "queries"))")
     }
     note(
       "harm", test.meanDifference >= -rules.largestHarm ? .passed : .failed,

@@ -51,9 +51,9 @@ public struct AdamW: Sendable {
         "Factors on the learning rate by patterns of parameters; the most specific pattern decides.")
       freeze = try keys.optional(.freeze, example: ["embeddings"], "Patterns of the parameters that are not trained.")
       rows = try keys.optional(
-        .rows,
-        "The rows of tables of embeddings that have moments; without it those touched for tables of more than 65,536 rows, "
-          + "and all for smaller ones.")
+        .rows, example: .touched,
+        "The rows of embedding tables that have moments; without it those touched in tables of more than 65,536 rows, else all."
+      )
     }
 
     /// Makes the settings.
