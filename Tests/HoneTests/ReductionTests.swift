@@ -122,7 +122,7 @@ import Testing
       "dimensions=[8]")
     #expect(second.status == 0, "\(second.messages)")
     #expect(second.lines.first == "dimensions  bytes a vector  variance  model")
-    #expect(second.lines.count == 5, "\(second.output)")
+    #expect(second.lines.count == 6, "\(second.output)")
     // A reduced model is a model: it can be reduced again, to less than it has.
     let third = try hone(
       "run", "small.yaml", "--set", "model.folder=runs/small/model-8", "--set", "dimensions=[9]", "--set",

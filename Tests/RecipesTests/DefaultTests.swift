@@ -44,6 +44,7 @@ import Testing
           queries: 8  # --set
           tokens: 8192  # default
           uniqueTexts: true  # default
+          recompute: false  # default
         loss:
           name: infoNCE  # default
           temperature: 0.05  # default
