@@ -3,7 +3,7 @@ import Testing
 @testable import Recipes
 
 /// The page of a report: whole, safe with any text, small, and readable without seeing it.
-@Suite struct PageTests {
+@Suite struct ReportPageTests {
   private static let plain = ["plain text", "another text"]
 
   @Test func aPageNeedsNothingElse() throws {
