@@ -15,6 +15,14 @@ package struct SectionOutline: Sendable, Equatable {
   package var variants: [Variant] = []
   /// The name of the form that a template shows.
   package var usual: String?
+
+  /// The key that names the form; nil where the section has one form only.
+  package var variantKey: KeyOutline? { variants.isEmpty ? nil : keys.last }
+
+  /// True if the section has to have a key, whatever its others are.
+  package func requires(_ key: KeyOutline) -> Bool {
+    key.absence == .isProblem && !alternatives.contains { $0.contains(key.name) }
+  }
 }
 
 /// One key of a section.

@@ -1,12 +1,10 @@
 /// Collects the keys of one section while it is described.
 final class SectionRecorder {
   private(set) var keys: [KeyOutline] = []
-  /// The index of the key that names a variant, and the names.
-  private(set) var variantPoint: (index: Int, names: [String])?
+  /// The index of the key that names a variant, the names, and the one that is described.
+  private(set) var variantPoint: (index: Int, names: [String], described: String)?
   /// The lists of keys one of which the section has.
   private(set) var alternatives: [[String]] = []
-  /// The variant that is described.
-  private(set) var described = ""
   private let variant: String?
 
   /// - Parameter variant: The variant to describe; without it the usual one.
@@ -18,10 +16,10 @@ final class SectionRecorder {
 
   /// Notes the key that names a variant and returns the one to describe.
   func addVariant(_ name: String, among names: [String], default usual: String?, sentence: String) -> String {
-    variantPoint = (keys.count, names)
+    let described = variant ?? usual ?? names[0]
+    variantPoint = (keys.count, names, described)
     let absence = usual.map { KeyOutline.Absence.means(.scalar($0, isText: true)) } ?? .isProblem
     keys.append(KeyOutline(name: name, sentence: sentence, kind: .choice(names), absence: absence))
-    described = variant ?? usual ?? names[0]
     return described
   }
 

@@ -73,14 +73,15 @@ extension SettingDecoder: KeyReader {
       return (value, recorder)
     }
     let first = try pass(nil)
-    guard let point = first.recorder.variantPoint else {
-      return (first.value, SectionOutline(keys: first.recorder.keys, alternatives: first.recorder.alternatives))
+    var outline = SectionOutline(keys: first.recorder.keys, alternatives: first.recorder.alternatives)
+    if let point = first.recorder.variantPoint {
+      outline.keys = Array(outline.keys[...point.index])
+      outline.variants = try point.names.map { name in
+        SectionOutline.Variant(name: name, keys: Array(try pass(name).recorder.keys.dropFirst(point.index + 1)))
+      }
+      outline.usual = point.described
     }
-    let variants = try point.names.map { name in
-      SectionOutline.Variant(name: name, keys: Array(try pass(name).recorder.keys.dropFirst(point.index + 1)))
-    }
-    let common = Array(first.recorder.keys[...point.index])
-    return (first.value, SectionOutline(keys: common, variants: variants, usual: first.recorder.described))
+    return (first.value, outline)
   }
 
   private func describe<Value: Codable>(
@@ -89,19 +90,18 @@ extension SettingDecoder: KeyReader {
     request(declaration.name)
     let context = context + declaration.context
     let (kind, value) = try Self.kind(of: Value.self, context: context)
-    func literal(_ value: Value) throws -> SettingLiteral { try SettingLiteral(value) }
     let absence: KeyOutline.Absence =
       switch declaration.absence {
       case .isProblem: .isProblem
       case .isNothing: .isNothing
-      case .means(let usual): .means(try literal(usual))
+      case .means(let usual): .means(try SettingLiteral(usual))
       case .isFound(let source, _): .isFound(in: source)
       case .isEmptySection: .isEmptySection
       }
     outline.add(
       KeyOutline(
         name: declaration.name, sentence: declaration.sentence, kind: kind, absence: absence,
-        example: try declaration.example.map(literal), isRecommended: declaration.isRecommended))
+        example: try declaration.example.map { try SettingLiteral($0) }, isRecommended: declaration.isRecommended))
     return switch declaration.absence {
     case .isNothing: nil
     case .means(let usual): usual

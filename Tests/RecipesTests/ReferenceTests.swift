@@ -145,6 +145,7 @@ import Testing
     let file = Files.join(Locations.repositoryRoot, "recipes/schema.json")
     let stored = String(decoding: try Files.read(file), as: UTF8.self)
     #expect(try RecipeReference().schema == stored, "run: hone keys --schema > recipes/schema.json")
+    #expect(!stored.contains("[]"), "an empty list says nothing")
   }
 
   @Test func thePageOfRecipesHasTheReference() throws {

@@ -49,17 +49,15 @@ public struct RecipeReference: Sendable {
 
   /// All keys of a section and of what it holds, in their order.
   static func rows(_ section: SectionOutline, under path: String = "", if condition: String? = nil) -> [Row] {
-    let alternatives = Set(section.alternatives.joined())
     func rows(_ keys: [KeyOutline], if condition: String?) -> [Row] {
       keys.flatMap { key in
         let inner = path + key.name
-        let isRequired = key.absence == .isProblem && !alternatives.contains(key.name)
-        let row = Row(path: inner, condition: condition, key: key, isRequired: isRequired)
+        let row = Row(path: inner, condition: condition, key: key, isRequired: section.requires(key))
         return [row] + nested(key.kind, under: inner, if: condition)
       }
     }
     // The only form of a section is no condition.
-    let name = section.variants.count > 1 ? section.keys.last?.name : nil
+    let name = section.variants.count > 1 ? section.variantKey?.name : nil
     return rows(section.keys, if: condition)
       + section.variants.flatMap { variant in
         rows(variant.keys, if: name.map { "\(path)\($0): \(variant.name)" } ?? condition)

@@ -10,8 +10,7 @@ extension RecipeReference {
     var writer = SchemaWriter()
     let names = programs.map { JSONValue($0.name) }
     let forms = programs.map { program -> (name: String, schema: JSONValue) in
-      let keys = writer.closed(program.keys.keys, adding: ["recipe": [:]], program.keys, at: program.name)
-      return (name: program.name, schema: keys)
+      (program.name, writer.closed(program.keys.keys, adding: ["recipe": [:]], program.keys, at: program.name))
     }
     let schema: JSONObject = [
       "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -50,8 +49,7 @@ private struct SchemaWriter {
   ) -> JSONValue {
     var properties = others
     for key in keys { properties[key.name] = schema(of: key, at: path) }
-    let alternatives = Set(section.alternatives.joined())
-    let required = keys.filter { $0.absence == .isProblem && !alternatives.contains($0.name) }
+    let required = keys.filter(section.requires)
     var schema: JSONObject = ["type": "object", "properties": .object(properties), "additionalProperties": false]
     if !required.isEmpty { schema["required"] = .array(required.map { JSONValue($0.name) }) }
     let choices = section.alternatives.map { names -> JSONValue in
@@ -75,6 +73,7 @@ private struct SchemaWriter {
     case .seed: ["type": "integer", "minimum": 0]
     case .truth: ["type": "boolean"]
     case .text: ["type": "string"]
+    case .word(_, examples: []): ["type": "string"]
     case .word(_, let examples): ["type": "string", "examples": .array(examples.map { JSONValue($0) })]
     case .choice(let names): ["enum": .array(names.map { JSONValue($0) })]
     case .list(let item): ["type": "array", "items": .object(schema(of: item, at: path))]
@@ -86,23 +85,23 @@ private struct SchemaWriter {
   /// The name of a section's definition.
   private mutating func define(_ section: SectionOutline, at path: String) -> String {
     let schema: JSONValue
-    if section.variants.isEmpty {
-      schema = closed(section.keys, section, at: path)
-    } else {
-      let name = section.keys.last?.name ?? ""
-      let isOptional = section.keys.last?.absence != .isProblem
+    if let naming = section.variantKey {
+      let isOptional = naming.absence != .isProblem
       var forms: [JSONValue] = []
       for variant in section.variants {
         let form = closed(section.keys + variant.keys, section, at: path)
         forms.append(
-          Self.condition(name, is: variant.name, isUsual: isOptional && variant.name == section.usual, then: form))
+          Self.condition(
+            naming.name, is: variant.name, isUsual: isOptional && variant.name == section.usual, then: form))
       }
       var common = JSONObject()
       for key in section.keys { common[key.name] = self.schema(of: key, at: path) }
       var object: JSONObject = ["type": "object", "properties": .object(common)]
-      if !isOptional { object["required"] = [JSONValue(name)] }
+      if !isOptional { object["required"] = [JSONValue(naming.name)] }
       object["allOf"] = .array(forms)
       schema = .object(object)
+    } else {
+      schema = closed(section.keys, section, at: path)
     }
     let short = path.split(separator: ".").dropFirst().joined(separator: ".")
     for name in [short, path] {

@@ -28,8 +28,7 @@ private struct TemplateWriter {
   mutating func write(_ section: SectionOutline, level: Int, mark: String) {
     let variant = section.variants.first { $0.name == section.usual }
     for key in section.keys + (variant?.keys ?? []) {
-      let usual = key.name == section.keys.last?.name ? section.usual : nil
-      write(key, choosing: section.variants.isEmpty ? nil : usual, level: level, mark: mark)
+      write(key, choosing: key == section.variantKey ? section.usual : nil, level: level, mark: mark)
     }
   }
 
@@ -37,7 +36,8 @@ private struct TemplateWriter {
     let indent = String(repeating: "  ", count: level)
     // Within an optional section its own comment mark is enough for what has a default.
     let isLive = key.absence == .isProblem || key.isRecommended
-    let inner = isLive ? mark : mark.isEmpty ? "# " : Self.isDefault(key) ? mark : "# " + mark
+    let needsMark = !isLive && (mark.isEmpty || !Self.isDefault(key))
+    let inner = needsMark ? "# " + mark : mark
     if case .section(let section) = key.kind, key.example == nil {
       add("\(inner)\(indent)\(key.name):", key)
       write(section, level: level + 1, mark: inner)
