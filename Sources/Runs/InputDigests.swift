@@ -1,6 +1,5 @@
 package import Files
 import JSONText
-import Settings
 
 /// The digests of everything that a run reads, taken before its work begins.
 package struct InputDigests: Sendable {
@@ -94,10 +93,11 @@ package struct InputDigests: Sendable {
     try Files.write(content.text(indented: true) + "\n", to: Files.join(folder, Self.name))
   }
 
-  /// The identity of a run: the SHA-256 of its settings, without comments, and of the digests of its inputs.
+  /// The identity of a run: the SHA-256 of its settings and of the digests of its inputs.
+  ///
+  /// - Parameter settings: The settings that shape the result, as `SettingsFile.identity` has them.
   func key(settings: String) -> String {
-    let values = SettingsFile.bare(settings) ?? settings
-    return FileDigest.sha256(ofText: values + files.map { "\n\($0.sha256)  \($0.path)" }.joined())
+    FileDigest.sha256(ofText: settings + files.map { "\n\($0.sha256)  \($0.path)" }.joined())
   }
 
   /// The differences from what an earlier start has read, in words.

@@ -38,7 +38,7 @@ enum RecipeScan {
     return problems.isEmpty ? .success(text) : .failure(RecipeProblems(problems))
   }
 
-  /// What is wrong with the file as a whole.
+  /// The fault of the file as a whole.
   private static func objection(to bytes: [UInt8]) -> String? {
     if let found = FileSignature.ofBinary(bytes) { return "expected a recipe, found \(found.name); \(found.remedy)" }
     if TextForm.Encoding(of: bytes) != .utf8 { return "the file is UTF-16 text; save it as UTF-8" }

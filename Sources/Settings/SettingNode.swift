@@ -52,22 +52,24 @@ struct SettingNode: Sendable {
 }
 
 extension SettingNode {
-  /// The section without the sections and settings of some dotted paths.
+  /// The section without the sections and settings of some dotted paths, and without sections that are then empty.
   func removing(_ paths: [String], at path: String = "") -> SettingNode {
     guard case .section(let entries) = content else { return self }
-    let kept = entries.compactMap { entry -> Entry? in
-      let inner = path.isEmpty ? entry.key : "\(path).\(entry.key)"
+    let kept = entries.compactMap { source -> Entry? in
+      let inner = path.isEmpty ? source.key : "\(path).\(source.key)"
       if paths.contains(inner) { return nil }
-      var entry = entry
+      var entry = source
       entry.value = entry.value.removing(paths, at: inner)
-      return entry
+      let isEmptied = entry.value.entries.isEmpty && !source.value.entries.isEmpty
+      return isEmptied ? nil : entry
     }
     return SettingNode(content: .section(kept), origin: origin)
   }
 
-  /// The dotted path and the value of everything that is set.
+  /// The dotted path and the value of everything that is set; a section without keys counts as a value.
   func values(at path: String = "") -> [String] {
     switch content {
+    case .section(let entries) where entries.isEmpty: ["\(path) {}"]
     case .section(let entries):
       entries.flatMap { $0.value.values(at: path.isEmpty ? $0.key : "\(path).\($0.key)") }
     case .list(let elements):
@@ -95,17 +97,6 @@ extension SettingNode {
       return []
     default:
       return ["'\(path)' was \(old.found), is \(new.found)"]
-    }
-  }
-
-  /// Every value with its place, a line each.
-  func bareLines(at place: String) -> [String] {
-    switch content {
-    case .scalar(let text, let isPlain): ["\(place) \(isPlain ? "" : "text ")\(text.utf8.count) \(text)"]
-    case .list(let items):
-      ["\(place) list"] + items.enumerated().flatMap { $1.bareLines(at: "\(place)[\($0)]") }
-    case .section(let entries):
-      ["\(place) section"] + entries.flatMap { $0.value.bareLines(at: "\(place).\($0.key)") }
     }
   }
 }

@@ -15,7 +15,7 @@ package struct SettingOrigins: Sendable {
   ///
   /// - Parameter text: The settings as ``SettingsFile/text(of:)`` writes them; what a recipe cannot hold, such as a tab in
   ///   the name of a folder, gets no remarks.
-  func annotated(_ text: String) -> String {
+  package func annotated(_ text: String) -> String {
     guard let tree = try? RecipeTree.parse(Array(text.utf8)) else { return text }
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     var remarks: [(line: Int, text: String)] = []

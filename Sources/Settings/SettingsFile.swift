@@ -53,7 +53,10 @@ package enum SettingsFile {
     return SettingNode.differences(first.removing(free), second.removing(free))
   }
 
-  /// What a file sets, a line each of its dotted path and value, in the order of the file; nil if it cannot be read.
+  /// Everything that a file sets, a line each of its dotted path and value, in the order of the file; nil if it cannot be
+  /// read.
+  ///
+  /// Two files that differ in comments and layout alone have the same.
   ///
   /// - Parameter free: The dotted paths of sections and settings that are left out.
   package static func identity(of bytes: [UInt8], except free: [String] = []) -> String? {
@@ -72,16 +75,6 @@ package enum SettingsFile {
   }
 
   // MARK: - Writing
-
-  /// The settings as the text of a file, with the origin of each value that the read file does not state.
-  package static func text(of settings: some Encodable, remarking origins: SettingOrigins) throws -> String {
-    origins.annotated(try text(of: settings))
-  }
-
-  /// The text of a file without comments and layout, so that two are equal if their settings are.
-  package static func bare(_ text: String) -> String? {
-    try? RecipeTree.parse(Array(text.utf8)).bareLines(at: "").joined(separator: "\n")
-  }
 
   /// The settings as the text of a file: keys in the order of the properties, no comments.
   package static func text(of settings: some Encodable) throws -> String {

@@ -102,13 +102,4 @@ import Testing
     case .section(let entries): .section(entries.map { .init(key: $0.key, value: literal($0.value)) })
     }
   }
-
-  @Test func theTextWithoutCommentsIsThatOfTheValues() {
-    let text = "a: 1  # default\nb:\n  - x\n  - { c: d }\n"
-    #expect(SettingsFile.bare(text) != nil && SettingsFile.bare(text) == SettingsFile.bare("a: 1\nb: [x, {c: d}]"))
-    for other in ["a: 2\nb: [x, {c: d}]", "a: 1\nb: [x, {c: e}]", "a: \"1\"\nb: [x, {c: d}]", "a: 1\nb: [x]"] {
-      #expect(SettingsFile.bare(other) != SettingsFile.bare(text))
-    }
-    #expect(SettingsFile.bare("a: [") == nil)
-  }
 }

@@ -32,4 +32,19 @@ import Testing
     #expect(SettingsFile.differences(old, old) == [])
     #expect(SettingsFile.differences(Array("a: [".utf8), new) == nil)
   }
+
+  @Test func theIdentityIsThatOfTheValues() {
+    func identity(_ text: String, except free: [String] = []) -> String? {
+      SettingsFile.identity(of: Array(text.utf8), except: free)
+    }
+    let text = "a: 1  # default\nb:\n  - x\n  - { c: d }\n"
+    #expect(identity(text) != nil && identity(text) == identity("a: 1\nb: [x, {c: d}]"))
+    for other in [
+      "a: 2\nb: [x, {c: d}]", "a: 1\nb: [x, {c: e}]", "a: \"1\"\nb: [x, {c: d}]", "a: 1\nb: [x]", text + "e: {}",
+    ] {
+      #expect(identity(other) != identity(text))
+    }
+    #expect(identity(text + "e: { f: 1 }", except: ["e.f"]) == identity(text))
+    #expect(identity("a: [") == nil)
+  }
 }

@@ -37,7 +37,7 @@ public struct RecipeFile: Sendable {
     program = read.settings
     self.path = path
     resolved = try SettingsFile.text(of: program)
-    annotated = try SettingsFile.text(of: program, remarking: read.origins)
+    annotated = read.origins.annotated(resolved)
   }
 
   // MARK: - Finding the file

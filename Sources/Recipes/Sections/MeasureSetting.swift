@@ -14,20 +14,13 @@ struct MeasureSetting: WordSetting, Equatable {
     self.measure = measure
   }
 
+  var word: String { measure.description }
+
   static var expectation: String { "a measure such as nDCG@10 or recall@100" }
   static var placeholder: MeasureSetting { MeasureSetting(.nDCG(cut: 10)) }
 
   /// The names with a usual cutoff; letter case never matters.
   static var suggestions: [String] {
     ["nDCG@10", "recall@100", "MAP", "MRR@10", "MRR", "P@10", "success@1", "Rprec", "nDCG"]
-  }
-
-  init(from decoder: any Decoder) throws {
-    self = try decoder.singleValueContainer().decode(MeasureSetting.self)
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(measure.description)
   }
 }

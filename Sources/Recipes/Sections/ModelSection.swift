@@ -28,12 +28,12 @@ extension ModelSection: Codable {
     self.base = base
     let keys = try decoder.keys(Key.self)
     task = try keys.optional(
-      .task, example: TaskSetting(word: "retrieval.query"),
+      .task, example: .placeholder,
       "The task whose adapter is merged into the model, where the checkpoint has adapters; without it none is.")
     pooling = try keys.value(
       .pooling, from: "the model folder",
       default: { try ModelOutline(folder: base.folder).pooling.map { PoolingSetting($0) } },
-      example: PoolingSetting(.mean),
+      example: .placeholder,
       "The pooling of token vectors, also in the exported model; a folder without modules.json states none.")
     maximumLength = try keys.value(
       .maximumLength, from: "the model folder", default: base.statedLength, example: 256,
@@ -66,7 +66,7 @@ extension ModelSection {
   /// - Parameter seed: The seed of the word embeddings of new tokens.
   func load(seed: UInt64) throws -> BiEncoder {
     var model = try base.load(seed: seed) {
-      try BiEncoder(folder: folder, task: task?.name, adding: $0).pooled(by: pooling.pooling)
+      try BiEncoder(folder: folder, task: task?.word, adding: $0).pooled(by: pooling.pooling)
     }
     model.maximumLength = maximumLength
     if let prompts { model.prompts = [.query: prompts.query ?? "", .document: prompts.document ?? ""] }
@@ -75,6 +75,6 @@ extension ModelSection {
 
   func validate(_ checks: SettingChecks) {
     base.validate(checks, maximumLength: maximumLength, atLeast: 3)
-    if let task { checks.task("model.task", task.name, of: folder, "model.folder") }
+    if let task { checks.task("model.task", task.word, of: folder, "model.folder") }
   }
 }

@@ -12,16 +12,9 @@ struct PoolingSetting: WordSetting, Equatable {
     self.pooling = pooling
   }
 
+  var word: String { pooling.name }
+
   static var expectation: String { "one of \(suggestions.joined(separator: ", ")), or several as in cls+mean" }
   static var suggestions: [String] { Pooling.Mode.allCases.map(\.rawValue) }
   static var placeholder: PoolingSetting { PoolingSetting(.mean) }
-
-  init(from decoder: any Decoder) throws {
-    self = try decoder.singleValueContainer().decode(PoolingSetting.self)
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(pooling.name)
-  }
 }
