@@ -20,10 +20,8 @@ struct MinedRows {
   let documents: Int
   /// The number of distinct queries.
   let queries: Int
-
   /// The positives that other documents outrank.
   private(set) var outranked = OutrankedPositives()
-
   /// The number of queries for which each source found no document, in the order of the sources.
   let unanswered: [Int]
 
@@ -44,8 +42,7 @@ struct MinedRows {
   /// Memory holds the vectors of corpus and queries and the candidates of each query, never queries × documents.
   init(
     _ given: [TrainingRow], judged: JudgedNegatives, corpus: Corpus, model: BiEncoder, settings: MiningSettings,
-    seed: UInt64,
-    cache: EncodingCache? = nil, _ context: RunContext
+    seed: UInt64, cache: EncodingCache? = nil, _ context: RunContext
   ) throws {
     let ids = corpus.documents.map(\.id)
     let texts = corpus.documents.map(\.content)

@@ -5,11 +5,11 @@ import Kernels
 import Layers
 import OrderedCollections
 import Retrieval
+import Runs
 import Tensors
 import Tokenizers
 import Training
 import Words
-import Runs
 
 /// Training of a bi-encoder on rows, with optional mining during training and an optional guide.
 struct BiEncoderTask: TrainingTask {
@@ -127,8 +127,7 @@ struct BiEncoderTask: TrainingTask {
     // Each mining makes other random choices.
     let mined = try MinedRows(
       data.rows, judged: data.judged, corpus: mining.corpus, model: run.model.mergingAdapters(),
-      settings: mining.section.settings,
-      seed: recipe.seed &+ UInt64(state.step), context)
+      settings: mining.section.settings, seed: recipe.seed &+ UInt64(state.step), context)
     EngineMemory.releaseUnused()
     let seconds = started.duration(to: .now).seconds
     let report = MiningReport(mined, settings: mining.section.settings, seconds: seconds)

@@ -83,7 +83,7 @@ extension EvaluateModel {
       .baseline, given: [FolderSection.Content.biEncoder],
       "The model to compare with; without it there is no verdict.")
     evaluate = try keys.required(.evaluate, "The splits and measures.")
-    cache = try keys.optional(.cache, "Keeps vectors between runs; without it all texts are encoded.")
+    cache = try keys.cache(.cache)
     output = try keys.required(.output, "The rankings and the results.")
   }
 }

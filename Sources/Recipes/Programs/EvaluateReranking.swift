@@ -140,7 +140,7 @@ extension EvaluateReranking {
     top = try keys.value(.top, default: 100, "The number of documents per query that are reranked.")
     evaluate = try keys.required(.evaluate, given: [MeasureSetting.usualOfReranking], "The splits and measures.")
     latency = try keys.optional(.latency, "Times the pipeline; without it nothing is timed.")
-    cache = try keys.optional(.cache, "Keeps vectors between runs; without it all texts are encoded.")
+    cache = try keys.cache(.cache)
     output = try keys.required(.output, "The rankings and the results.")
   }
 }

@@ -33,7 +33,6 @@ struct MineNegatives: Recipe, Equatable {
       corpus != nil || data.collection != nil, "data", reading: ["corpus"], else: MiningSettings.noCorpus)
     mining.validate(checks, at: "")
     cache?.validate(checks)
-    checks.outputFolder("output.folder", output.folder)
     output.validate(checks)
   }
 
@@ -92,7 +91,7 @@ extension MineNegatives: Codable {
     data = try keys.required(.data, "The rows that get negatives; they keep their order.")
     corpus = try MiningSettings.corpus(keys, .corpus)
     mining = try MiningSettings(from: decoder)
-    cache = try keys.optional(.cache, "Keeps vectors between runs; without it all texts are encoded.")
+    cache = try keys.cache(.cache)
     output = try keys.required(.output, "The file of the rows.")
   }
 

@@ -167,7 +167,7 @@ extension ReduceVectors: Codable {
     whiten = try keys.value(.whiten, default: false, "True if every dimension is scaled to the same variance.")
     let evaluate: SplitsSection? = try keys.recommended(
       .evaluate, "The splits and measures; without it nothing is evaluated.")
-    cache = try keys.optional(.cache, "Keeps vectors between runs; without it all texts are encoded.")
+    cache = try keys.cache(.cache)
     output = try keys.required(.output, "The models and the results.")
     switch (corpus, evaluate) {
     case (let corpus?, _): texts = .corpus(corpus, evaluate: evaluate)

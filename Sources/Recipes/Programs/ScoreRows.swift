@@ -25,7 +25,6 @@ struct ScoreRows: Recipe, Equatable {
   func validate(_ checks: SettingChecks) {
     checks.modelFolder("model.folder", model.folder)
     data.validate(checks)
-    checks.outputFolder("output.folder", output.folder)
     output.validate(checks)
   }
 

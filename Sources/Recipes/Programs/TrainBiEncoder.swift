@@ -32,8 +32,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
 
   var inputs: [RunInput] {
     model.base.inputs + data.inputs + (lora?.inputs ?? []) + (mining?.inputs ?? [])
-      + (guide.map { [.model($0.folder)] } ?? [])
-      + (evaluate?.inputs ?? [])
+      + (guide.map { [.model($0.folder)] } ?? []) + (evaluate?.inputs ?? [])
   }
 
   var outputFolder: String { output.folder }
@@ -42,8 +41,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
     TrainingSettings(
       base: model.folder, adapters: [model.base.adapter, lora?.folder].compactMap { $0 }, seed: seed,
       tokens: batch.tokens, recomputesLayers: batch.recompute, optimizer: optimizer, schedule: schedule,
-      evaluate: evaluate,
-      patience: patience, checkpoint: checkpoint, output: output, export: export, exportsBest: output.weights == .best)
+      evaluate: evaluate, patience: patience, checkpoint: checkpoint, output: output, export: export)
   }
 
   func makeTask(_ context: RunContext) throws -> BiEncoderTask { try BiEncoderTask(self, context) }

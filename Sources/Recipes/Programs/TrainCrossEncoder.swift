@@ -30,9 +30,7 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
     TrainingSettings(
       base: model.folder, adapters: [model.base.adapter, lora?.folder].compactMap { $0 }, seed: seed,
       tokens: batch.tokens, recomputesLayers: batch.recompute, optimizer: optimizer, schedule: schedule,
-      evaluate: evaluate,
-      patience: patience, checkpoint: checkpoint, output: output, export: export,
-      exportsBest: output.weights == .best)
+      evaluate: evaluate, patience: patience, checkpoint: checkpoint, output: output, export: export)
   }
 
   func makeTask(_ context: RunContext) throws -> CrossEncoderTask { try CrossEncoderTask(self, context) }

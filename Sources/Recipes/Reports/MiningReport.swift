@@ -106,9 +106,9 @@ struct MiningReport {
       for suspect in suspects.prefix(5) {
         lines.append(
           "  \(NumberText.fixed(Double(suspect.negativeScore), decimals: 3)) of "
-            + "\(NumberText.fixed(Double(suspect.positiveScore), decimals: 3))  \(Self.shortened(suspect.query, 60))")
-        lines.append("      positive  \(Self.shortened(suspect.positive, 90))")
-        lines.append("      negative  \(Self.shortened(suspect.negative, 90))")
+            + "\(NumberText.fixed(Double(suspect.positiveScore), decimals: 3))  \(ShownText.line(suspect.query, 60))")
+        lines.append("      positive  \(ShownText.line(suspect.positive, 90))")
+        lines.append("      negative  \(ShownText.line(suspect.negative, 90))")
       }
       lines.append("")
     }
@@ -132,7 +132,7 @@ struct MiningReport {
   /// The report as a line of a training run's log.
   func record(step: Int) -> JSONValue { ["step": JSONValue(step), "mining": .object(record)] }
 
-  /// What a log keeps of the report.
+  /// The part of the report that a log keeps.
   var record: JSONObject {
     JSONObject([
       ("negatives", JSONValue(negatives)), ("rowsShort", JSONValue(short)), ("rowsWithout", JSONValue(empty)),
@@ -170,10 +170,5 @@ struct MiningReport {
         }),
       "seconds": JSONValue(seconds), "version": JSONValue(Hone.version),
     ]
-  }
-
-  private static func shortened(_ text: String, _ length: Int) -> String {
-    let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    return line.count <= length ? line : line.prefix(length - 1) + "…"
   }
 }

@@ -15,7 +15,7 @@ struct PairExamples: Sendable {
   struct Example: Sendable {
     let query: String
     let texts: [Text]
-    /// What is said beside the query: "14 documents score higher".
+    /// The words beside the query: "14 documents score higher".
     let remark: String
 
     init(query: String, remark: String, _ texts: [Text]) {

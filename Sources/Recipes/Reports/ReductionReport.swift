@@ -86,7 +86,7 @@ struct ReductionReport {
       title: "Full against reduced",
       columns: [("dimensions", .right)] + Comparison.columns(base: "full", tuned: "reduced"),
       rows: models.flatMap { model in model.comparisons.map { [String(model.dimensions)] + $0.cells } },
-      note: "Paired randomization test over queries; a difference counts below p = \(PairedTest.alpha).")
+      note: RunReport.verdictNote)
   }
 
   /// The facts about a model for its card.
@@ -106,13 +106,7 @@ struct ReductionReport {
       "variances": .array(components.variances.map { JSONValue($0) }),
       "full": [
         "dimensions": JSONValue(full), "bytes": JSONValue(Self.bytes(full)),
-        "scores": .array(
-          values.map { value in
-            [
-              "split": JSONValue(value.split), "measure": JSONValue(value.measure.description),
-              "value": JSONValue(value.value),
-            ]
-          }),
+        "scores": RunReport.json(of: values),
       ],
       "models": .array(
         models.map { model in

@@ -34,8 +34,7 @@ extension RunReport {
     let rules = (record["rules"]?.arrayValue ?? []).compactMap(\.objectValue).map { rule in
       let (seen, dropped) = (count(rule["candidates"]), count(rule["dropped"]))
       return [rule["name"]?.stringValue ?? ""]
-        + [seen, dropped, max(0, seen.subtractingReportingOverflow(dropped).partialValue), count(rule["promoted"])]
-        .map(NumberText.count)
+        + [seen, dropped, max(0, seen - dropped), count(rule["promoted"])].map(NumberText.count)
     }
     let (short, without) = (count(record["rowsShort"]), count(record["rowsWithout"]))
     return ReportTable(

@@ -37,7 +37,7 @@ struct RunReport: Sendable {
   var warnings: [String] = []
   /// The queries that gain and lose most.
   var changes: QueryChanges?
-  /// What mining dropped; nil without mining.
+  /// The counts of what mining dropped; nil without mining.
   var mined: ReportTable?
   /// Pairs that a person should look at.
   var pairs: [PairExamples] = []
@@ -72,6 +72,10 @@ struct RunReport: Sendable {
     Conclusion(result: json, lines: lines + summary(), page: try page)
   }
 
+  /// The meaning of the verdicts on a table of comparisons.
+  static let verdictNote =
+    "Paired randomization test over queries; a difference counts below p = \(PairedTest.alpha)."
+
   /// The verdict of the run, by the first measure on the first split.
   var verdict: Verdict? { comparisons.first?.test.verdict }
 
@@ -90,18 +94,21 @@ struct RunReport: Sendable {
     if let verdict { object["verdict"] = JSONValue(verdict.description) }
     if !comparisons.isEmpty { object["comparisons"] = .array(comparisons.map(\.json)) }
     if !firstStage.isEmpty { object["firstStage"] = .array(firstStage.map(\.json)) }
-    if !values.isEmpty {
-      object["scores"] = .array(
-        values.map { value in
-          [
-            "split": JSONValue(value.split), "measure": JSONValue(value.measure.description),
-            "value": JSONValue(value.value),
-          ]
-        })
-    }
+    if !values.isEmpty { object["scores"] = Self.json(of: values) }
     for detail in details { object[detail.name] = detail.value }
     object["version"] = JSONValue(Hone.version)
     return .object(object)
+  }
+
+  /// The values of measures as they stand in a result.
+  static func json(of values: [EvaluationPlan.MeasuredValue]) -> JSONValue {
+    .array(
+      values.map { value in
+        [
+          "split": JSONValue(value.split), "measure": JSONValue(value.measure.description),
+          "value": JSONValue(value.value),
+        ]
+      })
   }
 
   private static func probability(_ value: Double) -> String {

@@ -8,6 +8,13 @@ struct CacheSection: Codable, Sendable, Equatable {
   var megabytes: Int
 }
 
+extension KeyedSection {
+  /// The cache of a program that encodes texts before anything else.
+  func cache(_ key: Key) throws -> CacheSection? {
+    try optional(key, "Keeps vectors between runs; without it all texts are encoded.")
+  }
+}
+
 extension CacheSection {
   init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)

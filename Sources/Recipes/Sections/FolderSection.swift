@@ -12,6 +12,13 @@ struct FolderSection: Codable, Sendable, Equatable {
   var folder: String
 }
 
+extension KeyedSection {
+  /// The folder of a run.
+  func runFolder(_ key: Key, example: String = "runs/my-run") throws -> String {
+    try required(key, example: example, "The folder of the run: a new one for each run.")
+  }
+}
+
 extension FolderSection {
   init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
@@ -20,8 +27,7 @@ extension FolderSection {
       folder = try keys.required(.folder, example: "checkpoints/all-MiniLM-L6-v2", "The folder of a bi-encoder.")
     case .crossEncoder:
       folder = try keys.required(.folder, example: "runs/reranker/model", "The folder of a cross-encoder.")
-    case .run:
-      folder = try keys.required(.folder, example: "runs/my-run", "The folder of the run: a new one for each run.")
+    case .run: folder = try keys.runFolder(.folder)
     }
   }
 }

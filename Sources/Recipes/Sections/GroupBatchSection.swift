@@ -12,10 +12,8 @@ extension GroupBatchSection {
   init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
     groups = try keys.value(.groups, default: 16, "The groups of a step, each a query with its documents.")
-    tokens = try keys.value(
-      .tokens, default: 8192,
-      "The most tokens whose activations are held at once; larger steps use cached gradients, with equal results.")
-    recompute = try keys.value(.recompute, default: false, BatchSection.recomputeSentence)
+    tokens = try keys.heldTokens(.tokens)
+    recompute = try keys.recomputation(.recompute)
   }
 
   func validate(_ checks: SettingChecks, model: RerankerSection) {

@@ -135,14 +135,3 @@ extension LoRASection {
     return named
   }
 }
-
-extension SettingChecks {
-  /// Checks that a folder has an adapter, whose fit to the model is known when the run starts.
-  func adapterFolder(_ path: String, _ folder: String) {
-    do {
-      try AdapterFolder.require(folder)
-    } catch {
-      require(false, path, else: "\(error)".split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " "))
-    }
-  }
-}

@@ -82,12 +82,13 @@ extension MiningSettings {
 extension MiningOutput {
   init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
-    folder = try keys.required(.folder, example: "runs/my-rows", "The folder of the run: a new one for each run.")
+    folder = try keys.runFolder(.folder, example: "runs/my-rows")
     format = try keys.value(.format, default: .texts, "The names under which the rows have their texts.")
     file = try keys.value(.file, default: "rows.jsonl", "The name of the rows' file; .tsv and .csv make tables.")
   }
 
   func validate(_ checks: SettingChecks) {
+    checks.outputFolder("output.folder", folder)
     checks.require(
       [".jsonl", ".tsv", ".csv"].contains { file.hasSuffix($0) && file != $0 } && !file.contains("/"), "output.file",
       else: "'\(file)' is no name of a file in the run's folder that ends in .jsonl, .tsv or .csv")

@@ -18,7 +18,7 @@ struct OutputSection: Codable, Sendable, Equatable {
 extension OutputSection {
   init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
-    folder = try keys.required(.folder, example: "runs/my-run", "The folder of the run: a new one for each run.")
+    folder = try keys.runFolder(.folder)
     weights = try keys.value(
       .weights, from: "the kind of model", default: { decoder.given(Weights.self) }, example: .best,
       "The weights to export: without it the last ones, for a reranker with 'evaluate.every' the best ones.")

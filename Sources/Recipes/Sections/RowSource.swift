@@ -62,8 +62,7 @@ extension RowSource: Codable {
     case (let rows?, _, _?):
       try decoder.note("the rows come from 'data.rows' already; remove one of the two", at: Key.split)
       self = .file(rows, collection: collection)
-    case (nil, let collection?, let split?): self = .judgments(collection: collection, split: split)
-    case (nil, let collection?, nil): self = .judgments(collection: collection, split: Self.usualSplit)
+    case (nil, let collection?, _): self = .judgments(collection: collection, split: split ?? Self.usualSplit)
     case (nil, nil, _):
       try decoder.note("give 'collection', or 'rows' (a .jsonl, .tsv or .csv file)")
       self = .file("", collection: nil)

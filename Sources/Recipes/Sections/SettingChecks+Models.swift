@@ -6,8 +6,18 @@ extension SettingChecks {
   ///
   /// - Parameter owner: what in the setting names the folder; empty if it is the setting itself.
   func modelFolder(_ path: String, _ folder: String, of owner: String = "") {
+    attempt(path, of: owner) { _ = try ModelOutline(folder: folder) }
+  }
+
+  /// Checks that a folder has an adapter, whose fit to the model is known when the run starts.
+  func adapterFolder(_ path: String, _ folder: String) {
+    attempt(path) { try AdapterFolder.require(folder) }
+  }
+
+  /// Notes the error of a reading, whose lines become one.
+  private func attempt(_ path: String, of owner: String = "", _ read: () throws -> Void) {
     do {
-      _ = try ModelOutline(folder: folder)
+      try read()
     } catch {
       let lines = "\(error)".split(separator: "\n").map { $0.drop { $0 == " " } }
       require(false, path, else: owner + lines.joined(separator: " "))

@@ -19,14 +19,14 @@ struct CutTexts {
   struct Side {
     /// The plural of the kind: "queries".
     let name: String
-    /// The number of different texts that were looked at.
-    private(set) var looked = 0
     /// True if that were all.
     private(set) var isWhole = true
     /// The lengths in tokens of those that are cut, in ascending order.
     private(set) var lengths: [Int] = []
     /// The lengths in tokens of all that were looked at.
     private(set) var allLengths: [Int] = []
+    /// The number of different texts that were looked at.
+    var looked: Int { allLengths.count }
     /// The place of the longest.
     private(set) var longestPlace = ""
     /// The number of texts that are the same as another after cutting, though not before, and the places of two such.
@@ -72,7 +72,6 @@ struct CutTexts {
             read[seen] = text
           }
         }
-        looked += group.count
         merged += max(0, before.count - read.count)
         hasSeveral = hasSeveral || group.count > 1
       }
@@ -142,7 +141,7 @@ struct CutTexts {
     }
   }
 
-  /// What is cut, in words for the report: "7 of 8 queries to 6 tokens".
+  /// The texts that are cut, in words for the report: "7 of 8 queries to 6 tokens".
   var fact: String {
     let cut = sides.filter { !$0.lengths.isEmpty }
     if cut.isEmpty { return "none" }

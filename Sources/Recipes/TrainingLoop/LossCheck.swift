@@ -167,7 +167,7 @@ struct LossCheck<Data: TrainingData> {
 }
 
 extension Contrast {
-  /// What an example lacks, in words.
+  /// The lack of an example that has nothing to be compared with, in words.
   fileprivate var missing: String {
     switch self {
     case .stepDocuments: "a negative in its step"

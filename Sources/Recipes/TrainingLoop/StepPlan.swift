@@ -12,7 +12,7 @@ struct StepPlan: Equatable {
   let asked: Int
   /// The examples of the data.
   private let examples: Int
-  /// What an example is called, and the setting that asks for their number.
+  /// The noun for an example, and the setting that asks for their number.
   private let (unit, setting): (String, String)
 
   /// The epochs whose steps are looked at where a run has a number of steps.

@@ -72,7 +72,7 @@ extension TrainingRun {
     }
   }
 
-  /// Where `--resume` goes on, in words.
+  /// The place where `--resume` goes on, in words.
   private static func resumption(in checkpoints: CheckpointStore) -> String {
     checkpoints.newest(warn: { _ in }).map { "--resume goes on after step \($0.step), which \($0.folder) holds" }
       ?? "there is no checkpoint, and --resume begins at the first step"

@@ -13,7 +13,7 @@ protocol TrainingData {
   static var sizeSetting: String { get }
   /// The kind of scores that the model gives the loss.
   static var scores: ScoreKind { get }
-  /// What to do where examples have nothing to be compared with.
+  /// The remedy where examples have nothing to be compared with.
   func remedy(for contrast: Contrast) -> String
   /// The number of examples.
   var count: Int { get }

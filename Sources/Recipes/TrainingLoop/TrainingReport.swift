@@ -22,7 +22,7 @@ extension RunReport {
     var cutTexts: CutTexts
     /// The split on which the exported weights are the best; nil where the last weights are exported.
     var bestOn: String?
-    /// What was trained, where it is not the whole model.
+    /// The trained part of the model, in words; nil where it is the whole.
     var trained: String?
     /// The type of the exported weights.
     var type: WeightType

@@ -1,10 +1,10 @@
 import Encoders
+import Evaluation
 import Layers
 import Retrieval
+import Runs
 import Tensors
 import Tokenizers
-import Runs
-import Evaluation
 
 /// A recipe that trains a model; ``TrainingLoop`` runs it.
 protocol TrainingRecipe: Recipe {
@@ -40,8 +40,9 @@ struct TrainingSettings {
   var output: OutputSection
   /// The form of the exported model; F32 weights without it.
   var export: ExportSection?
+
   /// True if the weights with the best evaluation during training are exported.
-  var exportsBest: Bool
+  var exportsBest: Bool { output.weights == .best }
 }
 
 /// A model that training changes and exports.

@@ -10,7 +10,7 @@ struct ReliabilityDiagram: Sendable {
     var plot = Plot(
       title: "Relevant share by probability", description: description,
       note: "On the dashed line a probability is the share of pairs that are relevant. Larger dots have more pairs.")
-    area.drawAxes(of: &plot, at: [0, 0.2, 0.4, 0.6, 0.8, 1].map { ($0, NumberText.fixed($0, decimals: 1)) })
+    area.drawAxes(of: &plot, at: area.ticks.map { ($0, NumberText.fixed($0, decimals: 1)) })
     plot.lines.append(Plot.Line(style: "reference", x1: area.x(0), y1: area.y(0), x2: area.x(1), y2: area.y(1)))
     for (index, (name, reliability)) in series.enumerated() {
       plot.keys.append(Plot.Key(style: "bars\(index)", name: name))

@@ -107,11 +107,11 @@ extension ReportPage.Table {
   ///   - name: The name of a table without a heading.
   ///   - styles: The class of each row.
   init(
-    _ title: String?, name: String? = nil, _ columns: [(name: String, alignment: TextTable.Alignment)],
+    _ title: String?, name: String, _ columns: [(name: String, alignment: TextTable.Alignment)],
     _ rows: [[String]], styles: [String?]? = nil, note: String? = nil
   ) {
     self.title = title
-    self.name = title ?? name ?? "Table"
+    self.name = title ?? name
     self.note = note
     isWide = columns.count > 4
     self.columns = columns.map { Cell(text: $0.name, isNumber: $0.alignment == .right, column: $0.name) }

@@ -64,9 +64,7 @@ extension RunReport {
     var tables = [table(nil, comparisons, base: names.base)]
     if !firstStage.isEmpty { tables.append(table("Against the first stage", firstStage, base: Self.firstStageName)) }
     return ReportPage.Section(
-      id: "verdict", title: "Verdict",
-      lead: "Paired randomization test over queries; a difference counts below p = \(PairedTest.alpha).", tables: tables
-    )
+      id: "verdict", title: "Verdict", lead: RunReport.verdictNote, tables: tables)
   }
 
   private static func style(_ verdict: Verdict) -> String {
