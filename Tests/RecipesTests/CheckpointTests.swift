@@ -1,11 +1,8 @@
 import Files
-import Foundation
 import JSONText
 import Runs
-import Synchronization
 import TestSupport
 import Testing
-import Words
 
 @testable import Recipes
 
@@ -20,20 +17,7 @@ import Words
   ///
   /// - Returns: The notes.
   private func train(until last: Int = .max, resume: Bool = false, overrides: [String] = []) throws -> [String] {
-    let steps = Mutex(0)
-    let notes = Mutex<[String]>([])
-    let recipe = try RecipeFile("r.yaml", bytes: Array(recipes.text("trainBiEncoder").utf8), overrides: overrides)
-    let context = RunContext(
-      recipe: recipe.resolved, resume: resume,
-      report: { event in
-        switch event {
-        case .progress(let progress) where progress.task == "training": steps.withLock { $0 = progress.done }
-        case .note(let text), .warning(let text): notes.withLock { $0.append(text) }
-        default: break
-        }
-      }, isInterrupted: { steps.withLock { $0 } >= last })
-    _ = try recipe.run(in: context)
-    return notes.withLock { $0 }
+    try recipes.run("trainBiEncoder", overrides, until: last, resume: resume)
   }
 
   /// Stops a run after a step and returns the folder of its checkpoint.
@@ -255,7 +239,7 @@ import Words
     #expect(records.compactMap { $0["loss"] == nil ? nil : $0["step"]?.integerValue } == [1, 4])
   }
 
-  /// What does not affect the result may change: the disk is full, and fewer checkpoints are to be kept.
+  /// Settings that do not affect the result may change: the disk is full, and fewer checkpoints are to be kept.
   @Test func aRunGoesOnWithOtherCheckpointsAndAnotherCache() throws {
     _ = try checkpoint(after: 3)
     let moved = ["checkpoint={every: 1, keep: 3}", "cache=null"]

@@ -1,7 +1,6 @@
 import Files
 import JSONText
 import Runs
-import Synchronization
 import TestSupport
 import Testing
 

@@ -4,11 +4,9 @@ import JSONText
 import Layers
 import OrderedCollections
 import Runs
-import Synchronization
 import Tensors
 import TestSupport
 import Testing
-import Words
 
 @testable import Recipes
 
@@ -29,20 +27,7 @@ import Words
   private func train(
     _ name: String, _ overrides: String..., until last: Int = .max, resume: Bool = false
   ) throws -> [String] {
-    let steps = Mutex(0)
-    let notes = Mutex<[String]>([])
-    let recipe = try RecipeFile("r.yaml", bytes: Array(recipes.text(name).utf8), overrides: overrides)
-    let context = RunContext(
-      recipe: recipe.resolved, resume: resume,
-      report: { event in
-        switch event {
-        case .progress(let progress) where progress.task == "training": steps.withLock { $0 = progress.done }
-        case .note(let text), .warning(let text): notes.withLock { $0.append(text) }
-        default: break
-        }
-      }, isInterrupted: { steps.withLock { $0 } >= last })
-    _ = try recipe.run(in: context)
-    return notes.withLock { $0 }
+    try recipes.run(name, overrides, until: last, resume: resume)
   }
 
   private func losses() throws -> [Double] {
@@ -208,10 +193,7 @@ import Words
 
   private func refusal(_ overrides: String...) throws -> String {
     do {
-      let recipe = try RecipeFile(
-        "r.yaml", bytes: Array(recipes.text("trainBiEncoder-lora").utf8), overrides: ["model.adapter=null"] + overrides)
-      _ = try recipe.run(
-        in: RunContext(recipe: recipe.resolved, resume: false, report: { _ in }, isInterrupted: { false }))
+      try recipes.run("trainBiEncoder-lora", ["model.adapter=null"] + overrides)
       return ""
     } catch let error as any UserFacingError {
       #expect(error.kind == .badRecipe)
@@ -262,10 +244,7 @@ import Words
         "'model.adapter': \(Self.bert): has no adapter_config.json, so it is no adapter of PEFT"
       ),
     ] {
-      let recipe = {
-        try RecipeFile("r.yaml", bytes: Array(recipes.text("trainBiEncoder-lora").utf8), overrides: [value])
-      }
-      let error = #expect(throws: (any Error).self, "\(value)") { try recipe() }
+      let error = #expect(throws: (any Error).self, "\(value)") { try recipes.read("trainBiEncoder-lora", [value]) }
       #expect("\(error.map { "\($0)" } ?? "")".contains(problem), "\(value): \(error.map { "\($0)" } ?? "")")
     }
     #expect(

@@ -5,7 +5,7 @@ import Yams
 @testable import Recipes
 @testable import Settings
 
-/// What a loss may be for a bi-encoder, which gives cosines, and for a cross-encoder, which gives logits.
+/// The losses that there may be for a bi-encoder, which gives cosines, and for a cross-encoder, which gives logits.
 @Suite struct LossSettingTests {
   private struct Section: Codable { let loss: LossSetting }
 

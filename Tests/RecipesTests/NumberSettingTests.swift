@@ -1,7 +1,6 @@
 import Files
 import Runs
 import Settings
-import Synchronization
 import TestSupport
 import Testing
 
@@ -17,7 +16,7 @@ import Testing
   @Test func everyProgramHasARecipe() throws {
     let recipes = try WholeRecipes()
     let programs = try WholeRecipes.names.map { name in
-      type(of: try RecipeFile("r.yaml", bytes: Array(recipes.text(name).utf8)).program.recipe).name
+      type(of: try recipes.read(name).program.recipe).name
     }
     #expect(Set(programs) == Set(Programs.all.map { $0.name }))
   }

@@ -3,10 +3,8 @@ import Files
 import Kernels
 import OrderedCollections
 import Runs
-import Synchronization
 import TestSupport
 import Testing
-import Words
 
 @testable import Recipes
 
@@ -109,16 +107,9 @@ private struct DropoutTraining {
     let isBiEncoder = program == "trainBiEncoder-steps"
     let model = recipes.folder.file(isBiEncoder ? "bert-tiny" : "cross-encoder-tiny")
     let unused = isBiEncoder ? [] : ["evaluate=null", "patience=null", "checkpoint=null", "cache=null"]
-    let steps = Mutex(0)
-    let recipe = try RecipeFile(
-      "r.yaml", bytes: Array(recipes.text(program).utf8),
-      overrides: ["model.folder=\(model)", "schedule={name: linear, warmup: 0.1, steps: 3}"] + unused + settings)
-    _ = try recipe.run(
-      in: RunContext(
-        recipe: recipe.resolved, resume: resume,
-        report: { event in
-          if case .progress(let progress) = event, progress.task == "training" { steps.withLock { $0 = progress.done } }
-        }, isInterrupted: { steps.withLock { $0 } >= last }))
+    try recipes.run(
+      program, ["model.folder=\(model)", "schedule={name: linear, warmup: 0.1, steps: 3}"] + unused + settings,
+      until: last, resume: resume)
     return try Files.read(Files.join(run, "model/model.safetensors"))
   }
 }

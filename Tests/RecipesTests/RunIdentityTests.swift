@@ -9,7 +9,7 @@ import Words
 
 @testable import Recipes
 
-/// What a run is known by: its settings and the content of all that it reads, as it was before work began.
+/// The marks that a run is known by: its settings and the content of all that it reads, as it was before work began.
 @Suite struct RunIdentityTests {
   private let folder = TemporaryFolder()
   private var rows: String { folder.file("rows.jsonl") }

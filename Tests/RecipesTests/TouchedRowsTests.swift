@@ -3,11 +3,9 @@ import Files
 import Layers
 import OrderedCollections
 import Runs
-import Synchronization
 import Tensors
 import TestSupport
 import Testing
-import Words
 
 @testable import Recipes
 
@@ -35,16 +33,8 @@ import Words
     _ variant: (name: String, settings: [String]), _ settings: String..., until last: Int = .max, resume: Bool = false
   ) throws -> [UInt8] {
     if !resume { try? Files.remove(run) }
-    let steps = Mutex(0)
-    let recipe = try RecipeFile(
-      "r.yaml", bytes: Array(recipes.text(variant.name).utf8),
-      overrides: ["optimizer.rate=1e-2"] + variant.settings + settings)
-    _ = try recipe.run(
-      in: RunContext(
-        recipe: recipe.resolved, resume: resume,
-        report: { event in
-          if case .progress(let progress) = event, progress.task == "training" { steps.withLock { $0 = progress.done } }
-        }, isInterrupted: { steps.withLock { $0 } >= last }))
+    try recipes.run(
+      variant.name, ["optimizer.rate=1e-2"] + variant.settings + settings, until: last, resume: resume)
     return try Files.read(Files.join(run, "model/model.safetensors"))
   }
 

@@ -1,5 +1,10 @@
 import Files
+import Runs
+import Synchronization
 import TestSupport
+import Words
+
+@testable import Recipes
 
 /// A recipe of every program over tiny models and data, with every number that a recipe can have.
 ///
@@ -50,6 +55,33 @@ struct WholeRecipes {
     ]
     for (mark, place) in places { text = text.replacing(mark, with: place) }
     return text
+  }
+
+  /// Reads a recipe.
+  func read(_ name: String, _ overrides: [String] = []) throws -> RecipeFile {
+    try RecipeFile("r.yaml", bytes: Array(text(name).utf8), overrides: overrides)
+  }
+
+  /// Runs a recipe, which is asked to stop once some steps of training are taken.
+  ///
+  /// - Returns: The notes and warnings.
+  @discardableResult
+  func run(_ name: String, _ overrides: [String] = [], until last: Int = .max, resume: Bool = false) throws -> [String]
+  {
+    let steps = Mutex(0)
+    let notes = Mutex<[String]>([])
+    let recipe = try read(name, overrides)
+    let context = RunContext(
+      recipe: recipe.resolved, resume: resume,
+      report: { event in
+        switch event {
+        case .progress(let progress) where progress.task == "training": steps.withLock { $0 = progress.done }
+        case .note(let text), .warning(let text): notes.withLock { $0.append(text) }
+        default: break
+        }
+      }, isInterrupted: { steps.withLock { $0 } >= last })
+    _ = try recipe.run(in: context)
+    return notes.withLock { $0 }
   }
 
   /// The names of the recipes: that of the program, and of a variant of it.

@@ -1,5 +1,4 @@
 import Files
-import Runs
 import TestSupport
 import Testing
 
@@ -24,9 +23,7 @@ import Testing
   @Test(arguments: sections.keys.sorted())
   func everyProgramLeavesAReport(_ name: String) throws {
     let recipes = try WholeRecipes()
-    let recipe = try RecipeFile("r.yaml", bytes: Array(recipes.text(name).utf8))
-    _ = try recipe.run(
-      in: RunContext(recipe: recipe.resolved, resume: false, report: { _ in }, isInterrupted: { false }))
+    try recipes.run(name)
     let page = String(decoding: try Files.read(recipes.folder.file("run/report.html")), as: UTF8.self)
     let headings = page.matches(of: #/<h2>(.*)</h2>/#).map { String($0.1) }
     #expect(Set(Self.sections[name, default: []]).isSubset(of: headings), "\(headings)")
