@@ -1,6 +1,7 @@
 import Files
 import JSONText
 import Runs
+import Settings
 import TestSupport
 import Testing
 
@@ -98,6 +99,13 @@ import Testing
       #expect(try read(edit).resolved == brief, "\(edit)")
     }
     #expect(try read("seed=18").resolved != brief)
+  }
+
+  /// Prompts that are there and empty are not the model's own, which a recipe without prompts keeps.
+  @Test func emptyPromptsMakeAnotherRun() throws {
+    func identity(_ recipe: RecipeFile) -> String? { SettingsFile.identity(of: Array(recipe.resolved.utf8)) }
+    let empty = try identity(read("model.prompts={}"))
+    #expect(try empty != nil && empty != identity(read()))
   }
 
   @Test func aFolderThatDoesNotTellADefaultNeedsTheKey() throws {

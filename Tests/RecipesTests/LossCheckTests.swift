@@ -48,8 +48,7 @@ import Training
     try said(rows) { source, warn in
       _ = try GroupData(
         GroupSection(source: source, shuffle: true), batch: GroupBatchSection(groups: 2, tokens: 64, recompute: false),
-        loss: loss,
-        seed: 1, warn: warn)
+        loss: loss, seed: 1, warn: warn)
     }
   }
 
