@@ -67,7 +67,7 @@ static inline int hone_tile_rows(void) {
 // bytes. Each instruction stands beside a question whether this code was compiled for it, and must not be reached
 // without it.
 
-/// Whether there are products of pairs of bfloat16 numbers.
+/// True if there are products of pairs of bfloat16 numbers.
 static inline _Bool hone_has_pair_products(void) {
 #if defined(__AVX512BF16__)
   return 1;
@@ -108,7 +108,7 @@ static inline hone_words hone_round_to_halves(hone_floats low, hone_floats high)
 #endif
 }
 
-/// Whether there are products of four bytes.
+/// True if there are products of four bytes.
 static inline _Bool hone_has_byte_products(void) {
 #if defined(__AVX512VNNI__) || defined(__AVXVNNI__)
   return 1;

@@ -1,5 +1,5 @@
 extension AttentionKernel {
-  /// What the reverse pass reads.
+  /// The buffers that the reverse pass reads.
   struct BackwardInputs {
     let outputGradient: UnsafePointer<Float>
     let projections: UnsafePointer<Float>

@@ -34,9 +34,9 @@ package struct FeedForwardKernel {
   package func forward(_ x: Matrix, keepingPreActivation: Bool) -> (y: FloatBuffer, preActivation: FloatBuffer?) {
     require(
       x.columns == inputWeight.columns, "feed-forward: x has \(x.columns) columns, the weight \(inputWeight.columns)")
-    let y = Matrix(FloatBuffer(uninitialized: x.rows * outputWeight.rows), rows: x.rows, columns: outputWeight.rows)
+    let y = Matrix.uninitialized(rows: x.rows, columns: outputWeight.rows)
     if inputWeight.isSkinny(x.rows) && outputWeight.isSkinny(x.rows) {
-      let pre = Matrix(FloatBuffer(uninitialized: x.rows * inner), rows: x.rows, columns: inner)
+      let pre = Matrix.uninitialized(rows: x.rows, columns: inner)
       linear(x, weight: inputWeight, bias: inputBias, into: pre)
       let active = FloatBuffer(uninitialized: x.rows * inner)
       activation.apply(pre.base, active.base, count: active.count)
@@ -49,7 +49,7 @@ package struct FeedForwardKernel {
     let bands = up.bands(of: x.rows)
     parallelFor(bands.parts) { band in
       let rows = bands[band]
-      let active = Matrix(FloatBuffer(uninitialized: rows.count * inner), rows: rows.count, columns: inner)
+      let active = Matrix.uninitialized(rows: rows.count, columns: inner)
       let pre = kept.map { Matrix($0, offset: rows.lowerBound * inner, rows: rows.count, columns: inner) } ?? active
       up.multiply(x.rows(rows), bias: inputBias, into: pre)
       activation.apply(pre.base, active.base, count: rows.count * inner)
@@ -103,7 +103,7 @@ package struct FeedForwardKernel {
     _ dy: Matrix, x: Matrix, _ active: Matrix, wanted: PerInput<Bool>
   ) -> (x: FloatBuffer?, weight: FloatBuffer?, bias: FloatBuffer?) {
     let dx =
-      wanted.x ? Matrix(FloatBuffer(uninitialized: x.rows * x.columns), rows: x.rows, columns: x.columns) : nil
+      wanted.x ? Matrix.uninitialized(rows: x.rows, columns: x.columns) : nil
     let dWeight =
       wanted.inputWeight
       ? Matrix(FloatBuffer(repeating: 0, count: inner * x.columns), rows: inner, columns: x.columns) : nil
@@ -114,7 +114,7 @@ package struct FeedForwardKernel {
     for chunk in 0..<chunks.parts {
       let rows = chunks[chunk]
       if rows.isEmpty { continue }
-      let dPre = Matrix(FloatBuffer(uninitialized: rows.count * inner), rows: rows.count, columns: inner)
+      let dPre = Matrix.uninitialized(rows: rows.count, columns: inner)
       let bands = down.bands(of: rows.count)
       parallelFor(bands.parts) { band in
         let local = bands[band]

@@ -39,8 +39,8 @@ struct PanelOrder {
     }
   }
 
-  /// Calls `body` for every tile, or every tile of some columns: for each block of the inner dimension, each panel, each `tileRows`
-  /// rows.
+  /// Calls `body` for every tile, or every tile of some columns: for each block of the inner dimension, each panel,
+  /// each `tileRows` rows.
   ///
   /// `fetch` is the part of the next panel that a tile prefetches; all tiles of a panel together prefetch the whole.
   @inline(__always)

@@ -51,7 +51,7 @@ struct PackedRows {
   /// For bytes: the scale of each row, then what its sums start with, as integers.
   var scales: FloatBuffer?
 
-  /// What the sums of each row start with.
+  /// The number that the sums of each row start with.
   var starts: UnsafeMutablePointer<Int32>? {
     scales.map { UnsafeMutableRawPointer($0.base + count).assumingMemoryBound(to: Int32.self) }
   }

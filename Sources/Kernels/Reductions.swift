@@ -79,15 +79,9 @@ package func normalizeRows(_ x: FloatBuffer, rows: Int, width: Int, epsilon: Flo
   y: FloatBuffer, inverses: FloatBuffer
 ) {
   let inverses = mapRows(x, rows: rows, width: width) { row in
-    var total = Lanes()
-    forEachLanes(width) { offset in
-      let lanes = load(row + offset)
-      total = multiplyAdd(lanes, lanes, total)
-    } rest: { offset, count in
-      let lanes = load(row + offset, count: count)
-      total = multiplyAdd(lanes, lanes, total)
-    }
-    return 1 / max(sum(total).squareRoot(), epsilon)
+    var squares = Lanes()
+    addSquares(row, count: width, to: &squares)
+    return 1 / max(sum(squares).squareRoot(), epsilon)
   }
   let y = FloatBuffer(uninitialized: x.count)
   parallelRows(rows, width: width) { range in

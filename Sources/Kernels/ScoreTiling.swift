@@ -25,7 +25,7 @@ struct ScoreTiling {
     blockRows = min(count, (rows + tileRows - 1) / tileRows * tileRows)
   }
 
-  /// Whether some token does not see all others.
+  /// True if some token does not see all others.
   var isWindowed: Bool { window != nil }
 
   /// The number of tokens, rounded up to whole lanes.

@@ -44,8 +44,9 @@ private func sumOfParts(_ count: Int, _ part: (Range<Int>) -> Float) -> Double {
   return (0..<partition.parts).reduce(0.0) { $0 + Double(partials.base[$1]) }
 }
 
+/// Adds x² lane by lane.
 @inline(__always)
-private func addSquares(_ source: UnsafePointer<Float>, count: Int, to total: inout Lanes) {
+func addSquares(_ source: UnsafePointer<Float>, count: Int, to total: inout Lanes) {
   var squares = total
   forEachLanes(count) { offset in
     let lanes = load(source + offset)
@@ -58,7 +59,7 @@ private func addSquares(_ source: UnsafePointer<Float>, count: Int, to total: in
 }
 
 /// The first of ascending numbers for which something holds that holds for all after it; their count if there is none.
-private func firstIndex(in numbers: [Int32], where holds: (Int32) -> Bool) -> Int {
+package func firstIndex(in numbers: [Int32], where holds: (Int32) -> Bool) -> Int {
   var (low, high) = (0, numbers.count)
   while low < high {
     let middle = (low + high) / 2

@@ -5,7 +5,7 @@ public import Kernels
 /// Without a source there is no dropout; there is no training mode.
 public struct ForwardContext: Sendable {
   private var source: DropoutSource?
-  /// Whether the intermediate values of a layer are computed once more for its gradients, instead of kept.
+  /// True if the intermediate values of a layer are computed once more for its gradients, instead of kept.
   public let recomputesLayers: Bool
 
   /// Evaluation: no dropout.

@@ -6,7 +6,7 @@ import Kernels
   import Darwin
 #endif
 
-/// How the tokens of a sequence attend to each other.
+/// The heads of self-attention, and the tokens of a sequence that see each other.
 public struct AttentionPattern: Sendable {
   /// The number of heads.
   public let heads: Int
@@ -82,7 +82,8 @@ public struct RelativeBias: Sendable {
 
   /// The linear biases of ALiBi: −slope · |j − i|, with slopes 2^(−8k / heads) for k from 1 to the number of heads.
   ///
-  /// Press et al. 2022, arXiv:2108.12409. That holds for powers of two; for other numbers the slopes of the power of two below come first, then every second one of the power above.
+  /// Press et al. 2022, arXiv:2108.12409. That holds for powers of two; for other numbers the slopes of the power of two
+  /// below come first, then every second one of the power above.
   ///
   /// - Parameter positions: the longest sequence.
   public static func linear(heads: Int, positions: Int) -> RelativeBias {

@@ -21,13 +21,9 @@ public struct RowSelection: Sendable, Equatable {
   func positions(of indices: [Int32], absent: Int32? = nil) -> [Int32] {
     indices.map { index in
       if index == absent { return -1 }
-      var (low, high) = (0, rows.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if rows[middle] < index { low = middle + 1 } else { high = middle }
-      }
-      require(low < rows.count && rows[low] == index, "row selection: row \(index) is not selected")
-      return Int32(low)
+      let place = firstIndex(in: rows) { $0 >= index }
+      require(place < rows.count && rows[place] == index, "row selection: row \(index) is not selected")
+      return Int32(place)
     }
   }
 }

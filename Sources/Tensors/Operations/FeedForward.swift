@@ -5,9 +5,9 @@ extension Tensor {
   ///
   ///     y = f(x W₁ᵀ + b₁) W₂ᵀ + b₂
   ///
-  /// - Shape: x `[rows, width]`, W₁ `[inner, width]`, W₂ `[width, inner]` → `[rows, width]`
   /// With a low-rank update in it, it is three operations, and keeps the activation too.
   ///
+  /// - Shape: x `[rows, width]`, W₁ `[inner, width]`, W₂ `[width, inner]` → `[rows, width]`
   /// - Parameters:
   ///   - input: W₁ and b₁, if it has one.
   ///   - output: W₂ and b₂, if it has one.

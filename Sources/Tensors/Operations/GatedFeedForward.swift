@@ -25,8 +25,8 @@ extension Tensor {
   ///
   ///     y = dropout(f(g) ⊙ u) W₂ᵀ + b₂        g = x W_gᵀ + b_g        u = x W_uᵀ + b_u
   ///
-  /// Shazeer 2020, arXiv:2002.05202, eq. 5 and 6. With a low-rank update in one of its maps, it is several operations, which
-  /// keep their results too.
+  /// Shazeer 2020, arXiv:2002.05202, eq. 5 and 6. With a low-rank update in one of its maps, it is several operations,
+  /// which keep their results too.
   ///
   /// - Shape: x `[rows, width]`, W_g and W_u `[inner, width]`, W₂ `[width, inner]` → `[rows, width]`
   /// - Parameters:
