@@ -137,6 +137,12 @@ extension FamilyFolder {
 }
 
 extension JSONObject {
+  /// The value of a key; nil if it is missing, null or an empty object, which ask for nothing.
+  func stated(_ key: String) -> JSONValue? {
+    guard let value = self[key], value != .null, value != .object(JSONObject()) else { return nil }
+    return value
+  }
+
   /// The object with further members, of which those that have a value already stay as they are.
   func stating(_ members: [(name: String, value: JSONValue)]) -> JSONObject {
     members.reduce(into: self) { object, member in

@@ -69,11 +69,12 @@ extension ConfigurationReader {
     _ flatKeys: [String], layers: String? = nil, default fallback: Double, types: [RotaryType], width: Int
   ) -> RotarySettings {
     var settings = RotarySettings(theta: fallback)
-    let flatKey = flatKeys.first { asks(for: $0) }
+    let flatKey = flatKeys.first { object.stated($0) != nil }
     if let flatKey { settings.theta = theta(object[flatKey]) { $0.report(flatKey, $1) } ?? fallback }
     requireWholeHeads(object, "partial_rotary_factor")
-    guard let key = ["rope_scaling", "rope_parameters"].first(where: asks) else { return settings }
-    guard let parameters = rotaryParameters(key, layers: layers) else { return settings }
+    guard let key = ["rope_scaling", "rope_parameters"].first(where: { object.stated($0) != nil }),
+      let parameters = rotaryParameters(key, layers: layers)
+    else { return settings }
     requireWholeHeads(parameters, key)
     /// Reports something about the dictionary.
     func report(_ reader: inout Self, _ problem: String) {
@@ -118,11 +119,6 @@ extension ConfigurationReader {
       return
     }
     report(key, "asks for angles in \(share.shortText) of each head, and hone turns whole heads")
-  }
-
-  /// True if a key has a value that says something.
-  private func asks(for key: String) -> Bool {
-    object[key].map { $0 != .null && $0 != .object(JSONObject()) } ?? false
   }
 
   /// θ; nil if there is none.

@@ -26,9 +26,8 @@ extension Module {
   /// The model with every parameter rounded to the nearest number of a type, ties to even: what a reader of an export of
   /// that type computes with.
   ///
-  /// - Throws: `ModelError` if a parameter has a number beyond the range of the type.
-  ///
   /// - Parameter path: the folder that the model comes from, for the message.
+  /// - Throws: `ModelError` if a parameter has a number beyond the range of the type.
   public func rounded(to type: WeightType, path: String) throws -> Self {
     if type == .float32 { return self }
     var model = self

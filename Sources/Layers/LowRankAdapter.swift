@@ -26,8 +26,17 @@ public struct LowRankAdapter: Module {
       self.dropout = dropout
     }
 
+    /// α / s.
+    package var divisor: Double { isRankStabilized ? Double(rank).squareRoot() : Double(rank) }
+
     /// s.
-    var scale: Float { Float(alpha / (isRankStabilized ? Double(rank).squareRoot() : Double(rank))) }
+    var scale: Float { Float(alpha / divisor) }
+  }
+
+  /// A factor of the update, under the name that PEFT gives it behind that of the layer.
+  package enum Factor: String, CaseIterable {
+    case down = "lora_A.weight"
+    case up = "lora_B.weight"
   }
 
   /// A: `[rank, in]`.
@@ -71,15 +80,12 @@ public struct LowRankAdapter: Module {
 
   /// True for the key of a factor of an adapter.
   public static func owns(_ key: String) -> Bool {
-    [downName, upName].contains { key.hasSuffix("." + $0) }
+    Factor.allCases.contains { key.hasSuffix("." + $0.rawValue) }
   }
-
-  private static let downName = "lora_A.weight"
-  private static let upName = "lora_B.weight"
 
   /// Shows A and B under the names that PEFT gives them.
   public mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
-    visitor.visit(Self.downName, &down)
-    visitor.visit(Self.upName, &up)
+    visitor.visit(Factor.down.rawValue, &down)
+    visitor.visit(Factor.up.rawValue, &up)
   }
 }

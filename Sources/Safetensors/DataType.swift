@@ -59,6 +59,9 @@ public enum DataType: String, CaseIterable, Sendable {
     }
   }
 
+  /// True for the types that are read as `Float`s and written from them.
+  package var holdsFloats: Bool { [.f32, .f16, .bf16, .f64].contains(self) }
+
   /// The position in the order of rank, by which the writer sorts tensors from high to low.
   var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 

@@ -179,7 +179,7 @@ private struct Plan {
     }
     if tensor.shape.contains(where: { $0 < 0 }) { throw error(tensor, "its shape \(tensor.shape) is negative", path) }
     let isConverted = if case .bytes = tensor.content { false } else { true }
-    if isConverted, ![.f32, .f16, .bf16, .f64].contains(tensor.type) {
+    if isConverted, !tensor.type.holdsFloats {
       throw error(tensor, "floats cannot be written as \(tensor.type.rawValue)", path)
     }
     do throws(SizeError) {

@@ -10,8 +10,7 @@ struct Benchmarks: ParsableCommand {
     abstract: "Times kernels, training steps, queries, reranking, search and the tokenizer on this machine.",
     subcommands: [
       KernelBenchmark.self, AttentionBenchmark.self, StepBenchmark.self, QueryBenchmark.self, RerankBenchmark.self,
-      SearchBenchmark.self,
-      TokenizerBenchmark.self,
+      SearchBenchmark.self, TokenizerBenchmark.self,
     ])
 }
 

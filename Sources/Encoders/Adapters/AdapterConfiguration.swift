@@ -20,8 +20,8 @@ struct AdapterConfiguration {
   /// Reads the file; the reader notes everything that changes what the adapter computes and is not read.
   init(_ reader: inout ConfigurationReader) {
     reader.requireChoice("peft_type", ["LORA"])
-    rank = reader.object["r"] == nil ? 8 : reader.integer("r", in: 1...Self.largestRank)
-    alpha = reader.object["lora_alpha"] == nil ? 8 : Double(reader.number("lora_alpha", in: Self.alphas))
+    rank = reader.integer("r", in: 1...Self.largestRank, default: 8)
+    alpha = Double(reader.number("lora_alpha", in: Self.alphas, default: 8))
     isRankStabilized = reader.flag("use_rslora")
     ranks = reader.layerValues("rank_pattern") { value in
       value.integerValue.flatMap { (1...Self.largestRank).contains($0) ? $0 : nil }

@@ -11,7 +11,7 @@ struct AdapterReader {
   /// The parameters that the folder has whole, by the model's keys.
   private(set) var parameters: ParameterDictionary = [:]
 
-  /// What PEFT puts before the names in the model that it adapts.
+  /// The prefix that PEFT puts before the names in the model that it adapts.
   static let prefix = "base_model.model."
 
   /// Reads a folder.
@@ -93,24 +93,19 @@ private struct AdapterTensors {
     let path: String
     /// The layer in the model.
     let target: AdapterTarget
-    var shapes: [Factor: Shape] = [:]
+    var shapes: [LowRankAdapter.Factor: Shape] = [:]
 
-    enum Factor: String, CaseIterable {
-      case down = "lora_A"
-      case up = "lora_B"
-    }
+    func name(of factor: LowRankAdapter.Factor) -> String { "\(AdapterReader.prefix)\(path).\(factor.rawValue)" }
 
-    func name(of factor: Factor) -> String { "\(AdapterReader.prefix)\(path).\(factor.rawValue).weight" }
-
-    /// What is wrong with the factors; nil if nothing is.
+    /// The first problem with the factors; nil if there is none.
     func problem(_ configuration: AdapterConfiguration, _ file: SafetensorsFile) -> String? {
       let rank = configuration.settings(of: path, dropout: 0).rank
-      for factor in Factor.allCases {
+      for factor in LowRankAdapter.Factor.allCases {
         let expected: Shape = factor == .down ? [rank, target.weight[1]] : [target.rows.count, rank]
         guard let shape = shapes[factor] else { return "\(name(of: factor)) \(expected) is missing" }
         if shape != expected { return "\(name(of: factor)) is \(shape), expected \(expected)" }
         let type = file.entry(named: name(of: factor))?.type
-        if let type, !type.isFloat {
+        if let type, !type.holdsFloats {
           return "\(name(of: factor)) is \(type.rawValue), expected F32, F16, BF16 or F64"
         }
       }
@@ -142,7 +137,7 @@ private struct AdapterTensors {
       } else if let key = names.first(where: { parameters[$0] != nil }), let parameter = parameters[key] {
         if Shape(entry.shape) != parameter.shape {
           problems.append("\(entry.name) is \(Shape(entry.shape)), expected \(parameter.shape)")
-        } else if !entry.type.isFloat {
+        } else if !entry.type.holdsFloats {
           problems.append("\(entry.name) is \(entry.type.rawValue), expected F32, F16, BF16 or F64")
         }
         others[key] = (entry.name, name)
@@ -167,9 +162,9 @@ private struct AdapterTensors {
     }
   }
 
-  private static func split(_ name: String) -> (path: String, factor: Layer.Factor)? {
-    for factor in Layer.Factor.allCases {
-      let end = ".\(factor.rawValue).weight"
+  private static func split(_ name: String) -> (path: String, factor: LowRankAdapter.Factor)? {
+    for factor in LowRankAdapter.Factor.allCases {
+      let end = ".\(factor.rawValue)"
       if name.hasSuffix(end) { return (String(name.dropLast(end.count)), factor) }
     }
     return nil
@@ -190,9 +185,4 @@ extension AdaptableModel {
     }
     return [name] + (bare + [name]).map { encoderPrefix + $0 }
   }
-}
-
-extension DataType {
-  /// True for the types that weights are read from.
-  fileprivate var isFloat: Bool { [.f32, .f16, .bf16, .f64].contains(self) }
 }

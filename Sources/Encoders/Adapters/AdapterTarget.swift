@@ -87,8 +87,3 @@ extension LowRankAdapter {
     self.init(down: down, up: Tensor.concatenated(blocks, axis: 1), settings: settings)
   }
 }
-
-extension LowRankAdapter.Settings {
-  /// α / s.
-  fileprivate var divisor: Double { isRankStabilized ? Double(rank).squareRoot() : Double(rank) }
-}

@@ -52,10 +52,7 @@ public struct BERTConfiguration: Sendable, Equatable {
     layerNormEpsilon = reader.number("layer_norm_eps", in: 0..<1, default: 1e-12)
     activation = reader.choice("hidden_act", Activation.named, default: .gelu)
     reader.requireChoice("position_embedding_type", [positions], orAbsent: true)
-    reader.requireBidirectional("is_decoder")
-    reader.requireFalse("add_cross_attention", "the model reads the states of another one, which hone does not compute")
-    if reader.isSound("hidden_size", "num_attention_heads") && hiddenSize % headCount != 0 {
-      reader.report("num_attention_heads", "\(headCount) heads do not divide hidden_size \(hiddenSize)")
-    }
+    reader.requireEncoder()
+    reader.requireHeads("num_attention_heads", headCount, "hidden_size", hiddenSize)
   }
 }

@@ -42,8 +42,6 @@ public struct DistilBERTConfiguration: Sendable, Equatable {
     dropout = reader.number("dropout", in: 0..<1, default: 0.1)
     attentionDropout = reader.number("attention_dropout", in: 0..<1, default: 0.1)
     activation = reader.choice("activation", Activation.named, default: .gelu)
-    if reader.isSound("dim", "n_heads") && hiddenSize % headCount != 0 {
-      reader.report("n_heads", "\(headCount) heads do not divide dim \(hiddenSize)")
-    }
+    reader.requireHeads("n_heads", headCount, "dim", hiddenSize)
   }
 }

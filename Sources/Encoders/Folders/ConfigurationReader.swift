@@ -159,12 +159,30 @@ struct ConfigurationReader {
     report(key, value == false ? "is false: \(reason)" : "should be true or false, found \(value.shortText)")
   }
 
+  /// Reports keys that ask for a decoder.
+  mutating func requireEncoder() {
+    requireBidirectional("is_decoder")
+    requireFalse("add_cross_attention", "the model reads the states of another one, which hone does not compute")
+  }
+
+  /// Reports a padding token that has no row in the table of words.
+  mutating func requirePaddingRow(_ id: Int, of count: Int) {
+    if isSound("pad_token_id", "vocab_size") && id >= count {
+      report("pad_token_id", "is \(id), but 'vocab_size' is \(count)")
+    }
+  }
+
+  /// Reports heads that do not divide a width.
+  mutating func requireHeads(_ key: String, _ heads: Int, _ widthKey: String, _ width: Int) {
+    if isSound(key, widthKey) && width % heads != 0 {
+      report(key, "\(heads) heads do not divide \(widthKey) \(width)")
+    }
+  }
+
   /// Reports heads that do not divide a width, or that have no halves for rotary positions to turn.
   mutating func requireRotaryHeads(_ key: String, _ heads: Int, _ widthKey: String, _ width: Int) {
-    if !isSound(key, widthKey) { return }
-    if width % heads != 0 {
-      report(key, "\(heads) heads do not divide \(widthKey) \(width)")
-    } else if width / heads % 2 != 0 {
+    requireHeads(key, heads, widthKey, width)
+    if isSound(key, widthKey) && width / heads % 2 != 0 {
       report(key, "\(heads) heads of \(widthKey) \(width) have an odd width, and rotary positions turn pairs")
     }
   }

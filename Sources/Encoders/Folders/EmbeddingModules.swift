@@ -16,7 +16,7 @@ struct EmbeddingModules {
   private(set) var files: [String] = []
   private var hasPooling = false
 
-  /// What a module reads and writes: the vectors of tokens, or that of a text.
+  /// The features that a module reads and writes: the vectors of tokens, or that of a text.
   private enum Features: String {
     case tokens = "token_embeddings"
     case text = "sentence_embedding"

@@ -5,26 +5,21 @@ import JSONText
 enum ForeignModel {
   /// Refuses a `config.json` of a supported family that asks for more than the family.
   static func refuse(_ reader: ConfigurationReader, of family: any EncoderFamily.Type) throws(ModelError) {
-    /// The value of a key that asks for something.
-    func asks(_ key: String) -> JSONValue? {
-      guard let value = reader.object[key], value != .null, value != .object(JSONObject()) else { return nil }
-      return value
-    }
     func refuse(_ problem: String) throws(ModelError) { throw ModelError(path: reader.path, problem: problem) }
     let architectures = reader.object["architectures"]?.arrayValue?.compactMap(\.stringValue) ?? []
     if let name = architectures.first(where: { $0.lowercased().contains("colbert") }) {
       try refuse(
         "'architectures' is \(name): a ColBERT, with a vector for each token; hone reads bi-encoders and rerankers")
     }
-    if let code = asks("auto_map"), !family.folder.hasOwnCode {
+    if let code = reader.object.stated("auto_map"), !family.folder.hasOwnCode {
       try refuse("'auto_map' \(ownCodeProblem(code))")
     }
-    if asks("quantization_config") != nil {
+    if reader.object.stated("quantization_config") != nil {
       try refuse("'quantization_config': the weights are quantized; give the model that they were made from")
     }
   }
 
-  /// What is said of `auto_map` where it names code that computes something else.
+  /// The problem with an `auto_map` that names code which computes something else.
   static func ownCodeProblem(_ code: JSONValue) -> String {
     "says that the model needs code of its own, which hone does not run: \(code.shortText); "
       + "give a model of the families \(Families.modelTypes.joined(separator: ", ")) without it"

@@ -3,8 +3,8 @@ import Safetensors
 
 /// The files of a repository that make a model folder: configuration, tokenizer, modules and their weights, and the card.
 ///
-/// Only names that are known here are taken, so no code, no pickle and no other form of the weights. What must be read to know
-/// more comes first: the list of modules, then the settings, then the weights.
+/// Only names that are known here are taken, so no code, no pickle and no other form of the weights. The files that must
+/// be read to know more come first: the list of modules, then the settings, then the weights.
 package struct NeededFiles {
   /// The list of modules, where the repository has one.
   package static let modules = "modules.json"
@@ -26,7 +26,7 @@ package struct NeededFiles {
   private static let moduleNames = [
     "config.json", "sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json",
     "sentence_camembert_config.json", "sentence_albert_config.json", "sentence_xlm-roberta_config.json",
-    "sentence_xlnet_config.json", "adapter_config.json", "tokenizer.json", "tokenizer_config.json",
+    "sentence_xlnet_config.json", AdapterConfiguration.fileName, "tokenizer.json", "tokenizer_config.json",
     "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt", "sentencepiece.bpe.model",
     "spiece.model", "tokenizer.model",
   ]
@@ -46,7 +46,7 @@ package struct NeededFiles {
       func path(_ name: String) -> String { Files.join(module, name) }
       settings += Self.moduleNames.map(path)
       guard modules.contains(module) else { continue }
-      let weights = ["model.safetensors", "adapter_model.safetensors"].map(path).filter(known.contains)
+      let weights = ["model.safetensors", AdapterFolder.weightsName].map(path).filter(known.contains)
       let index = path("model.safetensors.index.json")
       if !weights.isEmpty {
         single += weights

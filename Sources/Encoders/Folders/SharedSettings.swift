@@ -83,7 +83,7 @@ enum ModelKind: String, CaseIterable {
   case biEncoder = "SentenceTransformer"
   case crossEncoder = "CrossEncoder"
 
-  /// What its transformer gives.
+  /// The output of its transformer.
   var output: TransformerOutput { self == .biEncoder ? .tokenStates : .scores }
 
   /// The names of the prompts that a model of this kind always has.

@@ -76,7 +76,7 @@ struct CheckpointNaming {
   }
 }
 
-/// Where a checkpoint has a parameter: a tensor, or one of several equal parts of its rows.
+/// The place of a parameter in a checkpoint: a tensor, or one of several equal parts of its rows.
 struct TensorSource {
   /// The tensor's key.
   let name: String
@@ -88,11 +88,16 @@ struct TensorSource {
 
   /// Reads the part.
   func read(_ entry: TensorEntry, of weights: SafetensorsFolder) throws -> Tensor {
-    let whole = try Tensor(shape: Shape(entry.shape)) { span throws(SafetensorsError) in
-      try weights.read(name, into: &span)
-    }
+    let whole = try weights.tensor(entry)
     let rows = (entry.shape.first ?? 0) / parts
     return parts == 1 ? whole : whole.slice(part * rows..<(part + 1) * rows)
+  }
+}
+
+extension SafetensorsFolder {
+  /// Reads a whole tensor.
+  func tensor(_ entry: TensorEntry) throws -> Tensor {
+    try Tensor(shape: Shape(entry.shape)) { span throws(SafetensorsError) in try read(entry.name, into: &span) }
   }
 }
 
@@ -118,7 +123,7 @@ extension Module {
     let ownParts = Set(parameters.keys.map { firstPart(of: $0, behind: encoder) })
     var problems: [String] = []
     func checkType(_ entry: TensorEntry) {
-      if ![DataType.f32, .f16, .bf16, .f64].contains(entry.type) {
+      if !entry.type.holdsFloats {
         problems.append(line("type", entry.name, "expected F32, F16, BF16 or F64, found \(entry.type.rawValue)"))
       }
     }

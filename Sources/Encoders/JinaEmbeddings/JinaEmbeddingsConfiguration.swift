@@ -60,10 +60,7 @@ public struct JinaEmbeddingsConfiguration: Sendable, Equatable {
       ["rotary_emb_base", "rope_theta"], default: isOriginal ? 10_000 : 20_000, types: [.plain],
       width: max(2, hiddenSize / headCount))
     taskAdapters = TaskAdapters(&reader)
-    reader.requireBidirectional("is_decoder")
-    reader.requireFalse("add_cross_attention", "the model reads the states of another one, which hone does not compute")
-    if reader.isSound("pad_token_id", "vocab_size") && paddingID >= vocabularySize {
-      reader.report("pad_token_id", "is \(paddingID), but 'vocab_size' is \(vocabularySize)")
-    }
+    reader.requireEncoder()
+    reader.requirePaddingRow(paddingID, of: vocabularySize)
   }
 }

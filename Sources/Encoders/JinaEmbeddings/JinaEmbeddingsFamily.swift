@@ -20,9 +20,7 @@ extension JinaEmbeddingsConfiguration: EncoderFamily {
   static func reads(_ configuration: JSONObject) -> Bool {
     switch configuration["model_type"] {
     case nil, JSONValue(RoBERTaVariant.xlmRoBERTa.rawValue):
-      let adaptations = configuration["lora_adaptations"] ?? .null
-      return configuration["position_embedding_type"] == "rotary"
-        || ![.null, .object(JSONObject())].contains(adaptations)
+      return configuration["position_embedding_type"] == "rotary" || configuration.stated("lora_adaptations") != nil
     case let type: return type == JSONValue(folder.modelTypes[0])
     }
   }

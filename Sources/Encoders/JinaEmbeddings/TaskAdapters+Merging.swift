@@ -52,14 +52,11 @@ extension TaskAdapters {
 
   /// The part of a tensor for one task.
   private static func slice(_ slot: Int, of entry: TensorEntry, _ weights: SafetensorsFolder) throws -> Tensor {
-    let all = try Tensor(shape: Shape(entry.shape)) { span throws(SafetensorsError) in
-      try weights.read(entry.name, into: &span)
-    }
-    return all.slice(slot..<slot + 1).reshaped(to: Shape(Array(entry.shape.dropFirst())))
+    try weights.tensor(entry).slice(slot..<slot + 1).reshaped(to: Shape(Array(entry.shape.dropFirst())))
   }
 }
 
-/// What a task adds to a weight.
+/// The product that the adapter of a task adds to a weight.
 ///
 ///     W' = W + (α / r) B A        of a linear map; W + (α / r) A B of a table of embeddings
 ///

@@ -16,9 +16,7 @@ struct TaskAdapters: Sendable, Equatable {
 
   /// Reads the keys of the authors' code; nil if there are none.
   init?(_ reader: inout ConfigurationReader) {
-    guard let value = reader.object["lora_adaptations"], ![.null, .object(JSONObject())].contains(value) else {
-      return nil
-    }
+    guard let value = reader.object.stated("lora_adaptations") else { return nil }
     let names = value.arrayValue?.compactMap(\.stringValue) ?? []
     let areDistinct = Set(names.map { Array($0.utf8) }).count == names.count
     if names.isEmpty || names.count != value.arrayValue?.count || !areDistinct {
@@ -46,14 +44,14 @@ struct TaskAdapters: Sendable, Equatable {
 
   /// The instruction of each role in a task: of one side of a search, each has that of its own side.
   func prompts(of task: String) -> [TextRole: String] {
-    let stem = TextRole.allCases.first { task.hasSuffix($0.taskEnding) }.map { task.dropLast($0.taskEnding.count) }
+    let stem = TextRole(task: task).map { task.dropLast($0.taskEnding.count) }
     return TextRole.allCases.reduce(into: [:]) { prompts, role in
       let own = stem.map { $0 + role.taskEnding }.flatMap { instructions[$0] }
       prompts[role] = own ?? instructions[task] ?? ""
     }
   }
 
-  /// What is wrong with a name that is none of a task, for a message.
+  /// The problem with a name that is none of a task, for a message.
   func problem(with name: String) -> String {
     let sides = TextRole.allCases.compactMap { task(named: name, as: $0) }
     let list = tasks.joined(separator: ", ")

@@ -4,8 +4,8 @@ public import Kernels
 /// The settings of an MPNet encoder, as `config.json` gives them.
 ///
 /// The five sizes must be there. Any other missing key takes the default of `MPNetConfig` in transformers 5.24, which the
-/// initializer states. The padding token and the number of buckets of relative positions are fixed in the family's code upstream, whatever
-/// the configuration has.
+/// initializer states. The padding token and the number of buckets of relative positions are fixed in the family's code
+/// upstream, whatever the configuration has.
 public struct MPNetConfiguration: Sendable, Equatable {
   /// Rows of the word embeddings.
   public let vocabularySize: Int
@@ -53,9 +53,7 @@ public struct MPNetConfiguration: Sendable, Equatable {
     if let value = reader.object["relative_attention_num_buckets"], value.integerValue != Self.bucketCount {
       reader.report("relative_attention_num_buckets", "should be \(Self.bucketCount), found \(value.shortText)")
     }
-    if reader.isSound("hidden_size", "num_attention_heads") && hiddenSize % headCount != 0 {
-      reader.report("num_attention_heads", "\(headCount) heads do not divide hidden_size \(hiddenSize)")
-    }
+    reader.requireHeads("num_attention_heads", headCount, "hidden_size", hiddenSize)
   }
 
   /// The longest sequence, in tokens.

@@ -198,8 +198,7 @@ struct MPNetSelfAttention: Module {
     return output(
       query(states).singleQueryAttention(
         to: keysAndValues, offsets: offsets, queries: zip(tokens, offsets).map { $0 - $1 }, pattern: pattern,
-        bias: bias,
-        dropout: context.dropout(rate: dropoutRate)))
+        bias: bias, dropout: context.dropout(rate: dropoutRate)))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {

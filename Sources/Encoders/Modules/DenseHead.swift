@@ -5,7 +5,7 @@ public import Tensors
 ///
 /// Upstream: sentence-transformers 6.2, `base/modules/dense.py`.
 public struct DenseHead: Module {
-  /// What is added to the output.
+  /// A residual connection: what is added to the output.
   public enum Residual: Sendable {
     /// Nothing.
     case none
@@ -21,7 +21,7 @@ public struct DenseHead: Module {
   public let activation: Activation
   /// The factor of negative numbers in PReLU, `[1]`; nil for the other activations.
   var slope: Tensor?
-  /// What is added to the output.
+  /// The residual connection.
   var residual: Residual
 
   /// True if something is added to the output.

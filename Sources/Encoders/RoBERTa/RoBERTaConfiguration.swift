@@ -16,14 +16,10 @@ public struct RoBERTaConfiguration: Sendable, Equatable {
     bert = BERTConfiguration(&reader, positions: "absolute", readsPadding: false)
     paddingID = reader.integer("pad_token_id", in: 0...(1 << 22), default: 1)
     variant = RoBERTaVariant(reader.object)
-    if let code = reader.object["auto_map"], ![.null, .object(JSONObject())].contains(code),
-      !reader.object.needsFlashXLMRoBERTa
-    {
+    if let code = reader.object.stated("auto_map"), !reader.object.needsFlashXLMRoBERTa {
       reader.report("auto_map", ForeignModel.ownCodeProblem(code))
     }
-    if reader.isSound("pad_token_id", "vocab_size") && paddingID >= bert.vocabularySize {
-      reader.report("pad_token_id", "is \(paddingID), but 'vocab_size' is \(bert.vocabularySize)")
-    }
+    reader.requirePaddingRow(paddingID, of: bert.vocabularySize)
     if reader.isSound("pad_token_id", "max_position_embeddings") && bert.maximumPositions <= paddingID + 1 {
       reader.report(
         "max_position_embeddings",

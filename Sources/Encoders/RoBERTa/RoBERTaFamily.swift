@@ -20,7 +20,7 @@ enum RoBERTaVariant: String, CaseIterable {
     }
   }
 
-  /// What the names of the classes in transformers begin with.
+  /// The beginning of the names of the classes in transformers.
   var classStem: String {
     switch self {
     case .xlmRoBERTa: "XLMRoberta"

@@ -79,7 +79,7 @@ struct SentenceConfiguration {
   }
 }
 
-/// What the transformer of sentence-transformers gives.
+/// The output of the transformer of sentence-transformers.
 public enum TransformerOutput: Sendable, CaseIterable {
   /// The hidden state of each token.
   case tokenStates

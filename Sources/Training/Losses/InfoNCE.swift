@@ -149,7 +149,6 @@ public struct InfoNCE: RankingLoss {
 
   /// Checks the settings.
   public func check(for scores: ScoreKind, _ problems: inout LossProblems) {
-    let isInBatch = inBatchNegatives
     problems.require(
       (givenTemperature == nil) != (scale == nil), else: "give either 'temperature' or 'scale' (1 / temperature)")
     problems.positive("temperature", givenTemperature)
@@ -157,18 +156,18 @@ public struct InfoNCE: RankingLoss {
     if let hardness {
       problems.require(hardness.strength >= 0, "hardness.strength", else: "\(hardness.strength) is less than 0")
       problems.require(
-        isInBatch || hardness.negatives != .inBatch, "hardness.negatives", reading: ["inBatchNegatives"],
+        inBatchNegatives || hardness.negatives != .inBatch, "hardness.negatives", reading: ["inBatchNegatives"],
         else: "there are no in-batch negatives to weight")
     }
     switch scores {
     case .cosines:
       problems.require(
-        isInBatch || !symmetric, "symmetric", reading: ["inBatchNegatives"],
+        inBatchNegatives || !symmetric, "symmetric", reading: ["inBatchNegatives"],
         else: "the direction from documents to queries needs in-batch negatives")
       problems.require(activation == nil, "activation", else: "cosines are bounded as they are; leave it out")
     case .logits:
       problems.require(
-        !isInBatch, "inBatchNegatives",
+        !inBatchNegatives, "inBatchNegatives",
         else: "a cross-encoder scores a query with the documents of its own group only; set it to false, and let "
           + "'data.easyNegatives: { share: …, inBatch: true }' draw documents of the other groups")
       problems.require(
