@@ -82,7 +82,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   (
     "Projects",
     [
-      "Words", "JSONText", "Files", "Runs", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Training",
+      "Words", "JSONText", "Files", "Runs", "Hub", "Kernels", "Tensors", "Layers", "Tokenizers", "Encoders", "Training",
       "Datasets", "Retrieval",
     ], []
   ),

@@ -23,11 +23,11 @@ package struct ColumnFile: Sendable {
   /// The path.
   package let path: String
   /// The names of the columns; "column 1" and so on where there is no header.
-  package private(set) var columns: [String]
+  package let columns: [String]
   /// The rows in the order of the file.
-  package private(set) var rows: [Row] = []
-  /// The form of the file in words, each a phrase: "semicolons", "a byte order mark", "a header".
-  package private(set) var form: [String] = []
+  package let rows: [Row]
+  /// The form of the file in words, each a phrase: "semicolons between the columns", "a header", "a byte order mark".
+  package private(set) var form: [String]
   /// Sentences about what is unusual in the file, each a warning for the user.
   package let warnings: [String]
 
@@ -40,18 +40,14 @@ package struct ColumnFile: Sendable {
   /// - Throws: `DatasetError` for text that is no table, for rows of another number of fields, or for no rows.
   package init(_ path: String, isName: (String) -> Bool) throws(DatasetError) {
     self.path = path
-    columns = []
     var problems = Problems(file: path)
     let name = path.lowercased()
-    if name.hasSuffix(".json") || name.hasSuffix(".ndjson") {
-      form = ["JSON objects"]
-    } else if try TrainingRows.tableForm(of: path) == nil {
-      form = ["JSON lines"]
-    }
-    if form.isEmpty, let table = try TrainingRows.tableForm(of: path) {
+    let isJSON = name.hasSuffix(".json") || name.hasSuffix(".ndjson")
+    if let table = isJSON ? nil : try TrainingRows.tableForm(of: path) {
       (columns, rows, form) = try Self.table(path, table, isName, &problems)
     } else {
       (columns, rows) = try Self.objects(path, &problems)
+      form = [isJSON ? "JSON objects" : "JSON lines"]
     }
     if Self.hasByteOrderMark(path) { form.append("a byte order mark") }
     if problems.count == 0 && rows.isEmpty {

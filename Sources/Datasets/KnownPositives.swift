@@ -64,7 +64,7 @@ public struct KnownPositives: Sendable {
       case .positive(let other): positiveClasses[other]
       case .negative(let index, let other): negativeClasses[other][index]
       }
-    return positives.contains(document, in: queryClasses[row]) && !(ruledOut[row]?.contains(document) ?? false)
+    return positives.contains(document, in: queryClasses[row]) && !ruledOut[row, default: []].contains(document)
   }
 
   /// True if a judgment takes a positive of another row from a row's query.
@@ -73,7 +73,7 @@ public struct KnownPositives: Sendable {
   /// The indices of the corpus' documents that are a positive of a row's query in some row.
   public func documents(forQueryOf row: Int) -> Set<Int> {
     var found: Set<Int> = []
-    for document in positives[queryClasses[row]] where !(ruledOut[row]?.contains(document) ?? false) {
+    for document in positives[queryClasses[row]] where !ruledOut[row, default: []].contains(document) {
       found.formUnion(corpusDocuments[document] ?? [])
     }
     return found

@@ -3,7 +3,7 @@
 /// Each coordinate is hashed with the finalizer of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom
 /// number generators", 2014).
 package struct StableRandom {
-  static let increment: UInt64 = 0x9e37_79b9_7f4a_7c15
+  package static let increment: UInt64 = 0x9e37_79b9_7f4a_7c15
   private let key: UInt64
 
   package init(seed: UInt64, epoch: Int) {
@@ -23,7 +23,8 @@ package struct StableRandom {
     return order
   }
 
-  static func mixed(_ value: UInt64) -> UInt64 {
+  /// The finalizer of SplitMix64.
+  package static func mixed(_ value: UInt64) -> UInt64 {
     var word = value
     word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
     word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb

@@ -96,8 +96,8 @@ package struct TrainingOverlap {
         part.paired.isEmpty ? "" : " (\(NumberText.count(part.paired.count)) with a document judged relevant)"
       events.append(
         .warning(
-          "\(counted(part.asked)) \(part.asked.count == 1 ? "is a training query" : "are training queries") too\(paired), \(example(part.asked)); the scores on them say little"
-        ))
+          "\(counted(part.asked)) \(part.asked.count == 1 ? "is a training query" : "are training queries") too\(paired), "
+            + "\(example(part.asked)); the scores on them say little"))
     }
     let others = part.answered.subtracting(part.asked)
     if !others.isEmpty {

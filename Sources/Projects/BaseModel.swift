@@ -1,5 +1,6 @@
 import Encoders
 import Files
+import Hub
 import Words
 
 /// The model that a project starts from: a folder, or a name by which it can be fetched.
@@ -10,6 +11,8 @@ package struct BaseModel: Equatable, Sendable {
   private static let usualOwner = "sentence-transformers"
   /// The folder of fetched models.
   package static let checkpoints = "checkpoints"
+  /// The beginnings of paths that are never names on the Hub: folders that are not there yet.
+  private static let ownFolders = ["\(checkpoints)/", "runs/"]
 
   /// The folder, as recipes name it.
   package let folder: String
@@ -25,26 +28,17 @@ package struct BaseModel: Equatable, Sendable {
   ///
   /// - Throws: `ProjectError` where it can be neither.
   package init(_ name: String) throws {
-    let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     if Files.exists(name) || Files.isFolder(name) {
       (folder, hubName) = (name, nil)
-    } else if parts.count == 1, Self.isName(name) {
-      (folder, hubName) = (Files.join(Self.checkpoints, name), "\(Self.usualOwner)/\(name)")
-    } else if parts.count == 2, parts.allSatisfy(Self.isName), parts[0] != Self.checkpoints, parts[0] != "runs" {
-      (folder, hubName) = (Files.join(Self.checkpoints, parts[1]), name)
+    } else if !Self.ownFolders.contains(where: name.hasPrefix),
+      let repository = try? RepositoryName(name.contains("/") ? name : "\(Self.usualOwner)/\(name)")
+    {
+      (folder, hubName) = (Files.join(Self.checkpoints, repository.folder), repository.description)
     } else {
       throw ProjectError(
         .missingInput, "--model \(name.shortened): no such folder, and no name of a model; give a folder, or OWNER/NAME"
       )
     }
-  }
-
-  private static func isName(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.first != UInt8(ascii: ".")
-      && text.utf8.allSatisfy { byte in
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-          || "._-".utf8.contains(byte)
-      }
   }
 
   /// The model; nil where the usual one is not there, which is known well enough to plan with.

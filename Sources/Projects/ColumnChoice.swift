@@ -58,17 +58,15 @@ struct ColumnFinder {
     }
     let label = try wishes.label.map { try column(named: $0, option: "--label-column") } ?? knownLabel
     var remark: String?
-    let given = (
-      try wishes.query.map { try column(named: $0, option: "--query-column") },
-      try wishes.document.map { try column(named: $0, option: "--document-column") }
-    )
-    if let query = given.0, query == given.1 {
+    let givenQuery = try wishes.query.map { try column(named: $0, option: "--query-column") }
+    let givenDocument = try wishes.document.map { try column(named: $0, option: "--document-column") }
+    if let query = givenQuery, query == givenDocument {
       throw refusal("--query-column and --document-column both name \"\(file.columns[query])\"; name two columns")
     }
-    let taken = Set([given.0, given.1, label].compactMap { $0 })
-    var queries = given.0.map { [$0] } ?? candidates([ColumnNames.queries, ColumnNames.headings], without: taken)
+    let taken = Set([givenQuery, givenDocument, label].compactMap { $0 })
+    var queries = givenQuery.map { [$0] } ?? candidates([ColumnNames.queries, ColumnNames.headings], without: taken)
     var documents =
-      given.1.map { [$0] }
+      givenDocument.map { [$0] }
       ?? candidates(
         [ColumnNames.documents] + (hasCorpus ? [ColumnNames.documentIDs] : []) + [
           ColumnNames.bodies, ColumnNames.titles,
@@ -123,14 +121,14 @@ struct ColumnFinder {
     return nil
   }
 
-  /// The columns whose cells are mostly several words, or words of a script without spaces.
+  /// The columns whose cells are mostly several words, or have characters that say as much as a word.
   private func textColumns(without taken: Set<Int>) -> [Int] {
     file.columns.indices.filter { column in
       if taken.contains(column) { return false }
       let cells = sample(column)
       let texts = cells.count { cell in
         cell.trimmed.contains(" ") && cell.unicodeScalars.contains { $0.properties.isAlphabetic }
-          || cell.unicodeScalars.contains { $0.value > 0x2E80 }
+          || cell.unicodeScalars.contains(where: \.isDense)
       }
       return texts * 2 > cells.count
     }
@@ -184,12 +182,8 @@ struct ColumnFinder {
     return "\"\(file.columns[column].shortened)\"" + (example.map { "  e.g. \"\($0.shortened)\"" } ?? "  (empty)")
   }
 
-  private func refusal(_ problem: String, _ kind: FailureKindOfColumns = .data) -> ProjectError {
+  private func refusal(_ problem: String, _ kind: FailureKind = .badData) -> ProjectError {
     let columns = file.columns.indices.prefix(30).map { "  \($0 + 1)  \(description($0))" }
-    return ProjectError(
-      kind == .usage ? .usage : .badData, (["\(file.path): \(problem)"] + columns).joined(separator: "\n"))
+    return ProjectError(kind, (["\(file.path): \(problem)"] + columns).joined(separator: "\n"))
   }
-
-  /// The fault of a wrong choice: the user's words, or the data.
-  private enum FailureKindOfColumns { case usage, data }
 }

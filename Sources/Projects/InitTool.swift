@@ -1,7 +1,6 @@
 import Datasets
 import Encoders
 import Files
-import Foundation
 import JSONText
 import Kernels
 package import Runs
@@ -62,18 +61,17 @@ package struct InitTool {
     let seconds = TimeEstimate(of: facts.work, facts.plan, speed).seconds
     let time = Self.rounded(seconds)
     let recipe = Files.join(folder.path, "adapt.yaml")
+    let threads = NumberText.counted(Threads.count, "thread")
     let texts = RecipeTexts(
       folder: folder.path, model: model.folder, pooling: encoder?.pooling.name ?? "mean", seed: seed, plan: facts.plan,
       origin: "\(names): \(facts.size).", lengths: facts.cutting,
-      time:
-        "Made by hone init. About \(time) on \(NumberText.counted(Threads.count, "thread")) of the machine that made it.",
+      time: "Made by hone init. About \(time) on \(threads) of the machine that made it.",
       devQueries: split.count(of: .dev))
     reader.warnings.forEach { report(.warning($0)) }
     var recipes = [(name: "adapt.yaml", text: texts.adapt)]
     if facts.plan.trainsReranker { recipes += [("mine.yaml", texts.mine), ("rerank.yaml", texts.rerank)] }
-    try folder.write(
-      material, split, summary: facts.splitSummary(seed: seed),
-      recipes: recipes)
+    let summary = facts.splitSummary(seed: seed)
+    try folder.write(material, split, summary: summary, recipes: recipes)
     let next = "hone run \(RecipeTexts.shell(recipe))"
     let origin =
       model.isPresent
@@ -87,8 +85,7 @@ package struct InitTool {
     let result: JSONValue = [
       "folder": JSONValue(folder.path), "recipe": JSONValue(recipe), "model": JSONValue(model.folder),
       "estimatedSeconds": JSONValue((seconds * 10).rounded() / 10), "found": facts.census,
-      "split": facts.splitSummary(seed: seed),
-      "warnings": .array(reader.warnings.map { JSONValue($0) }),
+      "split": summary, "warnings": .array(reader.warnings.map { JSONValue($0) }),
     ]
     return Project(recipe: recipe, next: next, outcome: Outcome(result, lines: lines))
   }

@@ -30,10 +30,10 @@ struct MachineSpeed: Sendable {
     let loss = TrainingLoss(InfoNCE(temperature: 0.05, maskKnownPositives: false), matryoshka: nil)
     var optimizer = try AdamW(.init(rate: 1e-9, decay: 0, clip: 1), for: model)
     let clock = ContinuousClock()
-    var (work, spent, updates, stepCount) = (0.0, 0.0, 0.0, 0)
+    var (work, spent, updates) = (0.0, 0.0, 0.0)
     var (encodingWork, encodingSpent) = (0.0, 0.0)
     var (round, next) = (0, 0)
-    while spent + updates + encodingSpent < Self.seconds || stepCount < 1 {
+    while spent + updates + encodingSpent < Self.seconds {
       var (queries, documents): ([Encoding], [Encoding]) = ([], [])
       while (queries + documents).reduce(0, { $0 + $1.ids.count }) < Self.tokens || queries.count < 2 {
         let pair = pairs[next % pairs.count]
@@ -67,13 +67,12 @@ struct MachineSpeed: Sendable {
       work += 3 * operations(lengths)
       spent += step
       updates += update
-      stepCount += 1
       encodingWork += operations(lengths)
       encodingSpent += forward
     }
     training = work / max(spent, 1e-9)
     encoding = encodingWork / max(encodingSpent, 1e-9)
-    optimizerStep = updates / Double(max(1, stepCount))
+    optimizerStep = updates / Double(round - 1)
   }
 
   /// Estimates the speed from the peak of matrix products, for the usual model, which is not there.

@@ -17,10 +17,7 @@ struct MaterialReader {
     self.wishes = wishes
     self.corpus = try corpus.map { try DocumentFile($0) }
     if let corpus = self.corpus {
-      for document in corpus.documents {
-        _ = material.document(title: document.title, text: document.text, id: document.id)
-      }
-      material.census.repeated += corpus.documents.count - material.documents.count
+      add(corpus.documents)
       lines.append("\(corpus.path): \(NumberText.counted(corpus.documents.count, "document"))")
       warnings += corpus.warnings
     }
@@ -46,6 +43,15 @@ struct MaterialReader {
           : "no row has both a query and another text as its document; check the columns")
     }
     return material
+  }
+
+  /// Adds documents, and counts those with the text of another one.
+  private mutating func add(_ documents: [Document]) {
+    let before = material.documents.count
+    for document in documents {
+      _ = material.document(title: document.title, text: document.text, id: document.id)
+    }
+    material.census.repeated += documents.count - (material.documents.count - before)
   }
 
   // MARK: - Rows
@@ -146,12 +152,7 @@ struct MaterialReader {
       throw ProjectError(
         .badData, "\(folder): expected judgments, qrels/NAME.tsv, found none; add them, or name a file of rows")
     }
-    let before = material.documents.count
-    for document in collection.corpus.documents where !document.isBlank {
-      _ = material.document(title: document.title, text: document.text, id: document.id)
-    }
-    material.census.repeated +=
-      collection.corpus.documents.count(where: { !$0.isBlank }) - (material.documents.count - before)
+    add(collection.corpus.documents.filter { !$0.isBlank })
     for split in collection.splits {
       for topic in try collection.judgments(split: split).topics {
         for (id, grade) in topic.grades {

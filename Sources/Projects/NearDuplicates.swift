@@ -1,3 +1,4 @@
+import Datasets
 import Retrieval
 
 /// Groups of texts that are nearly the same: the Jaccard index of their character shingles is at least ``limit``, or a chain of
@@ -103,11 +104,6 @@ private enum MinHash {
     }
   }
 
-  /// The finalizer of SplitMix64.
-  private static func mixed(_ value: UInt64) -> UInt64 {
-    var word = value &+ 0x9e37_79b9_7f4a_7c15
-    word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-    return word ^ (word >> 31)
-  }
+  /// The number that SplitMix64 gives in a state.
+  private static func mixed(_ state: UInt64) -> UInt64 { StableRandom.mixed(state &+ StableRandom.increment) }
 }

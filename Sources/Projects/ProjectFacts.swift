@@ -80,7 +80,7 @@ struct ProjectFacts {
     for query in material.queries { scripts.add(query.text) }
     for document in material.documents { scripts.add(document.content) }
     let kinds: [(Int, String)] = [
-      (census.duplicates, "said before"), (census.empty, "with an empty cell"),
+      (census.duplicates, "repeated"), (census.empty, "with an empty cell"),
       (census.conflicts, "with another label than an earlier row (the higher one counts)"),
       (census.identical, "whose document is the query itself"),
       (census.unknown, "whose document or query is not there"),
@@ -102,7 +102,7 @@ struct ProjectFacts {
       )
     }
     lines.append(
-      "tokens      half of the texts, 99 % and the longest: queries \(distribution(queries)); documents \(distribution(documents))"
+      "tokens      median, 99th percentile and longest: queries \(distribution(queries)); documents \(distribution(documents))"
         + (isGuessed ? " (guessed from the words: the model is not there)" : ""))
     lines.append("            \(cutting.prefix(1).lowercased())\(cutting.dropFirst().dropLast())")
     return lines + splitLines

@@ -21,7 +21,12 @@ struct RecipeTexts {
   private var collection: String { Self.yaml(Files.join(folder, "collection")) }
   private func run(_ name: String) -> String { Files.join(folder, "runs", name) }
   private func file(_ name: String) -> String { Self.shell(Files.join(folder, name)) }
-  private var cache: String { "cache:     { folder: \(Self.yaml(run("cache"))), megabytes: 1000 }" }
+  private var cache: String { "{ folder: \(Self.yaml(run("cache"))), megabytes: 1000 }" }
+  /// The rules of both minings, which leave out what may be a right answer.
+  private static let rules = [
+    "{ name: queryText }", "{ name: repeatedTexts }", "{ name: relativeMargin, margin: 0.05, anchor: lowest }",
+    "{ name: nearDuplicates, similarity: \(NearDuplicates.limit) }",
+  ]
 
   /// `adapt.yaml`: trains the embedding model, mines hard negatives, trains on them, and ends with a verdict.
   var adapt: String {
@@ -33,7 +38,7 @@ struct RecipeTexts {
       mining:
         epochs: \(plan.miningInterval)
         sources: [ { name: model, candidates: 50, negatives: 4 } ]
-        rules:   [ { name: queryText }, { name: repeatedTexts }, { name: relativeMargin, margin: 0.05, anchor: lowest }, { name: nearDuplicates, similarity: \(NearDuplicates.limit) } ]
+        rules:   [ \(Self.rules.joined(separator: ", ")) ]
         select:  { name: first }
 
       """
@@ -63,7 +68,7 @@ struct RecipeTexts {
       schedule:  { name: linear, warmup: 0.1, epochs: \(plan.epochs) }
       # dev is looked at during training; the verdict is on test, which nothing else reads.
       evaluate:  { collection: \(collection), split: dev, every: \(plan.every), documents: \(plan.evaluatedDocuments), measures: [nDCG@10, recall@\(plan.recall)], verdict: [test] }
-      \(patience)\(cache)
+      \(patience)cache:     \(cache)
       \(weights)
       output:    { folder: \(Self.yaml(run("adapt"))), weights: \(plan.choosesWeights ? "best" : "last") }
 
@@ -88,12 +93,9 @@ struct RecipeTexts {
     sources:
       - { name: model, candidates: 50, negatives: 5 }
     rules:
-      - { name: queryText }
-      - { name: repeatedTexts }
-      - { name: relativeMargin, margin: 0.05, anchor: lowest }
-      - { name: nearDuplicates, similarity: \(NearDuplicates.limit) }
+      - \(Self.rules.joined(separator: "\n  - "))
     select:  { name: first }
-    \(cache.replacing("cache:     ", with: "cache:   "))
+    cache:   \(cache)
     output:  { folder: \(Self.yaml(run("mine"))), format: texts }
 
     """
@@ -108,7 +110,7 @@ struct RecipeTexts {
       # Trains a reranker for what the adapted model finds. It learns from mined negatives and one random document for each query, and is
       # compared with the adapted model's own order of its 30 best documents. First: hone run \(file("adapt.yaml")), hone run \(file("mine.yaml"))
       #   hone run \(file("rerank.yaml"))
-      # A reranker reads query and document together: expect several times the time of adapt.yaml, and use for it from some 500 rows on.
+      # A reranker reads query and document together: expect several times the time of adapt.yaml.
       recipe: trainCrossEncoder
       seed: \(seed)
       model:     { folder: \(Self.yaml(run("adapt/model"))), maximumLength: \(min(plan.limitOfPairs, length)) }
@@ -118,7 +120,7 @@ struct RecipeTexts {
       optimizer: { name: adamW, rate: 5e-5, decay: 0.01, clip: 1.0, rates: { classifier: 10 } }
       schedule:  { name: linear, warmup: 0.1, epochs: 2 }
       evaluate:  { collection: \(collection), split: dev, candidates: model, model: \(Self.yaml(run("adapt/model"))), top: 30, every: \(max(1, (steps + 3) / 4)), queries: 100, measures: [nDCG@10, MRR@10], verdict: [test] }
-      \(cache)
+      cache:     \(cache)
       output:    { folder: \(Self.yaml(run("rerank"))), weights: \(plan.choosesWeights ? "best" : "last") }
 
       """
@@ -128,21 +130,20 @@ struct RecipeTexts {
 
   /// A text as a YAML value: plain where it can be nothing else, else in quotation marks.
   static func yaml(_ text: String) -> String {
-    let letters = text.utf8.allSatisfy { byte in
-      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-        || "._-/".utf8.contains(byte)
-    }
-    return letters && text.utf8.contains(UInt8(ascii: "/")) && text.utf8.first != UInt8(ascii: "-")
+    let isPlain = text.utf8.allSatisfy { isLetterOrDigit($0) || "._-/".utf8.contains($0) }
+    return isPlain && text.utf8.contains(UInt8(ascii: "/")) && text.utf8.first != UInt8(ascii: "-")
       ? text : JSONValue(text).text()
   }
 
   /// A path as a word of a shell.
   static func shell(_ path: String) -> String {
-    let isPlain = path.utf8.allSatisfy { byte in
-      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte >= 0x80
-        || "._-/+,@%".utf8.contains(byte)
-    }
+    let isPlain = path.utf8.allSatisfy { isLetterOrDigit($0) || $0 >= 0x80 || "._-/+,@%".utf8.contains($0) }
     return isPlain ? path : "'\(path.replacing("'", with: "'\\''"))'"
+  }
+
+  /// True for a letter or digit of ASCII.
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
   }
 
   private static func rate(_ rate: Double) -> String { "\(NumberText.fixed(rate * 1e5, decimals: 0))e-5" }

@@ -40,3 +40,8 @@ struct Scripts {
     ("Japanese kana", 0x3040...0x30FF), ("Han", 0x3400...0x9FFF), ("Han", 0xF900...0xFAFF), ("Han", 0x20000...0x3134F),
   ]
 }
+
+extension Unicode.Scalar {
+  /// True from the radicals of Han on: ideographs, kana, Hangul and emoji, of which one says as much as several letters.
+  var isDense: Bool { value > 0x2E80 }
+}

@@ -11,10 +11,7 @@ struct TextLengths: Sendable {
   init(of texts: [String], as role: TextRole, by model: BiEncoder?) throws {
     if var model {
       model.maximumLength = .max
-      var counts: [Int] = []
-      counts.reserveCapacity(texts.count)
-      for text in texts { counts.append(try model.tokenize([text], as: role)[0].ids.count) }
-      self.counts = counts
+      counts = try texts.map { try model.tokenize([$0], as: role)[0].ids.count }
     } else {
       counts = texts.map(Self.guess)
     }
@@ -36,11 +33,11 @@ struct TextLengths: Sendable {
   /// The lengths that a model reads.
   func read(upTo limit: Int) -> [Int] { counts.map { min($0, limit) } }
 
-  /// A token for every five letters of a word, for each character of a script without spaces, and two special ones.
+  /// A token for every five letters of a word, for each dense character, and two special ones.
   private static func guess(_ text: String) -> Int {
     text.split(whereSeparator: \.isWhitespace).reduce(2) { total, word in
-      let wide = word.unicodeScalars.count { $0.value > 0x2E80 }
-      return total + wide + (word.unicodeScalars.count - wide + 4) / 5
+      let dense = word.unicodeScalars.count(where: \.isDense)
+      return total + dense + (word.unicodeScalars.count - dense + 4) / 5
     }
   }
 }

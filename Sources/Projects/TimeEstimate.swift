@@ -17,7 +17,8 @@ struct TimeEstimate {
   init(of work: Work, _ plan: TrainingPlan, _ speed: MachineSpeed) {
     func encoding(_ lengths: [Int]) -> Double { speed.operations(lengths) / speed.encoding }
     let corpus = encoding(work.corpus)
-    let mean = corpus * speed.encoding / Double(max(1, work.corpus.count))
+    // Mined negatives are taken to be as long as the other documents.
+    let mean = speed.operations(work.corpus) / Double(max(1, work.corpus.count))
     let negatives = plan.minesNegatives ? mean * Double(work.pairs.count) : 0
     let pairs = speed.operations(work.pairs.map(\.query)) + speed.operations(work.pairs.map(\.document))
     let training = Double(plan.epochs) * 3 * (pairs + negatives) / speed.training

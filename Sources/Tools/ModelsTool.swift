@@ -17,6 +17,9 @@ package struct ModelsTool {
     case verify
     /// Removes old versions.
     case prune(keep: Int)
+
+    /// True if the first version of a model may come of it.
+    fileprivate var makesModel: Bool { if case .promote = self { true } else { false } }
   }
 
   /// The folder of all models.
@@ -30,32 +33,17 @@ package struct ModelsTool {
 
   package func callAsFunction() throws -> Outcome {
     let registry = try ModelRegistry(folder, name: name)
-    if case .promote(let run, let reranker) = action { return try promote(run, reranker, registry) }
-    guard registry.exists else {
+    if !action.makesModel && !registry.exists {
       let names = ((try? Files.list(folder)) ?? []).filter { Files.isFolder(Files.join(folder, $0)) }
       let list = names.isEmpty ? "it has none" : "it has " + names.joined(separator: ", ")
       throw RunError(.missingInput, "\(folder) has no model \(name); \(list)")
     }
-    switch action {
-    case .list: return try list(registry)
-    case .verify: return try verify(registry)
-    case .promote: preconditionFailure("handled above")
-    case .rollBack(let target, let reason):
-      let number = try target.map { text in
-        guard let number = VersionNumber(text) else {
-          throw RunError(.usage, "\"\(text)\" is no version; one is written like v000012")
-        }
-        return number
-      }
-      let champion = try RegistryWriter(registry).rollBack(to: number, reason: reason)
-      return Outcome(
-        ["champion": JSONValue(champion.description)],
-        lines: ["\(registry.folder): \(champion) is the champion again"])
-    case .prune(let keep):
-      let removed = try RegistryWriter(registry).prune(keep: keep).map(\.description)
-      return Outcome(
-        ["removed": .array(removed.map { JSONValue($0) })],
-        lines: [removed.isEmpty ? "nothing to remove" : "removed " + removed.joined(separator: ", ")])
+    return switch action {
+    case .list: try list(registry)
+    case .promote(let run, let reranker): try promote(run, reranker, registry)
+    case .rollBack(let target, let reason): try rollBack(to: target, reason, registry)
+    case .verify: try verify(registry)
+    case .prune(let keep): try prune(keep: keep, registry)
     }
   }
 
@@ -122,7 +110,27 @@ package struct ModelsTool {
       lines: ["\(registry.folder): \(NumberText.counted(count, "version")), every file as it was promoted"])
   }
 
-  // MARK: - Promoting by hand
+  // MARK: - Changing
+
+  private func rollBack(to target: String?, _ reason: String?, _ registry: ModelRegistry) throws -> Outcome {
+    let number = try target.map { text in
+      guard let number = VersionNumber(text) else {
+        throw RunError(.usage, "\"\(text)\" is no version; one is written like v000012")
+      }
+      return number
+    }
+    let champion = try RegistryWriter(registry).rollBack(to: number, reason: reason)
+    return Outcome(
+      ["champion": JSONValue(champion.description)],
+      lines: ["\(registry.folder): \(champion) is the champion again"])
+  }
+
+  private func prune(keep: Int, _ registry: ModelRegistry) throws -> Outcome {
+    let removed = try RegistryWriter(registry).prune(keep: keep).map(\.description)
+    return Outcome(
+      ["removed": .array(removed.map { JSONValue($0) })],
+      lines: [removed.isEmpty ? "nothing to remove" : "removed " + removed.joined(separator: ", ")])
+  }
 
   private func promote(_ run: String, _ reranker: String?, _ registry: ModelRegistry) throws -> Outcome {
     var parts: [(name: String, folder: String)] = []

@@ -1,9 +1,7 @@
 import ArgumentParser
-import Foundation
 import Projects
 import Recipes
 import Runs
-import Tools
 
 /// Makes a project of the user's own files and trains on it.
 struct AdaptCommand: ParsableCommand {
@@ -39,12 +37,9 @@ struct AdaptCommand: ParsableCommand {
     let made = try tool()
     display.show(.lines(made.outcome.lines))
     let file = try RecipeFile(made.recipe)
-    let context = RunContext(
-      recipe: file.resolved, resume: false, report: { display.show($0) },
-      isInterrupted: { Interruption.signal != 0 })
     let outcome: Outcome
     do {
-      outcome = try file.run(in: context)
+      outcome = try file.run(resume: false, display)
     } catch {
       display.finish()
       Console.note("the project is made; its training starts again, or goes on, with: \(made.next) --resume")

@@ -60,8 +60,7 @@ struct FetchCommand: ParsableCommand {
       display.show(.lines(try fetch().lines))
     } catch let error as any UserFacingError {
       Files.removeFolderIfEmpty(BaseModel.checkpoints)
-      throw ModelAbsent(
-        kind: error.kind, description: "\(model.folder) is not there, and \(error); or name a folder with --model")
+      throw RunError(error.kind, "\(model.folder) is not there, and \(error); or name a folder with --model")
     }
   }
 
@@ -78,10 +77,4 @@ struct FetchCommand: ParsableCommand {
       Thread.sleep(forTimeInterval: 0.1)
     }
   }
-}
-
-/// The model of a project is absent and cannot be fetched.
-private struct ModelAbsent: UserFacingError {
-  let kind: FailureKind
-  let description: String
 }

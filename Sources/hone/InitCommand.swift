@@ -1,7 +1,5 @@
 import ArgumentParser
-import Foundation
 import Projects
-import Recipes
 import Runs
 
 /// Makes a project of the user's own files.
@@ -78,7 +76,6 @@ struct ProjectOptions: ParsableArguments {
     if Question.isPossible { columns.ask = { try Question.ask($0, $1) } }
     return InitTool(
       files: files, into: into, corpus: corpus, columns: columns, model: try BaseModel(model), seed: seed,
-      report: report,
-      fetch: fetch)
+      report: report, fetch: fetch)
   }
 }

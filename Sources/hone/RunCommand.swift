@@ -40,10 +40,17 @@ struct RunCommand: ParsableCommand {
     Interruption.install()
     let display = ProgressDisplay(quiet: results.quiet)
     defer { display.finish() }
-    let context = RunContext(
-      recipe: file.annotated, resume: resume, report: { display.show($0) }, isInterrupted: { Interruption.signal != 0 })
-    let outcome = try file.run(in: context)
+    let outcome = try file.run(resume: resume, display)
     display.finish()
     try Console.printUnlessQuiet(outcome, results)
+  }
+}
+
+extension RecipeFile {
+  /// Runs the recipe with its progress on a display, until it ends or the user interrupts.
+  func run(resume: Bool, _ display: ProgressDisplay) throws -> Outcome {
+    try run(
+      in: RunContext(
+        recipe: annotated, resume: resume, report: { display.show($0) }, isInterrupted: { Interruption.signal != 0 }))
   }
 }

@@ -51,8 +51,8 @@ import Testing
       searched.messages.contains(
         "warning: 2 documents of 3 have neither title nor text and are no candidates, for example \"b\"\n"))
     #expect(try lines("first.run").map { $0.split(separator: " ")[2] } == ["a", "a", "a"])
-    try Files.write("a Q0 b 1 3 x\na Q0 a 2 2 x\nb Q0 c 1 3 x\n", to: folder.file("first.run"))
     #expect(searched.messages.contains("warning: 2 of 3 queries are blank, the first \"b\"; read as an empty text\n"))
+    try Files.write("a Q0 b 1 3 x\na Q0 a 2 2 x\nb Q0 c 1 3 x\n", to: folder.file("first.run"))
     let reranked = try hone(
       "rerank", "--model", HoneProcess.crossEncoder, "--corpus", "blank.jsonl", "--queries", "blank.jsonl", "--run",
       "first.run", "--output", "second.run")

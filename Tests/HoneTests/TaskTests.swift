@@ -18,7 +18,7 @@ import Testing
     "warning: \(model) is read without the adapter of any of its tasks (retrieval.query, retrieval.passage, text-matching)"
   }
 
-  private func encode(_ output: String, _ settings: String...) throws -> HoneProcess.Ended {
+  private func encode(_ output: String, _ settings: [String] = []) throws -> HoneProcess.Ended {
     try HoneProcess.run(
       ["encode", "--quiet", "--model", model, "--input", "collection/corpus.jsonl", "--output", output] + settings,
       in: folder.path)
@@ -31,17 +31,13 @@ import Testing
       ("asked", ["retrieval", "--as", "query"]), ("both", ["text-matching"]),
     ]
     for run in runs {
-      let ended = try HoneProcess.run(
-        [
-          "encode", "--quiet", "--model", model, "--input", "collection/corpus.jsonl", "--output", "\(run.name).npy",
-          "--task",
-        ] + run.settings, in: folder.path)
+      let ended = try encode("\(run.name).npy", ["--task"] + run.settings)
       #expect(ended.status == 0 && ended.messages == "", "\(ended.messages)")
     }
     func vectors(_ name: String) throws -> [UInt8] { try Files.read(folder.file("\(name).npy")) }
     #expect(try vectors("side") == vectors("passage") && vectors("asked") == vectors("query"))
     #expect(try Set(["none", "query", "passage", "both"].map(vectors)).count == 4)
-    let unknown = try encode("no.npy", "--task", "clustering")
+    let unknown = try encode("no.npy", ["--task", "clustering"])
     #expect(unknown.status == 65 && !Files.exists(folder.file("no.npy")))
     #expect(
       unknown.messages
