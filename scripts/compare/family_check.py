@@ -17,7 +17,7 @@ import common
 import reranker_parity
 
 GOLDENS = common.REPOSITORY / "Tests" / "Goldens"
-TOLERANCE = 1e-4
+TOLERANCE = 1e-5
 LENGTH = 20
 # What text-embeddings-inference and llama.cpp's converter read beside the shape.
 KEYS = ["architectures", "model_type", "vocab_size", "max_position_embeddings", "pad_token_id"]

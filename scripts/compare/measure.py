@@ -438,7 +438,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--record", action="store_true", help="keep the figures in scripts/compare/results too")
     options = parser.parse_args()
     needed = [
-        (options.binary, "build it with: swift build -c release"),
+        (options.binary, "build it with: scripts/build"),
         (options.model / "model.safetensors", "fetch it with: scripts/fetch-checkpoint all-MiniLM-L6-v2"),
         (options.collection / "corpus.jsonl", "name a collection with --collection"),
     ]
