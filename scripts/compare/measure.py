@@ -404,8 +404,7 @@ def shared(comparison: Comparison) -> list:
 
 def compare(comparison, what: str, key: str, ours: dict, theirs: dict, unit: float, style: str) -> None:
     """A row of the table; the ratio says how many times better Hone is."""
-    better_when_more = key.endswith("per second")
-    ratio = ours[key] / theirs[key] if better_when_more else theirs[key] / ours[key]
+    ratio = record.times_better(key, ours[key], theirs[key])
     comparison.row(what, format(ours[key] / unit, style), format(theirs[key] / unit, style), f"{ratio:.2f}×")
 
 

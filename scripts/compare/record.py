@@ -45,6 +45,11 @@ class Malformed(Exception):
 # MARK: Figures
 
 
+def times_better(measure: str, ours: float, theirs: float) -> float:
+    """How many times better ours is: of what is counted per second more is better, of anything else less."""
+    return ours / theirs if measure.endswith("per second") else theirs / ours
+
+
 @dataclasses.dataclass(frozen=True)
 class Figure:
     """One measure of one side: its values, and how each of them came about."""
@@ -109,8 +114,7 @@ class Part:
         ours, theirs = self.figure("Hone", measure), self.figure(side, measure)
         if ours is None or theirs is None:
             return None
-        more_is_better = measure.endswith("per second")
-        computed = ours.median / theirs.median if more_is_better else theirs.median / ours.median
+        computed = times_better(measure, ours.median, theirs.median)
         noted = self.content.get("ratios", {}).get(side, {}).get(measure, computed)
         if abs(noted / computed - 1) > ROUNDING:
             raise Malformed(

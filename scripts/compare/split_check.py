@@ -9,7 +9,6 @@ shared with Hone's own code. Exit code 1 where there is a leak, or where a side 
 """
 
 import argparse
-import json
 import pathlib
 import re
 import sys
@@ -17,6 +16,8 @@ import unicodedata
 
 import numpy
 from sklearn.feature_extraction.text import CountVectorizer
+
+import common
 
 SIDES = ["train", "dev", "test"]
 LENGTH = 4
@@ -33,27 +34,13 @@ def shingles(text: str) -> set[str]:
     return {characters[start : start + LENGTH] for start in range(max(1, len(characters) - LENGTH + 1))}
 
 
-def json_lines(path: pathlib.Path):
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
-
-
-def texts_of(collection: pathlib.Path) -> dict[str, dict[str, str]]:
-    """The texts of each side, by a name of where they stand."""
-    documents = {
-        row["_id"]: f"{row.get('title', '')} {row['text']}".strip() for row in json_lines(collection / "corpus.jsonl")
-    }
-    queries = {row["_id"]: row["text"] for row in json_lines(collection / "queries.jsonl")}
-    sides = {}
-    for side in SIDES:
-        texts = {}
-        for line in (collection / "qrels" / f"{side}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-            query, document, _ = line.split("\t")
-            texts[f"query {query}"] = queries[query]
-            texts[f"document {document}"] = documents[document]
-        sides[side] = texts
-    return sides
+def texts_of(collection: common.Collection, side: str) -> dict[str, str]:
+    """The texts of a side, by a name of where they stand."""
+    texts = {}
+    for query, grades in collection.judgments(side).items():
+        texts[f"query {query}"] = collection.queries[query]
+        texts |= {f"document {document}": collection.documents[document] for document in grades}
+    return texts
 
 
 def leaks(first: dict[str, str], second: dict[str, str], limit: float):
@@ -81,7 +68,8 @@ def main() -> None:
     parser.add_argument("project", type=pathlib.Path)
     parser.add_argument("--jaccard", type=float, default=0.6)
     arguments = parser.parse_args()
-    sides = texts_of(arguments.project / "collection")
+    collection = common.read_collection(arguments.project / "collection")
+    sides = {side: texts_of(collection, side) for side in SIDES}
     print(", ".join(f"{side} {len(texts)} texts" for side, texts in sides.items()))
     total = 0
     for place, first in enumerate(SIDES):
