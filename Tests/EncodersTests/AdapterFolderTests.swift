@@ -12,14 +12,10 @@ import Testing
 
 /// Folders of adapters that are read or refused, each with one clear error.
 @Suite struct AdapterFolderTests {
-  private static func golden(_ name: String) -> String {
-    Files.join(Locations.repositoryRoot, "Tests", "Goldens", name)
-  }
+  private let bare = goldensFolder("lora-bert")
+  private let scorer = goldensFolder("lora-cross-encoder")
 
-  private let bare = golden("lora-bert")
-  private let scorer = golden("lora-cross-encoder")
-
-  private func biEncoder() throws -> BiEncoder { try BiEncoder(folder: Self.golden("bert-tiny")) }
+  private func biEncoder() throws -> BiEncoder { try BiEncoder(folder: goldensFolder("bert-tiny")) }
 
   /// The problem with a folder whose configuration or tensors are changed.
   private func problem(

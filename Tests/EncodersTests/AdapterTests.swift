@@ -12,16 +12,12 @@ import Tokenizers
 
 /// LoRA adapters against what PEFT computed with them in double precision (`Tests/Goldens/make/make_lora.py`).
 @Suite struct AdapterTests {
-  private static func golden(_ name: String) -> String {
-    Files.join(Locations.repositoryRoot, "Tests", "Goldens", name)
-  }
+  private let bare = goldensFolder("lora-bert")
+  private let scorer = goldensFolder("lora-cross-encoder")
 
-  private let bare = golden("lora-bert")
-  private let scorer = golden("lora-cross-encoder")
+  private func biEncoder() throws -> BiEncoder { try BiEncoder(folder: goldensFolder("bert-tiny")) }
 
-  private func biEncoder() throws -> BiEncoder { try BiEncoder(folder: Self.golden("bert-tiny")) }
-
-  private func crossEncoder() throws -> CrossEncoder { try CrossEncoder(folder: Self.golden("cross-encoder-tiny")) }
+  private func crossEncoder() throws -> CrossEncoder { try CrossEncoder(folder: goldensFolder("cross-encoder-tiny")) }
 
   private func batch(_ file: SafetensorsFile) throws -> TokenBatch {
     let (ids, types) = (
@@ -76,23 +72,23 @@ import Tokenizers
   /// Their adapters have the names of transformers (`Tests/Goldens/make/make_joined_lora.py`).
   @Test(arguments: ["nomic-bert", "gte", "jina"])
   func adaptersOfJoinedLayersComputeWhatPyTorchComputes(_ name: String) throws {
-    try check(BiEncoder(folder: Self.golden("\(name)-tiny")), Self.golden("lora-\(name)")) { model, batch in
+    try check(BiEncoder(folder: goldensFolder("\(name)-tiny")), goldensFolder("lora-\(name)")) { model, batch in
       var context = ForwardContext.evaluation
       return model.transformer(batch, &context)
     }
   }
 
   @Test func adaptersOfJoinedLayersOfAClassifierDoTheSame() throws {
-    let folder = Self.golden("lora-jina-cross-encoder")
-    try check(CrossEncoder(folder: Self.golden("jina-cross-encoder-tiny")), folder) { model, batch in
+    let folder = goldensFolder("lora-jina-cross-encoder")
+    try check(CrossEncoder(folder: goldensFolder("jina-cross-encoder-tiny")), folder) { model, batch in
       var context = ForwardContext.evaluation
       return model.logits(batch, &context)
     }
   }
 
   @Test func aJoinedLayerHasOneAdapterOfAllRanks() throws {
-    var model = try BiEncoder(folder: Self.golden("nomic-bert-tiny"))
-    try model.loadAdapters(from: Self.golden("lora-nomic-bert"))
+    var model = try BiEncoder(folder: goldensFolder("nomic-bert-tiny"))
+    try model.loadAdapters(from: goldensFolder("lora-nomic-bert"))
     #expect(model.adapters.count == 8)
     // Ranks 2 and 3, of which the first has s = 1.5.
     for layer in ["encoder.layers.0.attn.Wqkv", "encoder.layers.1.attn.Wqkv"] {
@@ -105,12 +101,12 @@ import Tokenizers
     }
     #expect(model.adapters["encoder.layers.0.mlp.fc12"]?.settings == .init(rank: 2, alpha: 3))
     try checkSaving(
-      BiEncoder(folder: Self.golden("nomic-bert-tiny")), Self.golden("lora-nomic-bert"), modules: .null)
+      BiEncoder(folder: goldensFolder("nomic-bert-tiny")), goldensFolder("lora-nomic-bert"), modules: .null)
   }
 
   /// A second adapter for the joined layer, under the name of the checkpoint.
   @Test func twoAdaptersForTheSameRowsAreRefused() throws {
-    let (source, copy) = (Self.golden("lora-nomic-bert"), TemporaryFolder())
+    let (source, copy) = (goldensFolder("lora-nomic-bert"), TemporaryFolder())
     try copy.write(
       "adapter_config.json", String(decoding: Files.read(Files.join(source, "adapter_config.json")), as: UTF8.self))
     let file = try SafetensorsFile(Files.join(source, "adapter_model.safetensors"))
@@ -122,7 +118,7 @@ import Tokenizers
     tensors[layer + ".lora_A.weight"] = Tensor(repeating: 1, shape: [2, 32])
     tensors[layer + ".lora_B.weight"] = Tensor(repeating: 1, shape: [96, 2])
     try ParameterFile.write(tensors, to: copy.file("adapter_model.safetensors"))
-    var model = try BiEncoder(folder: Self.golden("nomic-bert-tiny"))
+    var model = try BiEncoder(folder: goldensFolder("nomic-bert-tiny"))
     let error = #expect(throws: ModelError.self) { try model.loadAdapters(from: copy.path) }
     #expect(
       error?.problems == [

@@ -152,4 +152,4 @@ import Training
 }
 
 /// The tiny cross-encoder of BERT and its golden values.
-let crossEncoderFolder = Files.join(Locations.repositoryRoot, "Tests", "Goldens", "cross-encoder-tiny")
+let crossEncoderFolder = goldensFolder("cross-encoder-tiny")

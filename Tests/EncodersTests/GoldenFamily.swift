@@ -9,7 +9,7 @@ import Testing
 struct GoldenFamily: Sendable, CustomTestStringConvertible {
   /// The first `model_type` of the family.
   let name: String
-  /// Which of the family's folders of a kind.
+  /// The index among the family's folders of a kind.
   var index = 0
 
   var testDescription: String { index == 0 ? name : "\(name), \(index)" }

@@ -134,5 +134,8 @@ import Training
   }
 }
 
+/// A folder of golden values.
+func goldensFolder(_ name: String) -> String { Files.join(Locations.repositoryRoot, "Tests", "Goldens", name) }
+
 /// The tiny BERT and its golden values.
-let goldenFolder = Files.join(Locations.repositoryRoot, "Tests", "Goldens", "bert-tiny")
+let goldenFolder = goldensFolder("bert-tiny")

@@ -11,11 +11,8 @@ import Testing
 /// jina-embeddings-v3 in the dialect of its authors' code, with adapters of tasks, against sentence-transformers with
 /// merged weights (Tests/Goldens/make/make_jina.py).
 @Suite struct JinaEmbeddingsTests {
-  private static func golden(_ name: String) -> String {
-    Files.join(Locations.repositoryRoot, "Tests", "Goldens", name)
-  }
-  private let original = golden("jina-tasks-tiny")
-  private let native = golden("jina-tiny")
+  private let original = goldensFolder("jina-tasks-tiny")
+  private let native = goldensFolder("jina-tiny")
   private let tasks = ["retrieval.query", "retrieval.passage", "text-matching"]
 
   private func texts() throws -> [String] {
@@ -37,16 +34,6 @@ import Testing
 
   private func modules(of copy: ModelCopy) throws -> String {
     String(decoding: try Files.read(Files.join(copy.path, "modules.json")), as: UTF8.self)
-  }
-
-  /// The message of an error; nil if there is none.
-  private func message(_ body: () throws -> Void) -> String? {
-    do {
-      try body()
-      return nil
-    } catch {
-      return "\(error)"
-    }
   }
 
   // MARK: - Tasks

@@ -55,6 +55,13 @@ final class ModelCopy {
     try SafetensorsWriter.write(tensors, to: Files.join(path, "model.safetensors"))
   }
 
+  /// Writes the present weights again with further tensors.
+  func addTensors(_ tensors: [PendingTensor]) throws {
+    let weights = Files.join(path, "model.safetensors")
+    let file = try SafetensorsFile(weights)
+    try SafetensorsWriter.write(file.pending(file.entries) + tensors, to: weights)
+  }
+
   /// Writes the weights with a second tensor beside each, of another name and other numbers.
   func addTensors(name: (String) -> String, values: ([Float]) -> [Float]) throws {
     let file = try SafetensorsFile(Files.join(source, "model.safetensors"))
@@ -66,5 +73,12 @@ final class ModelCopy {
       ]
     }
     try SafetensorsWriter.write(tensors, to: Files.join(path, "model.safetensors"))
+  }
+}
+
+extension SafetensorsFile {
+  /// Some of its tensors, to be written again.
+  func pending(_ entries: some Sequence<TensorEntry>) throws -> [PendingTensor] {
+    try entries.map { PendingTensor(name: $0.name, shape: $0.shape, floats: try floats(named: $0.name)) }
   }
 }

@@ -98,9 +98,6 @@ func expectPaddingUntrained(in folder: String, _ tables: [String] = ["word", "po
   }
 }
 
-/// A folder of golden values.
-func goldensFolder(_ name: String) -> String { Files.join(Locations.repositoryRoot, "Tests", "Goldens", name) }
-
 /// The tiny XLM-RoBERTa and its golden values.
 let robertaFolder = goldensFolder("roberta-tiny")
 /// The tiny cross-encoder of XLM-RoBERTa and its golden values.

@@ -23,8 +23,7 @@ import Testing
 
   @Test(arguments: modernBERT + nomicBERT + gte + jina)
   func isRefusedInOneLine(_ example: Case) throws {
-    let golden = Files.join(Locations.repositoryRoot, "Tests", "Goldens", example.folder)
-    let copy = try ModelCopy(of: golden)
+    let copy = try ModelCopy(of: goldensFolder(example.folder))
     try copy.rewrite("config.json") { object in
       for (name, value) in example.members { object[name] = value }
     }
@@ -48,7 +47,7 @@ import Testing
     ("gte-tiny", "type_vocab_size", 0), ("jina-tiny", "intermediate_size", 63), ("jina-tasks-tiny", "vocab_size", 99),
   ])
   func sizesThatDoNotFitTheWeightsAreRefused(folder: String, key: String, value: Int) throws {
-    let copy = try ModelCopy(of: Files.join(Locations.repositoryRoot, "Tests", "Goldens", folder))
+    let copy = try ModelCopy(of: goldensFolder(folder))
     try copy.rewrite("config.json") { object in
       object[key] = JSONValue(value)
       if key == "num_hidden_layers" { object["layer_types"] = nil }

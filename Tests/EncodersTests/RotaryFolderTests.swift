@@ -15,13 +15,9 @@ import Tokenizers
   private let texts = ["find a file", "Fast network packets, sounding the board and the games of chess!"]
   private let pairs: [(query: String, document: String)] = [("find a file", "search text"), ("chess", "game board")]
 
-  private func folder(_ name: String) -> String {
-    Files.join(Locations.repositoryRoot, "Tests", "Goldens", name)
-  }
-
   /// A golden folder whose configuration is another one.
   private func copy(_ name: String, _ change: (inout JSONObject) -> Void) throws -> ModelCopy {
-    let copy = try ModelCopy(of: folder(name))
+    let copy = try ModelCopy(of: goldensFolder(name))
     try copy.rewrite("config.json", change)
     return copy
   }
@@ -45,18 +41,18 @@ import Tokenizers
       object["local_rope_theta"] = 10000.0
       object["global_attn_every_n_layers"] = 2
     }
-    #expect(try vectors(old.path) == vectors(folder("modernbert-tiny")))
+    #expect(try vectors(old.path) == vectors(goldensFolder("modernbert-tiny")))
     // Where a key is missing, transformers has a default, which these models have; every third layer is another model.
     for key in ["global_rope_theta", "local_rope_theta", "norm_eps", "norm_bias", "attention_dropout"] {
       try old.rewrite("config.json") { $0[key] = nil }
     }
-    #expect(try vectors(old.path) == vectors(folder("modernbert-tiny")))
+    #expect(try vectors(old.path) == vectors(goldensFolder("modernbert-tiny")))
     try old.rewrite("config.json") { $0["global_attn_every_n_layers"] = nil }
-    #expect(try vectors(old.path) != vectors(folder("modernbert-tiny")))
+    #expect(try vectors(old.path) != vectors(goldensFolder("modernbert-tiny")))
   }
 
   @Test func bothBasesOfTheAnglesCount() throws {
-    let expected = try vectors(folder("modernbert-tiny"))
+    let expected = try vectors(goldensFolder("modernbert-tiny"))
     for layers in ["full_attention", "sliding_attention"] {
       let other = try copy("modernbert-tiny") { object in
         var parameters = object["rope_parameters"]?.objectValue ?? JSONObject()
@@ -86,7 +82,7 @@ import Tokenizers
 
   @Test func nomicBERTIsReadWithTheKeysOfItsAuthors() throws {
     let original = try copy("nomic-bert-tiny") { $0 = JSONObject(nomicOriginal) }
-    let expected = try vectors(folder("nomic-bert-tiny"))
+    let expected = try vectors(goldensFolder("nomic-bert-tiny"))
     #expect(try vectors(original.path) == expected)
     #expect(try BiEncoder(folder: original.path).transformer.shape.positions == 64)
     // The scaling changes nothing within the length of the training.
@@ -119,7 +115,7 @@ import Tokenizers
   @Test func gteIsReadWithTheKeysOfItsAuthors() throws {
     let original = try originalGTE()
     try original.rewriteWeights { "new." + $0 }
-    let expected = try vectors(folder("gte-tiny"))
+    let expected = try vectors(goldensFolder("gte-tiny"))
     expectClose(try vectors(original.path), expected)
     try original.rewrite("config.json") { $0["rope_scaling"] = ["factor": 4.0, "rope_type": "ntk"] }
     #expect(zip(try vectors(original.path), expected).contains { abs($0 - $1) > 1e-4 })
@@ -141,7 +137,7 @@ import Tokenizers
   // MARK: - Token types
 
   @Test func gteWithOneTokenTypeReadsNone() throws {
-    let model = try BiEncoder(folder: folder("gte-tiny"))
+    let model = try BiEncoder(folder: goldensFolder("gte-tiny"))
     #expect(model.transformer.shape.tokenTypes == nil)
     var context = ForwardContext.evaluation
     func states(_ types: [Int32]) -> [Float] {
@@ -156,7 +152,7 @@ import Tokenizers
 
   @Test func gteWithoutTokenTypesHasNoTable() throws {
     let name = "embeddings.token_type_embeddings.weight"
-    let zeros = try ModelCopy(of: folder("gte-tiny"))
+    let zeros = try ModelCopy(of: goldensFolder("gte-tiny"))
     try zeros.rewriteWeights {
       $0
     } values: {
@@ -176,12 +172,10 @@ import Tokenizers
     ("gte-tiny", "new.", ["lm_head.dense.weight", "lm_head.decoder.bias", "encoder.layer.0.rotary.inv_freq"]),
   ])
   func theHeadOfThePretrainingIsIgnored(name: String, prefix: String, others: [String]) throws {
-    let pretrained = try ModelCopy(of: folder(name))
+    let pretrained = try ModelCopy(of: goldensFolder(name))
     try pretrained.rewriteWeights { prefix + $0 }
-    var tensors = try SafetensorsFile(Files.join(pretrained.path, "model.safetensors")).pending()
-    tensors += others.map { PendingTensor(name: $0, shape: [3], floats: [1, 2, 3]) }
-    try SafetensorsWriter.write(tensors, to: Files.join(pretrained.path, "model.safetensors"))
-    #expect(try vectors(pretrained.path) == vectors(folder(name)))
+    try pretrained.addTensors(others.map { PendingTensor(name: $0, shape: [3], floats: [1, 2, 3]) })
+    #expect(try vectors(pretrained.path) == vectors(goldensFolder(name)))
     let saved = try ModelCopy(empty: true)
     try BiEncoder(folder: pretrained.path).save(to: saved.path)
     #expect(try SafetensorsFolder(saved.path).entries.allSatisfy { !others.contains($0.name) })
@@ -189,16 +183,14 @@ import Tokenizers
 
   /// ModernBERT's classifier goes on with the head of the pretraining, as in transformers.
   @Test func aFreshClassifierOfModernBERTTakesTheHeadOfThePretraining() throws {
-    let pretrained = try ModelCopy(of: folder("modernbert-tiny"))
+    let pretrained = try ModelCopy(of: goldensFolder("modernbert-tiny"))
     try pretrained.rewriteWeights { "model." + $0 }
     let numbers = (0..<1024).map { Float($0) / 1024 }
-    let tensors = try SafetensorsFile(Files.join(pretrained.path, "model.safetensors")).pending()
-    let head = [
+    try pretrained.addTensors([
       PendingTensor(name: "head.dense.weight", shape: [32, 32], floats: numbers),
       PendingTensor(name: "head.norm.weight", shape: [32], floats: Array(numbers[..<32])),
       PendingTensor(name: "decoder.bias", shape: [98], floats: Array(numbers[..<98])),
-    ]
-    try SafetensorsWriter.write(tensors + head, to: Files.join(pretrained.path, "model.safetensors"))
+    ])
     let model = try CrossEncoder(folder: pretrained.path, headSeed: 3)
     #expect(model.hasFreshClassifier)
     #expect(model.parameters["head.dense.weight"]?.elements == numbers)
@@ -209,18 +201,16 @@ import Tokenizers
   @Test func aClassifierOfTokensIsKeptAndScoresNoPairs() throws {
     let original = try originalGTE()
     try original.rewriteWeights { "new." + $0 }
-    let tensors = try SafetensorsFile(Files.join(original.path, "model.safetensors")).pending()
     let weight = (0..<32).map { Float($0) }
-    let classifier = [
+    try original.addTensors([
       PendingTensor(name: "classifier.weight", shape: [1, 32], floats: weight),
       PendingTensor(name: "classifier.bias", shape: [1], floats: [7]),
-    ]
-    try SafetensorsWriter.write(tensors + classifier, to: Files.join(original.path, "model.safetensors"))
+    ])
     let saved = try ModelCopy(empty: true)
     try BiEncoder(folder: original.path).save(to: saved.path)
     let written = try SafetensorsFolder(saved.path)
     #expect(try written.floats(named: "classifier.weight") == weight && written.floats(named: "classifier.bias") == [7])
-    expectClose(try vectors(saved.path), try vectors(folder("gte-tiny")))
+    expectClose(try vectors(saved.path), try vectors(goldensFolder("gte-tiny")))
 
     #expect(
       message { _ = try CrossEncoder(folder: original.path) }?.contains(
@@ -250,7 +240,7 @@ import Tokenizers
   }
 
   @Test func modernBERTIsWrittenInBothDialects() throws {
-    let object = try written(folder("modernbert-tiny"))
+    let object = try written(goldensFolder("modernbert-tiny"))
     expect(
       object,
       has: [
@@ -266,7 +256,7 @@ import Tokenizers
         "classifier_activation": "gelu", "torch_dtype": "float32",
       ])
     // An order of layers that the older dialect has no word for.
-    #expect(try written(folder("modernbert-cross-encoder-tiny"))["global_attn_every_n_layers"] == nil)
+    #expect(try written(goldensFolder("modernbert-cross-encoder-tiny"))["global_attn_every_n_layers"] == nil)
     let large = try copy("modernbert-tiny") { object in
       for role in ["pad", "bos", "eos", "cls", "sep"] { object["\(role)_token_id"] = nil }
       object["initializer_cutoff_factor"] = nil
@@ -292,7 +282,7 @@ import Tokenizers
   ]
 
   @Test func nomicBERTIsWrittenInBothDialects() throws {
-    expect(try written(folder("nomic-bert-tiny")), has: nomicWritten)
+    expect(try written(goldensFolder("nomic-bert-tiny")), has: nomicWritten)
     let original = try copy("nomic-bert-tiny") { $0 = JSONObject(nomicOriginal) }
     let object = try written(original.path)
     expect(object, has: nomicWritten)
@@ -308,7 +298,7 @@ import Tokenizers
   }
 
   @Test func gteIsWrittenInBothDialects() throws {
-    let object = try written(folder("gte-cross-encoder-tiny"))
+    let object = try written(goldensFolder("gte-cross-encoder-tiny"))
     expect(
       object,
       has: [
@@ -332,15 +322,8 @@ import Tokenizers
     #expect(scaling["rope_theta"] == 160000.0 && scaling["rope_type"] == "longrope")
     #expect(scaling["attention_factor"] == 1.0 && scaling["original_max_position_embeddings"] == 64)
     // Linear scaling is the same with other numbers.
-    let linear = try written(folder("gte-tiny"))
+    let linear = try written(goldensFolder("gte-tiny"))
     let factor = linear["rope_scaling"]?.objectValue?["factor"]?.doubleValue ?? 0
     #expect(abs(factor - 8) < 1e-9 && abs((linear["rope_theta"]?.doubleValue ?? 0) - 20000) < 1e-4)
-  }
-}
-
-extension SafetensorsFile {
-  /// Its tensors, to be written again.
-  fileprivate func pending() throws -> [PendingTensor] {
-    try entries.map { PendingTensor(name: $0.name, shape: $0.shape, floats: try floats(named: $0.name)) }
   }
 }

@@ -40,14 +40,16 @@ import Tokenizers
     let names = [
       "lm_head.bias", "qa_outputs.weight", "classifier.weight", "embeddings.position_ids", "embeddings.token_type_ids",
     ]
-    try folder.addTensors(names)
+    try folder.addTensors(names.map { PendingTensor(name: $0, shape: [4], floats: [1, 2, 3, 4]) })
     #expect(try vector(folder.path) == vector(goldenFolder))
     let saved = try ModelCopy(empty: true)
     try BiEncoder(folder: folder.path).save(to: saved.path)
     let kept = try SafetensorsFile(Files.join(saved.path, "model.safetensors")).entries.map(\.name)
     #expect(names.allSatisfy { !kept.contains($0) } && kept.contains("pooler.dense.weight"))
     // A tensor within the encoder that no parameter takes is a mistake.
-    try folder.addTensors(["encoder.layer.2.output.dense.weight"])
+    try folder.addTensors([
+      PendingTensor(name: "encoder.layer.2.output.dense.weight", shape: [4], floats: [1, 2, 3, 4])
+    ])
     let message = TestSupport.message { _ = try BiEncoder(folder: folder.path) }
     #expect(message?.contains("unexpected  encoder.layer.2.output.dense.weight") == true, "\(message ?? "it loaded")")
   }
@@ -107,11 +109,8 @@ import Tokenizers
       let weights = try SafetensorsFile(Files.join(goldenFolder, "model.safetensors"))
       var map = JSONObject()
       for (shard, entries) in [weights.entries.prefix(20), weights.entries.dropFirst(20)].enumerated() {
-        let tensors = try entries.map {
-          PendingTensor(name: $0.name, shape: $0.shape, floats: try weights.floats(named: $0.name))
-        }
         for entry in entries { map[entry.name] = JSONValue("model-\(shard).safetensors") }
-        try SafetensorsWriter.write(tensors, to: root.file("new"))
+        try SafetensorsWriter.write(weights.pending(entries), to: root.file("new"))
         try link("model-\(shard).safetensors", up: "")
       }
       try root.write("new", JSONValue.object(JSONObject([("weight_map", .object(map))])).text())
@@ -179,18 +178,5 @@ import Tokenizers
     try folder.rewrite("config.json") { $0["vocab_size"] = JSONValue(Int(closing)) }
     let refusal = TestSupport.message { _ = try BiEncoder(folder: folder.path) }
     #expect(refusal?.contains("the tokenizer puts the token [SEP] with the id \(closing) into every text") == true)
-  }
-}
-
-extension ModelCopy {
-  /// Writes the present weights again with further tensors of four numbers.
-  func addTensors(_ names: [String]) throws {
-    let path = Files.join(path, "model.safetensors")
-    let file = try SafetensorsFile(path)
-    let own = try file.entries.map {
-      PendingTensor(name: $0.name, shape: $0.shape, floats: try file.floats(named: $0.name))
-    }
-    let more = names.map { PendingTensor(name: $0, shape: [4], floats: [1, 2, 3, 4]) }
-    try SafetensorsWriter.write(own + more, to: path)
   }
 }

@@ -31,7 +31,7 @@ import Testing
         dropout: DropoutSource(seed: 3, step: 4), recomputesLayers: recomputing)
       let y = output(of: model.tower, x, shared: model.matrix, &context)
       // The next site is that after all blocks.
-      return (y.dropout(context.dropout(rate: 0.5) ?? DropoutMask(key: 0, rate: 0)) * y).sum()
+      return (y.dropout(context.dropout(rate: 0.5)) * y).sum()
     }
   }
 

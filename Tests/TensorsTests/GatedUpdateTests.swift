@@ -9,12 +9,6 @@ import Testing
     Tensor(normalNumbers(rows * columns, key: key).elements.map { $0 * 0.5 }, shape: [rows, columns])
   }
 
-  /// W + s B A.
-  private static func merged(_ map: AffineMap) -> AffineMap {
-    guard let update = map.update else { return map }
-    return AffineMap(weight: map.weight + update.up.matmul(update.down) * update.scale, bias: map.bias)
-  }
-
   @Test(arguments: [0, 1, 2])
   func equalsTheBlockOfMergedWeights(_ layout: Int) {
     let (rows, width, inner, rank) = (33, 8, 12, 3)
@@ -42,7 +36,7 @@ import Testing
     }
     let expected = valueAndGradients(of: [x]) { inputs in
       inputs[0].gatedFeedForward(
-        input: input(Self.merged), output: Self.merged(output), activation: .silu, dropout: mask
+        input: input(\.merged), output: output.merged, activation: .silu, dropout: mask
       )
       .sum(axis: 0, keepingDimension: false).sum(axis: 0, keepingDimension: false)
     }

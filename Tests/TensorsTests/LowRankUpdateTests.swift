@@ -45,14 +45,10 @@ import Testing
     var (input, output) = (map(outputs: 33, inputs: 16, seed: 1), map(outputs: 16, inputs: 33, seed: 5))
     if !inFirst { input.update = nil }
     if !inSecond { output.update = nil }
-    func merged(_ map: AffineMap) -> AffineMap {
-      guard let update = map.update else { return map }
-      return AffineMap(weight: map.weight + update.up.matmul(update.down) * update.scale, bias: map.bias)
-    }
     let x = numbers([40, 16], seed: 9)
     try expectClose(
       x.feedForward(input: input, output: output, activation: .silu).elements,
-      x.feedForward(input: merged(input), output: merged(output), activation: .silu).elements.map(Double.init),
+      x.feedForward(input: input.merged, output: output.merged, activation: .silu).elements.map(Double.init),
       floor: 1)
   }
 
@@ -83,5 +79,13 @@ import Testing
     let (full, low) = (2 * rows * width * width, 2 * rows * width * rank)
     #expect(operations(ofX: false) == 3 * low)
     #expect(operations(ofX: true) == full + 4 * low)
+  }
+}
+
+extension AffineMap {
+  /// The map with the weight W + s B A in place of an update.
+  var merged: AffineMap {
+    guard let update else { return self }
+    return AffineMap(weight: weight + update.up.matmul(update.down) * update.scale, bias: bias)
   }
 }
