@@ -76,6 +76,14 @@ struct Timing {
   var median: Double { seconds[seconds.count / 2] }
   var least: Double { seconds[0] }
   var medianProcessorTime: Double { processorSeconds[processorSeconds.count / 2] }
+
+  /// The figures of work that takes milliseconds.
+  var milliseconds: [(name: String, value: Double)] {
+    [
+      ("median milliseconds", median * 1e3), ("least milliseconds", least * 1e3),
+      ("median milliseconds of the processor", medianProcessorTime * 1e3),
+    ]
+  }
 }
 
 /// The precisions that a benchmark times in turn.

@@ -23,12 +23,6 @@ struct QueryBenchmark: ParsableCommand {
     let timings = try Timing.inTurn(rounds: max(common.rounds, 200), count: models.count) { index in
       _ = try models[index].encode([query], as: .query)
     }
-    let figures = precisions.figures { index in
-      [
-        ("median milliseconds", timings[index].median * 1e3), ("least milliseconds", timings[index].least * 1e3),
-        ("median milliseconds of the processor", timings[index].medianProcessorTime * 1e3),
-      ]
-    }
-    try report(figures, as: common.json)
+    try report(precisions.figures { timings[$0].milliseconds }, as: common.json)
   }
 }

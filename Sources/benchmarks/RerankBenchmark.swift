@@ -52,9 +52,7 @@ struct RerankBenchmark: ParsableCommand {
     let peak = (before + ProductPeak.measure()) / 2
     let figures = precisions.figures { index in
       let timing = timings[index]
-      return [
-        ("median milliseconds", timing.median * 1e3), ("least milliseconds", timing.least * 1e3),
-        ("median milliseconds of the processor", timing.medianProcessorTime * 1e3),
+      return timing.milliseconds + [
         ("share of the sgemm peak", operations / timing.median / peak),
         ("share, as if all tokens were computed", allTokens / timing.median / peak),
       ]

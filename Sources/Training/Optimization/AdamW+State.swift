@@ -43,11 +43,9 @@ extension AdamW {
     return State(steps: steps, moments: result)
   }
 
-  /// True if every moment is a number, and no mean of squares is below 0, whose root the next step would take.
+  /// True if the next step can go on from every moment.
   public var isFinite: Bool {
-    moments.values.allSatisfy { moments in
-      moments.first.isFinite && moments.second.isFinite && moments.second.elements.allSatisfy { $0 >= 0 }
-    } && rowMoments.values.allSatisfy(\.isFinite)
+    moments.values.allSatisfy(\.isFinite) && rowMoments.values.allSatisfy(\.isFinite)
   }
 
   /// Continues from a saved state, all or nothing.

@@ -104,6 +104,9 @@ public struct AdamW: Sendable {
     init(zerosOf shape: Shape) {
       self.init(first: Tensor(repeating: 0, shape: shape), second: Tensor(repeating: 0, shape: shape))
     }
+
+    /// True if every moment is a number, and no mean of squares is below 0, whose root the next step would take.
+    var isFinite: Bool { first.isFinite && second.isFinite && second.elements.allSatisfy { $0 >= 0 } }
   }
 
   /// The settings it was made with.

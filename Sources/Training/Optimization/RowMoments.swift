@@ -75,6 +75,6 @@ struct RowMoments: Sendable {
     (self.first, self.second) = (first, second)
   }
 
-  /// True if every moment is a number, and no mean of squares is below 0.
-  var isFinite: Bool { first.isFinite && second.isFinite && second.elements.allSatisfy { $0 >= 0 } }
+  /// True if the next step can go on from every moment.
+  var isFinite: Bool { AdamW.Moments(first: first, second: second).isFinite }
 }
