@@ -1,11 +1,11 @@
 import OrderedCollections
 import Words
 
-/// Sorts things into classes by two keys: things that share a text or an identifier are the same (union and find).
+/// Sorts things into classes by two keys: things that share a text or an identifier are the same.
 ///
 /// Texts are equal when their ``TextKey`` is.
 struct EqualityClasses {
-  private var parents: [Int] = []
+  private var classes = DisjointSets()
   private var texts: OrderedSet<TextKey> = []
   private var ids: OrderedSet<ExactText> = []
   /// The entry of every text and of every identifier, by their numbers.
@@ -14,8 +14,8 @@ struct EqualityClasses {
 
   /// The entry of a thing; entries of one class have one root.
   mutating func insert(text: String, id: String?) -> Int {
-    let entry = Self.entry(texts.append(TextKey(text)), &textEntries, &parents)
-    if let id { join(entry, Self.entry(ids.append(ExactText(id)), &idEntries, &parents)) }
+    let entry = Self.entry(texts.append(TextKey(text)), &textEntries, &classes)
+    if let id { classes.join(entry, Self.entry(ids.append(ExactText(id)), &idEntries, &classes)) }
     return entry
   }
 
@@ -33,27 +33,13 @@ struct EqualityClasses {
   }
 
   /// The class of an entry.
-  mutating func root(of entry: Int) -> Int {
-    var entry = entry
-    while parents[entry] != entry {
-      parents[entry] = parents[parents[entry]]
-      entry = parents[entry]
-    }
-    return entry
-  }
+  mutating func root(of entry: Int) -> Int { classes.root(of: entry) }
 
-  private mutating func join(_ first: Int, _ second: Int) {
-    let roots = (root(of: first), root(of: second))
-    parents[max(roots.0, roots.1)] = min(roots.0, roots.1)
-  }
-
+  /// The entry of a text or an identifier, which a new one gets.
   private static func entry(
-    _ found: (inserted: Bool, index: Int), _ entries: inout [Int], _ parents: inout [Int]
+    _ found: (inserted: Bool, index: Int), _ entries: inout [Int], _ classes: inout DisjointSets
   ) -> Int {
-    if found.inserted {
-      entries.append(parents.count)
-      parents.append(parents.count)
-    }
+    if found.inserted { entries.append(classes.add()) }
     return entries[found.index]
   }
 }

@@ -4,7 +4,7 @@
 public enum DiskChange: Sendable, Equatable {
   /// A file is about to be made, or opened for writing.
   case open(path: String)
-  /// The file was opened under this descriptor; this is news, which no error can undo.
+  /// The file was opened under this descriptor; a fault in its place is passed over.
   case opened(_ descriptor: Int32, path: String)
   /// Bytes go to the position where the descriptor stands, or to the end of a log.
   case write(_ descriptor: Int32, bytes: [UInt8])
@@ -42,6 +42,11 @@ public final class DiskWitness: Sendable {
   /// Does work of whose changes the witness hears.
   public func watch<Result>(_ work: () throws -> Result) rethrows -> Result {
     try Self.$current.withValue(self, operation: work)
+  }
+
+  /// Reports what has happened already.
+  static func tell(_ news: @autoclosure () -> DiskChange) {
+    if let current { _ = current.willChange(news()) }
   }
 
   /// Reports a change.

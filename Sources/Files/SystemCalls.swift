@@ -53,7 +53,7 @@ enum System {
     let path = try located(path)
     if mode.changes { try DiskWitness.note(.open(path: path)) }
     let descriptor = try retrying { platformOpen(path, mode.flags | O_CLOEXEC) }
-    if mode != .read { try DiskWitness.note(.opened(descriptor, path: path)) }
+    if mode != .read { DiskWitness.tell(.opened(descriptor, path: path)) }
     return descriptor
   }
 

@@ -21,7 +21,7 @@ enum NearDuplicates {
   ///
   /// - Parameter components: One thing for each text.
   /// - Returns: The number of texts that have a near-duplicate.
-  static func join(_ texts: [String], in components: inout Components) -> Int {
+  static func join(_ texts: [String], in components: inout DisjointSets) -> Int {
     let shingles = texts.map { Shingles($0) }
     let bands = shingles.map { MinHash.bands(of: $0) }
     var isJoined = Array(repeating: false, count: texts.count)
@@ -46,7 +46,7 @@ enum NearDuplicates {
 
   /// Compares the texts of a bucket with one another, those of one group no more.
   private static func join(
-    _ bucket: [Int], _ shingles: [Shingles], _ components: inout Components, _ isJoined: inout [Bool]
+    _ bucket: [Int], _ shingles: [Shingles], _ components: inout DisjointSets, _ isJoined: inout [Bool]
   ) {
     if bucket.count < 2 { return }
     for (place, text) in bucket.enumerated().dropFirst() {

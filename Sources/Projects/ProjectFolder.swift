@@ -67,7 +67,7 @@ struct ProjectFolder {
     throws
   {
     try DurableFolder(path).write { draft in
-      let collection = Files.join(draft.path, "collection")
+      let collection = Files.join(draft, "collection")
       let judgments = Files.join(collection, "qrels")
       try Files.makeFolder(judgments)
       try Self.write(Files.join(collection, "corpus.jsonl"), material.documents) { document in
@@ -88,8 +88,8 @@ struct ProjectFolder {
       }
       try Files.synchronizeFolder(judgments)
       try Files.synchronizeFolder(collection)
-      try draft.write("split.json") { try Files.write(summary.text(indented: true) + "\n", to: $0) }
-      for recipe in recipes { try draft.write(recipe.name) { try Files.write(recipe.text, to: $0) } }
+      try Files.write(summary.text(indented: true) + "\n", to: Files.join(draft, "split.json"))
+      for recipe in recipes { try Files.write(recipe.text, to: Files.join(draft, recipe.name)) }
     }
   }
 

@@ -40,7 +40,7 @@ struct QuerySplit {
     guard answered.count >= SplitSizes.fewestQueries else { throw Self.tooFew(answered.count, material) }
     wanted = SplitSizes(queries: answered.count)
 
-    var texts = Components(count: count + material.documents.count)
+    var texts = DisjointSets(count: count + material.documents.count)
     let documents = Dictionary(uniqueKeysWithValues: zip(material.documentKeys, 0...))
     for (query, key) in material.queryKeys.enumerated() {
       if let document = documents[key] { texts.join(query, count + document) }

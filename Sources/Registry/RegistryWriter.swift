@@ -55,14 +55,12 @@ package final class RegistryWriter {
     let champion = try registry.champion()
     let version = try nextVersion()
     try DurableFolder(registry.folder(of: version)).write { draft in
-      for part in candidate.parts { try draft.write(part.name) { try Files.copyFolder(part.folder, to: $0) } }
-      for document in candidate.documents {
-        try draft.write(document.name) { try Files.write(document.content, to: $0) }
-      }
-      try draft.write(Self.decisionName) { try Files.write(candidate.decision.text(indented: true) + "\n", to: $0) }
+      for part in candidate.parts { try Files.copyFolder(part.folder, to: Files.join(draft, part.name)) }
+      let documents = candidate.documents + [(Self.decisionName, candidate.decision.text(indented: true) + "\n")]
+      for document in documents { try Files.write(document.content, to: Files.join(draft, document.name)) }
       let manifest = try VersionManifest(
-        of: draft.path, version: version, parent: champion, created: clock(), parts: candidate.parts.map(\.name))
-      try draft.write(VersionManifest.name) { try Files.write(manifest.json.text(indented: true) + "\n", to: $0) }
+        of: draft, version: version, parent: champion, created: clock(), parts: candidate.parts.map(\.name))
+      try Files.write(manifest.json.text(indented: true) + "\n", to: Files.join(draft, VersionManifest.name))
     }
     try point(champion: version, previous: champion)
     try add(

@@ -4,14 +4,6 @@ import Runs
 
 /// `MANIFEST.json` of a version: every file with its size and SHA-256, when it was made, and its parent.
 package struct VersionManifest: Sendable, Equatable {
-  /// A file of the version.
-  struct File: Sendable, Equatable {
-    /// The path below the version's folder.
-    let path: String
-    let size: Int
-    let sha256: String
-  }
-
   static let name = "MANIFEST.json"
 
   package let version: VersionNumber
@@ -21,23 +13,18 @@ package struct VersionManifest: Sendable, Equatable {
   package let created: String
   /// The names of the models in it: `model`, `reranker`.
   package let parts: [String]
-  let files: [File]
+  private let files: FileManifest
 
   /// Lists what is in a folder that is to become a version.
   init(of folder: String, version: VersionNumber, parent: VersionNumber?, created: String, parts: [String])
     throws(FileError)
   {
     (self.version, self.parent, self.created, self.parts) = (version, parent, created, parts)
-    var files: [File] = []
-    for path in try Self.paths(in: folder) {
-      let file = Files.join(folder, path)
-      files.append(File(path: path, size: try Files.size(file), sha256: try FileDigest.sha256(of: file)))
-    }
-    self.files = files
+    files = try FileManifest(of: folder, names: Self.paths(in: folder))
   }
 
   /// The bytes of all files.
-  package var size: Int { files.reduce(0) { $0 + $1.size } }
+  package var size: Int { files.size }
 
   // MARK: - As JSON
 
@@ -46,8 +33,7 @@ package struct VersionManifest: Sendable, Equatable {
       "format": 1, "version": JSONValue(version.description),
       "parent": parent.map { JSONValue($0.description) } ?? .null,
       "created": JSONValue(created), "hone": JSONValue(Hone.version), "parts": .array(parts.map { JSONValue($0) }),
-      "files": .array(
-        files.map { ["path": JSONValue($0.path), "size": JSONValue($0.size), "sha256": JSONValue($0.sha256)] }),
+      "files": files.json,
     ]
   }
 
@@ -60,14 +46,11 @@ package struct VersionManifest: Sendable, Equatable {
     guard let object = (try? JSONReader.parse(bytes))?.objectValue, object["format"]?.integerValue == 1,
       object["version"]?.stringValue == version.description, let created = object["created"]?.stringValue,
       let parts = object["parts"]?.arrayValue?.compactMap(\.stringValue),
-      let entries = object["files"]?.arrayValue
-    else { throw Self.damaged(path) }
-    var files: [File] = []
-    for entry in entries {
-      guard let entry = entry.objectValue, let name = entry["path"]?.stringValue, Self.staysInside(name),
-        let size = entry["size"]?.integerValue, let digest = entry["sha256"]?.stringValue
-      else { throw Self.damaged(path) }
-      files.append(File(path: name, size: size, sha256: digest))
+      let files = FileManifest(object["files"])
+    else {
+      throw FileError(
+        path: path, kind: .badData,
+        description: "\(path) is damaged; 'hone models NAME verify' lists what is left")
     }
     (self.version, self.created, self.parts, self.files) = (version, created, parts, files)
     parent = object["parent"]?.stringValue.flatMap { VersionNumber($0) }
@@ -77,21 +60,8 @@ package struct VersionManifest: Sendable, Equatable {
 
   /// The differences of a folder from the manifest, in words; none if all is as it was.
   func differences(in folder: String) throws(FileError) -> [String] {
-    var found = Set(try Self.paths(in: folder))
-    var differences: [String] = []
-    for file in files {
-      guard found.remove(file.path) != nil else {
-        differences.append("\(file.path) is missing")
-        continue
-      }
-      let path = Files.join(folder, file.path)
-      if try Files.size(path) != file.size {
-        differences.append("\(file.path) has another size")
-      } else if try FileDigest.sha256(of: path) != file.sha256 {
-        differences.append("\(file.path) has other content")
-      }
-    }
-    return differences + found.sorted().map { "\($0) was added" }
+    let added = Set(try Self.paths(in: folder)).subtracting(files.names)
+    return try files.differences(in: folder) + added.sorted().map { "\($0) was added" }
   }
 
   // MARK: - Helpers
@@ -108,14 +78,5 @@ package struct VersionManifest: Sendable, Equatable {
       }
     }
     return paths
-  }
-
-  private static func staysInside(_ path: String) -> Bool {
-    !path.isEmpty && !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
-  }
-
-  private static func damaged(_ path: String) -> FileError {
-    FileError(
-      path: path, kind: .badData, description: "\(path) is damaged; 'hone models NAME verify' lists what is left")
   }
 }

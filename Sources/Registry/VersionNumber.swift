@@ -1,6 +1,3 @@
-import Files
-import Runs
-
 /// The number of a version, written `v000123`.
 package struct VersionNumber: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The number, from 1.

@@ -1,4 +1,4 @@
-package import Files
+import Files
 import JSONText
 import Words
 
@@ -35,8 +35,6 @@ package struct CheckpointStore {
   package let folder: String
   /// The number of complete checkpoints to keep.
   package var keep: Int
-  /// Called before every change; an error it throws stops everything there, as a crash would.
-  package var willPerform: (DurableFolder.Operation) throws -> Void = { _ in }
 
   package init(folder: String, keep: Int) {
     self.folder = folder
@@ -59,10 +57,11 @@ package struct CheckpointStore {
     final.files = files.map(\.name)
     try checkSpace(expectedBytes)
     try removeLeftovers()
-    try DurableFolder(final.folder, willPerform: willPerform).write { draft in
-      for file in files { try draft.write(file.name, file.write) }
-      let content = try Self.manifest(of: draft.path, step: step, names: files.map(\.name))
-      try draft.write(Self.manifestName) { try Files.write(content.text(indented: true) + "\n", to: $0) }
+    try DurableFolder(final.folder).write { draft in
+      for file in files { try file.write(Files.join(draft, file.name)) }
+      let list = try FileManifest(of: draft, names: files.map(\.name))
+      let manifest: JSONValue = ["version": 1, "step": JSONValue(step), "files": list.json]
+      try Files.write(manifest.text(indented: true) + "\n", to: Files.join(draft, Self.manifestName))
     }
     // A newer one that is not complete, which a run has passed over, must not take the place of this one.
     let others = numbered().filter { $0.step != step }
@@ -75,9 +74,7 @@ package struct CheckpointStore {
   /// Removes the leftovers of interrupted saves and removals.
   private func removeLeftovers() throws {
     for name in try Files.list(folder) where Self.leftovers.contains(where: { name.hasPrefix($0) }) {
-      let path = Files.join(folder, name)
-      try willPerform(.remove(path))
-      try Files.remove(path)
+      try Files.remove(Files.join(folder, name))
     }
   }
 
@@ -88,7 +85,7 @@ package struct CheckpointStore {
   }
 
   private func discard(_ checkpoint: Checkpoint) throws {
-    try DurableFolder(checkpoint.folder, willPerform: willPerform).remove()
+    try DurableFolder(checkpoint.folder).remove()
   }
 
   private func checkSpace(_ expectedBytes: Int) throws(FileError) {
@@ -99,19 +96,6 @@ package struct CheckpointStore {
       path: folder, kind: .inputOutput,
       description: "no space for a checkpoint in \(folder): it needs about \(NumberText.bytes(needed)), "
         + "\(NumberText.bytes(free)) are free; free some space, then go on with --resume")
-  }
-
-  private static func manifest(of folder: String, step: Int, names: [String]) throws(FileError) -> JSONValue {
-    var files: [JSONValue] = []
-    for name in names {
-      let path = Files.join(folder, name)
-      let entry: JSONValue = [
-        "name": JSONValue(name), "size": JSONValue(try Files.size(path)),
-        "sha256": JSONValue(try FileDigest.sha256(of: path)),
-      ]
-      files.append(entry)
-    }
-    return ["version": 1, "step": JSONValue(step), "files": .array(files)]
   }
 
   // MARK: - Finding
@@ -156,17 +140,10 @@ package struct CheckpointStore {
     var checkpoint = checkpoint
     let manifest = try JSONReader.parse(Files.read(checkpoint.path(of: Self.manifestName), maximumBytes: 1 << 20))
     guard let object = manifest.objectValue, object["version"]?.integerValue == 1,
-      object["step"]?.integerValue == checkpoint.step, let files = object["files"]?.arrayValue
+      object["step"]?.integerValue == checkpoint.step, let files = FileManifest(object["files"])
     else { throw Incomplete("its \(Self.manifestName) is not one") }
-    for file in files {
-      guard let entry = file.objectValue, let name = entry["name"]?.stringValue, !name.contains("/"),
-        let size = entry["size"]?.integerValue, let digest = entry["sha256"]?.stringValue
-      else { throw Incomplete("its \(Self.manifestName) is not one") }
-      checkpoint.files.append(name)
-      let path = checkpoint.path(of: name)
-      guard try Files.size(path) == size else { throw Incomplete("the size of \(name) differs from its manifest") }
-      guard try FileDigest.sha256(of: path) == digest else { throw Incomplete("\(name) differs from its manifest") }
-    }
+    if let difference = try files.differences(in: checkpoint.folder).first { throw Incomplete(difference) }
+    checkpoint.files = files.names
     return checkpoint
   }
 }

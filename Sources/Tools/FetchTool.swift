@@ -102,9 +102,9 @@ package struct FetchTool {
     let wanted = Set(origin.files.map { $0.path.split(separator: "/").first.map(String.init) ?? "" })
     try DurableFolder(target).write { draft in
       for entry in try Files.list(folder) where wanted.contains(entry) {
-        try Files.rename(Files.join(folder, entry), to: Files.join(draft.path, entry))
+        try Files.rename(Files.join(folder, entry), to: Files.join(draft, entry))
       }
-      try origin.write(to: draft.path)
+      try origin.write(to: draft)
     }
   }
 

@@ -4,16 +4,13 @@ import Testing
 @testable import Files
 
 @Suite struct DurableFolderTests {
-  private struct Crash: Error {}
+  private struct Mistake: Error {}
 
-  private func write(
-    _ text: String, to path: String, exchanges: Bool = true,
-    _ willPerform: @escaping (DurableFolder.Operation) throws -> Void = { _ in }
-  ) throws {
-    var folder = DurableFolder(path, willPerform: willPerform)
+  private func write(_ text: String, to path: String, exchanges: Bool = true) throws {
+    var folder = DurableFolder(path)
     folder.exchanges = exchanges
     try folder.write { draft in
-      for name in ["a", "b"] { try draft.write(name) { try Files.write("\(text) \(name)", to: $0) } }
+      for name in ["a", "b"] { try Files.write("\(text) \(name)", to: Files.join(draft, name)) }
     }
   }
 
@@ -35,16 +32,8 @@ import Testing
       let parent = TemporaryFolder()
       let path = parent.file("model")
       try write("old", to: path)
-      var remaining = crashPoints
-      do {
-        try write("new", to: path, exchanges: exchanges) { _ in
-          if remaining == 0 { throw Crash() }
-          remaining -= 1
-        }
-        didFinish = true
-      } catch is Crash {
-        crashPoints += 1
-      }
+      didFinish = try !Crash.before(change: crashPoints) { try write("new", to: path, exchanges: exchanges) }
+      if !didFinish { crashPoints += 1 }
       let found = text(of: path)
       if exchanges { #expect(found != nil, "after \(crashPoints) changes") }
       #expect(found != nil || text(of: parent.file(".old-model")) == "old", "after \(crashPoints) changes")
@@ -56,7 +45,7 @@ import Testing
       #expect(try Files.list(parent.path) == ["model"])
     }
     #expect(last == "new")
-    #expect(crashPoints == (exchanges ? 7 : 11))
+    #expect(crashPoints == (exchanges ? 17 : 20))
   }
 
   @Test func aCrashLeavesNoNewFolderOrAWholeOne() throws {
@@ -65,29 +54,21 @@ import Testing
     while !didFinish {
       let parent = TemporaryFolder()
       let path = parent.file("model")
-      var remaining = crashPoints
-      do {
-        try write("new", to: path) { _ in
-          if remaining == 0 { throw Crash() }
-          remaining -= 1
-        }
-        didFinish = true
-      } catch is Crash {
-        crashPoints += 1
-      }
+      didFinish = try !Crash.before(change: crashPoints) { try write("new", to: path) }
+      if !didFinish { crashPoints += 1 }
       #expect(!Files.exists(path) || text(of: path) == "new", "after \(crashPoints) changes")
       // The next writing clears up.
       try write("new", to: path)
       #expect(try Files.list(parent.path) == ["model"])
     }
-    #expect(crashPoints == 6)
+    #expect(crashPoints == 14)
   }
 
   @Test func contentThatFailsLeavesTheOldFolder() throws {
     let parent = TemporaryFolder()
     let path = parent.file("model")
     try write("old", to: path)
-    #expect(throws: Crash.self) { try DurableFolder(path).write { _ in throw Crash() } }
+    #expect(throws: Mistake.self) { try DurableFolder(path).write { _ in throw Mistake() } }
     #expect(text(of: path) == "old")
   }
 
@@ -106,18 +87,10 @@ import Testing
       let parent = TemporaryFolder()
       let path = parent.file("model")
       try write("old", to: path)
-      var remaining = crashPoints
-      do {
-        try DurableFolder(path) { _ in
-          if remaining == 0 { throw Crash() }
-          remaining -= 1
-        }.remove()
-        didFinish = true
-      } catch is Crash {
-        crashPoints += 1
-      }
+      didFinish = try !Crash.before(change: crashPoints) { try DurableFolder(path).remove() }
+      if !didFinish { crashPoints += 1 }
       #expect(!Files.exists(path) || text(of: path) == "old")
     }
-    #expect(crashPoints == 3)
+    #expect(crashPoints == 5)
   }
 }

@@ -216,7 +216,7 @@ import Testing
     let notes = try train(resume: true, overrides: ["checkpoint.keep=2"])
     #expect(
       notes.prefix(1) == [
-        "\(last) is not complete (the size of progress.json differs from its manifest); it is passed over"
+        "\(last) is not complete (progress.json has another size); it is passed over"
       ]
         && notes.contains("going on after step 2 of 4"), "\(notes)")
   }

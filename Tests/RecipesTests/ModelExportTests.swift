@@ -8,21 +8,16 @@ import Testing
 @testable import Recipes
 
 @Suite struct ModelExportTests {
-  private struct Crash: Error {}
-
   private let parent = TemporaryFolder()
   private let base = Files.join(Locations.repositoryRoot, "Tests/Goldens/bert-tiny")
 
-  private func export(
-    _ text: String, of other: String? = nil,
-    _ willPerform: @escaping (DurableFolder.Operation) throws -> Void = { _ in }
-  ) throws {
+  private func export(_ text: String, of other: String? = nil) throws {
     let base = other ?? base
     let report = RunReport(recipe: "trainBiEncoder", folder: parent.path, settings: text)
     let card = ModelCard(
       name: text, base: base, collection: nil, report: report,
       kind: .biEncoder(try BiEncoder(folder: base), base: base, name: text, deed: "fine-tuned"))
-    try ModelExport(card: card, data: [], willPerform: willPerform)
+    try ModelExport(card: card, data: [])
       .write(to: parent.file("model"), inputs: InputDigests(of: [.model(base)])) {
         try Files.write(text, to: Files.join($0, "model.safetensors"))
       }
@@ -43,20 +38,12 @@ import Testing
     while !didFinish {
       try export("old")
       #expect(try exported() == "old")
-      var remaining = crashPoints
-      do {
-        try export("new") { _ in
-          if remaining == 0 { throw Crash() }
-          remaining -= 1
-        }
-        didFinish = true
-      } catch is Crash {
-        crashPoints += 1
-      }
+      didFinish = try !Crash.before(change: crashPoints) { try export("new") }
+      if !didFinish { crashPoints += 1 }
       #expect(["old", "new"].contains(try exported()), "after \(crashPoints) changes")
     }
     #expect(try exported() == "new")
-    #expect(crashPoints == 7)
+    #expect(crashPoints == 23)
   }
 
   @Test func provenanceNamesTheWeightsOfTheBase() throws {

@@ -1,12 +1,11 @@
 import Files
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import Runs
 
 @Suite struct CheckpointStoreTests {
-  private struct Crash: Error {}
-
   private func files(_ step: Int) -> [CheckpointFile] {
     [
       CheckpointFile(name: "model.safetensors") { try Files.write("weights after \(step)", to: $0) },
@@ -45,10 +44,10 @@ import Testing
 
   @Test func savingACompleteStepAgainChangesNothing() throws {
     let folder = TemporaryFolder()
-    var store = CheckpointStore(folder: folder.path, keep: 1)
+    let store = CheckpointStore(folder: folder.path, keep: 1)
     try store.save(step: 3, files: files(3), expectedBytes: 100)
-    store.willPerform = { operation in Issue.record("\(operation)") }
-    try store.save(step: 3, files: files(3), expectedBytes: 100)
+    let changes = try CrashStates.record { try store.save(step: 3, files: files(3), expectedBytes: 100) }
+    #expect(changes == [])
   }
 
   /// Stops before every single change of a save that also removes an older checkpoint, starting from a state in which an older
@@ -58,33 +57,26 @@ import Testing
     var didFinish = false
     while !didFinish {
       let folder = TemporaryFolder()
-      var store = CheckpointStore(folder: folder.path, keep: 1)
+      let store = CheckpointStore(folder: folder.path, keep: 1)
       try store.save(step: 1, files: files(1), expectedBytes: 100)
       try Files.makeFolder(folder.file(".tmp-checkpoint-2-1"))
       try Files.write("half", to: folder.file(".tmp-checkpoint-2-1/model.safetensors"))
       try Files.makeFolder(folder.file(".trash-checkpoint-0"))
-      var remaining = crashPoints
-      var isRenamed = false
-      store.willPerform = { operation in
-        if remaining == 0 { throw Crash() }
-        remaining -= 1
-        if case .rename(_, let to) = operation, to.hasSuffix("/checkpoint-2") { isRenamed = true }
-      }
-      do {
-        try store.save(step: 2, files: files(2), expectedBytes: 100)
-        didFinish = true
-      } catch is Crash {
-        crashPoints += 1
-      }
-      store.willPerform = { _ in }
+      let isRenamed = Mutex(false)
+      didFinish = try !Crash.before(
+        change: crashPoints,
+        willChange: { change in
+          if case .rename(_, let to) = change, to.hasSuffix("/checkpoint-2") { isRenamed.withLock { $0 = true } }
+        }, { try store.save(step: 2, files: files(2), expectedBytes: 100) })
+      if !didFinish { crashPoints += 1 }
       let found = newest(store)
-      #expect(found.step == (isRenamed ? 2 : 1), "after \(crashPoints) changes")
+      #expect(found.step == (isRenamed.withLock { $0 } ? 2 : 1), "after \(crashPoints) changes")
       #expect(found.warnings == [])
       // The next save clears up.
       try store.save(step: 3, files: files(3), expectedBytes: 100)
       #expect(try Files.list(folder.path) == ["checkpoint-3"])
     }
-    #expect(crashPoints == 13)
+    #expect(crashPoints == 34)
   }
 
   /// Every way in which a file of the newest checkpoint can be damaged makes the one before it count.

@@ -109,9 +109,9 @@ struct CalibrateModel: Recipe, Equatable {
       ]
       origin += report.details
       try DurableFolder(target).write { draft in
-        try Files.copyFolder(model.folder, to: draft.path)
+        try Files.copyFolder(model.folder, to: draft)
         try folder.inputs.confirm([.model(model.folder)])
-        try CalibrationFile.write(calibration, details: origin, to: draft.path)
+        try CalibrationFile.write(calibration, details: origin, to: draft)
       }
       return try page.conclusion(
         after: page.tables.flatMap(\.lines) + [report.sentence, "calibration  \(file)", "model   \(target)"])

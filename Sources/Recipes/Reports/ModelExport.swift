@@ -8,8 +8,6 @@ struct ModelExport {
   let card: ModelCard
   /// The data files that the weights depend on.
   let data: [String]
-  /// Called before every change on disk, so that tests can stop there.
-  var willPerform: (DurableFolder.Operation) throws -> Void = { _ in }
 
   /// Writes the folder as a whole: at any moment a reader finds either the old one or the new one.
   ///
@@ -24,11 +22,11 @@ struct ModelExport {
     }
     let origin = HubOrigin(in: base).flatMap { $0.holds(weights) ? $0 : nil }
     card.repository = origin?.repository
-    try DurableFolder(folder, willPerform: willPerform).write { draft in
-      try save(draft.path)
-      try draft.write("README.md") { try Files.write(card.text, to: $0) }
+    try DurableFolder(folder).write { draft in
+      try save(draft)
+      try Files.write(card.text, to: Files.join(draft, "README.md"))
       let provenance = provenance(of: inputs, weights, origin)
-      try draft.write("hone.json") { try Files.write(provenance.text(indented: true) + "\n", to: $0) }
+      try Files.write(provenance.text(indented: true) + "\n", to: Files.join(draft, "hone.json"))
     }
   }
 

@@ -175,7 +175,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     if run.adaptersInWords != nil {
       try DurableFolder(folder.file("adapter")).write {
         try adapted.saveAdapters(
-          to: $0.path, base: settings.base, trained: adapted.parameters.keys.filter(run.trained.contains))
+          to: $0, base: settings.base, trained: adapted.parameters.keys.filter(run.trained.contains))
       }
     }
     let adapters = settings.adapters.map { Files.join($0, AdapterFolder.weightsName) }
