@@ -40,7 +40,14 @@ package struct InitTool {
     package let recipe: String
     /// The command that runs it, as a line of a shell.
     package let next: String
-    package let outcome: Outcome
+    /// The time that it will take.
+    package let time: String
+    /// The lines about the files and the project.
+    package let lines: [String]
+    fileprivate let result: JSONValue
+
+    /// The outcome for a user who runs the recipe later.
+    package var outcome: Outcome { Outcome(result, lines: lines + ["", "next: \(next)", "      \(time)"]) }
   }
 
   package func callAsFunction() throws -> Project {
@@ -72,22 +79,22 @@ package struct InitTool {
     if facts.plan.trainsReranker { recipes += [("mine.yaml", texts.mine), ("rerank.yaml", texts.rerank)] }
     let summary = facts.splitSummary(seed: seed)
     try folder.write(material, split, summary: summary, recipes: recipes)
-    let next = "hone run \(RecipeTexts.shell(recipe))"
     let origin =
       model.isPresent
       ? "measured with \(model.folder)"
       : "by the speed of matrix products; first bring the model: hone fetch \(model.hubName ?? model.folder)"
     let lines =
       reader.lines + facts.lines + [
-        "project     \(folder.path): collection/, split.json, \(recipes.map(\.name).joined(separator: ", "))", "",
-        "next: \(next)", "      about \(time) on this machine (\(origin))",
+        "project     \(folder.path): collection/, split.json, \(recipes.map(\.name).joined(separator: ", "))"
       ]
     let result: JSONValue = [
       "folder": JSONValue(folder.path), "recipe": JSONValue(recipe), "model": JSONValue(model.folder),
       "estimatedSeconds": JSONValue((seconds * 10).rounded() / 10), "found": facts.census,
       "split": summary, "warnings": .array(reader.warnings.map { JSONValue($0) }),
     ]
-    return Project(recipe: recipe, next: next, outcome: Outcome(result, lines: lines))
+    return Project(
+      recipe: recipe, next: "hone run \(RecipeTexts.shell(recipe))",
+      time: "about \(time) on this machine (\(origin))", lines: lines, result: result)
   }
 
   /// Runs a step; what is wrong with the files as a whole is told with their names.

@@ -35,7 +35,7 @@ struct AdaptCommand: ParsableCommand {
       display.show($0)
     }
     let made = try tool()
-    display.show(.lines(made.outcome.lines))
+    display.show(.lines(made.lines + ["time        \(made.time)", ""]))
     let file = try RecipeFile(made.recipe)
     let outcome: Outcome
     do {

@@ -32,6 +32,13 @@ import Words
     #expect(without.verdict == nil)
   }
 
+  @Test func theVerdictSaysThatNothingCanBeGained() throws {
+    let test = try PairedTest(baseline: [1, 1], candidate: [1, 1])
+    var report = try report()
+    report.comparisons = [Comparison(split: "test", measure: .nDCG(cut: 10), base: 1, tuned: 1, test: test)]
+    #expect(report.sentence?.hasSuffix("p = 1.0000); the base model is perfect there, so nothing can be gained") == true)
+  }
+
   @Test func theVerdictSaysHowManyQueriesAreAnswered() throws {
     var report = try report()
     report.comparisons[0].answered = AnsweredQueries(judged: 8, base: 7, tuned: 7, both: 7)

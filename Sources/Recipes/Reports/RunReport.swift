@@ -83,9 +83,10 @@ struct RunReport: Sendable {
   var sentence: String? {
     guard let first = comparisons.first else { return nil }
     let shortfall = first.answered?.shortfall.map { "; \($0)" } ?? ""
+    let limit = first.base >= 1 ? "; the base model is perfect there, so nothing can be gained" : ""
     return "\(first.test.verdict): \(first.measure) on \(first.split) \(NumberText.fixed(first.base, decimals: 4)) → "
       + "\(NumberText.fixed(first.tuned, decimals: 4)) (\(NumberText.signed(first.test.meanDifference, decimals: 4)), "
-      + "\(NumberText.counted(first.test.queryCount, "query", plural: "queries")), p \(Self.probability(first.test.pValue))\(shortfall))"
+      + "\(NumberText.counted(first.test.queryCount, "query", plural: "queries")), p \(Self.probability(first.test.pValue))\(shortfall))\(limit)"
   }
 
   /// The content of `result.json`.
