@@ -1,4 +1,3 @@
-import Encoders
 import Files
 import Foundation
 import JSONText
@@ -8,6 +7,8 @@ import Tensors
 import TestSupport
 import Testing
 import Tokenizers
+
+@testable import Encoders
 
 /// Models that get tokens of their own before training.
 @Suite struct AddedTokenTests {
@@ -32,6 +33,22 @@ import Tokenizers
     #expect(ids[1].allSatisfy { $0 < rows })
     // Texts without them have the vectors that they had.
     #expect(try model.encode(["find a file"], as: .query).elements == base.encode(["find a file"], as: .query).elements)
+  }
+
+  @Test(arguments: GoldenFamily.all)
+  func theTableOfEveryFamilyGrowsAndStaysInTheExport(_ family: GoldenFamily) throws {
+    let base = try BiEncoder(folder: family.biEncoder)
+    let model = try BiEncoder(folder: family.biEncoder, adding: tokens)
+    let key = base.folder.family.wordEmbeddings
+    let (old, table) = (try #require(base.parameters[key]), try #require(model.parameters[key]))
+    #expect(old.shape[0] == base.transformer.shape.vocabulary && table.shape[0] == model.transformer.shape.vocabulary)
+    #expect(table.shape[0] > old.shape[0] && Array(table.elements.prefix(old.shape.count)) == old.elements)
+    let saved = try ModelCopy(empty: true)
+    try model.save(to: saved.path)
+    let texts = ["[Q] find [D]", "a file"]
+    let vectors = try model.encode(texts, as: .query).elements
+    #expect(try BiEncoder(folder: saved.path).encode(texts, as: .query).elements == vectors)
+    #expect(try base.encode(texts, as: .query).elements != vectors)
   }
 
   /// Against the mean and the covariance of the table in double precision.

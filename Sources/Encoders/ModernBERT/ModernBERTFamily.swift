@@ -10,7 +10,7 @@ extension ModernBERTConfiguration: EncoderFamily {
       ignored: ["decoder."],
       // The head of the pretraining is also part of a classifier; without one, nothing reads it.
       heads: ["head.", "classifier."], optionalHeads: ["head."]),
-    tokenTypesKey: nil)
+    wordEmbeddings: "embeddings.tok_embeddings.weight", tokenTypesKey: nil)
 
   /// The sizes that code outside the family reads.
   public var shape: TransformerShape {
