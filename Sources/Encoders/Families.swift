@@ -6,6 +6,7 @@ enum Families {
   static let all: [any EncoderFamily.Type] = [
     BERTConfiguration.self,
     DistilBERTConfiguration.self,
+    ELECTRAConfiguration.self,
     // Before RoBERTa: its authors' code calls it XLM-RoBERTa.
     JinaEmbeddingsConfiguration.self,
     RoBERTaConfiguration.self,

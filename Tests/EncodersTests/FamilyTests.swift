@@ -146,14 +146,17 @@ import Tokenizers
     let (shape, configuration) = (model.transformer.shape, model.transformer.configuration)
     #expect(try ModelOutline(folder: family.biEncoder).shape == shape)
     let matrices = model.parameters.filter { $0.value.shape.rank == 2 }
-    let tables = matrices.filter { $0.key.contains("embeddings") }.values
-    #expect(tables.contains { $0.shape == [shape.vocabulary, shape.width] })
+    let tables = Set(model.embeddingTables)
+    #expect(matrices[model.folder.family.wordEmbeddings]?.shape[0] == shape.vocabulary && !tables.isEmpty)
+    var context = ForwardContext.evaluation
+    let batch = TokenBatch(try model.tokenize(texts, as: .document))
+    #expect(model.transformer(batch, &context).shape == [batch.tokenCount, shape.width])
     func operations(_ lengths: [Int], oneToken: Bool = false) -> Double {
       configuration.forwardOperations(lengths: lengths, oneToken: oneToken)
     }
     let attention = (operations([2]) - 2 * operations([1])) / 2
     // A bias of scores by relative position is added and not multiplied.
-    let products = matrices.filter { !$0.key.contains("embeddings") && !$0.key.contains("relative_attention_bias") }
+    let products = matrices.filter { !tables.contains($0.key) && !$0.key.contains("relative_attention_bias") }
     let weights = products.values.reduce(0) { $0 + $1.shape.count }
     #expect(attention > 0 && operations([1]) - attention == 2 * Double(weights))
     #expect(operations([7, 9], oneToken: true) < operations([7, 9]))

@@ -18,7 +18,7 @@ public struct BERTModel: Transformer {
   /// Makes a model of zeros, to be loaded.
   init(_ configuration: BERTConfiguration) {
     self.configuration = configuration
-    embeddings = BERTEmbeddings(configuration)
+    embeddings = BERTEmbeddings(configuration, width: configuration.hiddenSize)
     encoder = BERTEncoder(configuration)
   }
 
@@ -56,11 +56,11 @@ struct BERTEmbeddings: Module {
   let dropoutRate: Float
   let padding: Int32?
 
-  init(_ configuration: BERTConfiguration) {
-    wordEmbeddings = Embedding(rows: configuration.vocabularySize, width: configuration.hiddenSize)
-    positionEmbeddings = Embedding(rows: configuration.maximumPositions, width: configuration.hiddenSize)
-    tokenTypeEmbeddings = Embedding(rows: configuration.typeCount, width: configuration.hiddenSize)
-    layerNorm = LayerNorm(width: configuration.hiddenSize, epsilon: configuration.layerNormEpsilon)
+  init(_ configuration: BERTConfiguration, width: Int) {
+    wordEmbeddings = Embedding(rows: configuration.vocabularySize, width: width)
+    positionEmbeddings = Embedding(rows: configuration.maximumPositions, width: width)
+    tokenTypeEmbeddings = Embedding(rows: configuration.typeCount, width: width)
+    layerNorm = LayerNorm(width: width, epsilon: configuration.layerNormEpsilon)
     dropoutRate = configuration.hiddenDropout
     padding = configuration.paddingRow
   }
