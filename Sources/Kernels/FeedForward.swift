@@ -1,7 +1,7 @@
 /// The feed-forward block of a transformer layer: y = f(x W₁ᵀ + b₁) W₂ᵀ + b₂.
 ///
-/// Keeps the pre-activation only. The activation exists for one row block at a time, in the cache, and is recomputed in
-/// the reverse pass: three eighths of a layer's activations are never stored.
+/// Keeps the pre-activation only, or nothing. The activation exists for one row block at a time, in the cache, and is
+/// recomputed in the reverse pass: three eighths of a layer's activations are never stored.
 ///
 /// - Shape: x `[rows, width]`, W₁ `[inner, width]`, W₂ `[width, inner]` → y `[rows, width]`
 package struct FeedForwardKernel {
@@ -35,9 +35,8 @@ package struct FeedForwardKernel {
     require(
       x.columns == inputWeight.columns, "feed-forward: x has \(x.columns) columns, the weight \(inputWeight.columns)")
     let y = Matrix.uninitialized(rows: x.rows, columns: outputWeight.rows)
-    if inputWeight.isSkinny(x.rows) && outputWeight.isSkinny(x.rows) {
-      let pre = Matrix.uninitialized(rows: x.rows, columns: inner)
-      linear(x, weight: inputWeight, bias: inputBias, into: pre)
+    if isSkinny(x.rows) {
+      let pre = skinnyPreActivation(of: x)
       let active = FloatBuffer(uninitialized: x.rows * inner)
       activation.apply(pre.base, active.base, count: active.count)
       linear(Matrix(active, rows: x.rows, columns: inner), weight: outputWeight, bias: outputBias, into: y)
@@ -56,6 +55,25 @@ package struct FeedForwardKernel {
       down.multiply(active, bias: outputBias, into: y.rows(rows))
     }
     return (y.buffer, kept)
+  }
+
+  /// The pre-activation alone, with the same bits as the forward pass: its product has the same row blocks.
+  package func preActivation(of x: Matrix) -> FloatBuffer {
+    if isSkinny(x.rows) { return skinnyPreActivation(of: x).buffer }
+    let pre = Matrix.uninitialized(rows: x.rows, columns: inner)
+    let up = RightFactor(inputWeight, isTransposed: true, rows: x.rows)
+    let bands = up.bands(of: x.rows)
+    parallelFor(bands.parts) { up.multiply(x.rows(bands[$0]), bias: inputBias, into: pre.rows(bands[$0])) }
+    return pre.buffer
+  }
+
+  /// True for so few rows that both products are those of few rows.
+  private func isSkinny(_ rows: Int) -> Bool { inputWeight.isSkinny(rows) && outputWeight.isSkinny(rows) }
+
+  private func skinnyPreActivation(of x: Matrix) -> Matrix {
+    let pre = Matrix.uninitialized(rows: x.rows, columns: inner)
+    linear(x, weight: inputWeight, bias: inputBias, into: pre)
+    return pre
   }
 
   /// A value for each input of the block.

@@ -1,8 +1,9 @@
 /// The gated feed-forward block of a transformer layer: y = (f(g) ⊙ u) W₂ᵀ + b₂ with the gate g = x W_gᵀ + b_g and
 /// u = x W_uᵀ + b_u.
 ///
-/// Keeps the pre-activation only, g and u side by side in the order of the weights. The product f(g) ⊙ u exists for one
-/// row block at a time, in the cache, and is recomputed in the reverse pass. Shazeer 2020, arXiv:2002.05202, eq. 5.
+/// Keeps the pre-activation only, g and u side by side in the order of the weights, or nothing. The product f(g) ⊙ u
+/// exists for one row block at a time, in the cache, and is recomputed in the reverse pass. Shazeer 2020,
+/// arXiv:2002.05202, eq. 5.
 ///
 /// - Shape: x `[rows, width]`, W_g and W_u `[inner, width]`, W₂ `[width, inner]` → y `[rows, width]`
 package struct GatedFeedForwardKernel {
@@ -62,13 +63,8 @@ package struct GatedFeedForwardKernel {
       x.columns == projections[0].weight.columns,
       "gated feed-forward: x has \(x.columns) columns, the weight \(projections[0].weight.columns)")
     let y = Matrix.uninitialized(rows: x.rows, columns: outputWeight.rows)
-    if (projections.map(\.weight) + [outputWeight]).allSatisfy({ $0.isSkinny(x.rows) }) {
-      let (pre, active) = (
-        Matrix.uninitialized(rows: x.rows, columns: 2 * inner), Matrix.uninitialized(rows: x.rows, columns: inner)
-      )
-      for projection in projections {
-        linear(x, weight: projection.weight, bias: projection.bias, into: pre.columns(projection.columns))
-      }
+    if isSkinny(x.rows) {
+      let (pre, active) = (skinnyPreActivation(of: x), Matrix.uninitialized(rows: x.rows, columns: inner))
       activate(pre, firstRow: 0, into: active)
       linear(active, weight: outputWeight, bias: outputBias, into: y)
       return (y.buffer, keepingPreActivation ? pre.buffer : nil)
@@ -76,19 +72,47 @@ package struct GatedFeedForwardKernel {
     let kept = keepingPreActivation ? Matrix.uninitialized(rows: x.rows, columns: 2 * inner) : nil
     let factors = projections.map { RightFactor($0.weight, isTransposed: true, rows: x.rows) }
     let down = RightFactor(outputWeight, isTransposed: true, rows: x.rows)
-    let bands = down.bands(of: x.rows)
+    let bands = factors[0].bands(of: x.rows)
     parallelFor(bands.parts) { band in
       let rows = bands[band]
       let pre = kept?.rows(rows) ?? Matrix.uninitialized(rows: rows.count, columns: 2 * inner)
-      for (factor, projection) in zip(factors, projections) {
-        factor.multiply(x.rows(rows), bias: projection.bias, into: pre.columns(projection.columns))
-      }
+      project(x.rows(rows), by: factors, into: pre)
       // A pre-activation that is not kept gives its memory to the activation.
       let active = kept == nil ? pre.columns(gate) : .uninitialized(rows: rows.count, columns: inner)
       activate(pre, firstRow: rows.lowerBound, into: active)
       down.multiply(active, bias: outputBias, into: y.rows(rows))
     }
     return (y.buffer, kept?.buffer)
+  }
+
+  /// The pre-activation alone, with the same bits as the forward pass: its products have the same row blocks.
+  package func preActivation(of x: Matrix) -> FloatBuffer {
+    if isSkinny(x.rows) { return skinnyPreActivation(of: x).buffer }
+    let pre = Matrix.uninitialized(rows: x.rows, columns: 2 * inner)
+    let factors = projections.map { RightFactor($0.weight, isTransposed: true, rows: x.rows) }
+    let bands = factors[0].bands(of: x.rows)
+    parallelFor(bands.parts) { band in project(x.rows(bands[band]), by: factors, into: pre.rows(bands[band])) }
+    return pre.buffer
+  }
+
+  /// True for so few rows that all products are those of few rows.
+  private func isSkinny(_ rows: Int) -> Bool {
+    (projections.map(\.weight) + [outputWeight]).allSatisfy { $0.isSkinny(rows) }
+  }
+
+  private func skinnyPreActivation(of x: Matrix) -> Matrix {
+    let pre = Matrix.uninitialized(rows: x.rows, columns: 2 * inner)
+    for projection in projections {
+      linear(x, weight: projection.weight, bias: projection.bias, into: pre.columns(projection.columns))
+    }
+    return pre
+  }
+
+  /// Writes the pre-activation of a row block.
+  private func project(_ x: Matrix, by factors: [RightFactor], into pre: Matrix) {
+    for (factor, projection) in zip(factors, projections) {
+      factor.multiply(x, bias: projection.bias, into: pre.columns(projection.columns))
+    }
   }
 
   /// A value for a map's weight and one for its bias.

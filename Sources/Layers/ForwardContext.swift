@@ -20,6 +20,18 @@ public struct ForwardContext: Sendable {
     self.recomputesLayers = recomputesLayers
   }
 
+  /// True if a feed-forward block keeps its pre-activation for the gradients, false if it computes it once more.
+  ///
+  /// Short texts are spread over as many chunks as memory asks for, but a chunk holds at least one whole text. With a
+  /// text of more than 4,096 tokens in it, the pre-activation, a third of what a layer keeps or more, is computed once
+  /// more; the bits are the same.
+  ///
+  /// - Parameter offsets: where the texts of the batch begin and end.
+  public func keepsPreActivation(offsets: [Int]) -> Bool {
+    // Of layers that are computed once more, one at a time is in memory.
+    recomputesLayers || zip(offsets.dropFirst(), offsets).allSatisfy { $0 - $1 <= 4096 }
+  }
+
   /// The mask of the next dropout site; nil if the rate is 0 or in evaluation.
   public mutating func dropout(rate: Float) -> DropoutMask? { source?.next(rate: rate) }
 }

@@ -1,5 +1,6 @@
 import Encoders
 import Files
+import JSONText
 import Kernels
 import Layers
 import OrderedCollections
@@ -22,6 +23,35 @@ import Tokenizers
     for (key, gradient) in recomputed.gradients {
       try expectSameBits(gradient.elements, kept.gradients[key]?.elements ?? [], key)
     }
+  }
+
+  /// A text of more than 4,096 tokens, whose feed-forward blocks compute their pre-activation once more, against the
+  /// recomputation of layers, which keeps it.
+  @Test(arguments: ["modernbert-tiny", "gte-tiny", "jina-tiny"])
+  func gradientsOfALongTextHaveTheSameBits(_ name: String) throws {
+    let copy = try ModelCopy(of: goldensFolder(name))
+    try copy.rewrite("config.json") { $0["max_position_embeddings"] = 5000 }
+    let model = try BiEncoder(folder: copy.path)
+    let batch = TokenBatch(
+      [4100, 3, 5].map { length in
+        Encoding(ids: (0..<length).map { Int32(5 + $0 * 7 % 90) }, typeIDs: Array(repeating: 0, count: length))
+      })
+    let context = ForwardContext(dropout: nil)
+    #expect(!context.keepsPreActivation(offsets: batch.offsets))
+    let (dropped, kept) = (gradients(of: model, batch, false), gradients(of: model, batch, true))
+    try expectSameBits(dropped.value.elements, kept.value.elements, "value")
+    #expect(dropped.gradients.keys == kept.gradients.keys && dropped.gradients.count > 10)
+    for (key, gradient) in dropped.gradients {
+      try expectSameBits(gradient.elements, kept.gradients[key]?.elements ?? [], key)
+    }
+  }
+
+  /// So many short texts as one long one are no reason.
+  @Test func onlyTextsOfMoreThan4096TokensLetGoOfTheirPreActivations() {
+    let (context, recomputing) = (ForwardContext.evaluation, ForwardContext(dropout: nil, recomputesLayers: true))
+    #expect(context.keepsPreActivation(offsets: [0]) && context.keepsPreActivation(offsets: [0, 4096, 8192, 8195]))
+    #expect(!context.keepsPreActivation(offsets: [0, 7, 4104]))
+    #expect(recomputing.keepsPreActivation(offsets: [0, 8192]))
   }
 
   private func gradients(

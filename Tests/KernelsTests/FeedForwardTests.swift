@@ -41,6 +41,7 @@ import Testing
     try expect(nothing == nil, "a pre-activation is kept that nobody wants")
     guard let kept else { throw Lost.preActivation }
     try expectClose(kept.elements, pre.elements, "pre-activation")
+    try expectSameBits(kernel.preActivation(of: input).elements, kept.elements, "pre-activation computed once more")
 
     // The engine's own pre-activation, so that the step of ReLU falls on the same side of 0.
     let seen = DoubleTensor(kept, rows: rows, columns: inner)

@@ -64,6 +64,7 @@ import Testing
     try expectSameBits(yAlone.elements, y.elements, "y without keeping the pre-activation")
     try expect(nothing == nil, "a pre-activation is kept that nobody wants")
     guard let kept else { throw Lost.preActivation }
+    try expectSameBits(kernel.preActivation(of: input).elements, kept.elements, "pre-activation computed once more")
     let both = DoubleTensor.concatenated(gateIsFirst ? [gate, up] : [up, gate], axis: 1)
     try expectClose(kept.elements, both.elements, "pre-activation")
 

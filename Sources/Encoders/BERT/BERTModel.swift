@@ -131,7 +131,8 @@ struct BERTLayer: Module {
   ) -> Tensor {
     let attended = attention(x, offsets: offsets, of: wanted, &context)  // [t or n, d]
     let transformed = attended.feedForward(
-      input: intermediate.dense.map, output: output.dense.map, activation: configuration.activation)
+      input: intermediate.dense.map, output: output.dense.map, activation: configuration.activation,
+      keepsPreActivation: context.keepsPreActivation(offsets: offsets))
     return output.layerNorm(
       transformed, residual: attended, dropout: context.dropout(rate: configuration.hiddenDropout))
   }

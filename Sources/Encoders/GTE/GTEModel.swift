@@ -118,7 +118,7 @@ struct GTELayer: Module {
   ) -> Tensor {
     let output = attention(x, offsets: offsets, of: wanted, &context)  // [t or n, d]
     let attended = attnLN(output, residual: x.rows(of: wanted), dropout: context.dropout(rate: dropoutRate))
-    let transformed = mlp(attended, &context)
+    let transformed = mlp(attended, offsets: offsets, &context)
     return mlpLN(transformed, residual: attended, dropout: context.dropout(rate: dropoutRate))
   }
 
@@ -173,10 +173,11 @@ struct GTEMLP: Module {
     self.configuration = configuration
   }
 
-  func callAsFunction(_ x: Tensor, _ context: inout ForwardContext) -> Tensor {
+  func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
     x.gatedFeedForward(
       input: .upThenGate(upGateProj.map), output: downProj.map, activation: configuration.activation,
-      dropout: context.dropout(rate: configuration.hiddenDropout))
+      dropout: context.dropout(rate: configuration.hiddenDropout),
+      keepsPreActivation: context.keepsPreActivation(offsets: offsets))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {

@@ -111,7 +111,8 @@ struct JinaEmbeddingsLayer: Module {
   ) -> Tensor {
     let output = mixer(x, offsets: offsets, of: wanted, &context)  // [t or n, d]
     let attended = norm1(output, residual: x.rows(of: wanted), dropout: context.dropout(rate: dropoutRate))
-    return norm2(mlp(attended), residual: attended, dropout: context.dropout(rate: dropoutRate))
+    let transformed = mlp(attended, offsets: offsets, &context)
+    return norm2(transformed, residual: attended, dropout: context.dropout(rate: dropoutRate))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
@@ -164,7 +165,11 @@ struct JinaEmbeddingsMLP: Module {
     activation = configuration.activation
   }
 
-  func callAsFunction(_ x: Tensor) -> Tensor { x.feedForward(input: fc1.map, output: fc2.map, activation: activation) }
+  func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
+    x.feedForward(
+      input: fc1.map, output: fc2.map, activation: activation,
+      keepsPreActivation: context.keepsPreActivation(offsets: offsets))
+  }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
     visitor.visit("fc1", &fc1)

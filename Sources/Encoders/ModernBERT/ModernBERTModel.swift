@@ -109,7 +109,7 @@ struct ModernBERTLayer: Module {
   ) -> Tensor {
     let update = attn(attnNorm.map { $0(x) } ?? x, offsets: offsets, of: wanted, &context)
     let attended = x.rows(of: wanted) + update  // [t or n, d]
-    return attended + mlp(mlpNorm(attended), &context)
+    return attended + mlp(mlpNorm(attended), offsets: offsets, &context)
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
@@ -163,10 +163,11 @@ struct ModernBERTMLP: Module {
     self.configuration = configuration
   }
 
-  func callAsFunction(_ x: Tensor, _ context: inout ForwardContext) -> Tensor {
+  func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
     x.gatedFeedForward(
       input: .gateThenUp(wi.map), output: wo.map, activation: configuration.activation,
-      dropout: context.dropout(rate: configuration.feedForwardDropout))
+      dropout: context.dropout(rate: configuration.feedForwardDropout),
+      keepsPreActivation: context.keepsPreActivation(offsets: offsets))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {

@@ -111,7 +111,8 @@ struct NomicBERTLayer: Module {
   ) -> Tensor {
     let output = attn(x, offsets: offsets, of: wanted, &context)  // [t or n, d]
     let attended = norm1(output, residual: x.rows(of: wanted), dropout: context.dropout(rate: dropoutRate))
-    return norm2(mlp(attended), residual: attended, dropout: context.dropout(rate: dropoutRate))
+    let transformed = mlp(attended, offsets: offsets, &context)
+    return norm2(transformed, residual: attended, dropout: context.dropout(rate: dropoutRate))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {
@@ -168,8 +169,10 @@ struct NomicBERTMLP: Module {
     activation = configuration.activation
   }
 
-  func callAsFunction(_ x: Tensor) -> Tensor {
-    x.gatedFeedForward(input: .separate(gate: fc12.map, up: fc11.map), output: fc2.map, activation: activation)
+  func callAsFunction(_ x: Tensor, offsets: [Int], _ context: inout ForwardContext) -> Tensor {
+    x.gatedFeedForward(
+      input: .separate(gate: fc12.map, up: fc11.map), output: fc2.map, activation: activation,
+      keepsPreActivation: context.keepsPreActivation(offsets: offsets))
   }
 
   mutating func visitParameters(_ visitor: inout some ParameterVisitor) {

@@ -1,7 +1,7 @@
 public import Kernels
 
 extension Tensor {
-  /// The feed-forward block of a transformer layer; keeps the pre-activation only.
+  /// The feed-forward block of a transformer layer; keeps the pre-activation only, or nothing.
   ///
   ///     y = f(x W₁ᵀ + b₁) W₂ᵀ + b₂
   ///
@@ -11,7 +11,10 @@ extension Tensor {
   /// - Parameters:
   ///   - input: W₁ and b₁, if it has one.
   ///   - output: W₂ and b₂, if it has one.
-  public func feedForward(input: AffineMap, output: AffineMap, activation: Activation) -> Tensor {
+  ///   - keepsPreActivation: false if the reverse pass computes the pre-activation once more, with the same bits.
+  public func feedForward(
+    input: AffineMap, output: AffineMap, activation: Activation, keepsPreActivation: Bool = true
+  ) -> Tensor {
     if input.update != nil || output.update != nil {
       return linear(input).activated(by: activation).linear(output)
     }
@@ -23,13 +26,12 @@ extension Tensor {
         inputWeight: input.layerWeight(inputs), inputBias: input.bias.map { inputs[$0].buffer },
         outputWeight: output.layerWeight(inputs), outputBias: output.bias.map { inputs[$0].buffer },
         activation: activation)
-      let (y, preActivation) = kernel.forward(x.matrix, keepingPreActivation: isRecorded)
+      let (y, preActivation) = kernel.forward(x.matrix, keepingPreActivation: isRecorded && keepsPreActivation)
       return (
         Tensor(y, shape: [x.shape[0], inputs[output.weight].shape[0]]),
         { dy, needed in
-          guard let preActivation else { fatalError("feedForward: recorded without its pre-activation") }
           let gradients = kernel.backward(
-            dy.matrix, x: x.matrix, preActivation: preActivation,
+            dy.matrix, x: x.matrix, preActivation: preActivation ?? kernel.preActivation(of: x.matrix),
             wanted: .init(
               x: needed[0], inputWeight: needed[input.weight], inputBias: input.bias.map { needed[$0] } ?? false,
               outputWeight: needed[output.weight], outputBias: output.bias.map { needed[$0] } ?? false))

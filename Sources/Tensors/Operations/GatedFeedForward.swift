@@ -21,7 +21,7 @@ public enum GatedInput: Sendable {
 }
 
 extension Tensor {
-  /// The gated feed-forward block of a transformer layer; keeps g and u only.
+  /// The gated feed-forward block of a transformer layer; keeps g and u only, or nothing.
   ///
   ///     y = dropout(f(g) ⊙ u) W₂ᵀ + b₂        g = x W_gᵀ + b_g        u = x W_uᵀ + b_u
   ///
@@ -32,8 +32,10 @@ extension Tensor {
   /// - Parameters:
   ///   - input: W_g and W_u, with biases if they have any.
   ///   - output: W₂ and b₂, if it has one.
+  ///   - keepsPreActivation: false if the reverse pass computes g and u once more, with the same bits.
   public func gatedFeedForward(
-    input: GatedInput, output: AffineMap, activation: Activation, dropout: DropoutMask? = nil
+    input: GatedInput, output: AffineMap, activation: Activation, dropout: DropoutMask? = nil,
+    keepsPreActivation: Bool = true
   ) -> Tensor {
     if (input.maps + [output]).contains(where: { $0.update != nil }) {
       let halves = linearSideBySide(input.maps)
@@ -51,16 +53,15 @@ extension Tensor {
         input: maps.map { ($0.layerWeight(inputs), $0.bias.map { inputs[$0].buffer }) },
         gateIsFirst: input.gateIsFirst, outputWeight: output.layerWeight(inputs),
         outputBias: output.bias.map { inputs[$0].buffer }, activation: activation, mask: dropout)
-      let (y, preActivation) = kernel.forward(x.matrix, keepingPreActivation: isRecorded)
+      let (y, preActivation) = kernel.forward(x.matrix, keepingPreActivation: isRecorded && keepsPreActivation)
       return (
         Tensor(y, shape: [x.shape[0], inputs[output.weight].shape[0]]),
         { dy, needed in
-          guard let preActivation else { fatalError("gatedFeedForward: recorded without its pre-activation") }
           func isWanted(_ map: AffineMap.Indices) -> GatedFeedForwardKernel.PerMap<Bool> {
             .init(weight: needed[map.weight], bias: map.bias.map { needed[$0] } ?? false)
           }
           let gradients = kernel.backward(
-            dy.matrix, x: x.matrix, preActivation: preActivation,
+            dy.matrix, x: x.matrix, preActivation: preActivation ?? kernel.preActivation(of: x.matrix),
             wanted: .init(x: needed[0], input: maps.map(isWanted), output: isWanted(output)))
           var result = [Tensor?](repeating: nil, count: inputs.count)
           func keep(_ gradient: FloatBuffer?, _ index: Int?) {
