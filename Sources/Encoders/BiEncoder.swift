@@ -59,12 +59,14 @@ public struct BiEncoder: Module {
     self.carried = carried
   }
 
-  /// The model with the products of its transformer's layers at a precision, for encoding.
+  /// The model with the products of its transformer's layers at a precision, for encoding, or for one step of training.
   ///
   /// Their weights are rounded and packed here, once; attention and the modules behind the transformer stay in 32 bits.
-  public func computing(in precision: Precision) -> BiEncoder {
+  ///
+  /// - Parameter withGradients: true if the products of the gradients are at the precision too: `float32` or `bfloat16`.
+  public func computing(in precision: Precision, withGradients: Bool = false) -> BiEncoder {
     var model = self
-    model.transformer.packLinearLayers(for: precision)
+    model.transformer.packLinearLayers(for: precision, withGradients: withGradients)
     model.precision = precision
     return model
   }

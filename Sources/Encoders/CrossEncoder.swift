@@ -46,12 +46,14 @@ public struct CrossEncoder: Module {
     self.folder = folder
   }
 
-  /// The model with the products of its transformer's layers at a precision, for scoring.
+  /// The model with the products of its transformer's layers at a precision, for scoring, or for one step of training.
   ///
   /// Their weights are rounded and packed here, once; attention and the head stay in 32 bits.
-  public func computing(in precision: Precision) -> CrossEncoder {
+  ///
+  /// - Parameter withGradients: true if the products of the gradients are at the precision too: `float32` or `bfloat16`.
+  public func computing(in precision: Precision, withGradients: Bool = false) -> CrossEncoder {
     var model = self
-    model.transformer.packLinearLayers(for: precision)
+    model.transformer.packLinearLayers(for: precision, withGradients: withGradients)
     model.precision = precision
     return model
   }

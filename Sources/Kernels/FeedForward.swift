@@ -1,7 +1,8 @@
 /// The feed-forward block of a transformer layer: y = f(x W₁ᵀ + b₁) W₂ᵀ + b₂.
 ///
-/// Keeps the pre-activation only, or nothing. The activation exists for one row block at a time, in the cache, and is
-/// recomputed in the reverse pass: three eighths of a layer's activations are never stored.
+/// Keeps the pre-activation only, rounded to bfloat16 if both weights are packed for gradients, or nothing. The activation
+/// exists for one row block at a time, in the cache, and is recomputed in the reverse pass: three eighths of a layer's
+/// activations are never stored.
 ///
 /// - Shape: x `[rows, width]`, W₁ `[inner, width]`, W₂ `[width, inner]` → y `[rows, width]`
 package struct FeedForwardKernel {
@@ -30,6 +31,9 @@ package struct FeedForwardKernel {
 
   private var inner: Int { inputWeight.rows }
 
+  /// True if the kept pre-activation is rounded, in half the memory.
+  private var keepsPairs: Bool { inputWeight.reversed != nil && outputWeight.reversed != nil }
+
   /// The forward pass: y, and the pre-activation if the reverse pass needs it.
   package func forward(_ x: Matrix, keepingPreActivation: Bool) -> (y: FloatBuffer, preActivation: FloatBuffer?) {
     require(
@@ -40,9 +44,10 @@ package struct FeedForwardKernel {
       let active = FloatBuffer(uninitialized: x.rows * inner)
       activation.apply(pre.base, active.base, count: active.count)
       linear(Matrix(active, rows: x.rows, columns: inner), weight: outputWeight, bias: outputBias, into: y)
-      return (y.buffer, keepingPreActivation ? pre.buffer : nil)
+      return (y.buffer, keepingPreActivation ? asKept(pre) : nil)
     }
-    let kept = keepingPreActivation ? FloatBuffer(uninitialized: x.rows * inner) : nil
+    let rounded = keepingPreActivation && keepsPairs ? RoundedRows(count: x.rows, columns: inner) : nil
+    let kept = keepingPreActivation && !keepsPairs ? FloatBuffer(uninitialized: x.rows * inner) : nil
     let up = RightFactor(inputWeight, isTransposed: true, rows: x.rows)
     let down = RightFactor(outputWeight, isTransposed: true, rows: x.rows)
     let bands = up.bands(of: x.rows)
@@ -51,21 +56,24 @@ package struct FeedForwardKernel {
       let active = Matrix.uninitialized(rows: rows.count, columns: inner)
       let pre = kept.map { Matrix($0, offset: rows.lowerBound * inner, rows: rows.count, columns: inner) } ?? active
       up.multiply(x.rows(rows), bias: inputBias, into: pre)
+      rounded?.keep(pre, from: rows.lowerBound)
       activation.apply(pre.base, active.base, count: rows.count * inner)
       down.multiply(active, bias: outputBias, into: y.rows(rows))
     }
-    return (y.buffer, kept)
+    return (y.buffer, rounded?.buffer ?? kept)
   }
 
   /// The pre-activation alone, with the same bits as the forward pass: its product has the same row blocks.
   package func preActivation(of x: Matrix) -> FloatBuffer {
-    if isSkinny(x.rows) { return skinnyPreActivation(of: x).buffer }
+    if isSkinny(x.rows) { return asKept(skinnyPreActivation(of: x)) }
     let pre = Matrix.uninitialized(rows: x.rows, columns: inner)
     let up = RightFactor(inputWeight, isTransposed: true, rows: x.rows)
     let bands = up.bands(of: x.rows)
     parallelFor(bands.parts) { up.multiply(x.rows(bands[$0]), bias: inputBias, into: pre.rows(bands[$0])) }
-    return pre.buffer
+    return asKept(pre)
   }
+
+  private func asKept(_ pre: Matrix) -> FloatBuffer { keepsPairs ? RoundedRows(pre).buffer : pre.buffer }
 
   /// True for so few rows that both products are those of few rows.
   private func isSkinny(_ rows: Int) -> Bool { inputWeight.isSkinny(rows) && outputWeight.isSkinny(rows) }
@@ -98,28 +106,27 @@ package struct FeedForwardKernel {
   package func backward(
     _ dy: Matrix, x: Matrix, preActivation: FloatBuffer, wanted: PerInput<Bool>
   ) -> PerInput<FloatBuffer?> {
-    let active = Matrix(preActivation, rows: x.rows, columns: inner)
+    let dOutput =
+      wanted.outputWeight ? Matrix.zeros(rows: outputWeight.rows, columns: inner) : nil
     var dInner: (x: FloatBuffer?, weight: FloatBuffer?, bias: FloatBuffer?)
     if wanted.x || wanted.inputWeight || wanted.inputBias {
-      dInner = backwardThroughActivation(dy, x: x, active, wanted: wanted)
-    } else if wanted.outputWeight {
-      parallelChunks(preActivation.count) { activation.reapply(preActivation.base + $0.lowerBound, count: $0.count) }
-    }
-    var dOutput: FloatBuffer?
-    if wanted.outputWeight {
-      let product = FloatBuffer(uninitialized: outputWeight.rows * inner)
-      multiply(dy, active, transposeFirst: true, into: Matrix(product, rows: outputWeight.rows, columns: inner))
-      dOutput = product
+      dInner = backwardThroughActivation(dy, x: x, preActivation, dOutput: dOutput, wanted: wanted)
+    } else if let dOutput {
+      let active = keepsPairs ? RoundedRows(preActivation, columns: inner).rows(0..<x.rows).buffer : preActivation
+      parallelChunks(active.count) { activation.reapply(active.base + $0.lowerBound, count: $0.count) }
+      outputWeight.gradient(dy, Matrix(active, rows: x.rows, columns: inner), into: dOutput)
     }
     return PerInput(
-      x: dInner.x, inputWeight: dInner.weight, inputBias: dInner.bias, outputWeight: dOutput,
+      x: dInner.x, inputWeight: dInner.weight, inputBias: dInner.bias, outputWeight: dOutput?.buffer,
       outputBias: wanted.outputBias ? columnSums(dy) : nil)
   }
 
-  /// The gradients before the activation; turns the pre-activation into the activation.
+  /// The gradients before the activation, and that of the output's weight; consumes the pre-activation.
   private func backwardThroughActivation(
-    _ dy: Matrix, x: Matrix, _ active: Matrix, wanted: PerInput<Bool>
+    _ dy: Matrix, x: Matrix, _ preActivation: FloatBuffer, dOutput: Matrix?, wanted: PerInput<Bool>
   ) -> (x: FloatBuffer?, weight: FloatBuffer?, bias: FloatBuffer?) {
+    let rounded = keepsPairs ? RoundedRows(preActivation, columns: inner) : nil
+    let whole = keepsPairs ? nil : Matrix(preActivation, rows: x.rows, columns: inner)
     let dx =
       wanted.x ? Matrix.uninitialized(rows: x.rows, columns: x.columns) : nil
     let dWeight =
@@ -133,18 +140,24 @@ package struct FeedForwardKernel {
       let rows = chunks[chunk]
       if rows.isEmpty { continue }
       let dPre = Matrix.uninitialized(rows: rows.count, columns: inner)
+      // The activation takes the memory of the pre-activation.
+      guard let active = whole?.rows(rows) ?? rounded?.rows(rows) else { break }
       let bands = down.bands(of: rows.count)
       parallelFor(bands.parts) { band in
         let local = bands[band]
         let global = local.lowerBound + rows.lowerBound..<local.upperBound + rows.lowerBound
         let dPreBand = dPre.rows(local)
         down.multiply(dy.rows(global), into: dPreBand)
-        activation.differentiate(active.rows(global).base, dPreBand.base, count: local.count * inner)
+        activation.differentiate(active.rows(local).base, dPreBand.base, count: local.count * inner)
         if let up, let dx { up.multiply(dPreBand, into: dx.rows(global)) }
       }
-      if let dWeight { multiply(dPre, x.rows(rows), transposeFirst: true, into: dWeight, accumulate: true) }
+      if let dWeight { inputWeight.gradient(dPre, x.rows(rows), into: dWeight, accumulate: true) }
       if let dBias { addColumnSums(of: dPre, to: dBias) }
+      if let dOutput, rounded != nil {
+        outputWeight.gradient(dy.rows(rows), active, into: dOutput, accumulate: true)
+      }
     }
+    if let dOutput, let whole { outputWeight.gradient(dy, whole, into: dOutput) }
     return (dx?.buffer, dWeight?.buffer, dBias)
   }
 }

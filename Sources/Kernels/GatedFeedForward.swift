@@ -1,9 +1,9 @@
 /// The gated feed-forward block of a transformer layer: y = (f(g) ⊙ u) W₂ᵀ + b₂ with the gate g = x W_gᵀ + b_g and
 /// u = x W_uᵀ + b_u.
 ///
-/// Keeps the pre-activation only, g and u side by side in the order of the weights, or nothing. The product f(g) ⊙ u
-/// exists for one row block at a time, in the cache, and is recomputed in the reverse pass. Shazeer 2020,
-/// arXiv:2002.05202, eq. 5.
+/// Keeps the pre-activation only, g and u side by side in the order of the weights, rounded to bfloat16 if all weights
+/// are packed for gradients, or nothing. The product f(g) ⊙ u exists for one row block at a time, in the cache, and is
+/// recomputed in the reverse pass. Shazeer 2020, arXiv:2002.05202, eq. 5.
 ///
 /// - Shape: x `[rows, width]`, W_g and W_u `[inner, width]`, W₂ `[width, inner]` → y `[rows, width]`
 package struct GatedFeedForwardKernel {
@@ -57,6 +57,9 @@ package struct GatedFeedForwardKernel {
 
   var inner: Int { outputWeight.columns }
 
+  /// True if the kept pre-activation is rounded, in half the memory.
+  private var keepsPairs: Bool { (projections.map(\.weight) + [outputWeight]).allSatisfy { $0.reversed != nil } }
+
   /// The forward pass: y, and the pre-activation if the reverse pass needs it.
   package func forward(_ x: Matrix, keepingPreActivation: Bool) -> (y: FloatBuffer, preActivation: FloatBuffer?) {
     require(
@@ -67,9 +70,10 @@ package struct GatedFeedForwardKernel {
       let (pre, active) = (skinnyPreActivation(of: x), Matrix.uninitialized(rows: x.rows, columns: inner))
       activate(pre, firstRow: 0, into: active)
       linear(active, weight: outputWeight, bias: outputBias, into: y)
-      return (y.buffer, keepingPreActivation ? pre.buffer : nil)
+      return (y.buffer, keepingPreActivation ? asKept(pre) : nil)
     }
-    let kept = keepingPreActivation ? Matrix.uninitialized(rows: x.rows, columns: 2 * inner) : nil
+    let rounded = keepingPreActivation && keepsPairs ? RoundedRows(count: x.rows, columns: 2 * inner) : nil
+    let kept = keepingPreActivation && !keepsPairs ? Matrix.uninitialized(rows: x.rows, columns: 2 * inner) : nil
     let factors = projections.map { RightFactor($0.weight, isTransposed: true, rows: x.rows) }
     let down = RightFactor(outputWeight, isTransposed: true, rows: x.rows)
     let bands = factors[0].bands(of: x.rows)
@@ -77,23 +81,26 @@ package struct GatedFeedForwardKernel {
       let rows = bands[band]
       let pre = kept?.rows(rows) ?? Matrix.uninitialized(rows: rows.count, columns: 2 * inner)
       project(x.rows(rows), by: factors, into: pre)
+      rounded?.keep(pre, from: rows.lowerBound)
       // A pre-activation that is not kept gives its memory to the activation.
       let active = kept == nil ? pre.columns(gate) : .uninitialized(rows: rows.count, columns: inner)
       activate(pre, firstRow: rows.lowerBound, into: active)
       down.multiply(active, bias: outputBias, into: y.rows(rows))
     }
-    return (y.buffer, kept?.buffer)
+    return (y.buffer, rounded?.buffer ?? kept?.buffer)
   }
 
   /// The pre-activation alone, with the same bits as the forward pass: its products have the same row blocks.
   package func preActivation(of x: Matrix) -> FloatBuffer {
-    if isSkinny(x.rows) { return skinnyPreActivation(of: x).buffer }
+    if isSkinny(x.rows) { return asKept(skinnyPreActivation(of: x)) }
     let pre = Matrix.uninitialized(rows: x.rows, columns: 2 * inner)
     let factors = projections.map { RightFactor($0.weight, isTransposed: true, rows: x.rows) }
     let bands = factors[0].bands(of: x.rows)
     parallelFor(bands.parts) { band in project(x.rows(bands[band]), by: factors, into: pre.rows(bands[band])) }
-    return pre.buffer
+    return asKept(pre)
   }
+
+  private func asKept(_ pre: Matrix) -> FloatBuffer { keepsPairs ? RoundedRows(pre).buffer : pre.buffer }
 
   /// True for so few rows that all products are those of few rows.
   private func isSkinny(_ rows: Int) -> Bool {
@@ -144,28 +151,29 @@ package struct GatedFeedForwardKernel {
   package func backward(
     _ dy: Matrix, x: Matrix, preActivation: FloatBuffer, wanted: PerInput<Bool>
   ) -> PerInput<FloatBuffer?> {
-    let pre = Matrix(preActivation, rows: x.rows, columns: 2 * inner)
+    let dOutput = wanted.output.weight ? Matrix.zeros(rows: outputWeight.rows, columns: inner) : nil
     let none = PerMap<FloatBuffer?>(weight: nil, bias: nil)
     var (dx, dInput) = (FloatBuffer?.none, projections.map { _ in none })
     if wanted.x || wanted.input.contains(where: { $0.weight || $0.bias }) {
-      (dx, dInput) = backwardThroughGate(dy, x: x, pre, wanted: wanted)
-    } else if wanted.output.weight {
+      (dx, dInput) = backwardThroughGate(dy, x: x, preActivation, dOutput: dOutput, wanted: wanted)
+    } else if let dOutput {
+      let pre =
+        keepsPairs
+        ? RoundedRows(preActivation, columns: 2 * inner).rows(0..<x.rows)
+        : Matrix(preActivation, rows: x.rows, columns: 2 * inner)
       parallelRows(x.rows, width: inner) { reactivate(pre.rows($0), firstRow: $0.lowerBound) }
-    }
-    var dOutput: FloatBuffer?
-    if wanted.output.weight {
-      let product = Matrix.uninitialized(rows: outputWeight.rows, columns: inner)
-      multiply(dy, pre.columns(gate), transposeFirst: true, into: product)
-      dOutput = product.buffer
+      outputWeight.gradient(dy, pre.columns(gate), into: dOutput)
     }
     return PerInput(
-      x: dx, input: dInput, output: PerMap(weight: dOutput, bias: wanted.output.bias ? columnSums(dy) : nil))
+      x: dx, input: dInput, output: PerMap(weight: dOutput?.buffer, bias: wanted.output.bias ? columnSums(dy) : nil))
   }
 
-  /// The gradients before the gate; turns the gate's columns of the pre-activation into f(g) ⊙ u.
+  /// The gradients before the gate, and that of the output's weight; consumes the pre-activation.
   private func backwardThroughGate(
-    _ dy: Matrix, x: Matrix, _ pre: Matrix, wanted: PerInput<Bool>
+    _ dy: Matrix, x: Matrix, _ preActivation: FloatBuffer, dOutput: Matrix?, wanted: PerInput<Bool>
   ) -> (x: FloatBuffer?, input: [PerMap<FloatBuffer?>]) {
+    let rounded = keepsPairs ? RoundedRows(preActivation, columns: 2 * inner) : nil
+    let whole = keepsPairs ? nil : Matrix(preActivation, rows: x.rows, columns: 2 * inner)
     let dx = wanted.x ? Matrix.uninitialized(rows: x.rows, columns: x.columns) : nil
     let gradients = zip(projections, wanted.input).map { projection, wanted in
       let outputs = projection.columns.count
@@ -180,13 +188,14 @@ package struct GatedFeedForwardKernel {
       let rows = chunks[chunk]
       if rows.isEmpty { continue }
       let dPre = Matrix.uninitialized(rows: rows.count, columns: 2 * inner)
+      guard let pre = whole?.rows(rows) ?? rounded?.rows(rows) else { break }
       let bands = down.bands(of: rows.count)
       parallelFor(bands.parts) { band in
         let local = bands[band]
         let global = local.lowerBound + rows.lowerBound..<local.upperBound + rows.lowerBound
         let dPreBand = dPre.rows(local)
         down.multiply(dy.rows(global), into: dPreBand.columns(up))
-        differentiate(pre.rows(global), firstRow: global.lowerBound, dPreBand)
+        differentiate(pre.rows(local), firstRow: global.lowerBound, dPreBand)
         guard let dxBand = dx?.rows(global) else { return }
         for (index, factor) in factors.enumerated() {
           let part = dPreBand.columns(projections[index].columns)
@@ -197,11 +206,15 @@ package struct GatedFeedForwardKernel {
         let part = dPre.columns(projection.columns)
         if let weight = gradient.weight {
           let target = Matrix(weight, rows: projection.columns.count, columns: x.columns)
-          multiply(part, x.rows(rows), transposeFirst: true, into: target, accumulate: true)
+          projection.weight.gradient(part, x.rows(rows), into: target, accumulate: true)
         }
         if let bias = gradient.bias { addColumnSums(of: part, to: bias) }
       }
+      if let dOutput, rounded != nil {
+        outputWeight.gradient(dy.rows(rows), pre.columns(gate), into: dOutput, accumulate: true)
+      }
     }
+    if let dOutput, let whole { outputWeight.gradient(dy, whole.columns(gate), into: dOutput) }
     return (dx?.buffer, gradients)
   }
 }

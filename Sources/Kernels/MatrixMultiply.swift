@@ -28,6 +28,11 @@ package struct Matrix {
     Matrix(FloatBuffer(uninitialized: rows * columns), rows: rows, columns: columns)
   }
 
+  /// A matrix of zeros in a buffer of its own.
+  static func zeros(rows: Int, columns: Int) -> Matrix {
+    Matrix(FloatBuffer(repeating: 0, count: rows * columns), rows: rows, columns: columns)
+  }
+
   var base: UnsafeMutablePointer<Float> { buffer.base + offset }
 
   /// The same view of some of the rows.

@@ -13,16 +13,22 @@ package struct PackedWeight: Sendable {
   /// The rows of W among those that were packed.
   private let outputs: Range<Int>
   private let source: FloatBuffer
+  /// W packed for dx = dy W; nil if gradients are in 32 bits.
+  let reversed: PairPanels?
 
   /// Packs a weight, unless its products stay in 32 bits: for `float32`, or where its outputs are no whole panels.
   ///
   /// - Shape: W `[out, in]`
-  package init?(_ weight: Matrix, precision: Precision) {
+  /// - Parameter withGradients: true if the products of the gradients are at the precision too, which is `bfloat16`;
+  ///   they stay in 32 bits where the inputs of the weight are no whole panels.
+  package init?(_ weight: Matrix, precision: Precision, withGradients: Bool = false) {
     self.init(
-      weight, precision: precision, arithmetic: precision == .bfloat16 ? Arithmetic.ofPairs : Arithmetic.ofBytes)
+      weight, precision: precision, arithmetic: precision == .bfloat16 ? Arithmetic.ofPairs : Arithmetic.ofBytes,
+      withGradients: withGradients)
   }
 
-  init?(_ weight: Matrix, precision: Precision, arithmetic: Arithmetic) {
+  init?(_ weight: Matrix, precision: Precision, arithmetic: Arithmetic, withGradients: Bool = false) {
+    require(!withGradients || precision != .int8, "PackedWeight: gradients in \(precision.rawValue)")
     if weight.rows == 0 || weight.rows % laneCount != 0 || weight.columns == 0 { return nil }
     switch precision {
     case .float32: return nil
@@ -34,11 +40,19 @@ package struct PackedWeight: Sendable {
     self.precision = precision
     outputs = 0..<weight.rows
     source = weight.buffer
+    reversed =
+      withGradients && weight.columns % laneCount == 0
+      ? PairPanels(weight, isTransposed: false, arithmetic: arithmetic) : nil
   }
 
   private init(_ other: PackedWeight, outputs: Range<Int>, source: FloatBuffer) {
     (precision, form) = (other.precision, other.form)
     (self.outputs, self.source) = (outputs, source)
+    // The sums of dx are over the outputs, so those of some outputs have panels of their own.
+    reversed = other.reversed.map {
+      let part = Matrix(source, rows: outputs.count, columns: source.count / max(1, outputs.count))
+      return PairPanels(part, isTransposed: false, arithmetic: $0.arithmetic)
+    }
   }
 
   /// The same for some of the outputs, whose numbers were copied into a buffer of their own; nil if they are no whole

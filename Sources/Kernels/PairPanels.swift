@@ -8,9 +8,9 @@ import CInstructions
 /// VDPBF16PS does. So products by that instruction and by floats have the same bits, and those of a row depend on that
 /// row alone. Sixteen rows of a panel are a tile of AMX as they are.
 struct PairPanels: Sendable {
-  private let arithmetic: Arithmetic
-  private let order: PanelOrder
-  private let buffer: FloatBuffer
+  let arithmetic: Arithmetic
+  let order: PanelOrder
+  let buffer: FloatBuffer
 
   /// Rounds and packs op(B).
   ///
@@ -102,10 +102,10 @@ extension Arithmetic {
   static var hasPairInstructions: Bool { hone_has_pair_products() }
 
   /// The words of a pair in a row of A.
-  fileprivate var wordsOfPair: Int { self == .native ? 1 : 2 }
+  var wordsOfPair: Int { self == .native ? 1 : 2 }
 
   /// Calls `body` while this thread's arithmetic takes denormal numbers for 0, if the bits of native products need it.
-  fileprivate func flushingDenormals(_ body: () -> Void) {
+  func flushingDenormals(_ body: () -> Void) {
     if self == .native { return body() }
     let before = hone_flush_denormals()
     body()

@@ -28,6 +28,14 @@ func roundToSwappedFloats(_ source: UnsafePointer<Float>, count: Int, into targe
   }
 }
 
+/// Writes `count` numbers that `roundToPairs` rounded as floats.
+func widenPairs(_ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>) {
+  // The bytes of bfloat16 numbers, one after the other, are the upper halves of floats.
+  let halves = UnsafeRawPointer(source).assumingMemoryBound(to: UInt16.self)
+  let bits = UnsafeMutableRawPointer(target).assumingMemoryBound(to: UInt32.self)
+  for index in 0..<count { bits[index] = UInt32(UInt16(littleEndian: halves[index])) << 16 }
+}
+
 /// Sixteen rounded numbers, those of each pair swapped.
 @inline(__always)
 private func swapped(_ lanes: Lanes) -> Lanes {

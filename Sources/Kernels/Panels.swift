@@ -128,40 +128,61 @@ func transposePanel(
 /// A weight that many row blocks are multiplied by: packed if that is faster or its precision needs it, else the matrix
 /// for `sgemm`.
 struct RightFactor {
-  private let matrix: Matrix
-  private let isTransposed: Bool
-  private let panels: Panels?
-  private let packed: PackedWeight?
+  private enum Form {
+    case matrix(Matrix, isTransposed: Bool)
+    case panels(Panels)
+    /// Wᵀ at the weight's precision.
+    case packed(PackedWeight)
+    /// W of gradients below 32 bits.
+    case reversed(PairPanels)
+  }
 
-  /// Makes the factor op(W) for products with this many rows: Wᵀ at the weight's precision, W in 32 bits.
+  private let form: Form
+
+  /// Makes the factor op(W) for products with this many rows, at the weight's precision.
   init(_ weight: LayerWeight, isTransposed: Bool, rows: Int) {
     ProductCounter.add(rows: rows, columns: weight.rows, inner: weight.columns)
-    matrix = weight.matrix
-    self.isTransposed = isTransposed
-    packed = isTransposed ? weight.packed : nil
+    let matrix = weight.matrix
     let (inner, columns) = isTransposed ? (matrix.columns, matrix.rows) : (matrix.rows, matrix.columns)
-    panels =
-      packed == nil && Panels.areFaster(rows: rows, columns: columns, inner: inner)
-      ? Panels(matrix, isTransposed: isTransposed) : nil
+    if isTransposed, let packed = weight.packed {
+      form = .packed(packed)
+    } else if !isTransposed, let reversed = weight.reversed {
+      form = .reversed(reversed)
+    } else if Panels.areFaster(rows: rows, columns: columns, inner: inner) {
+      form = .panels(Panels(matrix, isTransposed: isTransposed))
+    } else {
+      form = .matrix(matrix, isTransposed: isTransposed)
+    }
   }
 
   /// The row blocks of A for the threads.
   func bands(of rows: Int) -> Partition {
-    panels == nil && packed == nil ? Partition(rows, size: 1024, unit: 8) : Panels.bands(of: rows)
+    if case .matrix = form { Partition(rows, size: 1024, unit: 8) } else { Panels.bands(of: rows) }
   }
 
   /// C = A B + bias on the calling thread.
   func multiply(_ a: Matrix, bias: FloatBuffer? = nil, into c: Matrix) {
-    if let packed { return packed.multiply(packed.pack(a), bias: bias, into: c) }
-    if let panels { return panels.multiply(a, bias: bias, into: c) }
-    if let bias { fillRows(c, with: bias.base) }
-    multiplyBlock(a, matrix, transposeSecond: isTransposed, into: c, accumulate: bias != nil)
+    switch form {
+    case .packed(let packed): packed.multiply(packed.pack(a), bias: bias, into: c)
+    case .panels(let panels): panels.multiply(a, bias: bias, into: c)
+    case .reversed(let panels):
+      panels.multiply(
+        panels.pack(a), columns: 0..<c.columns, bias: bias.map { UnsafePointer($0.base) }, into: c)
+    case .matrix(let matrix, let isTransposed):
+      if let bias { fillRows(c, with: bias.base) }
+      multiplyBlock(a, matrix, transposeSecond: isTransposed, into: c, accumulate: bias != nil)
+    }
   }
 
-  /// C += A B on the calling thread, in 32 bits.
+  /// C += A B on the calling thread.
   func multiply(_ a: Matrix, addedTo c: Matrix) {
-    require(packed == nil, "RightFactor: a packed weight is not added to")
-    if let panels { return panels.multiply(a, into: c, accumulate: true) }
-    multiplyBlock(a, matrix, transposeSecond: isTransposed, into: c, accumulate: true)
+    switch form {
+    case .packed: fatalError("RightFactor: a packed weight is not added to")
+    case .panels(let panels): panels.multiply(a, into: c, accumulate: true)
+    case .reversed(let panels):
+      panels.multiply(panels.pack(a), columns: 0..<c.columns, bias: nil, into: c, accumulate: true)
+    case .matrix(let matrix, let isTransposed):
+      multiplyBlock(a, matrix, transposeSecond: isTransposed, into: c, accumulate: true)
+    }
   }
 }

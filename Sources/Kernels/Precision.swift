@@ -3,7 +3,7 @@ import CInstructions
 /// The precision of the products of a model's layers: that of their factors.
 ///
 /// Sums, weights in training, normalization, softmax and residuals are 32-bit floats in all of them.
-public enum Precision: String, Sendable, CaseIterable {
+public enum Precision: String, Codable, Sendable, CaseIterable {
   /// 32-bit floats.
   case float32
   /// 16-bit floats of eight significant bits, multiplied in half the time where the processor has fast instructions.

@@ -133,7 +133,7 @@ struct ByteScaling {
 
 /// A tile whose sums are floats.
 @inline(__always)
-private func floatTile<Products: TileProducts>(
+func floatTile<Products: TileProducts>(
   _ products: Products.Type, _ left: TileLeft, _ right: TileRight, into target: TileTarget, rows: Int, inner: Int,
   startingWith start: UnsafePointer<Float>?, _ summing: TileSumming, fetching next: UnsafePointer<Float>?,
   fetchStep: Int

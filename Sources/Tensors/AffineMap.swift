@@ -52,5 +52,8 @@ extension Tensor {
   /// This weight, packed for products at a precision; nil if they are in 32 bits.
   ///
   /// - Shape: `[out, in]`
-  package func packed(for precision: Precision) -> PackedWeight? { PackedWeight(matrix, precision: precision) }
+  /// - Parameter withGradients: true if the products of the gradients are at the precision too.
+  package func packed(for precision: Precision, withGradients: Bool = false) -> PackedWeight? {
+    PackedWeight(matrix, precision: precision, withGradients: withGradients)
+  }
 }

@@ -78,6 +78,38 @@ private let computations: [(name: String, results: @Sendable () -> [[Float]])] =
     }
   ),
   (
+    "gradients in bfloat16",
+    {
+      [1, 20, 97, 700, 5000].flatMap { rows in
+        let (width, inner) = (64, 160)
+        func weight(_ outputs: Int, _ inputs: Int, _ seed: UInt64) -> LayerWeight {
+          let matrix = Matrix(numbers(outputs * inputs, seed: seed), outputs, inputs)
+          return LayerWeight(matrix, packed: PackedWeight(matrix, precision: .bfloat16, withGradients: true))
+        }
+        let (up, gate, down) = (weight(inner, width, 6), weight(inner, width, 7), weight(width, inner, 8))
+        let x = Matrix(numbers(rows * width, seed: 10), rows, width)
+        let dy = Matrix(numbers(rows * width, seed: 11), rows, width)
+        let plain = FeedForwardKernel(
+          inputWeight: up, inputBias: numbers(inner, seed: 9), outputWeight: down, outputBias: nil, activation: .gelu)
+        let gated = GatedFeedForwardKernel(
+          input: [(gate, nil), (up, nil)], gateIsFirst: true, outputWeight: down, outputBias: nil, activation: .silu,
+          mask: DropoutMask(key: 6, rate: 0.1))
+        guard let kept = plain.forward(x, keepingPreActivation: true).preActivation,
+          let keptHalves = gated.forward(x, keepingPreActivation: true).preActivation
+        else { return [[Float]]() }
+        let (first, second) = (
+          plain.backward(dy, x: x, preActivation: kept, wanted: .all),
+          gated.backward(dy, x: x, preActivation: keptHalves, wanted: .all(maps: 2))
+        )
+        let dx = FloatBuffer(repeating: .nan, count: rows * inner)
+        inputGradient([ReversedMap(down, of: dy)].compactMap { $0 }, into: Matrix(dx, rows, inner))
+        let maps = (second.input + [second.output]).flatMap { [$0.weight, $0.bias] }
+        return ([dx, first.x, first.inputWeight, first.inputBias, first.outputWeight, second.x] + maps)
+          .compactMap { $0?.elements }
+      }
+    }
+  ),
+  (
     "feed-forward",
     {
       [20, 700, 2500].flatMap { rows in

@@ -14,7 +14,8 @@ import Testing
 @Suite struct InnerLoopTests {
   /// The tiles that this build reaches, by their names in the binary.
   static let tiles: [String] =
-    ["9panelTile", "9stripTile", "16widenedPanelTile"] + (Arithmetic.hasPairInstructions ? ["13pairPanelTile"] : [])
+    ["9panelTile", "9stripTile", "16widenedPanelTile", "16widenedStripTile"]
+    + (Arithmetic.hasPairInstructions ? ["13pairPanelTile", "13pairStripTile"] : [])
     + (Precision.int8.isNative ? ["13bytePanelTile"] : [])
 
   @Test(.enabled(if: Disassembly.obstacle == nil, Comment(rawValue: Disassembly.obstacle ?? "")), arguments: tiles)

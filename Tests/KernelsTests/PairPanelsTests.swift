@@ -58,6 +58,35 @@ import Testing
     }
   }
 
+  // MARK: - Aᵀ B
+
+  @Test(
+    .enabled(if: Arithmetic.hasPairInstructions, "this build has no instruction for it"), arguments: Numbers.allCases)
+  func emulatedTransposedProductsHaveTheBitsOfNativeOnes(numbers: Numbers) throws {
+    var generator = SeededGenerator(seed: 33)
+    try withEvery("rows, inner, columns", in: Self.shapes) { shape in
+      try withEvery("accumulate", in: [false, true]) { accumulate in
+        let factors = Factors(shape, numbers, isTransposed: false, &generator)
+        try expectSameNumbers(
+          factors.transposedProduct(.emulated, accumulate: accumulate),
+          factors.transposedProduct(.native, accumulate: accumulate))
+      }
+    }
+  }
+
+  /// The numbers of A are the same, read by columns, so the product has the bits of A B.
+  @Test(arguments: Numbers.allCases) func transposedProductsAreTheSameSums(numbers: Numbers) throws {
+    var generator = SeededGenerator(seed: 34)
+    try withEvery("rows, inner, columns", in: Self.shapes) { shape in
+      try withEvery("accumulate", in: [false, true]) { accumulate in
+        let factors = Factors(shape, numbers, isTransposed: false, &generator)
+        try expectSameNumbers(
+          factors.transposedProduct(.ofPairs, accumulate: accumulate),
+          factors.product(.ofPairs, accumulate: accumulate))
+      }
+    }
+  }
+
   @Test func roundingIsThatOfTheNearestNumber() throws {
     let cases: [(Float, Float)] = [
       (1, 1), (1 + 1 / 256, 1), (1 + 3 / 256, 1 + 1 / 64), (1 + 1.0001 / 256, 1 + 1 / 128), (-1 - 3 / 256, -1 - 1 / 64),
@@ -97,6 +126,20 @@ import Testing
       panels.multiply(
         panels.pack(Matrix(FloatBuffer(a), rows, inner)), columns: 0..<columns, bias: nil, into: c,
         accumulate: accumulate)
+      return c.buffer.elements
+    }
+
+    /// The product of the same A, given as its transpose in the middle of a larger matrix.
+    func transposedProduct(_ arithmetic: Arithmetic, accumulate: Bool) -> [Float] {
+      let stride = rows + 3
+      let wide = FloatBuffer(repeating: .nan, count: inner * stride)
+      for row in 0..<rows {
+        for k in 0..<inner { wide[k * stride + row + 2] = a[row * inner + k] }
+      }
+      let panels = PairPanels(Matrix(FloatBuffer(b), inner, columns), isTransposed: false, arithmetic: arithmetic)
+      let c = Matrix(FloatBuffer(start), rows, columns)
+      panels.multiply(
+        transposed: Matrix(wide, rows: inner, columns: stride).columns(2..<2 + rows), into: c, accumulate: accumulate)
       return c.buffer.elements
     }
 

@@ -22,7 +22,8 @@ extension Tensor {
   ///
   ///     y = x Wᵀ + b        dx = dy W        dW = dyᵀ x        db = Σ dy
   ///
-  /// A low-rank update of the map is added, see ``LowRankUpdate``.
+  /// The products are at the precision that the weight is packed for; those of the gradients too, if it is packed for
+  /// them. A low-rank update of the map is added, see ``LowRankUpdate``.
   ///
   /// - Shape: x `[rows, in]`, weight `[out, in]`, bias `[out]` → `[rows, out]`
   public func linear(_ map: AffineMap) -> Tensor { linear([map], operation: .linear) }
@@ -68,15 +69,25 @@ extension Tensor {
         y,
         { dy, needed in
           var gradients = [Tensor?](repeating: nil, count: inputs.count)
+          let reversed = layout.reversedMaps(inputs, of: dy.matrix)
+          let isRounded = reversed.count == layout.parts.count
           if needed[0] {
             let dx = Tensor(FloatBuffer(uninitialized: x.shape.count), shape: x.shape)
-            multiply(dy.matrix, layout.weight(of: inputs), into: dx.matrix)
+            if isRounded {
+              inputGradient(reversed, into: dx.matrix)
+            } else {
+              multiply(dy.matrix, layout.weight(of: inputs), into: dx.matrix)
+            }
             gradients[0] = dx
           }
-          for columns in layout.columns(ofWeights: needed, inputs: x.shape[1], rows: rows) {
+          for columns in layout.columns(ofWeights: needed, inputs: x.shape[1], rows: rows, isRounded: isRounded) {
             let dWeight = Tensor(
               FloatBuffer(uninitialized: columns.count * x.shape[1]), shape: [columns.count, x.shape[1]])
-            multiply(dy.matrix.columns(columns), x.matrix, transposeFirst: true, into: dWeight.matrix)
+            if isRounded {
+              weightGradient(dy.matrix.columns(columns), x.matrix, into: dWeight.matrix)
+            } else {
+              multiply(dy.matrix.columns(columns), x.matrix, transposeFirst: true, into: dWeight.matrix)
+            }
             for part in layout.parts where needed[part.weight] && part.isIn(columns) {
               gradients[part.weight] =
                 part.columns == columns
@@ -117,6 +128,9 @@ private struct SideBySide {
     let packed: PackedWeight?
     let columns: Range<Int>
 
+    /// The weight as kernels take it.
+    func layerWeight(_ inputs: [Tensor]) -> LayerWeight { LayerWeight(inputs[weight].matrix, packed: packed) }
+
     func isIn(_ range: Range<Int>) -> Bool {
       range.lowerBound <= columns.lowerBound && columns.upperBound <= range.upperBound
     }
@@ -145,9 +159,13 @@ private struct SideBySide {
   func packedMaps(_ inputs: [Tensor], into y: Matrix) -> [PackedMap] {
     parts.compactMap { part in
       PackedMap(
-        LayerWeight(inputs[part.weight].matrix, packed: part.packed), bias: part.bias.map { inputs[$0].buffer },
-        into: y.columns(part.columns))
+        part.layerWeight(inputs), bias: part.bias.map { inputs[$0].buffer }, into: y.columns(part.columns))
     }
+  }
+
+  /// The maps whose weights are packed for gradients, with their part of dy.
+  func reversedMaps(_ inputs: [Tensor], of dy: Matrix) -> [ReversedMap] {
+    parts.compactMap { ReversedMap($0.layerWeight(inputs), of: dy.columns($0.columns)) }
   }
 
   /// The weights as one matrix, `[width, in]`.
@@ -159,8 +177,8 @@ private struct SideBySide {
   /// The columns for which the gradient of the weights is computed, one product per range.
   ///
   /// Those of the weights that need a gradient; all of them if a product of some would have other bits than the product
-  /// of all.
-  func columns(ofWeights needed: [Bool], inputs: Int, rows: Int) -> [Range<Int>] {
+  /// of all, which one of rounded numbers never has.
+  func columns(ofWeights needed: [Bool], inputs: Int, rows: Int, isRounded: Bool) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     for part in parts where needed[part.weight] {
       if let last = ranges.last, last.upperBound == part.columns.lowerBound {
@@ -170,7 +188,7 @@ private struct SideBySide {
       }
     }
     let keepBits = ranges.allSatisfy {
-      $0.count == width || rowsAreIndependent(rows: $0.count, columns: inputs, inner: rows)
+      isRounded || $0.count == width || rowsAreIndependent(rows: $0.count, columns: inputs, inner: rows)
     }
     return keepBits ? ranges : [0..<width]
   }
