@@ -27,54 +27,88 @@ struct StepBenchmark: ParsableCommand {
   @Option(help: "Most tokens whose activations live at once.")
   var tokens = 8192
 
+  @OptionGroup var precisions: PrecisionOptions
+
   func run() throws {
     try common.prepare()
-    var model = try BiEncoder(folder: model)
     let rows = try TrainingRows(collection: Collection(folder: collection), split: "train").rows
-    let loss = TrainingLoss(
-      InfoNCE(temperature: 0.05, maskKnownPositives: false, symmetric: false, inBatchNegatives: true), matryoshka: nil)
-    var optimizer = try AdamW(.init(rate: 2e-5, decay: 0.01, clip: 1), for: model)
-    var (shares, speeds): ([Double], [Double]) = ([], [])
+    let model = try BiEncoder(folder: model)
+    var trained = try precisions.precision.map { try TrainedModel(model, in: $0) }
     for round in 0...common.rounds {
       let start = round * batch % max(1, rows.count - batch + 1)
-      let pairs = rows[start..<min(rows.count, start + batch)]
-      let before = ProductPeak.measure(rounds: 3)
-      var operations = 0.0
-      let seconds = try ContinuousClock().measure {
-        let encodings =
-          try model.tokenize(pairs.map(\.query), as: .query) + model.tokenize(pairs.map(\.positive), as: .document)
-        operations =
-          3
-          * model.transformer.configuration.forwardOperations(
-            lengths: encodings.map(\.ids.count), oneToken: model.pooling.takesOneToken)
-        let plan = ChunkPlan(lengths: encodings.map(\.ids.count), budget: tokens)
-        let targets = Targets(positives: Array(0..<pairs.count))
-        let (value, gradients) = plan.gradients(of: model, where: optimizer.isTrained) { model, chunk, rows in
-          var context = ForwardContext(dropout: DropoutSource(seed: 17, step: round, chunk: chunk))
-          return model(TokenBatch(rows.map { encodings[$0] }), &context)
-        } loss: { embeddings in
-          loss(
-            queries: embeddings.slice(0..<pairs.count), documents: embeddings.slice(pairs.count..<2 * pairs.count),
-            targets: targets)
+      let pairs = Array(rows[start..<min(rows.count, start + batch)])
+      for index in trained.indices {
+        // Before and after: the machine may change its speed meanwhile.
+        let before = ProductPeak.measure(rounds: 3)
+        if round == 0 { EngineMemory.releaseUnused() }
+        let live = EngineMemory.liveBytes
+        var operations = 0.0
+        let seconds = try ContinuousClock().measure {
+          operations = try trained[index].step(pairs, number: round, tokens: tokens)
+        }.inSeconds
+        if round == 0 {
+          trained[index].bytes = EngineMemory.peakBytes - live
+          continue
         }
-        try optimizer.step(&model, gradients: gradients, loss: value.scalar, rate: 2e-5)
-      }.inSeconds
-      // Before and after: the machine may change its speed meanwhile.
-      let peak = (before + ProductPeak.measure(rounds: 3)) / 2
-      if round == 0 { continue }
-      shares.append(operations / seconds / peak)
-      speeds.append(Double(pairs.count) / seconds)
-      if !common.json {
-        print(
-          "\(speeds[speeds.count - 1].digits(1)) pairs/s   \((operations / seconds / 1e9).digits(1)) of \((peak / 1e9).digits(1)) Gflop/s"
-        )
+        let peak = (before + ProductPeak.measure(rounds: 3)) / 2
+        trained[index].shares.append(operations / seconds / peak)
+        trained[index].speeds.append(Double(pairs.count) / seconds)
+        if !common.json {
+          print(
+            "\(precisions.precision[index].rawValue)   \((Double(pairs.count) / seconds).digits(1)) pairs/s   "
+              + "\((operations / seconds / 1e9).digits(1)) of \((peak / 1e9).digits(1)) Gflop/s")
+        }
       }
     }
-    try report(
-      [
-        ("median pairs a second", speeds.sorted()[speeds.count / 2]),
-        ("median share of the sgemm peak", shares.sorted()[shares.count / 2]),
-        ("peak buffers, megabytes", Double(EngineMemory.peakBytes) / 1e6),
-      ], as: common.json)
+    let figures = precisions.figures { index in
+      let trained = trained[index]
+      return [
+        ("median pairs a second", trained.speeds.sorted()[trained.speeds.count / 2]),
+        ("median share of the sgemm peak", trained.shares.sorted()[trained.shares.count / 2]),
+        ("buffers of the first step, megabytes", Double(trained.bytes) / 1e6),
+      ]
+    }
+    try report(figures + [("peak buffers, megabytes", Double(EngineMemory.peakBytes) / 1e6)], as: common.json)
+  }
+}
+
+/// A model in training at a precision, and what its steps took.
+private struct TrainedModel {
+  private var model: BiEncoder
+  private var optimizer: AdamW
+  private let precision: Precision
+  private let loss = TrainingLoss(
+    InfoNCE(temperature: 0.05, maskKnownPositives: false, symmetric: false, inBatchNegatives: true), matryoshka: nil)
+  var speeds: [Double] = []
+  var shares: [Double] = []
+  /// The memory of the first step beyond weights and moments.
+  var bytes = 0
+
+  init(_ model: BiEncoder, in precision: Precision) throws {
+    self.model = model
+    self.precision = precision
+    optimizer = try AdamW(.init(rate: 2e-5, decay: 0.01, clip: 1), for: model)
+  }
+
+  /// Takes a step and returns the operations of its products.
+  mutating func step(_ pairs: [TrainingRow], number: Int, tokens: Int) throws -> Double {
+    let encodings =
+      try model.tokenize(pairs.map(\.query), as: .query) + model.tokenize(pairs.map(\.positive), as: .document)
+    let plan = ChunkPlan(lengths: encodings.map(\.ids.count), budget: tokens)
+    let targets = Targets(positives: Array(0..<pairs.count))
+    let (value, gradients) = plan.gradients(
+      of: model.computing(in: precision, withGradients: true), where: optimizer.isTrained
+    ) { model, chunk, rows in
+      var context = ForwardContext(dropout: DropoutSource(seed: 17, step: number, chunk: chunk))
+      return model(TokenBatch(rows.map { encodings[$0] }), &context)
+    } loss: { embeddings in
+      loss(
+        queries: embeddings.slice(0..<pairs.count), documents: embeddings.slice(pairs.count..<2 * pairs.count),
+        targets: targets)
+    }
+    try optimizer.step(&model, gradients: gradients, loss: value.scalar, rate: 2e-5)
+    return 3
+      * model.transformer.configuration.forwardOperations(
+        lengths: encodings.map(\.ids.count), oneToken: model.pooling.takesOneToken)
   }
 }

@@ -17,11 +17,14 @@ import Tokenizers
     model.pooling = pooling
     let texts = ["find a file", "playing chess", "network"]
     let batch = TokenBatch(try model.tokenize(texts, as: .document))
-    let (kept, recomputed) = (gradients(of: model, batch, false), gradients(of: model, batch, true))
-    try expectSameBits(recomputed.value.elements, kept.value.elements, "value")
-    #expect(recomputed.gradients.keys == kept.gradients.keys && recomputed.gradients.count > 10)
-    for (key, gradient) in recomputed.gradients {
-      try expectSameBits(gradient.elements, kept.gradients[key]?.elements ?? [], key)
+    for precision in [Precision.float32, .bfloat16] {
+      let model = model.computing(in: precision, withGradients: true)
+      let (kept, recomputed) = (gradients(of: model, batch, false), gradients(of: model, batch, true))
+      try expectSameBits(recomputed.value.elements, kept.value.elements, "value")
+      #expect(recomputed.gradients.keys == kept.gradients.keys && recomputed.gradients.count > 10)
+      for (key, gradient) in recomputed.gradients {
+        try expectSameBits(gradient.elements, kept.gradients[key]?.elements ?? [], key)
+      }
     }
   }
 

@@ -216,6 +216,26 @@ struct WholeRecipes {
     cache: { folder: $F/cache, megabytes: 50 }
     output: { folder: $F/run }
     """,
+    "comparePrecisions": """
+    recipe: comparePrecisions
+    model: { folder: $C }
+    retriever: { folder: $B }
+    precision: int8
+    top: 5
+    tolerance: 0.01
+    evaluate: { collection: $F/collection, splits: [dev, test], measures: [nDCG@10] }
+    cache: { folder: $F/cache, megabytes: 50 }
+    output: { folder: $F/run }
+    """,
+    "comparePrecisions-biEncoder": """
+    recipe: comparePrecisions
+    model: { folder: $B }
+    precision: bfloat16
+    top: 5
+    tolerance: 0.01
+    evaluate: { collection: $F/collection, splits: [dev], measures: [nDCG@10] }
+    output: { folder: $F/run }
+    """,
     "calibrate": """
     recipe: calibrate
     model: { folder: $C }

@@ -126,7 +126,8 @@ struct BiEncoderTask: TrainingTask {
     let started = ContinuousClock.now
     // Each mining makes other random choices.
     let mined = try MinedRows(
-      data.rows, judged: data.judged, corpus: mining.corpus, model: run.model.mergingAdapters(),
+      data.rows, judged: data.judged, corpus: mining.corpus,
+      model: run.model.evaluated(in: recipe.precision.precision),
       settings: mining.section.settings, seed: recipe.seed &+ UInt64(state.step), context)
     EngineMemory.releaseUnused()
     let seconds = started.duration(to: .now).seconds

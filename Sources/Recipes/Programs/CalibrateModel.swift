@@ -3,6 +3,7 @@ import Encoders
 import Evaluation
 import Files
 import JSONText
+import Kernels
 import Retrieval
 import Runs
 import SettingKeys
@@ -41,6 +42,7 @@ struct CalibrateModel: Recipe, Equatable {
   var candidates: Candidates
   var method: Calibration.Method
   var bins: Int
+  var precision: Precision
   var output: FolderSection
 
   /// The number of folds of queries, each of which is held out once.
@@ -65,7 +67,8 @@ struct CalibrateModel: Recipe, Equatable {
   func run(in context: RunContext) throws -> Outcome {
     try context.perform(self) { folder in
       let pairs = try judgedPairs(context)
-      let crossEncoder = try CrossEncoder(folder: model.folder, labels: 1)
+      precision.note.map { context.report(.note($0)) }
+      let crossEncoder = try CrossEncoder(folder: model.folder, labels: 1).computing(in: precision)
       try folder.inputs.confirm()
       let logits = try crossEncoder.score(pairs.pairs) { share in
         try context.reportOrStop(.progress(RunProgress(scoring: "scoring", share: share, of: pairs.pairs.count)))
@@ -98,7 +101,7 @@ struct CalibrateModel: Recipe, Equatable {
       page.histograms = [Self.histogram(of: logits, pairs)].compactMap { $0 }
       page.facts = [
         ("model", model.folder), ("collection", data.collection), ("split", data.split),
-        ("pairs", report.counts), ("function", report.function),
+        ("pairs", report.counts), ("function", report.function), ("precision", precision.inWords),
       ]
       let target = folder.file("model")
       let file = Files.join(target, CalibrationFile.name)
@@ -204,6 +207,7 @@ extension CalibrateModel {
       .candidates, "The source of the pairs; the probabilities hold for pairs found in the same way.")
     method = try keys.value(.method, default: .platt, "The method: platt for few pairs, isotonic for thousands.")
     bins = try keys.value(.bins, default: 15, "The number of bins of the expected calibration error.")
+    precision = try keys.precision(.precision)
     output = try keys.required(.output, "The model with its calibration, and the results.")
   }
 }

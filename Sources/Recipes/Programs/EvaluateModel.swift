@@ -3,6 +3,7 @@ import Encoders
 import Evaluation
 import Files
 import JSONText
+import Kernels
 import Retrieval
 import Runs
 import SettingKeys
@@ -16,6 +17,7 @@ struct EvaluateModel: Recipe, Equatable {
 
   var model: FolderSection
   var baseline: FolderSection?
+  var precision: Precision
   var evaluate: SplitsSection
   var cache: CacheSection?
   var output: FolderSection
@@ -38,7 +40,11 @@ struct EvaluateModel: Recipe, Equatable {
     try context.perform(self) { folder in
       let plan = try evaluate.plan(context)
       // Both are read before the first is evaluated, so that bad input is reported at once.
-      let (base, tuned) = (try baseline.map { try BiEncoder(folder: $0.folder) }, try BiEncoder(folder: model.folder))
+      precision.note.map { context.report(.note($0)) }
+      let (base, tuned) = (
+        try baseline.map { try BiEncoder(folder: $0.folder).computing(in: precision) },
+        try BiEncoder(folder: model.folder).computing(in: precision)
+      )
       for model in [base, tuned] { model?.taskWarning().map { context.report(.warning($0)) } }
       try folder.inputs.confirm()
       let baseRankings = try base.map { try rank($0, named: "baseline", plan, folder, context) }
@@ -54,9 +60,9 @@ struct EvaluateModel: Recipe, Equatable {
       try report.add(plan, base: baseRankings, tuned: rankings)
       report.facts = [
         ("model", model.folder), ("baseline", baseline?.folder ?? "none"), ("collection", evaluate.collection),
-        ("documents", NumberText.count(plan.documents.count)),
+        ("documents", NumberText.count(plan.documents.count)), ("precision", precision.inWords),
       ]
-      report.details = [("model", JSONValue(model.folder))]
+      report.details = [("model", JSONValue(model.folder)), ("precision", JSONValue(precision.rawValue))]
       report.addTimes(folder.seconds)
       return try report.conclusion()
     }
@@ -82,6 +88,7 @@ extension EvaluateModel {
     baseline = try keys.optional(
       .baseline, given: [FolderSection.Content.biEncoder],
       "The model to compare with; without it there is no verdict.")
+    precision = try keys.precision(.precision)
     evaluate = try keys.required(.evaluate, "The splits and measures.")
     cache = try keys.cache(.cache)
     output = try keys.required(.output, "The rankings and the results.")

@@ -3,6 +3,7 @@ import Encoders
 import Evaluation
 import Files
 import JSONText
+import Kernels
 import Retrieval
 import Runs
 import SettingKeys
@@ -24,6 +25,7 @@ struct EvaluateReranking: Recipe, Equatable {
   var fusion: Fusion?
   var reranker: FolderSection
   var top: Int
+  var precision: Precision
   var evaluate: SplitsSection
   var latency: Latency?
   var cache: CacheSection?
@@ -52,8 +54,9 @@ struct EvaluateReranking: Recipe, Equatable {
       let collection = try Collection(folder: evaluate.collection)
       let plan = try evaluate.plan(of: collection, context)
       // Loaded first, so that its errors come before the corpus is encoded.
-      let crossEncoder = try CrossEncoder(folder: reranker.folder, labels: 1)
-      let biEncoder = try BiEncoder(folder: retriever.folder)
+      precision.note.map { context.report(.note($0)) }
+      let crossEncoder = try CrossEncoder(folder: reranker.folder, labels: 1).computing(in: precision)
+      let biEncoder = try BiEncoder(folder: retriever.folder).computing(in: precision)
       biEncoder.taskWarning().map { context.report(.warning($0)) }
       try folder.inputs.confirm()
       let firstStage = try FirstStage(
@@ -83,6 +86,7 @@ struct EvaluateReranking: Recipe, Equatable {
       report.tables = [RerankingCeiling.table(ceilings, comparisons: report.comparisons, top: top)]
       report.details = [
         ("retriever", JSONValue(retriever.folder)), ("reranker", JSONValue(reranker.folder)), ("top", JSONValue(top)),
+        ("precision", JSONValue(precision.rawValue)),
         ("ceilings", .array(ceilings.map(\.json))),
       ]
       if let measured = try measuredLatency(of: firstStage, crossEncoder, plan, &texts, context) {
@@ -123,7 +127,7 @@ struct EvaluateReranking: Recipe, Equatable {
     return [
       ("retriever", retriever.folder), ("fusion", joined ?? "none"), ("reranker", reranker.folder),
       ("reranked", "the best \(NumberText.count(top)) of a query"), ("collection", evaluate.collection),
-      ("documents", NumberText.count(plan.documents.count)),
+      ("documents", NumberText.count(plan.documents.count)), ("precision", precision.inWords),
     ]
   }
 }
@@ -138,6 +142,7 @@ extension EvaluateReranking {
     reranker = try keys.required(
       .reranker, given: [FolderSection.Content.crossEncoder], "The cross-encoder of the second stage.")
     top = try keys.value(.top, default: 100, "The number of documents per query that are reranked.")
+    precision = try keys.precision(.precision)
     evaluate = try keys.required(.evaluate, given: [MeasureSetting.usualOfReranking], "The splits and measures.")
     latency = try keys.optional(.latency, "Times the pipeline; without it nothing is timed.")
     cache = try keys.cache(.cache)

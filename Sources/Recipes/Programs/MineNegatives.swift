@@ -2,6 +2,7 @@ import Datasets
 import Encoders
 import Evaluation
 import Files
+import Kernels
 import Retrieval
 import Runs
 import SettingKeys
@@ -15,6 +16,7 @@ struct MineNegatives: Recipe, Equatable {
     "Mines hard negatives from the current model's own best documents, by rules that keep false negatives out."
 
   var seed: UInt64
+  var precision: Precision
   var model: ModelSection
   /// The rows that get negatives; they keep their order.
   var data: RowSource
@@ -57,7 +59,8 @@ struct MineNegatives: Recipe, Equatable {
       try RowFile.check(
         texts.rows, for: file, as: output.format, negatives: corpus, promotes: mining.promotes,
         queries: texts.collection?.queries)
-      let model = try model.load(seed: seed)
+      precision.note.map { context.report(.note($0)) }
+      let model = try model.load(seed: seed).computing(in: precision)
       model.taskWarning(choosing: "model.task").map(warn)
       try folder.inputs.confirm()
       let mined = try MinedRows(
@@ -72,7 +75,7 @@ struct MineNegatives: Recipe, Equatable {
       page.headline = report.headline
       page.add(report.record, of: mined.rows, occasion: "Mined with \(self.model.folder).")
       page.facts = [
-        ("model", self.model.folder), ("rows", NumberText.count(mined.rows.count)),
+        ("model", self.model.folder), ("precision", precision.inWords), ("rows", NumberText.count(mined.rows.count)),
         ("queries", NumberText.count(mined.queries)), ("documents", NumberText.count(mined.documents)),
         ("written to", file), ("whole run", NumberText.seconds(folder.seconds)),
       ]
@@ -82,11 +85,12 @@ struct MineNegatives: Recipe, Equatable {
 }
 
 extension MineNegatives: Codable {
-  private enum Key: String, CodingKey { case seed, model, data, corpus, cache, output }
+  private enum Key: String, CodingKey { case seed, precision, model, data, corpus, cache, output }
 
   init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(Key.self)
     seed = try keys.value(.seed, default: Self.usualSeed, "The seed of random choices.")
+    precision = try keys.precision(.precision)
     model = try keys.required(.model, "The model that mines, and the way texts are encoded.")
     data = try keys.required(.data, "The rows that get negatives; they keep their order.")
     corpus = try MiningSettings.corpus(keys, .corpus)
@@ -98,6 +102,7 @@ extension MineNegatives: Codable {
   func encode(to encoder: any Encoder) throws {
     var section = encoder.container(keyedBy: Key.self)
     try section.encode(seed, forKey: .seed)
+    try section.encode(precision, forKey: .precision)
     try section.encode(model, forKey: .model)
     try section.encode(data, forKey: .data)
     try section.encodeIfPresent(corpus, forKey: .corpus)

@@ -3,6 +3,7 @@ import Encoders
 import Evaluation
 import Files
 import JSONText
+import Kernels
 import Layers
 import Retrieval
 import Runs
@@ -26,6 +27,7 @@ struct ReduceVectors: Recipe, Equatable {
   var texts: Texts
   var dimensions: [Int]
   var whiten: Bool
+  var precision: Precision
   var cache: CacheSection?
   var output: FolderSection
 
@@ -85,8 +87,9 @@ struct ReduceVectors: Recipe, Equatable {
       }
       let (corpus, plan) = try texts.read(context)
       try folder.inputs.confirm()
+      precision.note.map { context.report(.note($0)) }
       let encoded = try EncodedTexts(
-        full.withoutFinalNormalize, corpus: corpus, plan: plan, cache: cache?.open(), context)
+        full.withoutFinalNormalize.computing(in: precision), corpus: corpus, plan: plan, cache: cache?.open(), context)
       let components = try PrincipalComponents(of: whiten ? encoded.corpus.vectors : encoded.corpus.unitVectors)
       // All modules before anything is written: a dimension that fails leaves nothing behind.
       let modules = try dimensions.map { dimension in
@@ -123,6 +126,7 @@ struct ReduceVectors: Recipe, Equatable {
       page.tables = report.tables
       page.facts = [
         ("model", model.folder), ("vectors", NumberText.count(components.count)), ("whitened", whiten ? "yes" : "no"),
+        ("precision", precision.inWords),
         ("whole run", NumberText.seconds(report.seconds)),
       ]
       return Conclusion(result: result, lines: report.tableLines + [page.place, report.sentence], page: try page.page)
@@ -153,7 +157,7 @@ struct ReduceVectors: Recipe, Equatable {
 }
 
 extension ReduceVectors: Codable {
-  private enum Key: String, CodingKey { case model, corpus, dimensions, whiten, evaluate, cache, output }
+  private enum Key: String, CodingKey { case model, corpus, dimensions, whiten, precision, evaluate, cache, output }
 
   init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(Key.self)
@@ -165,6 +169,7 @@ extension ReduceVectors: Codable {
     dimensions = try keys.required(
       .dimensions, example: [256, 128], "The widths to reduce to, each with a model folder of its own.")
     whiten = try keys.value(.whiten, default: false, "True if every dimension is scaled to the same variance.")
+    precision = try keys.precision(.precision)
     let evaluate: SplitsSection? = try keys.recommended(
       .evaluate, "The splits and measures; without it nothing is evaluated.")
     cache = try keys.cache(.cache)
@@ -185,6 +190,7 @@ extension ReduceVectors: Codable {
     if case .corpus(let file, _) = texts { try section.encode(file, forKey: .corpus) }
     try section.encode(dimensions, forKey: .dimensions)
     try section.encode(whiten, forKey: .whiten)
+    try section.encode(precision, forKey: .precision)
     try section.encodeIfPresent(texts.evaluate, forKey: .evaluate)
     try section.encodeIfPresent(cache, forKey: .cache)
     try section.encode(output, forKey: .output)

@@ -3,6 +3,7 @@ import Encoders
 import Evaluation
 import Files
 import JSONText
+import Kernels
 import Runs
 import SettingKeys
 import Settings
@@ -18,6 +19,7 @@ struct ScoreRows: Recipe, Equatable {
   static let summary = "Gives training rows a cross-encoder's scores, for a bi-encoder to learn from."
 
   var model: FolderSection
+  var precision: Precision
   /// The rows to score; they keep their order.
   var data: RowSource
   var output: MiningOutput
@@ -41,7 +43,8 @@ struct ScoreRows: Recipe, Equatable {
       let file = folder.file(output.file)
       try RowFile.check(rows, for: file, as: output.format)
       let replaced = rows.count { $0.scores != nil }
-      let teacher = try CrossEncoder(folder: model.folder, labels: 1)
+      precision.note.map { context.report(.note($0)) }
+      let teacher = try CrossEncoder(folder: model.folder, labels: 1).computing(in: precision)
       try folder.inputs.confirm()
       var pairs = DistinctPairs()
       let pairsOfRow = rows.map { row in
@@ -61,7 +64,7 @@ struct ScoreRows: Recipe, Equatable {
       page.headline = report.headline
       page.addScores(of: rows, title: "The teacher's scores")
       page.facts = [
-        ("teacher", model.folder), ("rows", NumberText.count(rows.count)),
+        ("teacher", model.folder), ("precision", precision.inWords), ("rows", NumberText.count(rows.count)),
         ("different pairs", NumberText.count(pairs.pairs.count)), ("written to", file),
         ("pairs a second", NumberText.rate(Double(pairs.pairs.count) / max(folder.seconds, 1e-9))),
         ("whole run", NumberText.seconds(folder.seconds)),
@@ -77,6 +80,7 @@ extension ScoreRows {
     model = try keys.required(
       .model, given: [FolderSection.Content.crossEncoder],
       "The teacher: a cross-encoder with one label, used with its own settings.")
+    precision = try keys.precision(.precision)
     data = try keys.required(.data, "The rows to score; they keep their order.")
     output = try keys.required(.output, "The file of the rows.")
   }

@@ -12,6 +12,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
     + "loads."
 
   var seed: UInt64
+  var precision: TrainingPrecision
   var model: ModelSection
   var dense: DenseSection?
   var data: DataSection
@@ -40,7 +41,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
   var training: TrainingSettings {
     TrainingSettings(
       base: model.folder, adapters: [model.base.adapter, lora?.folder].compactMap { $0 }, seed: seed,
-      tokens: batch.tokens, recomputesLayers: batch.recompute, optimizer: optimizer, schedule: schedule,
+      precision: precision.precision, tokens: batch.tokens, recomputesLayers: batch.recompute, optimizer: optimizer, schedule: schedule,
       evaluate: evaluate, patience: patience, checkpoint: checkpoint, output: output, export: export)
   }
 
@@ -70,6 +71,7 @@ extension TrainBiEncoder {
   init(from decoder: any Decoder) throws {
     let keys = try decoder.keys(CodingKeys.self)
     seed = try keys.value(.seed, default: Self.usualSeed, "The seed of every random choice of the run.")
+    precision = try keys.trainingPrecision(.precision)
     model = try keys.required(.model, "The base model, and the way texts are encoded.")
     dense = try keys.optional(.dense, "Adds a Dense module to the model, for vectors of another width.")
     data = try keys.required(.data, "The training rows.")

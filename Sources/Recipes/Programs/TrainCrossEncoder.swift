@@ -12,6 +12,7 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
     + "loads."
 
   var seed: UInt64
+  var precision: TrainingPrecision
   var model: RerankerSection
   var data: GroupSection
   var batch: GroupBatchSection
@@ -29,7 +30,7 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
   var training: TrainingSettings {
     TrainingSettings(
       base: model.folder, adapters: [model.base.adapter, lora?.folder].compactMap { $0 }, seed: seed,
-      tokens: batch.tokens, recomputesLayers: batch.recompute, optimizer: optimizer, schedule: schedule,
+      precision: precision.precision, tokens: batch.tokens, recomputesLayers: batch.recompute, optimizer: optimizer, schedule: schedule,
       evaluate: evaluate, patience: patience, checkpoint: checkpoint, output: output, export: export)
   }
 
@@ -68,6 +69,7 @@ extension TrainCrossEncoder {
     let keys = try decoder.keys(CodingKeys.self)
     seed = try keys.value(
       .seed, default: Self.usualSeed, "The seed of every random choice of the run, a new classifier included.")
+    precision = try keys.trainingPrecision(.precision)
     model = try keys.required(.model, "The base model: a cross-encoder, or any encoder that gets a new classifier.")
     data = try keys.required(
       .data, "The groups: each row, or each query with its judged documents, is one, or a labelled pair.")

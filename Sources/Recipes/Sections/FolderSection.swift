@@ -6,6 +6,8 @@ struct FolderSection: Codable, Sendable, Equatable {
   enum Content: Sendable {
     case biEncoder
     case crossEncoder
+    /// A bi-encoder or a cross-encoder.
+    case anyEncoder
     case run
   }
 
@@ -27,6 +29,9 @@ extension FolderSection {
       folder = try keys.required(.folder, example: "checkpoints/all-MiniLM-L6-v2", "The folder of a bi-encoder.")
     case .crossEncoder:
       folder = try keys.required(.folder, example: "runs/reranker/model", "The folder of a cross-encoder.")
+    case .anyEncoder:
+      folder = try keys.required(
+        .folder, example: "checkpoints/all-MiniLM-L6-v2", "The folder of a bi-encoder or a cross-encoder.")
     case .run: folder = try keys.runFolder(.folder)
     }
   }

@@ -54,9 +54,15 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     try cutTexts.report(source: task.data.files.joined(separator: ", "), context.report)
     for note in task.notes(about: run.model) { context.report(.note(note)) }
     if let adapters = run.adaptersInWords { context.report(.note(adapters)) }
+    settings.precision.note.map { context.report(.note($0)) }
     let evaluation = try task.makeEvaluation(in: folder, context)
     // Before a checkpoint is restored the weights are the base model's, so the base needs no copy of its own.
-    var base = try evaluation.map { (evaluation: $0, model: try task.baseModel(run.model.mergingAdapters())) }
+    var base = try evaluation.map {
+      (
+        evaluation: $0,
+        model: try task.baseModel(run.model.mergingAdapters()).evaluated(in: settings.precision)
+      )
+    }
     try folder.inputs.confirm()
 
     let baseRankings = try base.map { try $0.evaluation.baseRankings(of: $0.model, in: folder, context) }
@@ -151,7 +157,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     }
     let type = settings.export?.type ?? .float32
     let tuned = try merged.rounded(to: type, path: settings.base)
-    let tunedRankings = try evaluation?.tunedRankings(of: tuned, in: folder, context)
+    let tunedRankings = try evaluation?.tunedRankings(
+      of: tuned.evaluated(in: settings.precision), in: folder, context)
     var report = RunReport(recipe: Recipe.name, folder: folder.path, settings: context.recipe)
     if let evaluation, let baseRankings, let tunedRankings {
       report.names.base = evaluation.baseName(of: tuned)
@@ -166,7 +173,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       RunReport.TrainingFacts(
         base: settings.base, data: task.data.files, rows: task.data.count, plan: plan, cutTexts: cutTexts,
         bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, trained: run.adaptersInWords,
-        type: type, seconds: folder.seconds, minedRows: run.minedRows))
+        type: type, precision: settings.precision, seconds: folder.seconds, minedRows: run.minedRows))
     if let warning = report.warningOfRegression { context.report(.warning(warning)) }
     let name = Files.name(of: report.folder)
     let card = ModelCard(
@@ -246,8 +253,9 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     let sequences = try task.sequences(of: step, for: run.model)
     let plan = ChunkPlan(lengths: sequences.map(\.encoding.ids.count), budget: settings.tokens)
     var outputs = Tensor(0)
+    // The weights are packed for this step only: they are gone when the optimizer changes those of the run.
     let (loss, gradients) = plan.gradients(
-      of: run.model, where: run.optimizer.isTrained, takesRows: run.optimizer.keepsTouchedRows
+      of: run.model.computing(in: settings.precision, withGradients: true), where: run.optimizer.isTrained, takesRows: run.optimizer.keepsTouchedRows
     ) { model, chunk, indices in
       let masks = DropoutSource(seed: settings.seed, step: state.step, chunk: chunk)
       var context = ForwardContext(dropout: masks, recomputesLayers: settings.recomputesLayers)
@@ -273,7 +281,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
   ) throws {
     let step = run.progress.state.step
     guard let evaluation, let every = settings.evaluate?.every, step % every == 0 || step == steps,
-      let measured = try evaluation.development(of: run.model.mergingAdapters(), step: step, context),
+      let measured = try evaluation.development(
+        of: run.model.evaluated(in: settings.precision), step: step, context),
       let first = measured.values.first
     else { return }
     try log.add(measured)

@@ -26,6 +26,8 @@ extension RunReport {
     var trained: String?
     /// The type of the exported weights.
     var type: WeightType
+    /// The precision of the products of the model's layers.
+    var precision: Precision
     /// The time of the whole run.
     var seconds: Double
     /// The rows with the negatives mined last; nil where none are mined.
@@ -64,6 +66,7 @@ extension RunReport {
       ("rows", NumberText.count(training.rows)),
       ("steps", "\(NumberText.count(progress.state.step)) of \(training.plan.sizes)"),
       ("texts cut", training.cutTexts.fact), ("tokens", NumberText.count(progress.tokens)),
+      ("precision", training.precision.inWords),
       ("training", "\(NumberText.seconds(progress.seconds)), \(NumberText.rate(rate)) rows a second"),
       ("whole run", NumberText.seconds(training.seconds)),
       ("exported weights", exported),
@@ -73,7 +76,8 @@ extension RunReport {
       ("steps", JSONValue(progress.state.step)), ("stepSizes", training.plan.json),
       ("cutTexts", training.cutTexts.json), ("tokens", JSONValue(progress.tokens)),
       ("trainingSeconds", JSONValue(progress.seconds)), ("rowsPerSecond", JSONValue(rate)),
-      ("seconds", JSONValue(training.seconds)), ("environment", RunEnvironment.current.json),
+      ("seconds", JSONValue(training.seconds)), ("precision", JSONValue(training.precision.rawValue)),
+      ("environment", RunEnvironment.current.json),
     ]
     histograms = training.cutTexts.histograms + histograms
     if let rows = training.minedRows, let (step, record) = records.last(where: { $0.1["mining"] != nil }),

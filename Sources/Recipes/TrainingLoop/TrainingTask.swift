@@ -1,5 +1,6 @@
 import Encoders
 import Evaluation
+import Kernels
 import Layers
 import Retrieval
 import Runs
@@ -27,6 +28,8 @@ struct TrainingSettings {
   var adapters: [String]
   /// The seed of every random choice of the run.
   var seed: UInt64
+  /// The precision of the products of the model's layers.
+  var precision: Precision
   /// The most tokens whose activations are held at once.
   var tokens: Int
   /// True if the activations of a layer are computed once more for its gradients, instead of kept.
@@ -47,8 +50,17 @@ struct TrainingSettings {
 
 /// A model that training changes and exports.
 protocol TrainableModel: AdaptableModel {
+  /// The model with the products of its layers at a precision, and those of their gradients if asked for.
+  func computing(in precision: Precision, withGradients: Bool) -> Self
   /// Writes the model folder that other software loads.
   func save(to folder: String, weights: WeightType) throws
+}
+
+extension TrainableModel {
+  /// The model as it is evaluated in a run of training: with its adapters merged, at the precision of the run.
+  func evaluated(in precision: Precision) -> Self {
+    mergingAdapters().computing(in: precision, withGradients: false)
+  }
 }
 
 extension BiEncoder: TrainableModel {}

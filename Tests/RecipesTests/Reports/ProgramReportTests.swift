@@ -17,6 +17,7 @@ import Testing
     "reduceVectors": ["Sizes", "Full against reduced", "Run", "Settings"],
     "scoreRows": ["Pairs to look at", "Lengths and scores", "Run", "Settings"],
     "evaluateReranking": ["Verdict", "Ceiling", "Latency of one query", "Run", "Settings"],
+    "comparePrecisions": ["Verdict", "Agreement", "Lengths and scores", "Run", "Settings"],
     "calibrate": ["Calibration", "Reliability", "Lengths and scores", "Run", "Settings"],
   ]
 
