@@ -67,7 +67,8 @@ struct Timing {
     return timings
   }
 
-  private static func processorTime() -> Double {
+  /// The seconds of the processor that this process has taken, all threads together.
+  static func processorTime() -> Double {
     var time = timespec()
     unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)

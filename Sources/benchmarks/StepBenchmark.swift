@@ -43,9 +43,11 @@ struct StepBenchmark: ParsableCommand {
         if round == 0 { EngineMemory.releaseUnused() }
         let live = EngineMemory.liveBytes
         var operations = 0.0
+        let processor = Timing.processorTime()
         let seconds = try ContinuousClock().measure {
           operations = try trained[index].step(pairs, number: round, tokens: tokens)
         }.inSeconds
+        let processorSeconds = Timing.processorTime() - processor
         if round == 0 {
           trained[index].bytes = EngineMemory.peakBytes - live
           continue
@@ -53,6 +55,7 @@ struct StepBenchmark: ParsableCommand {
         let peak = (before + ProductPeak.measure(rounds: 3)) / 2
         trained[index].shares.append(operations / seconds / peak)
         trained[index].speeds.append(Double(pairs.count) / seconds)
+        trained[index].processorSeconds.append(processorSeconds)
         if !common.json {
           print(
             "\(precisions.precision[index].rawValue)   \((Double(pairs.count) / seconds).digits(1)) pairs/s   "
@@ -65,7 +68,11 @@ struct StepBenchmark: ParsableCommand {
       return [
         ("median pairs a second", trained.speeds.sorted()[trained.speeds.count / 2]),
         ("median share of the sgemm peak", trained.shares.sorted()[trained.shares.count / 2]),
-        ("buffers of the first step, megabytes", Double(trained.bytes) / 1e6),
+        (
+          "median seconds of the processor",
+          trained.processorSeconds.sorted()[trained.processorSeconds.count / 2]
+        ),
+        ("buffers of a step, megabytes", Double(trained.bytes) / 1e6),
       ]
     }
     try report(figures + [("peak buffers, megabytes", Double(EngineMemory.peakBytes) / 1e6)], as: common.json)
@@ -81,6 +88,7 @@ private struct TrainedModel {
     InfoNCE(temperature: 0.05, maskKnownPositives: false, symmetric: false, inBatchNegatives: true), matryoshka: nil)
   var speeds: [Double] = []
   var shares: [Double] = []
+  var processorSeconds: [Double] = []
   /// The memory of the first step beyond weights and moments.
   var bytes = 0
 

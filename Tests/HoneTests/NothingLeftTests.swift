@@ -85,6 +85,16 @@ import Testing
     cache:     { folder: caches/all }
     output:    { folder: runs/deep/night }
     """,
+    "compare": """
+    recipe: comparePrecisions
+    model:     { folder: reranker }
+    retriever: { folder: model }
+    precision: int8
+    top: 5
+    evaluate:  { collection: collection, splits: [dev], measures: [nDCG@10] }
+    cache:     { folder: caches/all }
+    output:    { folder: runs/deep/night }
+    """,
     "calibrate": """
     recipe: calibrate
     model:      { folder: reranker }
@@ -119,7 +129,8 @@ import Testing
     ("reduce", "model/model.safetensors"), ("scoring", "rows.jsonl"), ("scoring", "reranker/model.safetensors"),
     ("pipeline", "collection/corpus.jsonl"), ("pipeline", "reranker/model.safetensors"),
     ("pipeline", "model/model.safetensors"), ("calibrate", "candidates.run"),
-    ("calibrate", "reranker/model.safetensors"),
+    ("calibrate", "reranker/model.safetensors"), ("compare", "collection/corpus.jsonl"),
+    ("compare", "reranker/model.safetensors"), ("compare", "model/model.safetensors"),
   ])
   func aSpoiltInputLeavesNothing(_ recipe: String, _ file: String) throws {
     try folder.write(file, "{\"this is\": not what it must be\n")

@@ -67,6 +67,8 @@ import Testing
     #expect(safety(none).verdict == .safe && safety(none, little).verdict == .safe)
     #expect(safety(none, little).sentence.hasPrefix("safe: in int8 nDCG@10 on b changes by "))
     #expect(safety(none, few).verdict == .undecided)
+    let same = safety(none, try comparison("e", Array(repeating: 0, count: 29)))
+    #expect(same.verdict == .undecided && same.sentence.contains("fewer than 30 queries"), "\(same.sentence)")
     #expect(safety(none, few, much).verdict == .harmful)
     #expect(safety(much).sentence.hasPrefix("not safe: in int8 nDCG@10 on c changes by -0.0200"), "\(safety(much).sentence)")
     // Other measures of a split do not decide.

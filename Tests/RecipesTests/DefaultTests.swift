@@ -32,6 +32,7 @@ import Testing
       recipe.annotated == """
         recipe: trainBiEncoder
         seed: 17  # default
+        precision: float32  # default
         model:
           folder: \(Self.model)
           pooling: mean  # from the model folder

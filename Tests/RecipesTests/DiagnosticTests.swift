@@ -120,7 +120,7 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
       "2:1: error: unknown key 'sead'; did you mean 'seed'?"),
     BadSetting(
       "seed: 17", "seed: 17\nfoo: { bar: 1 }",
-      "3:1: error: unknown key 'foo'; the keys here are recipe, seed, model, dense, data, batch, loss, matryoshka, mining, guide, "
+      "3:1: error: unknown key 'foo'; the keys here are recipe, seed, precision, model, dense, data, batch, loss, matryoshka, mining, guide, "
         + "lora, optimizer, schedule, evaluate, patience, checkpoint, cache, output, export"),
     BadSetting(
       "output:    { folder: runs/sample }", "output: runs/sample",

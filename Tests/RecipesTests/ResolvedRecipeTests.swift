@@ -105,6 +105,7 @@ import Training
         recipe: evaluate
         model:
           folder: \(folder)/model
+        precision: float32
         evaluate:
           collection: \(folder)/collection
           splits:

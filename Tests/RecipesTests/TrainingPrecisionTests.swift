@@ -16,19 +16,22 @@ import Testing
 @Suite struct TrainingPrecisionTests {
   private static let programs = ["trainBiEncoder-steps", "trainCrossEncoder"]
 
-  /// Of twenty steps with dropout, each loss is within 1 % of that in 32 bits, and the weights moved to nearly the same
+  /// Of twenty steps with dropout, each loss is within 2 % of that in 32 bits, and the weights moved to nearly the same
   /// place.
   @Test(arguments: programs) func theCourseOfTrainingIsNearlyTheSame(program: String) throws {
     let training = try DropoutTraining()
-    let steps = "schedule={name: linear, warmup: 0.1, steps: 20}"
+    let settings = [
+      "schedule={name: linear, warmup: 0.1, steps: 20}", "optimizer.rate=1e-4",
+      "loss={name: infoNCE, temperature: 1, inBatchNegatives: \(program == "trainBiEncoder-steps")}",
+    ]
     func course(_ precision: String) throws -> (losses: [Double], weights: ParameterDictionary) {
-      _ = try training.weights(program, steps, "precision=\(precision)")
+      _ = try training.weights(program, settings + ["precision=\(precision)"])
       return (try training.losses(), try training.parameters())
     }
     let (exact, near) = (try course("float32"), try course("bfloat16"))
     #expect(exact.losses.count == 20 && near.losses.count == 20 && near.losses != exact.losses)
     for (exact, near) in zip(exact.losses, near.losses) {
-      #expect((near - exact).magnitude <= 0.01 * exact, "a loss of \(near) in place of \(exact)")
+      #expect((near - exact).magnitude <= 0.02 * exact, "a loss of \(near) in place of \(exact)")
     }
     let first = try training.startingParameters(of: program)
     var (distance, path) = (0.0, 0.0)
@@ -63,7 +66,7 @@ import Testing
     let whole = try training.weights(program, "precision=bfloat16")
     #expect(throws: RunInterrupted.self) { try training.weights(program, "precision=bfloat16", until: 1) }
     // Another precision is another run.
-    #expect(throws: RunError.self) { try training.weights(program, "precision=float32", resume: true) }
+    #expect(throws: FileError.self) { try training.weights(program, "precision=float32", resume: true) }
     #expect(try training.weights(program, "precision=bfloat16", resume: true) == whole)
   }
 
