@@ -36,7 +36,7 @@ public struct BiEncoder: Module {
   public let poolsPrompt: Bool
   /// The folder that the model was loaded from.
   public let folder: ModelFolder
-  /// The precision of the products of the transformer's layers, see ``computing(in:)``.
+  /// The precision of the products of the transformer's layers, see ``computing(in:withGradients:)``.
   public private(set) var precision = Precision.float32
   /// Tensors of the checkpoint that do not affect the vectors, by key; they are saved as they were loaded.
   let carried: ParameterDictionary
@@ -63,7 +63,8 @@ public struct BiEncoder: Module {
   ///
   /// Their weights are rounded and packed here, once; attention and the modules behind the transformer stay in 32 bits.
   ///
-  /// - Parameter withGradients: true if the products of the gradients are at the precision too: `float32` or `bfloat16`.
+  /// - Parameter withGradients: true if the products of the gradients are at the precision too, which is then not
+  ///   `int8`.
   public func computing(in precision: Precision, withGradients: Bool = false) -> BiEncoder {
     var model = self
     model.transformer.packLinearLayers(for: precision, withGradients: withGradients)

@@ -25,7 +25,7 @@ public struct CrossEncoder: Module {
   public let hasFreshClassifier: Bool
   /// The folder that the model was loaded from.
   public let folder: ModelFolder
-  /// The precision of the products of the transformer's layers, see ``computing(in:)``.
+  /// The precision of the products of the transformer's layers, see ``computing(in:withGradients:)``.
   public private(set) var precision = Precision.float32
 
   /// The function that other readers apply to the logits; a fresh classifier has none.
@@ -50,7 +50,8 @@ public struct CrossEncoder: Module {
   ///
   /// Their weights are rounded and packed here, once; attention and the head stay in 32 bits.
   ///
-  /// - Parameter withGradients: true if the products of the gradients are at the precision too: `float32` or `bfloat16`.
+  /// - Parameter withGradients: true if the products of the gradients are at the precision too, which is then not
+  ///   `int8`.
   public func computing(in precision: Precision, withGradients: Bool = false) -> CrossEncoder {
     var model = self
     model.transformer.packLinearLayers(for: precision, withGradients: withGradients)

@@ -1,5 +1,5 @@
-// The gradients of y = x Wᵀ + b below 32 bits: dx = dy W and dW = dyᵀ x, of factors rounded to bfloat16, with the sums of
-// `PairPanels`.
+// The gradients of y = x Wᵀ + b below 32 bits: dx = dy W and dW = dyᵀ x, of factors rounded to bfloat16, with the sums
+// of `PairPanels`.
 
 /// A part of dx = Σ dy W, with a weight that is packed for gradients.
 package struct ReversedMap {

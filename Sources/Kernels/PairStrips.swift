@@ -1,5 +1,5 @@
-// The left factor Aᵀ of a product of bfloat16 numbers: the gradient of a weight, dW = dyᵀ x, is a sum over all tokens, so
-// its pairs are of two rows of A. A strip holds `tileRows` columns of A side by side, pair by pair.
+// The left factor Aᵀ of a product of bfloat16 numbers: the gradient of a weight, dW = dyᵀ x, is a sum over all tokens,
+// so its pairs are of two rows of A. A strip holds `tileRows` columns of A side by side, pair by pair.
 
 extension PairPanels {
   /// C = Aᵀ B, or C += Aᵀ B, on the calling thread, where A has as many rows as B.

@@ -11,7 +11,8 @@ public struct Linear: Module {
   public var bias: Tensor?
   /// The low-rank update that is trained in place of the weight; nil for none.
   public var adapter: LowRankAdapter?
-  /// The weight packed for products below 32 bits, see ``Module/packLinearLayers(for:)``; nil for those in 32 bits.
+  /// The weight packed for products below 32 bits, see ``Module/packLinearLayers(for:withGradients:)``; nil for those
+  /// in 32 bits.
   package var packed: PackedWeight?
 
   /// Makes the map from its parameters.

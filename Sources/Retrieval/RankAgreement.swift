@@ -44,8 +44,8 @@ public struct RankAgreement: Sendable, Equatable {
 ///
 ///     τ = (C − D) / √((C + D + T₁) (C + D + T₂))
 ///
-/// C and D count the pairs of documents in the same and in opposite order, T₁ and T₂ those that are tied in the other list
-/// only. Kendall 1945, Biometrika 33(3).
+/// C and D count the pairs of documents in the same and in opposite order, T₁ and T₂ those that are tied in the first
+/// or in the second list only. Kendall 1945, Biometrika 33(3).
 public func kendallTau(_ first: [Float], _ second: [Float]) -> Double? {
   var (agreeing, opposite, tiedInFirst, tiedInSecond) = (0, 0, 0, 0)
   let count = min(first.count, second.count)

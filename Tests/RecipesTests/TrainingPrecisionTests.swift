@@ -42,7 +42,7 @@ import Testing
         path += Double(a - start) * Double(a - start)
       }
     }
-    // AdamW divides by the size of a gradient, so that small ones, whose sign is uncertain, count as much as large ones.
+    // AdamW divides by the size of a gradient, so that small ones of an uncertain sign count as much as large ones.
     #expect(path > 0 && distance.squareRoot() < 0.2 * path.squareRoot(), "\(distance) of \(path)")
   }
 

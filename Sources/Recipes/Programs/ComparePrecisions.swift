@@ -50,7 +50,7 @@ struct ComparePrecisions: Recipe, Equatable {
     cache?.validate(checks)
     checks.require(
       cache == nil || retriever != nil, "cache", reading: ["retriever"],
-      else: "only the vectors of a retriever are kept, so that both precisions are timed; set 'retriever', or remove it")
+      else: "only the vectors of a retriever are kept; set 'retriever', or remove it")
     checks.outputFolder("output.folder", output.folder)
   }
 
@@ -209,7 +209,7 @@ extension ComparePrecisions {
       "The bi-encoder that finds the documents for a cross-encoder to rank; without it 'model' ranks all documents.")
     precision = try keys.required(.precision, example: .int8, "The precision that is compared with float32.")
     top = try keys.value(
-      .top, default: 50, "The number of best documents of a query whose orders are compared, and that a cross-encoder ranks.")
+      .top, default: 50, "The number of best documents of a query that are compared, and that a cross-encoder ranks.")
     tolerance = try keys.value(
       .tolerance, default: 0.005, "The loss of a split's first measure that is accepted, as an absolute difference.")
     evaluate = try keys.required(.evaluate, "The splits and measures.")

@@ -36,16 +36,16 @@ struct PrecisionSafety {
     let comparison = worst.comparison
     let limit = NumberText.fixed(tolerance, decimals: 4)
     let change =
-      "\(comparison.measure) on \(comparison.split) changes by \(NumberText.signed(comparison.test.meanDifference, decimals: 4)) "
-      + "(95 % interval \(comparison.cells[5]), "
+      "\(comparison.measure) on \(comparison.split) changes by "
+      + "\(NumberText.signed(comparison.test.meanDifference, decimals: 4)) (95 % interval \(comparison.cells[5]), "
       + "\(NumberText.counted(comparison.test.queryCount, "query", plural: "queries")))"
     sentence =
       switch worst.verdict {
       case .safe: "safe: in \(precision) \(change), which is no loss of more than \(limit)"
       case .harmful: "not safe: in \(precision) \(change), a loss of more than \(limit)"
       case .undecided where comparison.test.queryCount < Self.fewestQueries:
-        "undecided: in \(precision) \(change), and fewer than \(Self.fewestQueries) queries cannot show that it is safe; "
-          + "give more judged queries"
+        "undecided: in \(precision) \(change), and fewer than \(Self.fewestQueries) queries cannot show that "
+          + "it is safe; give more judged queries"
       case .undecided:
         "undecided: in \(precision) \(change), so a loss of more than \(limit) is not excluded; give more judged "
           + "queries, or a larger 'tolerance'"

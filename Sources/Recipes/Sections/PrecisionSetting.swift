@@ -20,7 +20,7 @@ extension KeyedSection {
   func trainingPrecision(_ key: Key) throws -> TrainingPrecision {
     try value(
       key, default: .float32,
-      "The precision of the products of the trained model's layers, in training, mining and evaluation; weights stay float32."
+      "The precision of the products of layers in training, mining and evaluation; weights stay float32."
     )
   }
 
@@ -28,7 +28,7 @@ extension KeyedSection {
   func precision(_ key: Key) throws -> Precision {
     try value(
       key, default: .float32,
-      "The precision of the products of layers; below float32 results are nearly the same, and faster with a processor's instructions."
+      "The precision of the products of layers; those below float32 give nearly the same, faster on some processors."
     )
   }
 }
