@@ -44,36 +44,38 @@ package struct FeedForwardKernel {
       let active = FloatBuffer(uninitialized: x.rows * inner)
       activation.apply(pre.base, active.base, count: active.count)
       linear(Matrix(active, rows: x.rows, columns: inner), weight: outputWeight, bias: outputBias, into: y)
-      return (y.buffer, keepingPreActivation ? asKept(pre) : nil)
+      return (y.buffer, keepingPreActivation ? KeptRows(pre, isRounded: keepsPairs).buffer : nil)
     }
-    let rounded = keepingPreActivation && keepsPairs ? RoundedRows(count: x.rows, columns: inner) : nil
-    let kept = keepingPreActivation && !keepsPairs ? FloatBuffer(uninitialized: x.rows * inner) : nil
+    let kept = keepingPreActivation ? KeptRows(count: x.rows, columns: inner, isRounded: keepsPairs) : nil
     let up = RightFactor(inputWeight, isTransposed: true, rows: x.rows)
     let down = RightFactor(outputWeight, isTransposed: true, rows: x.rows)
     let bands = up.bands(of: x.rows)
     parallelFor(bands.parts) { band in
       let rows = bands[band]
       let active = Matrix.uninitialized(rows: rows.count, columns: inner)
-      let pre = kept.map { Matrix($0, offset: rows.lowerBound * inner, rows: rows.count, columns: inner) } ?? active
+      let pre = kept?.place(of: rows) ?? active
       up.multiply(x.rows(rows), bias: inputBias, into: pre)
-      rounded?.keep(pre, from: rows.lowerBound)
+      kept?.round(pre, from: rows.lowerBound)
       activation.apply(pre.base, active.base, count: rows.count * inner)
       down.multiply(active, bias: outputBias, into: y.rows(rows))
     }
-    return (y.buffer, rounded?.buffer ?? kept)
+    return (y.buffer, kept?.buffer)
   }
 
   /// The pre-activation alone, with the same bits as the forward pass: its product has the same row blocks.
   package func preActivation(of x: Matrix) -> FloatBuffer {
-    if isSkinny(x.rows) { return asKept(skinnyPreActivation(of: x)) }
-    let pre = Matrix.uninitialized(rows: x.rows, columns: inner)
+    if isSkinny(x.rows) { return KeptRows(skinnyPreActivation(of: x), isRounded: keepsPairs).buffer }
+    let kept = KeptRows(count: x.rows, columns: inner, isRounded: keepsPairs)
     let up = RightFactor(inputWeight, isTransposed: true, rows: x.rows)
     let bands = up.bands(of: x.rows)
-    parallelFor(bands.parts) { up.multiply(x.rows(bands[$0]), bias: inputBias, into: pre.rows(bands[$0])) }
-    return asKept(pre)
+    parallelFor(bands.parts) { band in
+      let rows = bands[band]
+      let pre = kept.place(of: rows) ?? Matrix.uninitialized(rows: rows.count, columns: inner)
+      up.multiply(x.rows(rows), bias: inputBias, into: pre)
+      kept.round(pre, from: rows.lowerBound)
+    }
+    return kept.buffer
   }
-
-  private func asKept(_ pre: Matrix) -> FloatBuffer { keepsPairs ? RoundedRows(pre).buffer : pre.buffer }
 
   /// True for so few rows that both products are those of few rows.
   private func isSkinny(_ rows: Int) -> Bool { inputWeight.isSkinny(rows) && outputWeight.isSkinny(rows) }
@@ -106,15 +108,16 @@ package struct FeedForwardKernel {
   package func backward(
     _ dy: Matrix, x: Matrix, preActivation: FloatBuffer, wanted: PerInput<Bool>
   ) -> PerInput<FloatBuffer?> {
+    let kept = KeptRows(preActivation, columns: inner, isRounded: keepsPairs)
     let dOutput =
       wanted.outputWeight ? Matrix.zeros(rows: outputWeight.rows, columns: inner) : nil
     var dInner: (x: FloatBuffer?, weight: FloatBuffer?, bias: FloatBuffer?)
     if wanted.x || wanted.inputWeight || wanted.inputBias {
-      dInner = backwardThroughActivation(dy, x: x, preActivation, dOutput: dOutput, wanted: wanted)
+      dInner = backwardThroughActivation(dy, x: x, kept, dOutput: dOutput, wanted: wanted)
     } else if let dOutput {
-      let active = keepsPairs ? RoundedRows(preActivation, columns: inner).rows(0..<x.rows).buffer : preActivation
-      parallelChunks(active.count) { activation.reapply(active.base + $0.lowerBound, count: $0.count) }
-      outputWeight.gradient(dy, Matrix(active, rows: x.rows, columns: inner), into: dOutput)
+      let active = kept.rows(0..<x.rows)
+      parallelChunks(x.rows * inner) { activation.reapply(active.base + $0.lowerBound, count: $0.count) }
+      outputWeight.gradient(dy, active, into: dOutput)
     }
     return PerInput(
       x: dInner.x, inputWeight: dInner.weight, inputBias: dInner.bias, outputWeight: dOutput?.buffer,
@@ -123,10 +126,8 @@ package struct FeedForwardKernel {
 
   /// The gradients before the activation, and that of the output's weight; consumes the pre-activation.
   private func backwardThroughActivation(
-    _ dy: Matrix, x: Matrix, _ preActivation: FloatBuffer, dOutput: Matrix?, wanted: PerInput<Bool>
+    _ dy: Matrix, x: Matrix, _ kept: KeptRows, dOutput: Matrix?, wanted: PerInput<Bool>
   ) -> (x: FloatBuffer?, weight: FloatBuffer?, bias: FloatBuffer?) {
-    let rounded = keepsPairs ? RoundedRows(preActivation, columns: inner) : nil
-    let whole = keepsPairs ? nil : Matrix(preActivation, rows: x.rows, columns: inner)
     let dx =
       wanted.x ? Matrix.uninitialized(rows: x.rows, columns: x.columns) : nil
     let dWeight =
@@ -141,7 +142,7 @@ package struct FeedForwardKernel {
       if rows.isEmpty { continue }
       let dPre = Matrix.uninitialized(rows: rows.count, columns: inner)
       // The activation takes the memory of the pre-activation.
-      guard let active = whole?.rows(rows) ?? rounded?.rows(rows) else { break }
+      let active = kept.rows(rows)
       let bands = down.bands(of: rows.count)
       parallelFor(bands.parts) { band in
         let local = bands[band]
@@ -153,11 +154,11 @@ package struct FeedForwardKernel {
       }
       if let dWeight { inputWeight.gradient(dPre, x.rows(rows), into: dWeight, accumulate: true) }
       if let dBias { addColumnSums(of: dPre, to: dBias) }
-      if let dOutput, rounded != nil {
+      if let dOutput, keepsPairs {
         outputWeight.gradient(dy.rows(rows), active, into: dOutput, accumulate: true)
       }
     }
-    if let dOutput, let whole { outputWeight.gradient(dy, whole, into: dOutput) }
+    if let dOutput, !keepsPairs { outputWeight.gradient(dy, kept.rows(0..<x.rows), into: dOutput) }
     return (dx?.buffer, dWeight?.buffer, dBias)
   }
 }

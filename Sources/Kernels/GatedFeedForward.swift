@@ -70,37 +70,40 @@ package struct GatedFeedForwardKernel {
       let (pre, active) = (skinnyPreActivation(of: x), Matrix.uninitialized(rows: x.rows, columns: inner))
       activate(pre, firstRow: 0, into: active)
       linear(active, weight: outputWeight, bias: outputBias, into: y)
-      return (y.buffer, keepingPreActivation ? asKept(pre) : nil)
+      return (y.buffer, keepingPreActivation ? KeptRows(pre, isRounded: keepsPairs).buffer : nil)
     }
-    let rounded = keepingPreActivation && keepsPairs ? RoundedRows(count: x.rows, columns: 2 * inner) : nil
-    let kept = keepingPreActivation && !keepsPairs ? Matrix.uninitialized(rows: x.rows, columns: 2 * inner) : nil
+    let kept = keepingPreActivation ? KeptRows(count: x.rows, columns: 2 * inner, isRounded: keepsPairs) : nil
     let factors = projections.map { RightFactor($0.weight, isTransposed: true, rows: x.rows) }
     let down = RightFactor(outputWeight, isTransposed: true, rows: x.rows)
     let bands = factors[0].bands(of: x.rows)
     parallelFor(bands.parts) { band in
       let rows = bands[band]
-      let pre = kept?.rows(rows) ?? Matrix.uninitialized(rows: rows.count, columns: 2 * inner)
+      let place = kept?.place(of: rows)
+      let pre = place ?? Matrix.uninitialized(rows: rows.count, columns: 2 * inner)
       project(x.rows(rows), by: factors, into: pre)
-      rounded?.keep(pre, from: rows.lowerBound)
-      // A pre-activation that is not kept gives its memory to the activation.
-      let active = kept == nil ? pre.columns(gate) : .uninitialized(rows: rows.count, columns: inner)
+      kept?.round(pre, from: rows.lowerBound)
+      // A pre-activation that is not kept here gives its memory to the activation.
+      let active = place == nil ? pre.columns(gate) : .uninitialized(rows: rows.count, columns: inner)
       activate(pre, firstRow: rows.lowerBound, into: active)
       down.multiply(active, bias: outputBias, into: y.rows(rows))
     }
-    return (y.buffer, rounded?.buffer ?? kept?.buffer)
+    return (y.buffer, kept?.buffer)
   }
 
   /// The pre-activation alone, with the same bits as the forward pass: its products have the same row blocks.
   package func preActivation(of x: Matrix) -> FloatBuffer {
-    if isSkinny(x.rows) { return asKept(skinnyPreActivation(of: x)) }
-    let pre = Matrix.uninitialized(rows: x.rows, columns: 2 * inner)
+    if isSkinny(x.rows) { return KeptRows(skinnyPreActivation(of: x), isRounded: keepsPairs).buffer }
+    let kept = KeptRows(count: x.rows, columns: 2 * inner, isRounded: keepsPairs)
     let factors = projections.map { RightFactor($0.weight, isTransposed: true, rows: x.rows) }
     let bands = factors[0].bands(of: x.rows)
-    parallelFor(bands.parts) { band in project(x.rows(bands[band]), by: factors, into: pre.rows(bands[band])) }
-    return asKept(pre)
+    parallelFor(bands.parts) { band in
+      let rows = bands[band]
+      let pre = kept.place(of: rows) ?? Matrix.uninitialized(rows: rows.count, columns: 2 * inner)
+      project(x.rows(rows), by: factors, into: pre)
+      kept.round(pre, from: rows.lowerBound)
+    }
+    return kept.buffer
   }
-
-  private func asKept(_ pre: Matrix) -> FloatBuffer { keepsPairs ? RoundedRows(pre).buffer : pre.buffer }
 
   /// True for so few rows that all products are those of few rows.
   private func isSkinny(_ rows: Int) -> Bool {
@@ -151,16 +154,14 @@ package struct GatedFeedForwardKernel {
   package func backward(
     _ dy: Matrix, x: Matrix, preActivation: FloatBuffer, wanted: PerInput<Bool>
   ) -> PerInput<FloatBuffer?> {
+    let kept = KeptRows(preActivation, columns: 2 * inner, isRounded: keepsPairs)
     let dOutput = wanted.output.weight ? Matrix.zeros(rows: outputWeight.rows, columns: inner) : nil
     let none = PerMap<FloatBuffer?>(weight: nil, bias: nil)
     var (dx, dInput) = (FloatBuffer?.none, projections.map { _ in none })
     if wanted.x || wanted.input.contains(where: { $0.weight || $0.bias }) {
-      (dx, dInput) = backwardThroughGate(dy, x: x, preActivation, dOutput: dOutput, wanted: wanted)
+      (dx, dInput) = backwardThroughGate(dy, x: x, kept, dOutput: dOutput, wanted: wanted)
     } else if let dOutput {
-      let pre =
-        keepsPairs
-        ? RoundedRows(preActivation, columns: 2 * inner).rows(0..<x.rows)
-        : Matrix(preActivation, rows: x.rows, columns: 2 * inner)
+      let pre = kept.rows(0..<x.rows)
       parallelRows(x.rows, width: inner) { reactivate(pre.rows($0), firstRow: $0.lowerBound) }
       outputWeight.gradient(dy, pre.columns(gate), into: dOutput)
     }
@@ -170,10 +171,8 @@ package struct GatedFeedForwardKernel {
 
   /// The gradients before the gate, and that of the output's weight; consumes the pre-activation.
   private func backwardThroughGate(
-    _ dy: Matrix, x: Matrix, _ preActivation: FloatBuffer, dOutput: Matrix?, wanted: PerInput<Bool>
+    _ dy: Matrix, x: Matrix, _ kept: KeptRows, dOutput: Matrix?, wanted: PerInput<Bool>
   ) -> (x: FloatBuffer?, input: [PerMap<FloatBuffer?>]) {
-    let rounded = keepsPairs ? RoundedRows(preActivation, columns: 2 * inner) : nil
-    let whole = keepsPairs ? nil : Matrix(preActivation, rows: x.rows, columns: 2 * inner)
     let dx = wanted.x ? Matrix.uninitialized(rows: x.rows, columns: x.columns) : nil
     let gradients = zip(projections, wanted.input).map { projection, wanted in
       let outputs = projection.columns.count
@@ -188,7 +187,7 @@ package struct GatedFeedForwardKernel {
       let rows = chunks[chunk]
       if rows.isEmpty { continue }
       let dPre = Matrix.uninitialized(rows: rows.count, columns: 2 * inner)
-      guard let pre = whole?.rows(rows) ?? rounded?.rows(rows) else { break }
+      let pre = kept.rows(rows)
       let bands = down.bands(of: rows.count)
       parallelFor(bands.parts) { band in
         let local = bands[band]
@@ -210,11 +209,11 @@ package struct GatedFeedForwardKernel {
         }
         if let bias = gradient.bias { addColumnSums(of: part, to: bias) }
       }
-      if let dOutput, rounded != nil {
+      if let dOutput, keepsPairs {
         outputWeight.gradient(dy.rows(rows), pre.columns(gate), into: dOutput, accumulate: true)
       }
     }
-    if let dOutput, let whole { outputWeight.gradient(dy, whole.columns(gate), into: dOutput) }
+    if let dOutput, !keepsPairs { outputWeight.gradient(dy, kept.rows(0..<x.rows).columns(gate), into: dOutput) }
     return (dx?.buffer, gradients)
   }
 }

@@ -89,7 +89,9 @@ import Testing
       let dy = Matrix(generator.buffer(rows * 96), rows, 96)
       let parts = [0..<32, 32..<48, 48..<96].map { range in
         ReversedMap(
-          packed(Matrix(FloatBuffer(weight.buffer.elements(in: range.lowerBound * 48..<range.upperBound * 48)), range.count, 48)),
+          packed(
+            Matrix(
+              FloatBuffer(weight.buffer.elements(in: range.lowerBound * 48..<range.upperBound * 48)), range.count, 48)),
           of: dy.columns(range))
       }
       let (one, several) = (Matrix.zeros(rows: rows, columns: 48), Matrix.zeros(rows: rows, columns: 48))
@@ -194,7 +196,7 @@ import Testing
       try expectSameBits(kernel.forward(x, keepingPreActivation: false).y.elements, y.elements)
       let pre = Matrix.zeros(rows: rows, columns: 96)
       linear(x, weight: packed(up), bias: nil, into: pre)
-      let restored = RoundedRows(try #require(kept), columns: 96).rows(0..<rows).buffer.elements
+      let restored = KeptRows(try #require(kept), columns: 96, isRounded: true).rows(0..<rows).buffer.elements
       let rounded = pre.buffer.elements.map { roundedToBFloat16(Lanes(repeating: $0))[0] }
       try expectSameBits(restored, rounded)
     }
