@@ -70,7 +70,8 @@ import Testing
     let same = safety(none, try comparison("e", Array(repeating: 0, count: 29)))
     #expect(same.verdict == .undecided && same.sentence.contains("fewer than 30 queries"), "\(same.sentence)")
     #expect(safety(none, few, much).verdict == .harmful)
-    #expect(safety(much).sentence.hasPrefix("not safe: in int8 nDCG@10 on c changes by -0.0200"), "\(safety(much).sentence)")
+    let sentence = safety(much).sentence
+    #expect(sentence.hasPrefix("not safe: in int8 nDCG@10 on c changes by -0.0200"), "\(sentence)")
     // Other measures of a split do not decide.
     var other = much
     (other.split, other.measure) = ("a", .recall(cut: 10))

@@ -104,8 +104,10 @@ import Testing
   func aProgramComputesAtThePrecision(program: String) throws {
     func files(_ precision: String) throws -> [String: [UInt8]] {
       let recipes = try WholeRecipes()
-      let notes = try recipes.run(program, ["precision=\(precision)"] + (program == "evaluateReranking" ? ["latency=null"] : []))
-      #expect(notes.contains { $0.hasPrefix("layers compute in \(precision), ") } == (precision != "float32"), "\(notes)")
+      let untimed = program == "evaluateReranking" ? ["latency=null"] : []
+      let notes = try recipes.run(program, ["precision=\(precision)"] + untimed)
+      let isSaid = notes.contains { $0.hasPrefix("layers compute in \(precision), ") }
+      #expect(isSaid == (precision != "float32"), "\(notes)")
       let run = recipes.folder.file("run")
       let page = String(decoding: try Files.read(Files.join(run, "report.html")), as: UTF8.self)
       #expect(page.contains(precision))

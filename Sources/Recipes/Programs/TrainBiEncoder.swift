@@ -41,8 +41,9 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
   var training: TrainingSettings {
     TrainingSettings(
       base: model.folder, adapters: [model.base.adapter, lora?.folder].compactMap { $0 }, seed: seed,
-      precision: precision.precision, tokens: batch.tokens, recomputesLayers: batch.recompute, optimizer: optimizer, schedule: schedule,
-      evaluate: evaluate, patience: patience, checkpoint: checkpoint, output: output, export: export)
+      precision: precision.precision, tokens: batch.tokens, recomputesLayers: batch.recompute, optimizer: optimizer,
+      schedule: schedule, evaluate: evaluate, patience: patience, checkpoint: checkpoint, output: output,
+      export: export)
   }
 
   func makeTask(_ context: RunContext) throws -> BiEncoderTask { try BiEncoderTask(self, context) }

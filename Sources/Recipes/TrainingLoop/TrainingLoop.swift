@@ -255,7 +255,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     var outputs = Tensor(0)
     // The weights are packed for this step only: they are gone when the optimizer changes those of the run.
     let (loss, gradients) = plan.gradients(
-      of: run.model.computing(in: settings.precision, withGradients: true), where: run.optimizer.isTrained, takesRows: run.optimizer.keepsTouchedRows
+      of: run.model.computing(in: settings.precision, withGradients: true), where: run.optimizer.isTrained,
+      takesRows: run.optimizer.keepsTouchedRows
     ) { model, chunk, indices in
       let masks = DropoutSource(seed: settings.seed, step: state.step, chunk: chunk)
       var context = ForwardContext(dropout: masks, recomputesLayers: settings.recomputesLayers)
