@@ -36,7 +36,7 @@ public struct DurableFolder {
       try? Files.remove(temporary)
       throw error
     }
-    if Files.exists(path) {
+    if try Files.isThere(path) {
       try replace(by: temporary)
     } else {
       try Files.rename(temporary, to: path)
@@ -46,13 +46,13 @@ public struct DurableFolder {
 
   /// Removes the folder, by a rename first, so that a folder that is half removed never has its name.
   public func remove() throws(FileError) {
-    if Files.exists(path) { try discard(path) }
+    if try Files.isThere(path) { try discard(path) }
   }
 
   /// Ends what an interrupted process began: a folder that was being replaced is there again, and leftovers are gone.
   public func recover() throws(FileError) {
-    if Files.exists(old) {
-      if Files.exists(path) { try discard(old) } else { try Files.rename(old, to: path) }
+    if try Files.isThere(old) {
+      if try Files.isThere(path) { try discard(old) } else { try Files.rename(old, to: path) }
       try Files.synchronizeFolder(parent)
     }
     try Files.remove(trash)

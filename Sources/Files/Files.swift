@@ -70,6 +70,19 @@ public enum Files {
     (try? System.status(path)) != nil
   }
 
+  /// True if there is anything under the path, for what depends on it that there is nothing.
+  ///
+  /// - Throws: `FileError` where the disk does not say, which ``exists(_:)`` takes for nothing.
+  public static func isThere(_ path: String) throws(FileError) -> Bool {
+    do throws(SystemError) {
+      _ = try System.status(path)
+      return true
+    } catch {
+      if [.doesNotExist, .isNoFolder].contains(error) { return false }
+      throw FileError("read", path, error, .reading)
+    }
+  }
+
   /// True if the path is a folder, or a link to one.
   public static func isFolder(_ path: String) -> Bool {
     (try? System.status(path))?.kind == .folder

@@ -12,10 +12,15 @@ struct SystemError: Error, Equatable {
   let code: Int32
 
   /// The error of the call that failed last on this thread.
-  static var current: SystemError { SystemError(code: errno) }
+  static var current: SystemError {
+    let error = SystemError(code: errno)
+    if error == .inputOutput { DeviceFailure.note() }
+    return error
+  }
 
   static let doesNotExist = SystemError(code: ENOENT)
   static let exists = SystemError(code: EEXIST)
+  static let isNoFolder = SystemError(code: ENOTDIR)
   static let isFolder = SystemError(code: EISDIR)
   static let isNotRegular = SystemError(code: ESPIPE)
   static let invalidArgument = SystemError(code: EINVAL)

@@ -9,11 +9,26 @@ package struct Failure: Sendable, Equatable {
 
   /// Makes the end of a process for an error that the user can mend or an interruption; nil for other errors.
   ///
+  /// Where a disk has failed before, that counts as the failure.
+  ///
   /// - Parameter signal: The signal that interrupted the process, if one did.
   package init?(_ error: any Error, signal: Int32 = 0) {
     switch error {
-    case let error as RecipeError: self.init(message: error.description, exitCode: error.kind.rawValue)
-    case let error as any UserFacingError: self.init(message: "error: \(error)", exitCode: error.kind.rawValue)
+    case let error as RecipeError:
+      if let cause = DeviceFailure.explanation {
+        // What it says of files is what the disk did not say.
+        self.init(
+          message: "error: the recipe cannot be checked: \(cause)", exitCode: FailureKind.inputOutput.rawValue)
+      } else {
+        self.init(message: error.description, exitCode: error.kind.rawValue)
+      }
+    case let error as any UserFacingError:
+      if error.kind != .inputOutput, let cause = DeviceFailure.explanation {
+        self.init(
+          message: "error: \(error)\nthe disk may be the cause: \(cause)", exitCode: FailureKind.inputOutput.rawValue)
+      } else {
+        self.init(message: "error: \(error)", exitCode: error.kind.rawValue)
+      }
     case let error as RunInterrupted: self.init(message: error.description, exitCode: 128 + signal)
     default: return nil
     }

@@ -47,7 +47,7 @@ package struct ModelRegistry: Sendable {
 
   /// The numbers of the versions that are there, oldest first.
   package func versions() throws(FileError) -> [VersionNumber] {
-    guard exists else { return [] }
+    guard try Files.isThere(folder) else { return [] }
     return try Files.list(folder).compactMap { VersionNumber($0) }.sorted()
   }
 
@@ -65,7 +65,7 @@ package struct ModelRegistry: Sendable {
   /// All events, oldest first; a line that a crash cut short is no event.
   package func history() throws(FileError) -> [HistoryEvent] {
     let path = Files.join(folder, Self.historyName)
-    guard Files.exists(path) else { return [] }
+    guard try Files.isThere(path) else { return [] }
     return try Files.read(path, maximumBytes: 1 << 28).split(separator: UInt8(ascii: "\n")).compactMap { line in
       (try? JSONReader.parse(line)).flatMap(HistoryEvent.init)
     }
@@ -100,7 +100,7 @@ package struct ModelRegistry: Sendable {
   }
 
   private func version(at name: String) throws(FileError) -> VersionNumber? {
-    guard exists else { return nil }
+    guard try Files.isThere(folder) else { return nil }
     return try Files.linkTarget(Files.join(folder, name)).flatMap { VersionNumber($0) }
   }
 }

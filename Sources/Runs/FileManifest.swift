@@ -51,7 +51,7 @@ package struct FileManifest: Sendable, Equatable {
     var differences: [String] = []
     for entry in entries {
       let path = Files.join(folder, entry.name)
-      if !Files.exists(path) {
+      if try !Files.isThere(path) {
         differences.append("\(entry.name) is missing")
       } else if try Files.size(path) != entry.size {
         differences.append("\(entry.name) has another size")

@@ -26,7 +26,7 @@ final class FolderClaim {
 
   /// What is in the folder beside its lock and leftovers of writes that a crash cut short.
   static func content(of path: String, lockName: String) throws(FileError) -> [String] {
-    try Files.exists(path) ? Files.list(path).filter { $0 != lockName && !$0.hasPrefix(".tmp-") } : []
+    try Files.isThere(path) ? Files.list(path).filter { $0 != lockName && !$0.hasPrefix(".tmp-") } : []
   }
 
   /// Gives the folder up, and removes what was made for the claim.

@@ -41,15 +41,26 @@ package struct InputDigests: Sendable {
   package func confirm(_ some: [RunInput]? = nil) throws(RunError) {
     let chosen = some ?? inputs
     let digests = Dictionary(files.map { ($0.path, $0.sha256) }, uniquingKeysWith: { first, _ in first })
-    guard let paths = try? RunInput.files(of: chosen) else { throw Self.change("a folder is gone") }
+    let paths = try Self.found("a folder") { () throws(FileError) in try RunInput.files(of: chosen) }
     for path in paths {
       guard let digest = digests[path] else { throw Self.change("\(path) is new") }
       if let proof = proofs[path], (try? Files.stamp(of: path)) == proof { continue }
-      guard let found = try? FileDigest.sha256(of: path) else { throw Self.change("\(path) is gone") }
+      let found = try Self.found(path) { () throws(FileError) in try FileDigest.sha256(of: path) }
       if found != digest { throw Self.change("\(path) has other content") }
     }
     if some == nil, let gone = files.first(where: { !paths.contains($0.path) }) {
       throw Self.change("\(gone.path) is gone")
+    }
+  }
+
+  /// What is read once more; a disk that fails is told from a path that is gone.
+  private static func found<Result>(
+    _ name: String, _ read: () throws(FileError) -> Result
+  ) throws(RunError) -> Result {
+    do throws(FileError) {
+      return try read()
+    } catch {
+      throw error.kind == .missingInput ? change("\(name) is gone") : RunError(error.kind, error.description)
     }
   }
 

@@ -16,7 +16,7 @@ package final class RunLog {
   /// - Parameter isKept: True for a line of an earlier start that stays; the others are removed first.
   package init(in folder: RunFolder, keeping isKept: (JSONObject) -> Bool) throws {
     self.folder = folder
-    guard Files.exists(path) else { return }
+    guard try Files.isThere(path) else { return }
     let kept = try Self.records(of: path).filter(isKept)
     try Files.write(kept.map { JSONValue.object($0).text() + "\n" }.joined(), to: path)
   }
@@ -34,7 +34,7 @@ package final class RunLog {
 
   /// The objects of a log, none where there is no file; a line that a crash cut short ends it.
   package static func records(of path: String) throws -> [JSONObject] {
-    guard Files.exists(path) else { return [] }
+    guard try Files.isThere(path) else { return [] }
     let reader = try LineReader(path)
     var records: [JSONObject] = []
     while let line = try reader.next() {

@@ -91,6 +91,16 @@ import Testing
     try Files.remove(folder.file("x"))
   }
 
+  /// Nothing is there only where the system says so.
+  @Test func whatCannotBeLookedAtIsNotMissing() throws {
+    let file = try folder.write("a", "")
+    #expect(try Files.isThere(folder.path) && Files.isThere(file))
+    #expect(try !Files.isThere(folder.file("b")) && !Files.isThere(Files.join(file, "b")))
+    let long = folder.file(String(repeating: "x", count: 300))
+    #expect(!Files.exists(long))
+    #expect(throws: FileError.self) { try Files.isThere(long) }
+  }
+
   @Test func removingStopsAtLinks() throws {
     try Files.makeFolder(folder.file("kept"))
     try Files.write("1", to: folder.file("kept/a"))
