@@ -43,7 +43,8 @@ package struct CheckpointStore {
 
   private static let manifestName = "MANIFEST.json"
   static let prefix = "checkpoint-"
-  private static let leftovers = [".tmp-", ".old-", ".trash-"]
+  private static let leftovers = [".tmp-", ".trash-"]
+  private static let replaced = ".old-"
 
   // MARK: - Saving
 
@@ -53,7 +54,11 @@ package struct CheckpointStore {
   @discardableResult
   package func save(step: Int, files: [CheckpointFile], expectedBytes: Int) throws -> Checkpoint {
     var final = Checkpoint(step: step, folder: Files.join(folder, Self.prefix + String(step)))
-    if let complete = try? verified(final) { return complete }
+    if let complete = try? verified(final) {
+      // The process that saved it may have died before it removed an older one.
+      try discardOthers(than: complete)
+      return complete
+    }
     final.files = files.map(\.name)
     try checkSpace(expectedBytes)
     try removeLeftovers()
@@ -63,18 +68,30 @@ package struct CheckpointStore {
       let manifest: JSONValue = ["version": 1, "step": JSONValue(step), "files": list.json]
       try Files.write(manifest.text(indented: true) + "\n", to: Files.join(draft, Self.manifestName))
     }
-    // A newer one that is not complete, which a run has passed over, must not take the place of this one.
-    let others = numbered().filter { $0.step != step }
-    let damaged = others.filter { $0.step > step && (try? verified($0)) == nil }
-    let kept = ([final] + others.filter { !damaged.contains($0) }).sorted { $0.step > $1.step }
-    for old in damaged + kept.dropFirst(keep) { try discard(old) }
+    try discardOthers(than: final)
     return final
   }
 
-  /// Removes the leftovers of interrupted saves and removals.
-  private func removeLeftovers() throws {
-    for name in try Files.list(folder) where Self.leftovers.contains(where: { name.hasPrefix($0) }) {
-      try Files.remove(Files.join(folder, name))
+  /// Removes the oldest checkpoints beyond `keep`, and newer ones that are not complete.
+  ///
+  /// A run has passed over those, and they must not take the place of the one it has saved.
+  private func discardOthers(than saved: Checkpoint) throws {
+    let others = numbered().filter { $0.step != saved.step }
+    let damaged = others.filter { $0.step > saved.step && (try? verified($0)) == nil }
+    let kept = ([saved] + others.filter { !damaged.contains($0) }).sorted { $0.step > $1.step }
+    for old in damaged + kept.dropFirst(keep) { try discard(old) }
+  }
+
+  /// Removes what interrupted saves, exports and removals have left in the run folder.
+  ///
+  /// A folder that was moved away for a new one, which then did not come, is put back.
+  package func removeLeftovers() throws {
+    for name in try Files.list(folder) {
+      if name.hasPrefix(Self.replaced) {
+        try DurableFolder(Files.join(folder, String(name.dropFirst(Self.replaced.count)))).recover()
+      } else if Self.leftovers.contains(where: { name.hasPrefix($0) }) {
+        try Files.remove(Files.join(folder, name))
+      }
     }
   }
 

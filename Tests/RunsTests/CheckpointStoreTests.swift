@@ -50,6 +50,16 @@ import Testing
     #expect(changes == [])
   }
 
+  /// A process that died after a save and before it removed the oldest one.
+  @Test func savingACompleteStepAgainRemovesOlderOnes() throws {
+    let folder = TemporaryFolder()
+    for step in [3, 4, 5] {
+      try CheckpointStore(folder: folder.path, keep: 3).save(step: step, files: files(step), expectedBytes: 100)
+    }
+    try CheckpointStore(folder: folder.path, keep: 2).save(step: 5, files: files(5), expectedBytes: 100)
+    #expect(try Files.list(folder.path) == ["checkpoint-4", "checkpoint-5"])
+  }
+
   /// Stops before every single change of a save that also removes an older checkpoint, starting from a state in which an older
   /// crash left its traces, and looks what is found afterwards.
   @Test func aCrashAtAnyMomentLeavesTheNewestCompleteOne() throws {

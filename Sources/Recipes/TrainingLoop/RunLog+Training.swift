@@ -1,15 +1,23 @@
 import Evaluation
 import JSONText
 import Runs
+import Training
 import Words
 
 extension RunLog {
-  /// Opens the log of a training run; lines after the step of the checkpoint are removed first.
-  convenience init(in folder: RunFolder, after step: Int) throws {
+  /// Opens the log of a training run; lines of what the run does again are removed first.
+  ///
+  /// - Parameter progress: That of the checkpoint, or of a run that begins.
+  convenience init(in folder: RunFolder, after progress: TrainingProgress) throws {
+    let step = progress.state.step
+    var isSettled = true
     try self.init(in: folder) { line in
       guard let number = line["step"]?.integerValue, number >= 0 else { return false }
-      // Negatives mined before the next step are mined again.
-      return number < step || (number == step && line["mining"] == nil)
+      if number < step { return true }
+      guard number == step, step > 0 else { return false }
+      // An evaluation that was not ended is made again, and negatives are mined again before the next step.
+      if line["dev"] != nil && progress.settledStep < step { isSettled = false }
+      return isSettled && line["mining"] == nil
     }
   }
 

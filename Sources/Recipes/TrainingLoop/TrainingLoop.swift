@@ -73,7 +73,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       try beginAnew(folder, steps: steps)
     }
     let outcome = try run.saving(of: steps, in: checkpoints) { run in
-      let log = try RunLog(in: folder, after: run.progress.state.step)
+      try checkpoints.removeLeftovers()
+      let log = try RunLog(in: folder, after: run.progress)
       if let gap = try RunLog.gap(in: folder, upTo: run.progress.state.step) {
         try warn([gap], after: run.progress.state.step, log)
       }
@@ -289,7 +290,10 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     try log.add(measured)
     let isBest = run.compareWithBest(
       measured, by: settings.patience?.minimumImprovement ?? 0, keepsWeights: settings.exportsBest)
-    try warn(run.progress.watch.observe(measure: first.value, isBest: isBest), after: step, log)
+    let warnings = run.progress.watch.observe(measure: first.value, isBest: isBest)
+    // It counts once, even where its warnings cannot be logged.
+    run.progress.settledStep = step
+    try warn(warnings, after: step, log)
   }
 
   /// Logs and reports warnings about training.
