@@ -1,5 +1,4 @@
 import Files
-import Synchronization
 import TestSupport
 import Testing
 
@@ -18,7 +17,7 @@ import Testing
 
   /// What is wrong with a state: for a reader that comes at once, and for the next process.
   private func fault(_ state: CrashStates.State, index: Int) throws -> String? {
-    let folder = TemporaryFolder()
+    let folder = TemporaryFolder(inMemory: true)
     let registry = try ModelRegistry(folder.path, name: "shop")
     try Files.makeFolder(registry.folder)
     try CrashStates.make(state, in: registry.folder)
@@ -44,64 +43,59 @@ import Testing
     let workshop = Workshop()
     let (before, changes) = try promotion(of: workshop)
     let states = CrashStates.all(after: before, changes, root: try workshop.registry.folder)
-    #expect(states.count >= 80, "\(states.count) states")
+    #expect(states.count >= 300, "\(states.count) states")
     let faults = try states.enumerated().compactMap { try fault($1, index: $0) }
     #expect(faults == [])
   }
 
-  /// Without one kind of `fsync`, some state must be bad, else the test above proves nothing.
-  @Test(arguments: ["files", "folders"])
-  func aWeakenedProtocolIsFound(_ what: String) throws {
-    let workshop = Workshop()
-    let (before, changes) = try promotion(of: workshop)
-    var folders: Set<Int32> = []
-    let weakened = changes.filter { change in
-      switch change {
-      case .opened(let descriptor, let path):
-        if Files.isFolder(path) { folders.insert(descriptor) } else { folders.remove(descriptor) }
-        return true
-      case .synchronize(let descriptor): return folders.contains(descriptor) != (what == "folders")
-      default: return true
-      }
-    }
-    #expect(weakened.count < changes.count)
-    let states = CrashStates.all(after: before, weakened, root: try workshop.registry.folder)
+  private func expectFault(afterMaking changes: [DiskChange], _ before: CrashStates.State, _ root: String) throws {
+    let states = CrashStates.all(after: before, changes, root: root)
     #expect(try states.enumerated().contains { try fault($1, index: $0) != nil })
   }
 
-  /// A failure of the n-th change, once or from then on, for every n.
-  @Test(arguments: [(DiskWitness.Fault.inputOutput, true), (.noSpace, true), (.inputOutput, false)])
-  func aFailureLeavesTheOldChampionOrTheNewOne(_ fault: DiskWitness.Fault, lasting: Bool) throws {
-    var failing = 0
-    var didFinish = false
+  @Test(arguments: WeakProtocol.allCases) func aWeakenedPromotionIsFound(_ weak: WeakProtocol) throws {
+    let workshop = Workshop()
+    let (before, changes) = try promotion(of: workshop)
+    try expectFault(afterMaking: weak.weaken(changes), before, workshop.registry.folder)
+  }
+
+  /// The link leads to the version before that is on the disk.
+  @Test func aLinkThatIsChangedTooEarlyIsFound() throws {
+    let workshop = Workshop()
+    let (before, changes) = try promotion(of: workshop)
+    let first = try #require(
+      changes.firstIndex {
+        if case .unlink(let path) = $0 { path.hasSuffix(".tmp-link-champion") } else { false }
+      })
+    let rename = try #require(
+      changes.firstIndex { if case .rename(_, let to) = $0 { to.hasSuffix("/champion") } else { false } })
+    // The folder is opened and synchronized after the rename.
+    let link = changes[first...rename + 2]
+    let early = Array(link) + changes[..<first] + changes[(rename + 3)...]
+    #expect(early.count == changes.count)
+    try expectFault(afterMaking: early, before, workshop.registry.folder)
+  }
+
+  @Test(arguments: DiskFaults.all) func aFailureLeavesTheOldChampionOrTheNewOne(
+    _ fault: DiskWitness.Fault, lasting: Bool
+  ) throws {
     var workshop = Workshop()
-    while !didFinish {
+    let count = try DiskFaults.strikeEachChange(fault, lasting: lasting) { breaker in
       let writer = try workshop.writer()
       if try workshop.registry.champion() == nil {
         for text in ["a", "b"] { _ = try writer.promote(workshop.candidate(text)) }
       }
       #expect(try workshop.registry.problems() == [])
       let candidate = try workshop.candidate("c")
-      let count = Mutex(0)
-      let breaker = DiskWitness { [failing] change in
-        if case .opened = change { return nil }
-        return count.withLock { count in
-          defer { count += 1 }
-          return count == failing || (lasting && count > failing) ? fault : nil
-        }
-      }
       do {
         _ = try breaker.watch { try writer.promote(candidate) }
-        didFinish = count.withLock { $0 } <= failing
       } catch let error as FileError {
-        #expect(error.kind == .inputOutput, "change \(failing): \(error)")
+        #expect(error.kind == .inputOutput, "\(error)")
       }
       let found = try Workshop.texts(behind: Files.join(workshop.registry.folder, "champion"))
-      #expect(found == ["b"] || found == ["c"], "change \(failing)")
+      #expect(found == ["b"] || found == ["c"])
       if found == ["c"] { workshop = Workshop() }
-      failing += 1
-      try #require(failing < 1000)
     }
-    #expect(failing > 30)
+    #expect(count > 30)
   }
 }

@@ -8,7 +8,7 @@ import Testing
 
 /// A registry in a temporary folder, with candidates to promote.
 struct Workshop {
-  let folder = TemporaryFolder()
+  let folder = TemporaryFolder(inMemory: true)
   var registry: ModelRegistry { get throws { try ModelRegistry(folder.file("models"), name: "shop") } }
 
   func writer() throws -> RegistryWriter { try RegistryWriter(registry, clock: { "2026-01-31T23:59:59Z" }) }

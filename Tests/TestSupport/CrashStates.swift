@@ -5,7 +5,7 @@ import Synchronization
 /// What a disk may hold after a crash during some work: the states that POSIX allows, not only those that one file system shows.
 ///
 /// A file's bytes are certain only after `fsync` of the file, a name only after `fsync` of its folder. Before that, any of the
-/// changes of a folder may be on the disk without the others, and a file that was written may be empty, cut short or whole.
+/// changes of a folder may be on the disk without the others, and a file that was written may be empty, cut short, zeros or whole.
 ///
 /// Pillai et al. 2014, "All File Systems Are Not Created Equal", describe the method.
 public final class CrashStates {
@@ -229,13 +229,24 @@ public final class CrashStates {
 
   // MARK: - States
 
-  private enum Bytes: CaseIterable { case durable, half, current }
+  /// The bytes of a file that are on the disk: those that are certain, a part of the others, or zeros in their place.
+  private enum Bytes {
+    /// So many pieces of the bytes that are not certain; 0 for none of them.
+    case pieces(Int)
+    case zeros
+
+    static let count = 32
+    static let all = (0...count).map(Bytes.pieces) + [.zeros]
+  }
 
   /// The states that a crash at this moment may leave.
   private func states() -> [State] {
     let pending = nodes.indices.flatMap { node -> [(Int, NameChange)] in
       if case .folder(_, let pending) = nodes[node] { return pending.map { (node, $0) } }
       return []
+    }
+    let isCertain = nodes.allSatisfy { node in
+      if case .file(let durable, let current) = node { durable == current } else { true }
     }
     // All subsets of a few changes; of many, those that miss or have one, and the beginnings.
     let count = pending.count
@@ -253,7 +264,7 @@ public final class CrashStates {
       for (index, (folder, change)) in pending.enumerated() where chosen[index] {
         Self.apply(change, to: &folders[folder, default: [:]])
       }
-      return Bytes.allCases.map { bytes in state(folders, bytes) }
+      return (isCertain ? [.pieces(Bytes.count)] : Bytes.all).map { bytes in state(folders, bytes) }
     }
   }
 
@@ -268,13 +279,13 @@ public final class CrashStates {
           walk(node, inner)
         case .link(let target): state[inner] = .some(Array("→\(target)".utf8))
         case .file(let durable, let current):
+          // What is added to a log may be cut short; what was on the disk before stays.
+          let kept = current.starts(with: durable) ? durable.count : 0
+          let added = current.count - kept
           switch bytes {
-          case .durable: state[inner] = durable
-          case .half:
-            // What is added to a log may be cut short; what was on the disk before stays.
-            let kept = current.starts(with: durable) ? durable.count : 0
-            state[inner] = Array(current.prefix(kept + (current.count - kept) / 2))
-          case .current: state[inner] = current
+          case .pieces(0): state[inner] = durable
+          case .pieces(let number): state[inner] = Array(current.prefix(kept + added * number / Bytes.count))
+          case .zeros: state[inner] = Array(current.prefix(kept)) + [UInt8](repeating: 0, count: added)
           }
         }
       }
