@@ -119,7 +119,8 @@ targets += [
   .target(
     name: "Trials", dependencies: ["Recipes", "Runs", "Files", "JSONText", "Kernels"], path: "scripts/torture/Trials"),
   .executableTarget(
-    name: "torture", dependencies: ["Trials", "Files", argumentParser], path: "scripts/torture/Program"),
+    name: "torture", dependencies: ["Trials", "Runs", "Files", "JSONText", argumentParser],
+    path: "scripts/torture/Program"),
   .target(
     name: "TestSupport", dependencies: ["Kernels", "Tensors", "Layers", "JSONText", "Files", "Digests"],
     path: "Tests/TestSupport"),

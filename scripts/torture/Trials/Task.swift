@@ -139,14 +139,14 @@ extension Task {
     ]
   }
 
-  private static var collection: [File] {
+  static var collection: [File] {
     [lines("collection/corpus.jsonl", Texts.corpus), lines("collection/queries.jsonl", Texts.queries)]
       + ["train", "test"].map { split in
         File(path: "collection/qrels/\(split).tsv", kind: .judgments, bytes: Array(Texts.judgments(split).utf8))
       }
   }
 
-  private static func recipe(_ text: String) -> File {
+  static func recipe(_ text: String) -> File {
     File(path: "recipe.yaml", kind: .recipe, bytes: Array(text.utf8))
   }
 
@@ -155,11 +155,11 @@ extension Task {
     return File(path: path, kind: kind, bytes: Array(lines.joined().utf8))
   }
 
-  private static func lines(_ path: String, _ objects: [JSONObject]) -> File {
+  static func lines(_ path: String, _ objects: [JSONObject]) -> File {
     File(path: path, kind: .lines, bytes: Array(objects.map { JSONValue.object($0).text() + "\n" }.joined().utf8))
   }
 
-  private static func modelFiles(of folder: String, as name: String) throws -> [File] {
+  static func modelFiles(of folder: String, as name: String) throws -> [File] {
     try [
       "config.json", "tokenizer.json", "tokenizer_config.json", "modules.json", "1_Pooling/config.json",
       "sentence_bert_config.json", "config_sentence_transformers.json", "special_tokens_map.json", "vocab.txt",
