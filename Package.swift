@@ -89,8 +89,8 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   (
     "Recipes",
     [
-      "SettingKeys", "Words", "Settings", "Runs", "Evaluation", "JSONText", "Files", "Kernels", "Tensors", "Layers",
-      "Safetensors",
+      "SettingKeys", "Words", "Settings", "Runs", "Registry", "Evaluation", "JSONText", "Files", "Kernels", "Tensors",
+      "Layers", "Safetensors",
       "Tokenizers", "Encoders", "Training", "Datasets", "Retrieval",
     ], [orderedCollections, mustache]
   ),

@@ -83,18 +83,21 @@ public struct Query: Sendable, Equatable {
   public var id: String
   /// The text.
   public var text: String
+  /// The kind of queries that it belongs to, measured beside the whole; nil for none.
+  public var slice: String?
 
   /// Makes a query.
-  public init(id: String, text: String) {
+  public init(id: String, text: String, slice: String? = nil) {
     self.id = id
     self.text = text
+    self.slice = slice
   }
 }
 
 /// The queries of a collection.
 ///
-/// The file is a `queries.jsonl` in BEIR's layout: an object a line with `_id` and `text`, which may be empty. Other members are
-/// ignored. Identifiers follow the rules of ``Corpus`` and do not begin with `#`, as comments of run files do.
+/// The file is a `queries.jsonl` in BEIR's layout: an object a line with `_id` and `text`, which may be empty, and, if there is
+/// one, `slice`, a name for the kind of the query. Other members are ignored. Identifiers follow the rules of ``Corpus`` and do not begin with `#`, as comments of run files do.
 public struct Queries: Sendable {
   /// The queries in the order of the file.
   public let queries: [Query]
@@ -111,7 +114,12 @@ public struct Queries: Sendable {
     (ids, warnings) = try readEntries(of: file, "query") { record, problems in
       guard let id = record.queryIdentifier("_id", &problems), let text = record.textOrNothing("text", &problems)
       else { return nil }
-      queries.append(Query(id: id, text: text))
+      var slice: String?
+      if record.value("slice") != nil {
+        guard let given = record.text("slice", &problems) else { return nil }
+        slice = given
+      }
+      queries.append(Query(id: id, text: text, slice: slice))
       return id
     }
     self.queries = queries

@@ -78,7 +78,7 @@ package final class RunFolder {
 
   package static let recipeName = "recipe.yaml"
   package static let resultName = "result.json"
-  private static let lockName = "run.lock"
+  package static let lockName = "run.lock"
   /// The files that say what a run is; without others there is nothing in the folder.
   private static let bookkeeping = [recipeName, InputDigests.name]
 

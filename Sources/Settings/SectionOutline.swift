@@ -11,6 +11,8 @@ package struct SectionOutline: Sendable, Equatable {
   package var keys: [KeyOutline]
   /// The lists of keys one of which the section has.
   package var alternatives: [[String]] = []
+  /// True if the section has keys beside these, which something else describes.
+  package var isOpen = false
   /// The forms of the section; empty where it has one only.
   package var variants: [Variant] = []
   /// The name of the form that a template shows.

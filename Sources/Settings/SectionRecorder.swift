@@ -5,6 +5,8 @@ final class SectionRecorder {
   private(set) var variantPoint: (index: Int, names: [String], described: String)?
   /// The lists of keys one of which the section has.
   private(set) var alternatives: [[String]] = []
+  /// True if the section has keys beside those that are described.
+  private(set) var isOpen = false
   private let variant: String?
 
   /// - Parameter variant: The variant to describe; without it the usual one.
@@ -13,6 +15,9 @@ final class SectionRecorder {
   func add(_ key: KeyOutline) { keys.append(key) }
 
   func add(alternatives names: [String]) { alternatives.append(names) }
+
+  /// Notes that the section has other keys too.
+  func open() { isOpen = true }
 
   /// Notes the key that names a variant and returns the one to describe.
   func addVariant(_ name: String, among names: [String], default usual: String?, sentence: String) -> String {

@@ -7,6 +7,10 @@ import Words
 package struct SettingChecks {
   let root: SettingNode
   let record: DecodingRecord
+  /// The place of the root in the recipe, with a dot at its end; empty for the recipe itself.
+  var prefix = ""
+  /// Files that will be there when they are needed: what earlier stages of the same recipe make.
+  var promised: Set<String> = []
 
   /// Notes a problem with the setting at a path unless the condition holds.
   ///
@@ -15,12 +19,13 @@ package struct SettingChecks {
     _ condition: @autoclosure () -> Bool, _ path: String, reading others: [String] = [],
     else message: @autoclosure () -> String
   ) {
-    guard ([path] + others).allSatisfy(record.isSound), !condition() else { return }
-    record.report("'\(path)': \(message())", at: origin(of: path), unsound: path.split(separator: ".").map(String.init))
+    guard ([path] + others).allSatisfy(isSound), !condition() else { return }
+    let full = prefix + path
+    record.report("'\(full)': \(message())", at: origin(of: path), unsound: full.split(separator: ".").map(String.init))
   }
 
   /// True if the setting at a path was decoded as it is in the file.
-  package func isSound(_ path: String) -> Bool { record.isSound(path) }
+  package func isSound(_ path: String) -> Bool { record.isSound(prefix + path) }
 
   /// Notes a number that is below a minimum.
   package func atLeast(_ minimum: Int, _ path: String, _ value: Int) {
@@ -50,7 +55,8 @@ package struct SettingChecks {
   /// Notes a file that is missing.
   package func file(_ path: String, _ file: String) {
     self.path(path, file)
-    require(Files.exists(file) && !Files.isFolder(file), path, else: "there is no file \(file)")
+    require(
+      promised.contains(file) || Files.exists(file) && !Files.isFolder(file), path, else: "there is no file \(file)")
   }
 
   /// Notes an output folder without a name, or whose name is that of a file.

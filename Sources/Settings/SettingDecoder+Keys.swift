@@ -74,6 +74,7 @@ extension SettingDecoder: KeyReader {
     }
     let first = try pass(nil)
     var outline = SectionOutline(keys: first.recorder.keys, alternatives: first.recorder.alternatives)
+    outline.isOpen = first.recorder.isOpen
     if let point = first.recorder.variantPoint {
       outline.keys = Array(outline.keys[...point.index])
       outline.variants = try point.names.map { name in

@@ -88,7 +88,7 @@ enum SettingKind {
   }
 
   /// A finite decimal number; not the hexadecimal, infinite and undefined ones Swift reads too.
-  private static func number(_ text: String) -> Double? {
+  static func number(_ text: String) -> Double? {
     guard text.utf8.allSatisfy({ (48...57).contains($0) || "+-.eE".utf8.contains($0) }) else { return nil }
     return Double(text).flatMap { $0.isFinite ? $0 : nil }
   }

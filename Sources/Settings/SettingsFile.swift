@@ -65,12 +65,7 @@ package enum SettingsFile {
 
   /// The value of one setting of a file as it is written there, by its dotted path; nil without it.
   package static func value(of path: String, in bytes: [UInt8]) -> String? {
-    guard var node = try? RecipeTree.parse(bytes) else { return nil }
-    for key in path.split(separator: ".") {
-      guard let entry = node.entry(String(key)) else { return nil }
-      node = entry.value
-    }
-    guard case .scalar(let text, _) = node.content else { return nil }
+    guard case .scalar(let text, _)? = (try? RecipeTree.parse(bytes))?.at(path)?.content else { return nil }
     return text
   }
 

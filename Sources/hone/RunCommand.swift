@@ -43,6 +43,10 @@ struct RunCommand: ParsableCommand {
     let outcome = try file.run(resume: resume, display)
     display.finish()
     try Console.printUnlessQuiet(outcome, results)
+    if outcome.exitCode != 0 {
+      try Console.flush()
+      throw ExitCode(outcome.exitCode)
+    }
   }
 }
 

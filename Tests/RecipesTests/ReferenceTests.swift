@@ -68,7 +68,7 @@ import Testing
       ("checkpoints/all-MiniLM-L6-v2", Files.join(goldens, "bert-tiny")),
       ("runs/reranker/model", Files.join(goldens, "cross-encoder-tiny")),
       ("runs/my-lora", Files.join(goldens, "lora-bert")), ("data/my-collection", recipes.folder.file("collection")),
-      ("data/rows.jsonl", recipes.folder.file("rows.jsonl")),
+      ("data/rows.jsonl", recipes.folder.file("rows.jsonl")), ("data/arrivals", recipes.folder.path),
       ("runs/my-run/first.dev.run", recipes.folder.file("candidates.run")),
       ("runs/my-run/first.run", recipes.folder.file("candidates.run")), ("[256, 128, 64]", "[16, 8, 4]"),
       ("[256, 128]", "[16, 8]"),

@@ -236,6 +236,40 @@ struct WholeRecipes {
     evaluate: { collection: $F/collection, splits: [dev], measures: [nDCG@10] }
     output: { folder: $F/run }
     """,
+    "nightly": """
+    recipe: nightly
+    registry: { folder: $F/run/models, name: words }
+    base: { folder: $B }
+    start: champion
+    arrivals: { collection: $F/collection, split: train }
+    stages:
+      - name: adapt
+        recipe: trainBiEncoder
+        seed: 17
+        model: { folder: $start, maximumLength: 16 }
+        data: { rows: $rows }
+        batch: { queries: 3, tokens: 64 }
+        optimizer: { rate: 1e-3 }
+        schedule: { steps: 2 }
+    gate:
+      model: $adapt
+      top: 5
+      collection: $F/collection
+      slices: [train]
+      heldOut: test
+      leastEffect: 0.002
+      alpha: 0.05
+      largestHarm: 0.02
+      minimumQueries: 2
+      minimumSliceQueries: 2
+      leastValue: 0.1
+      largestLeak: 0
+      largestLatencyRatio: 1.5
+      largestSizeRatio: 1.5
+      timedQueries: 2
+    cache: { folder: $F/cache, megabytes: 50 }
+    output: { folder: $F/run, keep: 2 }
+    """,
     "calibrate": """
     recipe: calibrate
     model: { folder: $C }

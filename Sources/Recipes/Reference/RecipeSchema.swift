@@ -50,7 +50,8 @@ private struct SchemaWriter {
     var properties = others
     for key in keys { properties[key.name] = schema(of: key, at: path) }
     let required = keys.filter(section.requires)
-    var schema: JSONObject = ["type": "object", "properties": .object(properties), "additionalProperties": false]
+    var schema: JSONObject = ["type": "object", "properties": .object(properties)]
+    if !section.isOpen { schema["additionalProperties"] = false }
     if !required.isEmpty { schema["required"] = .array(required.map { JSONValue($0.name) }) }
     let choices = section.alternatives.map { names -> JSONValue in
       ["anyOf": .array(names.map { ["required": [JSONValue($0)]] })]

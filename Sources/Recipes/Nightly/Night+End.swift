@@ -1,0 +1,57 @@
+import Files
+import JSONText
+import Registry
+import Runs
+import Words
+
+/// The end of a night from its decision alone, so that it can be reached after a kill too.
+extension Night {
+  /// Promotes or refuses, notes what became of the rows, and removes what no later night needs.
+  mutating func end(_ decision: NightDecision) throws -> Outcome {
+    var decision = decision
+    let champion = try settle(&decision)
+    let setAside = Set(decision.setAside.map(\.sha256))
+    try record.note(.setAside, of: decision.setAside, night: decision.night)
+    try record.note(.used, of: decision.newFiles.filter { !setAside.contains($0.sha256) }, night: decision.night)
+    var entry = NightJournal.Entry(.ended, night: decision.night)
+    entry.champion = champion?.description
+    entry.status = decision.outcome.rawValue
+    (entry.leftOut, entry.used) = (decision.leftOut, decision.used)
+    // After rows were set aside, the older ones are to be looked at again as if the new ones had never come.
+    if setAside.isEmpty { (entry.seen, entry.work) = (decision.seen, decision.work) }
+    try journal.add(entry)
+    let nights = journal.entries.filter { $0.event == .ended && $0.status != "nothing-new" }
+    try StageFolders(folder: folder).removeAll(but: Set(nights.suffix(recipe.output.keep).flatMap(\.used)))
+    return NightOutcome.of(decision, champion: champion, registry, in: folder)
+  }
+
+  /// Makes the decision count in the registry, unless it does already.
+  ///
+  /// - Returns: The champion after it.
+  private func settle(_ decision: inout NightDecision) throws -> VersionNumber? {
+    let writer = try RegistryWriter(registry)
+    let champion = try registry.champion()
+    if let champion, NightDecision(in: registry.folder(of: champion))?.night == decision.night { return champion }
+    let night = JSONValue(decision.night)
+    if try registry.history().contains(where: { $0.kind == .refused && $0.details["night"] == night }) { return champion }
+    if decision.outcome == .promoted, champion != decision.champion {
+      decision.refuse(
+        "the champion is \(champion?.description ?? "gone") now, the candidate was compared with "
+          + "\(decision.champion?.description ?? "the base"); the next night compares anew")
+      try decision.write(to: folder)
+    }
+    var details = JSONObject([("night", night), ("measures", decision.measures)])
+    if let model = decision.parts.first { details["run"] = JSONValue(Files.parent(of: model.folder)) }
+    if !decision.setAside.isEmpty { details["setAside"] = .array(decision.setAside.map { JSONValue($0.name) }) }
+    guard decision.outcome == .promoted else {
+      try writer.refuse(reasons: decision.reasons, details: details)
+      return champion
+    }
+    return try writer.promote(
+      RegistryWriter.Candidate(
+        parts: decision.parts,
+        documents: [
+          (RunFolder.recipeName, context.recipe), ("measures.json", decision.measures.text(indented: true) + "\n"),
+        ], decision: .object(decision.object), details: details), reasons: decision.reasons)
+  }
+}
