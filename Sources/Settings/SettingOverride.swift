@@ -21,12 +21,19 @@ struct SettingOverride {
   }
 
   /// Sets the value at its path; missing keys and sections are made, the value `null` removes the key.
+  ///
+  /// An item of a list goes by the value of its key `name`: `stages.adapt.seed=18`.
   func apply(to root: inout SettingNode) throws(RecipeProblems) {
     try edit(&root, path[...])
   }
 
   private func edit(_ node: inout SettingNode, _ rest: ArraySlice<String>) throws(RecipeProblems) {
     guard let key = rest.first else { return }
+    if case .list(var items) = node.content, rest.count > 1, let index = items.firstIndex(where: { $0.isNamed(key) }) {
+      try edit(&items[index], rest.dropFirst())
+      node.content = .list(items)
+      return
+    }
     guard case .section(var entries) = node.content else {
       let name = path.prefix(path.count - rest.count).joined(separator: ".")
       throw Self.problem(argument, "'\(name)' is no section, it holds \(node.found)")
@@ -55,5 +62,12 @@ struct SettingOverride {
 
   private static func problem(_ argument: String, _ message: String) -> RecipeProblems {
     RecipeProblems([RecipeProblem(origin: .option(argument), message: message)])
+  }
+}
+
+extension SettingNode {
+  /// True for a section whose key `name` has a value.
+  fileprivate func isNamed(_ name: String) -> Bool {
+    if case .scalar(name, _)? = entry("name")?.value.content { true } else { false }
   }
 }

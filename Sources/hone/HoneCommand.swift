@@ -15,8 +15,8 @@ struct HoneCommand: ParsableCommand {
         hone search --model runs/debian-programs/model --corpus recipes/data/debian-programs/corpus.jsonl \\
           --query "edit pictures"
 
-      Results go to standard output, progress and messages to standard error. Exit codes: 0 done, 64 wrong usage, 65 bad
-      data, 66 input missing, 70 internal or a non-finite loss, 73 cannot create output, 74 input/output error, 75 busy, 78
+      Results go to standard output, progress and messages to standard error. Exit codes: 0 done, 10 trained and not promoted,
+      64 wrong usage, 65 bad data, 66 input missing, 70 internal or a non-finite loss, 73 cannot create output, 74 input/output error, 75 busy, 78
       bad recipe, 129, 130 or 143 interrupted.
       """,
     version: Hone.version,

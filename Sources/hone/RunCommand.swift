@@ -11,7 +11,8 @@ struct RunCommand: ParsableCommand {
       EXAMPLES:
         hone run recipes/debian-programs.yaml
         hone run debian-programs --set optimizer.rate=3e-5 --set output.folder=runs/faster
-        hone run nightly.yaml --resume --quiet --set output.folder=runs/$(date -u +%F)
+        hone run my-recipe.yaml --resume --quiet --set output.folder=runs/$(date -u +%F)
+        hone run recipes/nightly.yaml --set stages.adapt.schedule.epochs=2
 
       A recipe holds every setting of a run; the run's folder holds what came of it: log.jsonl, TensorBoard events,
       checkpoints, result.json, report.html and the model. A folder holds one run: results are never overwritten. With
@@ -19,6 +20,10 @@ struct RunCommand: ParsableCommand {
       pass it; the recipe and the content of all that it reads must then be the same. Ctrl-C, SIGTERM
       or a closed terminal saves a checkpoint and stops; a second Ctrl-C or SIGTERM stops at once. Under nohup a run
       outlives its terminal.
+
+      A night (recipe: nightly) needs no --resume: the same command goes on, or finds nothing new. It ends with 0 when it
+      promoted a model or nothing was new, with 10 when the champion stays, and with 65 when nothing was new but files that
+      cannot be read.
       """
   )
 

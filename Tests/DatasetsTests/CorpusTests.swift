@@ -38,8 +38,10 @@ import Testing
   @Test func readsQueries() throws {
     let folder = TemporaryFolder()
     let queries = try Queries(
-      file: folder.write("q", "{\"_id\": \"q1\", \"text\": \"what is it\"}\n{\"_id\": 2, \"text\": \"a\"}"))
-    #expect(queries.queries == [Query(id: "q1", text: "what is it"), Query(id: "2", text: "a")])
+      file: folder.write(
+        "q", "{\"_id\": \"q1\", \"text\": \"what is it\"}\n{\"_id\": 2, \"text\": \"a\", \"slice\": \"short\"}"))
+    #expect(
+      queries.queries == [Query(id: "q1", text: "what is it"), Query(id: "2", text: "a", slice: "short")])
     #expect(queries["2"]?.text == "a" && queries["3"] == nil && queries.index(of: "2") == 1)
   }
 
@@ -190,6 +192,10 @@ private let malformedCorpora: [(String, String)] = [
 ]
 
 private let malformedQueries: [(String, String)] = [
+  (
+    "{\"_id\": \"q\", \"text\": \"a\", \"slice\": 3}",
+    "queries.jsonl:1: expected \"slice\" to be a string, found a number; write it in quotes"
+  ),
   (
     "{\"_id\": \"#1\", \"text\": \"a\"}",
     "queries.jsonl:1: expected \"_id\" to be an identifier, found \"#1\", which run files take for a comment; begin it "

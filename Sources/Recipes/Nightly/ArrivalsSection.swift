@@ -19,7 +19,8 @@ extension ArrivalsSection {
     collection = try keys.optional(
       .collection, example: "data/my-collection", "A collection folder, which has the texts of the rows' identifiers.")
     split = try keys.optional(
-      .split, example: "train", "Judgments of the collection that are rows beside those of the folder: qrels/SPLIT.tsv.")
+      .split, example: "train", "Judgments of the collection that are rows beside those of the folder: qrels/SPLIT.tsv."
+    )
     if folder == nil && split == nil { try decoder.note("give 'folder', or 'collection' and 'split'") }
     if split != nil && collection == nil { try decoder.note("'split' needs 'collection'", at: CodingKeys.split) }
   }

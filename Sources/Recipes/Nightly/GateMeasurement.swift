@@ -44,7 +44,7 @@ struct GateMeasurement {
 
   /// Measures and decides.
   ///
-  /// The time and the size of a query are compared with a promoted champion's only.
+  /// Time and size are compared with those of a promoted champion only: the models of the first night set no limits.
   ///
   /// - Parameter trained: The queries that the candidate was trained on.
   func decide(trainedOn trained: Set<NormalizedText>, cache: EncodingCache?) throws -> Result {

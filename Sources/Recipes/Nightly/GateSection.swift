@@ -71,7 +71,8 @@ extension GateSection: Codable {
     rules.largestSizeRatio = try keys.value(
       .largestSizeRatio, default: usual.largestSizeRatio,
       "The most the folders may have, as a multiple of the champion's size.")
-    timedQueries = try keys.value(.timedQueries, default: 30, "The number of queries that are timed, with both in turn.")
+    timedQueries = try keys.value(
+      .timedQueries, default: 30, "The number of queries that are timed, with both in turn.")
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -118,7 +119,9 @@ extension GateSection: Codable {
     checks.positive("gate.largestLatencyRatio", rules.largestLatencyRatio)
     checks.positive("gate.largestSizeRatio", rules.largestSizeRatio)
     guard checks.isSound("stages") else { return }
-    require("gate.model", model, of: stages, "trainBiEncoder", checks) { if case .biEncoder = $0 { true } else { false } }
+    require("gate.model", model, of: stages, "trainBiEncoder", checks) {
+      if case .biEncoder = $0 { true } else { false }
+    }
     if let reranker {
       require("gate.reranker", reranker, of: stages, "trainCrossEncoder", checks) {
         if case .crossEncoder = $0 { true } else { false }

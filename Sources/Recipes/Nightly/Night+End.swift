@@ -19,8 +19,15 @@ extension Night {
     (entry.leftOut, entry.used) = (decision.leftOut, decision.used)
     // After rows were set aside, the older ones are to be looked at again as if the new ones had never come.
     if setAside.isEmpty { (entry.seen, entry.work) = (decision.seen, decision.work) }
+    // Before the end is noted: after a kill the command is rather called twice than never.
+    if let command = recipe.notify {
+      var told = decision.object
+      told["version"] = champion.map { JSONValue($0.description) } ?? .null
+      Hook(command).notify(JSONValue.object(told).text(), report: context.report)
+    }
     try journal.add(entry)
-    let nights = journal.entries.filter { $0.event == .ended && $0.status != "nothing-new" }
+    let trained = [NightDecision.Outcome.promoted, .refused].map(\.rawValue)
+    let nights = journal.entries.filter { $0.event == .ended && trained.contains($0.status ?? "") }
     try StageFolders(folder: folder).removeAll(but: Set(nights.suffix(recipe.output.keep).flatMap(\.used)))
     return NightOutcome.of(decision, champion: champion, registry, in: folder)
   }
@@ -33,7 +40,9 @@ extension Night {
     let champion = try registry.champion()
     if let champion, NightDecision(in: registry.folder(of: champion))?.night == decision.night { return champion }
     let night = JSONValue(decision.night)
-    if try registry.history().contains(where: { $0.kind == .refused && $0.details["night"] == night }) { return champion }
+    if try registry.history().contains(where: { $0.kind == .refused && $0.details["night"] == night }) {
+      return champion
+    }
     if decision.outcome == .promoted, champion != decision.champion {
       decision.refuse(
         "the champion is \(champion?.description ?? "gone") now, the candidate was compared with "

@@ -22,7 +22,8 @@ struct Night {
   init(_ recipe: Nightly, _ context: RunContext) throws {
     (self.recipe, self.context) = (recipe, context)
     let names = try Files.list(recipe.output.folder)
-    guard names.contains(NightJournal.name) || names.allSatisfy({ $0 == RunFolder.lockName || $0.hasPrefix(".") }) else {
+    guard names.contains(NightJournal.name) || names.allSatisfy({ $0 == RunFolder.lockName || $0.hasPrefix(".") })
+    else {
       throw FileError(
         path: recipe.output.folder, kind: .cannotCreate,
         description: "\(recipe.output.folder) is not empty and holds no nights; choose a new output folder")
@@ -41,7 +42,8 @@ struct Night {
     for file in arrivals.setAside { context.report(.warning(Self.sentence(aboutSetAside: file, folder))) }
     let digests = try InputDigests(of: recipe.inputs + recipe.namedInputs)
     let seen = digest(digests, arrivals.files)
-    if let last = journal.last, last.seen == seen, last.champion == champion?.description {
+    let last = try journal.last.flatMap { try isServing(champion, after: $0) ? $0 : nil }
+    if let last, last.seen == seen {
       for reason in last.leftOut { context.report(.warning("left out: \(reason)")) }
       return NightOutcome.nothingNew(champion: champion, leftOut: last.leftOut)
     }
@@ -50,7 +52,7 @@ struct Night {
     let work = digest(digests, rows.files)
     // The number of nights before it tells it from one that did the same work.
     let night = FileDigest.sha256(ofText: "\(work)\n\(champion?.description ?? "")\n\(journal.ended)")
-    if rows.files.isEmpty || journal.last?.work == work && journal.last?.champion == champion?.description {
+    if rows.files.isEmpty || last?.work == work {
       return try endWithout(work: work, seen: seen, night, rows, champion)
     }
     try begin(night, champion)
@@ -125,7 +127,7 @@ struct Night {
       ).decide(trainedOn: trainedQueries(of: runner.finished), cache: recipe.cache?.open())
       isBlamed = mayBlame && result.isWorse
       decision = NightDecision(
-        of: night, result.decision.isPromoted ? .promoted : .refused, reasons: result.decision.reasons,
+        of: night, result.decision.isPromoted ? .promoted : .refused, reasons: Self.reasons(for: result.decision),
         champion: champion)
       var parts = JSONObject([("model", JSONValue(candidate.model))])
       parts["reranker"] = candidate.reranker.map { JSONValue($0) }
@@ -153,6 +155,15 @@ struct Night {
   }
 
   // MARK: - Parts
+
+  /// True if a night has left the champion, or a person has gone back to it since.
+  ///
+  /// What was rolled back is not to be promoted again from the same rows.
+  private func isServing(_ champion: VersionNumber?, after last: NightJournal.Entry) throws -> Bool {
+    if last.champion == champion?.description { return true }
+    return try registry.history().last { $0.champion == champion && [.promoted, .rolledBack].contains($0.kind) }?.kind
+      == .rolledBack
+  }
 
   /// The models that serve; those of the first night before the first promotion.
   private func serving(_ champion: VersionNumber?) throws -> SearchPipeline.Folders {
@@ -203,6 +214,15 @@ struct Night {
       [Hone.version, SettingsFile.identity(of: settings, except: recipe.freeSettings) ?? context.recipe]
       + inputs.files.map { "\($0.sha256)  \($0.path)" } + files.map { "\($0.sha256)  \($0.name)" }
     return FileDigest.sha256(ofText: parts.joined(separator: "\n"))
+  }
+
+  /// The reasons for a decision: what failed; of what passed, the comparisons.
+  private static func reasons(for decision: GateDecision) -> [String] {
+    guard decision.isPromoted else { return decision.reasons }
+    let comparisons = decision.checks.filter {
+      $0.outcome == .passed && ["effect", "harm", "held-out"].contains($0.name)
+    }
+    return comparisons.isEmpty ? decision.reasons : comparisons.map(\.sentence)
   }
 
   private static func sentence(aboutSetAside file: Arrivals.File, _ folder: String) -> String {

@@ -43,7 +43,8 @@ struct NightJournal {
     /// Reads a line; nil if it is not one, as a line that a crash cut short.
     fileprivate init?(_ line: ArraySlice<UInt8>) {
       guard let object = (try? JSONReader.parse(line))?.objectValue,
-        let event = object["event"]?.stringValue.flatMap(Event.init(rawValue:)), let night = object["night"]?.stringValue
+        let event = object["event"]?.stringValue.flatMap(Event.init(rawValue:)),
+        let night = object["night"]?.stringValue
       else { return nil }
       self.init(event, night: night)
       (seen, work) = (object["seen"]?.stringValue, object["work"]?.stringValue)

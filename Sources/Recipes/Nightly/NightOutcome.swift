@@ -37,7 +37,9 @@ enum NightOutcome {
       details: [
         ("measures", decision.measures), ("leftOut", .array(decision.leftOut.map { JSONValue($0) })),
         ("setAside", .array(decision.setAside.map { JSONValue($0.name) })), ("decision", JSONValue(file)),
-      ], lines: [head] + decision.reasons.map { "  \($0)" } + ["decision  \(file)"],
+      ],
+      lines: [head] + decision.reasons.map { "  \($0)" } + decision.setAside.map { "set aside  \($0.name)" }
+        + ["decision   \(file)"],
       exitCode: isPromoted ? 0 : notPromoted)
   }
 

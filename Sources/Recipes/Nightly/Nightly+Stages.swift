@@ -32,7 +32,8 @@ extension Nightly {
       }
       let folder = Files.join(output.folder, stage.name)
       let source = stage.source(in: folder) { values[$0] }
-      guard let (program, inner) = try? checks.read(RecipeProgram.self, from: source, at: place, promised: promised) else {
+      guard let (program, inner) = try? checks.read(RecipeProgram.self, from: source, at: place, promised: promised)
+      else {
         known.append((stage.name, nil))
         continue
       }
@@ -58,7 +59,9 @@ extension Nightly {
     return known
   }
 
-  private func validateName(of stage: StageSection, at place: String, _ earlier: [String], _ checks: SettingChecks) -> Bool {
+  private func validateName(of stage: StageSection, at place: String, _ earlier: [String], _ checks: SettingChecks)
+    -> Bool
+  {
     let name = stage.name
     let allowed = name.utf8.allSatisfy { byte in
       switch byte {
@@ -89,7 +92,8 @@ extension Nightly {
       return "'$\(name)': the stage '\(name)' makes no model and no rows"
     }
     if let place = stages.firstIndex(where: { $0.name == name }) {
-      return place == index ? "'$\(name)' is this stage itself" : "'$\(name)' is a later stage; move that one before this"
+      return place == index
+        ? "'$\(name)' is this stage itself" : "'$\(name)' is a later stage; move that one before this"
     }
     let names = known.filter { $0.product != nil }.map(\.name) + Self.ownReferences
     let advice =

@@ -20,6 +20,7 @@ struct Nightly: Recipe {
   var stages: [StageSection]
   var gate: GateSection
   var cache: CacheSection?
+  var notify: [String]?
   var output: NightOutput
 
   var inputs: [RunInput] { base.inputs + arrivals.inputs + gate.inputs }
@@ -27,7 +28,7 @@ struct Nightly: Recipe {
   var outputFolder: String { output.folder }
 
   /// Nights are alike that differ in these alone.
-  var freeSettings: [String] { ["cache", "output"] }
+  var freeSettings: [String] { ["cache", "notify", "output"] }
 
   func validate(_ checks: SettingChecks) {
     registry.validate(checks)
@@ -36,6 +37,9 @@ struct Nightly: Recipe {
     let known = validateStages(checks)
     gate.validate(checks, stages: known)
     cache?.validate(checks)
+    checks.require(
+      notify?.first?.isEmpty != true && notify?.isEmpty != true, "notify",
+      else: "the list names no command; give a program and its arguments, or remove it")
     output.validate(checks)
   }
 
@@ -56,12 +60,16 @@ extension Nightly {
     base = try keys.required(.base, "The models of the first night, which the first candidate must beat.")
     start = try keys.value(
       .start, default: .champion, "The model that $start stands for; before the first promotion it is the base.")
-    arrivals = try keys.required(.arrivals, "The rows to train on, which $rows stands for; new ones arrive as new files.")
+    arrivals = try keys.required(
+      .arrivals, "The rows to train on, which $rows stands for; new ones arrive as new files.")
     stages = try keys.required(
       .stages, example: StageSection.example,
       "The stages in their order; $NAME stands for the model or the rows that an earlier one makes.")
     gate = try keys.required(.gate, "The comparison with the champion, and the rules by which the candidate wins.")
     cache = try keys.optional(.cache, "Keeps the gate's vectors between nights; without it all texts are encoded.")
+    notify = try keys.optional(
+      .notify, example: ["scripts/tell", "search-team"],
+      "A program and its arguments, which gets every decision as a line of JSON on its standard input.")
     output = try keys.required(.output, "The folder of all nights.")
   }
 }
@@ -72,59 +80,4 @@ enum StartSetting: String, ChoiceSetting {
   case champion
   /// The model of the first night, every night.
   case base
-}
-
-/// The place of the versions.
-struct RegistrySection: Codable, Sendable, Equatable {
-  var folder: String
-  var name: String
-}
-
-extension RegistrySection {
-  init(from decoder: any Decoder) throws {
-    let keys = try decoder.keys(CodingKeys.self)
-    folder = try keys.value(.folder, default: "models", "The folder of all models' versions.")
-    name = try keys.required(.name, example: "my-model", "The name of the model, a folder in it.")
-  }
-}
-
-/// The models of the first night.
-struct FirstModelsSection: Codable, Sendable, Equatable {
-  var folder: String
-  var reranker: String?
-}
-
-extension FirstModelsSection {
-  init(from decoder: any Decoder) throws {
-    let keys = try decoder.keys(CodingKeys.self)
-    folder = try keys.required(.folder, example: "checkpoints/all-MiniLM-L6-v2", "The folder of a bi-encoder.")
-    reranker = try keys.optional(
-      .reranker, example: "runs/reranker/model", "The folder of a cross-encoder, where one serves already.")
-  }
-
-  var inputs: [RunInput] { [.model(folder)] + (reranker.map { [.model($0)] } ?? []) }
-
-  func validate(_ checks: SettingChecks) {
-    checks.modelFolder("base.folder", folder)
-    if let reranker { checks.modelFolder("base.reranker", reranker) }
-  }
-}
-
-/// The folder of all nights.
-struct NightOutput: Codable, Sendable, Equatable {
-  var folder: String
-  var keep: Int
-}
-
-extension NightOutput {
-  init(from decoder: any Decoder) throws {
-    let keys = try decoder.keys(CodingKeys.self)
-    folder = try keys.required(.folder, example: "runs/nightly", "The folder of all nights, the same every night.")
-    keep = try keys.value(.keep, default: 3, "The number of nights whose stages are kept; the champion has its own copy.")
-  }
-
-  func validate(_ checks: SettingChecks) {
-    checks.outputFolder("output.folder", folder)
-    checks.atLeast(1, "output.keep", keep)
-  }
 }

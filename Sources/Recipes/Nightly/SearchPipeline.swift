@@ -47,7 +47,8 @@ struct SearchPipeline {
     of queries: [Query], split: String, depth: Int, _ texts: inout CandidateTexts, report: (RunEvent) throws -> Void
   ) throws -> Ranking {
     let found = try firstStage.ranking(
-      of: queries, depth: reranker == nil ? depth : max(depth, top), task: "encoding queries of \(split)", report: report)
+      of: queries, depth: reranker == nil ? depth : max(depth, top), task: "encoding queries of \(split)",
+      report: report)
     guard let reranker else { return found }
     return try RerankingCandidates(found, top: top, &texts, from: "the first stage").reranked(
       by: reranker, task: "reranking \(split)", report: report)

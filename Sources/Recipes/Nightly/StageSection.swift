@@ -15,7 +15,8 @@ struct StageSection: Sendable {
     StageSection(
       name: "adapt",
       source: SettingSource(
-        parsing: "{ recipe: trainBiEncoder, model: { folder: $start }, data: { rows: $rows }, schedule: { epochs: 1 } }"))
+        parsing: "{ recipe: trainBiEncoder, model: { folder: $start }, data: { rows: $rows }, schedule: { epochs: 1 } }"
+      ))
   ]
 
   /// The recipe with values in the place of references, in a folder.

@@ -26,10 +26,10 @@ import Words
   @Test(arguments: ["training", "encoding documents", "timing"])
   func aStoppedNightEndsWithTheSameBytes(_ task: String) throws {
     let whole = try NightWorkshop()
-    try whole.arrive("1.jsonl", ["*", "for *"])
+    try whole.arrive("1.jsonl", ["*", "the *"])
     _ = try whole.night()
     let stopped = try NightWorkshop()
-    try stopped.arrive("1.jsonl", ["*", "for *"])
+    try stopped.arrive("1.jsonl", ["*", "the *"])
     #expect(throws: RunInterrupted.self) {
       try stopped.night { event in
         guard case .progress(let progress) = event else { return false }
@@ -49,10 +49,12 @@ import Words
   @Test(arguments: ["nights.jsonl", "arrivals.jsonl", "history.jsonl", "champion"])
   func aDecidedNightIsEndedOnce(_ lost: String) throws {
     let workshop = try NightWorkshop()
-    try workshop.arrive("1.jsonl", ["*", "for *"])
+    try workshop.arrive("1.jsonl", ["*", "the *"])
     _ = try workshop.night()
     // Undo the steps from one on, as if the process had died before it.
-    let (journal, arrivals) = (Files.join(workshop.output, "nights.jsonl"), Files.join(workshop.output, "arrivals.jsonl"))
+    let (journal, arrivals) = (
+      Files.join(workshop.output, "nights.jsonl"), Files.join(workshop.output, "arrivals.jsonl")
+    )
     let lines = String(decoding: try Files.read(journal), as: UTF8.self).split(separator: "\n")
     #expect(lines.count == 2)
     try Files.write(lines[0] + "\n", to: journal)
@@ -71,7 +73,7 @@ import Words
 
   @Test func aRefusalIsNotedOnce() throws {
     let workshop = try NightWorkshop()
-    try workshop.arrive("1.jsonl", ["*", "for *"])
+    try workshop.arrive("1.jsonl", ["*", "the *"])
     let strict = ["gate.leastEffect=1"]
     _ = try workshop.night(NightWorkshop.text, strict)
     let journal = Files.join(workshop.output, "nights.jsonl")

@@ -25,7 +25,10 @@ import Testing
   @Test func aRightRecipeHasNone() throws { #expect(try problems() == []) }
 
   @Test(arguments: [
-    ("model: { folder: $adapt }", "model: { folder: $adap }", "'stages[1].recipe': '$adap' stands for nothing; did you mean '$adapt'?"),
+    (
+      "model: { folder: $adapt }", "model: { folder: $adap }",
+      "'stages[1].recipe': '$adap' stands for nothing; did you mean '$adapt'?"
+    ),
     (
       "data: { rows: $negatives }", "data: { rows: $rerank }",
       "'stages[2].recipe': '$rerank' is this stage itself"
@@ -42,11 +45,18 @@ import Testing
     ("{ model: $adapt,", "{ model: adapt,", "'gate.model': 'adapt' is no stage; there is $adapt"),
     ("name: negatives", "name: rows", "'stages': stages[1]: '$rows' has a meaning already; choose another name"),
     ("name: negatives", "name: adapt", "'stages': stages[1]: two stages have the name 'adapt'; choose another one"),
-    ("schedule: { steps: 60 }", "schedule: { steps: 60 }\n    output: { folder: x }",
-      "'stages[0].output.folder': a stage has a folder of its own in runs; remove the key"),
-    ("schedule: { steps: 60 }", "schedule: { stepz: 60 }", "unknown key 'stages[0].schedule.stepz'; did you mean 'steps'?"),
-    ("optimizer: { rate: 5e-3 }\n    schedule: { steps: 60 }", "optimizer: { rate: 0 }\n    schedule: { steps: 60 }",
-      "'stages[0].optimizer.rate': 0.0 is not more than 0"),
+    (
+      "schedule: { steps: 60 }", "schedule: { steps: 60 }\n    output: { folder: x }",
+      "'stages[0].output.folder': a stage has a folder of its own in runs; remove the key"
+    ),
+    (
+      "schedule: { steps: 60 }", "schedule: { stepz: 60 }",
+      "unknown key 'stages[0].schedule.stepz'; did you mean 'steps'?"
+    ),
+    (
+      "optimizer: { rate: 5e-3 }\n    schedule: { steps: 60 }", "optimizer: { rate: 0 }\n    schedule: { steps: 60 }",
+      "'stages[0].optimizer.rate': 0.0 is not more than 0"
+    ),
     ("recipe: mineNegatives", "recipe: mineNegative", "'stages[1].recipe' should be one of "),
     ("heldOut: test", "heldOut: dev", "'gate': a split is named twice"),
     ("heldOut: test", "alpha: 2", "'gate.alpha': 2.0 is not between 0 and 1"),
@@ -60,10 +70,12 @@ import Testing
 
   @Test func aPathOfAProblemHasThePlaceOfItsStage() throws {
     let workshop = try NightWorkshop()
-    let text = NightWorkshop.withReranker.replacing("schedule: { steps: 40 }", with: "schedule: { steps: 40, warmup: 7 }")
+    let text = NightWorkshop.withReranker.replacing(
+      "schedule: { steps: 40 }", with: "schedule: { steps: 40, warmup: 7 }")
     let error = #expect(throws: RecipeError.self) { try workshop.recipe(text) }
     #expect(error?.problems.count == 1 && error?.problems.first?.contains("'stages[2].schedule.warmup'") == true)
-    let line = 1 + (text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains("warmup: 7") } ?? 0)
+    let line =
+      1 + (text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains("warmup: 7") } ?? 0)
     #expect(error?.problems.first?.hasPrefix("night.yaml:\(line):") == true, "\(error?.problems ?? [])")
   }
 
@@ -75,5 +87,17 @@ import Testing
     #expect(again.resolved == recipe.resolved)
     #expect(recipe.resolved.contains("rows: $negatives"))
     #expect(!recipe.resolved.contains("checkpoint:\n      every: '10'"))
+  }
+
+  @Test func anOverrideReachesAStageByItsName() throws {
+    let workshop = try NightWorkshop()
+    let recipe = try workshop.recipe(
+      NightWorkshop.withReranker, ["stages.adapt.schedule.steps=7", "stages.rerank.seed=3"])
+    let stages = try #require(recipe.program.recipe as? Nightly).stages
+    #expect(stages[0].source.value(of: "schedule.steps") == "7" && stages[2].source.value(of: "seed") == "3")
+    let error = #expect(throws: RecipeError.self) {
+      try workshop.recipe(NightWorkshop.withReranker, ["stages.none.seed=3"])
+    }
+    #expect(error?.problems.first?.contains("'stages' is no section, it holds a list") == true)
   }
 }

@@ -20,10 +20,11 @@ import Words
 
   @Test func aBetterModelIsPromotedAndTheNextNightHasNothingNew() throws {
     let workshop = try NightWorkshop()
-    try workshop.arrive("1.jsonl", ["*", "for *"])
+    try workshop.arrive("1.jsonl", ["*", "the *"])
     let first = try workshop.night()
     #expect(first.status == "promoted" && first.exitCode == 0, "\(first.reasons)")
     #expect(first.result["version"]?.stringValue == "v000001")
+    #expect(first.reasons.count == 4 && first.reasons.first?.hasPrefix("nDCG@10 on dev changes by +0.") == true)
     let registry = try workshop.registry
     #expect(try registry.problems() == [])
     let version = try #require(try registry.champion())
@@ -59,7 +60,7 @@ import Words
     #expect(again.notes.contains { $0.hasPrefix("stage 1 of 1, 'adapt': done already in ") })
     #expect(again.status == "refused" && again.exitCode == 10)
     #expect(try workshop.stages == stages)
-    try workshop.arrive("2.jsonl", ["for *"])
+    try workshop.arrive("2.jsonl", ["* the"])
     let other = try workshop.night()
     #expect(other.notes.contains { $0.hasPrefix("stage 1 of 1, 'adapt': trainBiEncoder in ") })
   }
@@ -68,9 +69,9 @@ import Words
 
   @Test func aGainThatIsTooSmallIsRefusedAndTheRowsStayInUse() throws {
     let workshop = try NightWorkshop()
-    try workshop.arrive("1.jsonl", ["*", "for *"])
+    try workshop.arrive("1.jsonl", ["*", "the *"])
     _ = try workshop.night()
-    try workshop.arrive("2.jsonl", ["the *"])
+    try workshop.arrive("2.jsonl", ["* the"])
     let second = try workshop.night()
     #expect(second.status == "refused" && second.exitCode == 10, "\(second.reasons)")
     #expect(second.reasons.contains { $0.contains("a change of at least +0.0020") })
@@ -84,9 +85,9 @@ import Words
 
   @Test func theRowsOfAWorseCandidateAreSetAside() throws {
     let workshop = try NightWorkshop()
-    try workshop.arrive("1.jsonl", ["*", "for *"])
+    try workshop.arrive("1.jsonl", ["*", "the *"])
     _ = try workshop.night()
-    try workshop.arrive("2.jsonl", ["* with the", "* for the", "* and the", "the *"], shift: 1)
+    try workshop.arrive("2.jsonl", ["* and", "and *", "for *", "* for", "* with", "with *"], shift: 1)
     let poisoned = try workshop.night()
     #expect(poisoned.status == "refused" && poisoned.exitCode == 10)
     #expect(poisoned.result["setAside"] == ["2.jsonl"])
@@ -101,9 +102,23 @@ import Words
     #expect(try workshop.night().status == "refused")
   }
 
+  @Test func rowsOnWhichTrainingLeavesTheNumbersAreSetAside() throws {
+    let workshop = try NightWorkshop()
+    let hopeless = NightWorkshop.text.replacing("rate: 5e-3", with: "rate: 1e38")
+    try workshop.arrive("1.jsonl", ["*"])
+    // Without older rows there is nothing to go back to.
+    let error = #expect(throws: RunError.self) { try workshop.night(hopeless) }
+    #expect(error?.kind == .internalError && error?.description.hasPrefix("stage 'adapt': ") == true)
+    _ = try workshop.night()
+    try workshop.arrive("2.jsonl", ["the *"])
+    let night = try workshop.night(hopeless)
+    #expect(night.status == "refused" && night.exitCode == 10 && night.result["setAside"] == ["2.jsonl"])
+    #expect(try workshop.champion == "v000001")
+  }
+
   @Test func aQueryThatIsMeasuredIsNotTrainedOn() throws {
     let workshop = try NightWorkshop()
-    try workshop.arrive("1.jsonl", ["*", "* WITH!"])
+    try workshop.arrive("1.jsonl", ["*", "* *!"])
     let night = try workshop.night()
     #expect(night.status == "refused")
     #expect(night.reasons.first == "6 of 24 queries of dev were trained on", "\(night.reasons)")
@@ -114,8 +129,9 @@ import Words
 
   @Test func aFileWithAnErrorIsLeftOutWithItsLine() throws {
     let workshop = try NightWorkshop()
-    try workshop.arrive("1.jsonl", ["*", "for *"])
-    try workshop.folder.write("arrivals/2.jsonl", "{\"query\": \"search\", \"positive\": \"the file\"}\n{\"query\": 3}\n")
+    try workshop.arrive("1.jsonl", ["*", "the *"])
+    try workshop.folder.write(
+      "arrivals/2.jsonl", "{\"query\": \"search\", \"positive\": \"the file\"}\n{\"query\": 3}\n")
     let night = try workshop.night()
     #expect(night.status == "promoted" && night.exitCode == 0)
     let reason = try #require(night.result["leftOut"]?.arrayValue?.first?.stringValue)
@@ -172,14 +188,30 @@ import Words
 
   @Test func aBiEncoderAndItsRerankerArePromotedTogether() throws {
     let workshop = try NightWorkshop()
-    try workshop.arrive("1.jsonl", ["*", "for *"])
+    try workshop.arrive("1.jsonl", ["*", "the *"])
     let night = try workshop.night(NightWorkshop.withReranker)
-    #expect(night.status == "promoted", "\(night.reasons)")
+    #expect(night.status == "promoted", "\(night.reasons) \(night.result)")
     let registry = try workshop.registry
     let version = try #require(try registry.champion())
     #expect(try registry.manifest(of: version).parts == ["model", "reranker"])
     #expect(Files.exists(Files.join(registry.folder(of: version), "reranker/model.safetensors")))
     #expect(try workshop.night(NightWorkshop.withReranker).status == "nothing-new")
+  }
+
+  // MARK: - The hook
+
+  @Test func aCommandIsToldTheDecision() throws {
+    let workshop = try NightWorkshop()
+    try workshop.arrive("1.jsonl", ["*"])
+    let file = workshop.folder.file("told.json")
+    let notify = "notify=[/bin/sh, -c, 'cat > \(file); exit 3']"
+    let night = try workshop.night(NightWorkshop.text, [notify])
+    #expect(night.status == "promoted" && night.exitCode == 0)
+    let told = try #require(try JSONReader.parse(Files.read(file)).objectValue)
+    #expect(told["outcome"] == "promoted" && told["version"] == "v000001" && told["checks"]?.arrayValue != nil)
+    #expect(night.warnings.contains { $0.contains("exit code 3") })
+    try Files.remove(file)
+    #expect(try workshop.night(NightWorkshop.text, [notify]).status == "nothing-new" && !Files.exists(file))
   }
 
   // MARK: - Safety
@@ -204,22 +236,37 @@ import Words
   @Test func aChampionThatChangedInTheNightStays() throws {
     let workshop = try NightWorkshop()
     try workshop.arrive("1.jsonl", ["*"])
-    _ = try workshop.night()
-    try workshop.arrive("2.jsonl", ["for *"])
+    _ = try workshop.night(NightWorkshop.text.replacing("steps: 60", with: "steps: 8"))
+    try workshop.arrive("2.jsonl", ["the *"])
     let folder = workshop.folder.file("other")
     try Files.copyFolder(Files.join(workshop.registry.folder, "v000001/model"), to: folder)
     let registry = try workshop.registry
-    let isDone = Mutex(false)
-    let night = try workshop.night(NightWorkshop.text, ["gate.leastEffect=0", "gate.alpha=1", "gate.largestHarm=1"]) {
-      event in
+    let night = try workshop.night { event in
       guard case .note(let text) = event, text.hasPrefix("measuring the candidate") else { return false }
-      isDone.withLock { $0 = true }
       _ = try? RegistryWriter(registry).promote(
         RegistryWriter.Candidate(parts: [("model", folder)], decision: ["outcome": "promoted"]))
       return false
     }
-    #expect(isDone.withLock { $0 } && night.status == "refused")
-    #expect(try workshop.champion == "v000002")
+    #expect(night.status == "refused" && night.exitCode == 10)
+    #expect(
+      night.reasons.first?.hasPrefix("the champion is v000002 now, the candidate was compared with v000001") == true)
+    #expect(try workshop.champion == "v000002" && registry.problems() == [])
+    // The next night compares with the new one.
+    #expect(try workshop.night().result["version"]?.stringValue == "v000003")
+  }
+
+  @Test func whatWasRolledBackIsNotPromotedAgain() throws {
+    let workshop = try NightWorkshop()
+    try workshop.arrive("1.jsonl", ["*"])
+    _ = try workshop.night(NightWorkshop.text.replacing("steps: 60", with: "steps: 8"))
+    try workshop.arrive("2.jsonl", ["the *"])
+    #expect(try workshop.night().result["version"] == "v000002")
+    _ = try RegistryWriter(workshop.registry).rollBack()
+    let night = try workshop.night()
+    #expect(night.status == "nothing-new" && night.result["version"] == "v000001")
+    // New rows make a new candidate, which is compared with the version that serves.
+    try workshop.arrive("3.jsonl", ["* the"])
+    #expect(try workshop.night().result["version"] == "v000003")
   }
 
   @Test func oldStagesAreRemoved() throws {
@@ -227,10 +274,10 @@ import Words
     try workshop.arrive("1.jsonl", ["*"])
     _ = try workshop.night(NightWorkshop.text, ["output.keep=1"])
     let first = try workshop.stages
-    try workshop.arrive("2.jsonl", ["for *"])
+    try workshop.arrive("2.jsonl", ["* the"])
     _ = try workshop.night(NightWorkshop.text, ["output.keep=2"])
     #expect(try workshop.stages.count == 2)
-    try workshop.arrive("3.jsonl", ["the *"])
+    try workshop.arrive("3.jsonl", ["* the"])
     _ = try workshop.night(NightWorkshop.text, ["output.keep=1"])
     let last = try workshop.stages
     #expect(last.count == 1 && last != first)

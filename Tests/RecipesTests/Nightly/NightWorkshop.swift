@@ -8,7 +8,7 @@ import Words
 
 @testable import Recipes
 
-/// Nights over a tiny model: six words that each mean another word, which a minute's training learns and nobody can guess.
+/// Nights over a tiny model: six words that each mean another word, which a moment's training learns and nobody can guess.
 struct NightWorkshop {
   let folder = TemporaryFolder()
 
@@ -29,23 +29,23 @@ struct NightWorkshop {
       (Self.meanings.map { "the \($0)" } + pairs).enumerated().map {
         "{\"_id\": \"d\($0.offset)\", \"text\": \"\($0.element)\"}\n"
       }.joined())
-    let forms = ["with", "and", "board", "packet"]
-    try folder.write(
-      "collection/queries.jsonl",
-      Self.words.indices.flatMap { word in
-        forms.indices.flatMap { form in
-          ["dev", "test"].map { split in
-            let text = split == "dev" ? "\(Self.words[word]) \(forms[form])" : "\(forms[form]) \(Self.words[word])"
-            return "{\"_id\": \"\(split)\(word)-\(form)\", \"text\": \"\(text)\", \"slice\": \"form\(form % 2)\"}\n"
-          }
+    let forms = [
+      "dev": ["* *", "* * *", "the * *", "* * the"], "test": ["* * * *", "the * * *", "* * * the", "* the *"],
+    ]
+    var queries = ""
+    for (split, forms) in forms.sorted(by: { $0.key < $1.key }) {
+      var judgments = "query-id\tcorpus-id\tscore\n"
+      for word in Self.words.indices {
+        for form in forms.indices {
+          let text = forms[form].replacing("*", with: Self.words[word])
+          queries +=
+            "{\"_id\": \"\(split)\(word)-\(form)\", \"text\": \"\(text)\", \"slice\": \"form\(form % 2)\"}\n"
+          judgments += "\(split)\(word)-\(form)\td\(word)\t1\n"
         }
-      }.joined())
-    for split in ["dev", "test"] {
-      let judgments = Self.words.indices.flatMap { word in
-        forms.indices.map { "\(split)\(word)-\($0)\td\(word)\t1\n" }
       }
-      try folder.write("collection/qrels/\(split).tsv", "query-id\tcorpus-id\tscore\n" + judgments.joined())
+      try folder.write("collection/qrels/\(split).tsv", judgments)
     }
+    try folder.write("collection/queries.jsonl", queries)
     try Files.makeFolder(folder.file("arrivals"))
   }
 
