@@ -21,7 +21,10 @@ extension ArrivalsSection {
     split = try keys.optional(
       .split, example: "train", "Judgments of the collection that are rows beside those of the folder: qrels/SPLIT.tsv."
     )
-    if folder == nil && split == nil { try decoder.note("give 'folder', or 'collection' and 'split'") }
+    if folder == nil && split == nil {
+      try decoder.note("give 'folder', or 'collection' and 'split'")
+      folder = ""
+    }
     if split != nil && collection == nil { try decoder.note("'split' needs 'collection'", at: CodingKeys.split) }
   }
 

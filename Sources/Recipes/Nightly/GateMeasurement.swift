@@ -60,9 +60,10 @@ struct GateMeasurement {
     }
     let deciding = try values(section.split)
     var evidence = GateEvidence(deciding: deciding)
-    evidence.slices = slices(of: deciding) + (try section.slices.map(values))
+    evidence.slices = slices(of: deciding) + (try (section.slices ?? []).map(values))
     measured.list += evidence.slices.filter { $0.name.hasPrefix("\(section.split)/") }
-    evidence.leaked = leaked(trained)
+    evidence.leaked = leaked(trained, into: section.split)
+    for name in section.splits.dropFirst() { warn(leaked(trained, into: name), into: name) }
     evidence.size = (champion.isPromoted ? try champion.folders.bytes : nil, try candidate.bytes)
     let latency = try self.latency(before, after)
     evidence.latency = (champion.isPromoted ? latency.before : nil, latency.after)
@@ -104,9 +105,17 @@ struct GateMeasurement {
     }
   }
 
-  /// The number of deciding queries that were trained on, in any spelling.
-  private func leaked(_ trained: Set<NormalizedText>) -> Int {
-    plan.splits.first { $0.name == section.split }?.queries.count { trained.contains(NormalizedText($0.text)) } ?? 0
+  /// The number of a split's queries that were trained on, in any spelling.
+  private func leaked(_ trained: Set<NormalizedText>, into name: String) -> Int {
+    plan.splits.first { $0.name == name }?.queries.count { trained.contains(NormalizedText($0.text)) } ?? 0
+  }
+
+  private func warn(_ leaked: Int, into name: String) {
+    guard leaked > 0, let all = plan.splits.first(where: { $0.name == name })?.queries.count else { return }
+    context.report(
+      .warning(
+        "\(NumberText.counted(leaked, of: all, "query", plural: "queries")) of split '\(name)' "
+          + "\(leaked == 1 ? "was" : "were") trained on; what is measured there says little"))
   }
 
   /// The median time of a query with each, measured in turn after one untimed query.

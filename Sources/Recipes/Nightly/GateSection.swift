@@ -15,7 +15,7 @@ struct GateSection: Sendable, Equatable {
   var top: Int
   var collection: String
   var split: String
-  var slices: [String]
+  var slices: [String]?
   var heldOut: String?
   var excludeSameID: Bool?
   var measure: MeasureSetting
@@ -24,7 +24,7 @@ struct GateSection: Sendable, Equatable {
   var timedQueries: Int
 
   /// All splits that are measured.
-  var splits: [String] { [split] + slices + (heldOut.map { [$0] } ?? []) }
+  var splits: [String] { [split] + (slices ?? []) + (heldOut.map { [$0] } ?? []) }
 
   var inputs: [RunInput] { RunInput.collection(collection, splits: splits) }
 }
@@ -45,7 +45,8 @@ extension GateSection: Codable {
     top = try keys.value(.top, default: 100, "The number of documents per query that rerankers order.")
     collection = try keys.evaluatedCollection(.collection)
     split = try keys.value(.split, default: "dev", "The judgments that decide: qrels/SPLIT.tsv of the collection.")
-    slices = try keys.value(.slices, default: [], "Other splits, on which the candidate may do no harm.")
+    slices = try keys.optional(
+      .slices, example: ["tags"], "Other splits, on which the candidate may do no harm; without it none.")
     heldOut = try keys.optional(
       .heldOut, example: "test", "A second split that decides, measured only if all else speaks for the candidate.")
     excludeSameID = try keys.excludeSameID(.excludeSameID)
@@ -82,7 +83,7 @@ extension GateSection: Codable {
     try section.encode(top, forKey: .top)
     try section.encode(collection, forKey: .collection)
     try section.encode(split, forKey: .split)
-    try section.encode(slices, forKey: .slices)
+    try section.encodeIfPresent(slices, forKey: .slices)
     try section.encodeIfPresent(heldOut, forKey: .heldOut)
     try section.encodeIfPresent(excludeSameID, forKey: .excludeSameID)
     try section.encode(measure, forKey: .measure)
@@ -102,7 +103,7 @@ extension GateSection: Codable {
   func validate(_ checks: SettingChecks, stages: Nightly.KnownStages) {
     checks.collection("gate.collection", collection)
     checks.split("gate.split", split, of: collection, "gate.collection")
-    for name in slices { checks.split("gate.slices", name, of: collection, "gate.collection") }
+    for name in slices ?? [] { checks.split("gate.slices", name, of: collection, "gate.collection") }
     if let heldOut { checks.split("gate.heldOut", heldOut, of: collection, "gate.collection") }
     checks.require(Set(splits).count == splits.count, "gate", else: "a split is named twice")
     checks.require(

@@ -45,10 +45,11 @@ struct NightDecision {
   /// Adds what the decision is made of, or what its end needs.
   mutating func add(_ members: [(name: String, value: JSONValue)]) { object.members += members }
 
-  /// Refuses what was to be promoted.
+  /// Refuses what was to be promoted; the next night does the same work again.
   mutating func refuse(_ reason: String) {
     object["outcome"] = JSONValue(Outcome.refused.rawValue)
     object["reasons"] = [JSONValue(reason)]
+    (object["seen"], object["work"]) = (nil, nil)
   }
 
   // MARK: - Reading

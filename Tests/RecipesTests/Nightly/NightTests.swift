@@ -118,8 +118,11 @@ import Words
 
   @Test func aQueryThatIsMeasuredIsNotTrainedOn() throws {
     let workshop = try NightWorkshop()
-    try workshop.arrive("1.jsonl", ["*", "* *!"])
+    // A query of dev and one of test, in other spellings.
+    try workshop.arrive("1.jsonl", ["*", "* *!", "The * *, *"])
     let night = try workshop.night()
+    #expect(
+      night.warnings.contains("6 of 24 queries of split 'test' were trained on; what is measured there says little"))
     #expect(night.status == "refused")
     #expect(night.reasons.first == "6 of 24 queries of dev were trained on", "\(night.reasons)")
     #expect(try workshop.champion == nil)
