@@ -14,7 +14,7 @@ import Testing
       base: { folder: \(HoneProcess.model) }
       arrivals: { folder: \(folder.file("arrivals")) }
       stages:
-        - { name: adapt, recipe: trainBiEncoder, model: { folder: $start }, data: { rows: $rows }, schedule: { steps: 1 } }
+        - { name: adapt, recipe: trainBiEncoder, model: { folder: $start }, data: { rows: $rows }, schedule: { steps: 2 } }
       gate: { model: $adapt, collection: \(folder.file("collection")), minimumQueries: 1 }
       output: { folder: \(folder.file("runs")) }
       """)
@@ -40,8 +40,9 @@ import Testing
     let folder = try night()
     var ended = try run(folder)
     #expect(ended.status == 0 && ended.result["status"] == "nothing-new")
-    try folder.write("arrivals/1.jsonl", "{\"query\": \"text\", \"positive\": \"word\"}\n")
-    // One step over one row gains nothing.
+    let rows = ["text", "find"].map { "{\"query\": \"\($0)\", \"positive\": \"the \($0)\"}\n" }.joined()
+    try folder.write("arrivals/1.jsonl", rows)
+    // Two steps over two rows gain nothing that a test of one query could show.
     ended = try run(folder)
     #expect(ended.status == 10 && ended.result["status"] == "refused", "\(ended.messages)")
     try folder.write("arrivals/2.jsonl", "{\"query\": \"text\"}\n")
