@@ -4,6 +4,7 @@
 #include <malloc.h>
 #endif
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
 #endif
 
@@ -14,6 +15,7 @@ typedef unsigned char hone_bytes __attribute__((vector_size(16)));
 
 #if defined(__linux__)
 int sched_getaffinity(int process, unsigned long size, void *mask);
+long syscall(long number, ...);
 #endif
 
 /// The number of cores that this process may run on, or 0 where the system does not tell.
@@ -133,8 +135,142 @@ static inline hone_integers hone_add_byte_products(hone_integers sums, hone_word
 #endif
 }
 
+// Matrix tiles, Intel's AMX: eight registers of up to sixteen rows of sixteen words, and products of two of them. They are
+// written in assembler, so that code compiled for any processor of the architecture can use them on one that has them.
+// Tiles 0 to 3 hold sums: 2 r + p those of left tile r and right tile p. Tiles 4 and 5 are left ones, 6 and 7 right ones.
+
+#if defined(__x86_64__) && defined(__linux__)
+#define HONE_TILES 1
+#define HONE_TILE_CASE(number, instruction, ...)                                                                       \
+  case number: __asm__ volatile(instruction : : __VA_ARGS__ : "memory"); break;
+#else
+#define HONE_TILES 0
+#endif
+
+/// True if the processor has tiles, with products of bytes and of pairs of bfloat16 numbers, and the system lets this
+/// process use them; asks it for that.
+static inline _Bool hone_request_tiles(void) {
+#if HONE_TILES
+  unsigned a, b, c, d = 0;
+  const unsigned needed = 1u << 22 | 1u << 24 | 1u << 25; // amx-bf16, amx-tile, amx-int8
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d & needed) != needed) return 0;
+  const long arch_prctl = 158, request_permission = 0x1023, tile_data = 18;
+  return syscall(arch_prctl, request_permission, tile_data) == 0;
+#else
+  return 0;
+#endif
+}
+
+/// Gives this thread tiles: the two left ones, and their sums, of so many rows each, the right ones of sixteen.
+static inline void hone_configure_tiles(int first_rows, int second_rows) {
+#if HONE_TILES
+  struct { unsigned char palette, first, reserved[14]; unsigned short bytes[16]; unsigned char rows[16]; } shape = {1};
+  for (int tile = 0; tile < 8; tile++) {
+    shape.bytes[tile] = 64;
+    shape.rows[tile] = tile >= 6 ? 16 : tile < 2 || tile == 4 ? first_rows : second_rows;
+  }
+  __asm__ volatile("ldtilecfg %0" : : "m"(shape));
+#else
+  __builtin_trap();
+#endif
+}
+
+/// Gives the tiles back, so that the system need not keep them when it changes threads.
+static inline void hone_release_tiles(void) {
+#if HONE_TILES
+  __asm__ volatile("tilerelease" : : : "memory");
+#else
+  __builtin_trap();
+#endif
+}
+
+/// Sets the numbers of a tile of sums to 0.
+static inline void hone_clear_tile(int tile) {
+#if HONE_TILES
+  switch (tile) {
+    HONE_TILE_CASE(0, "tilezero %%tmm0", )
+    HONE_TILE_CASE(1, "tilezero %%tmm1", )
+    HONE_TILE_CASE(2, "tilezero %%tmm2", )
+    HONE_TILE_CASE(3, "tilezero %%tmm3", )
+  }
+#else
+  __builtin_trap();
+#endif
+}
+
+/// Loads the rows of a tile, which are `stride` bytes apart.
+static inline void hone_load_tile(int tile, const void *first, long stride) {
+#if HONE_TILES
+  switch (tile) {
+    HONE_TILE_CASE(0, "tileloadd (%0,%1,1), %%tmm0", "r"(first), "r"(stride))
+    HONE_TILE_CASE(1, "tileloadd (%0,%1,1), %%tmm1", "r"(first), "r"(stride))
+    HONE_TILE_CASE(2, "tileloadd (%0,%1,1), %%tmm2", "r"(first), "r"(stride))
+    HONE_TILE_CASE(3, "tileloadd (%0,%1,1), %%tmm3", "r"(first), "r"(stride))
+    HONE_TILE_CASE(4, "tileloadd (%0,%1,1), %%tmm4", "r"(first), "r"(stride))
+    HONE_TILE_CASE(5, "tileloadd (%0,%1,1), %%tmm5", "r"(first), "r"(stride))
+    HONE_TILE_CASE(6, "tileloadd (%0,%1,1), %%tmm6", "r"(first), "r"(stride))
+    HONE_TILE_CASE(7, "tileloadd (%0,%1,1), %%tmm7", "r"(first), "r"(stride))
+  }
+#else
+  __builtin_trap();
+#endif
+}
+
+/// Stores the rows of a tile of sums `stride` bytes apart.
+static inline void hone_store_tile(int tile, void *first, long stride) {
+#if HONE_TILES
+  switch (tile) {
+    HONE_TILE_CASE(0, "tilestored %%tmm0, (%0,%1,1)", "r"(first), "r"(stride))
+    HONE_TILE_CASE(1, "tilestored %%tmm1, (%0,%1,1)", "r"(first), "r"(stride))
+    HONE_TILE_CASE(2, "tilestored %%tmm2, (%0,%1,1)", "r"(first), "r"(stride))
+    HONE_TILE_CASE(3, "tilestored %%tmm3, (%0,%1,1)", "r"(first), "r"(stride))
+  }
+#else
+  __builtin_trap();
+#endif
+}
+
+/// Adds to a tile of sums the products of the signed bytes of its left tile with the unsigned bytes of its right one.
+static inline void hone_add_byte_tiles(int sums) {
+#if HONE_TILES
+  switch (sums) {
+    HONE_TILE_CASE(0, "tdpbsud %%tmm6, %%tmm4, %%tmm0", )
+    HONE_TILE_CASE(1, "tdpbsud %%tmm7, %%tmm4, %%tmm1", )
+    HONE_TILE_CASE(2, "tdpbsud %%tmm6, %%tmm5, %%tmm2", )
+    HONE_TILE_CASE(3, "tdpbsud %%tmm7, %%tmm5, %%tmm3", )
+  }
+#else
+  __builtin_trap();
+#endif
+}
+
+/// Adds to each number of a tile of sums the sum of two sums of products of its left and its right tile: those of the
+/// low halves of words, and those of the high halves, each product added and rounded after the other; denormal numbers
+/// count as 0.
+static inline void hone_add_pair_tiles(int sums) {
+#if HONE_TILES
+  switch (sums) {
+    HONE_TILE_CASE(0, "tdpbf16ps %%tmm6, %%tmm4, %%tmm0", )
+    HONE_TILE_CASE(1, "tdpbf16ps %%tmm7, %%tmm4, %%tmm1", )
+    HONE_TILE_CASE(2, "tdpbf16ps %%tmm6, %%tmm5, %%tmm2", )
+    HONE_TILE_CASE(3, "tdpbf16ps %%tmm7, %%tmm5, %%tmm3", )
+  }
+#else
+  __builtin_trap();
+#endif
+}
+
 /// The lowest byte of each word.
 static inline hone_bytes hone_lowest_bytes(hone_words words) { return __builtin_convertvector(words, hone_bytes); }
+
+/// The larger integer of each lane.
+static inline hone_integers hone_larger(hone_integers a, hone_integers b) { return __builtin_elementwise_max(a, b); }
+
+/// The largest integer.
+static inline int hone_largest(hone_integers integers) { return __builtin_reduce_max(integers); }
+
+/// The sum of the integers, without their carry.
+static inline int hone_sum(hone_integers integers) { return __builtin_reduce_add(integers); }
 
 /// Integers as floats, rounded to the nearest.
 static inline hone_floats hone_to_floats(hone_integers integers) {

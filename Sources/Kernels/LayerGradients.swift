@@ -61,7 +61,7 @@ extension LayerWeight {
 
 /// dW = dyᵀ x, or dW += dyᵀ x, of numbers rounded to bfloat16.
 ///
-/// The tokens are split into pieces of whole pairs, so that the packed ones stay in a cache that the threads share.
+/// The tokens are split into pieces of whole steps, so that the packed ones stay in a cache that the threads share.
 ///
 /// - Shape: dy `[rows, out]`, x `[rows, in]` → dW `[out, in]`; `in` a multiple of sixteen
 package func weightGradient(_ dy: Matrix, _ x: Matrix, into target: Matrix, accumulate: Bool = false) {
@@ -69,7 +69,7 @@ package func weightGradient(_ dy: Matrix, _ x: Matrix, into target: Matrix, accu
     dy.rows == x.rows && target.rows == dy.columns && target.columns == x.columns,
     "gradients: dy \(dy.rows) × \(dy.columns), x \(x.rows) × \(x.columns), dW \(target.rows) × \(target.columns)")
   ProductCounter.add(rows: target.rows, columns: target.columns, inner: x.rows)
-  let pieces = Partition(x.rows, size: 3072, unit: 2)
+  let pieces = Partition(x.rows, size: 3072, unit: PairPanels.step)
   let bands = Panels.bands(ofTransposed: target.rows)
   for piece in 0..<pieces.parts {
     let tokens = pieces[piece]

@@ -18,14 +18,9 @@ func roundToPairs(_ source: UnsafePointer<Float>, count: Int, into target: Unsaf
   }
 }
 
-/// Rounds `count` numbers that follow each other and keeps them as floats, the second of each pair before the first; an
-/// odd last one gets 0 beside it.
-func roundToSwappedFloats(_ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>) {
-  forEachLanes(count) {
-    store(swapped(load(source + $0)), target + $0)
-  } rest: { offset, rest in
-    store(swapped(load(source + offset, count: rest)), target + offset, count: (rest + 1) / 2 * 2)
-  }
+/// Rounds `count` numbers that follow each other and keeps them as floats.
+func roundToFloats(_ source: UnsafePointer<Float>, count: Int, into target: UnsafeMutablePointer<Float>) {
+  mapLanes(source, target, count, roundedToBFloat16)
 }
 
 /// Writes `count` numbers that `roundToPairs` rounded as floats.
@@ -34,14 +29,6 @@ func widenPairs(_ source: UnsafePointer<Float>, count: Int, into target: UnsafeM
   let halves = UnsafeRawPointer(source).assumingMemoryBound(to: UInt16.self)
   let bits = UnsafeMutableRawPointer(target).assumingMemoryBound(to: UInt32.self)
   for index in 0..<count { bits[index] = UInt32(UInt16(littleEndian: halves[index])) << 16 }
-}
-
-/// Sixteen rounded numbers, those of each pair swapped.
-@inline(__always)
-private func swapped(_ lanes: Lanes) -> Lanes {
-  // The halves of words of 64 bits.
-  let pairs = unsafeBitCast(roundedToBFloat16(lanes), to: SIMD8<UInt64>.self)
-  return unsafeBitCast((pairs &<< 32) | (pairs &>> 32), to: Lanes.self)
 }
 
 /// Thirty-two numbers as pairs in their order.
@@ -58,6 +45,23 @@ private func roundedPairs(_ first: Lanes, _ second: Lanes) -> Lanes {
 func pairsOfRows(_ first: Lanes, _ second: Lanes) -> Lanes {
   if hone_has_pair_products() { return floats(hone_round_to_halves(first, second)) }
   return floats((bitPattern(roundedToBFloat16(first)) &>> 16) | bitPattern(roundedToBFloat16(second)))
+}
+
+/// Sixteen pairs of a row (a₀, a₁), (a₂, a₃), … as words with two numbers of one parity: (a₂, a₀), (a₃, a₁), …; the
+/// instruction for lanes adds the product in the high half first.
+@inline(__always)
+func regrouped(_ pairs: Lanes) -> Lanes {
+  let four = unsafeBitCast(pairs, to: SIMD8<UInt64>.self)
+  let even = ((four &>> 32) & 0xFFFF) | ((four &<< 16) & 0xFFFF_0000)
+  let odd = ((four &>> 16) & 0xFFFF_0000_0000) | ((four &<< 32) & 0xFFFF_0000_0000_0000)
+  return unsafeBitCast(even | odd, to: Lanes.self)
+}
+
+/// The same of two rows of a panel, the second of which is that of the next pairs.
+@inline(__always)
+func regrouped(_ first: Lanes, _ second: Lanes) -> (even: Lanes, odd: Lanes) {
+  let (a, b) = (bitPattern(first), bitPattern(second))
+  return (floats((b & 0xFFFF) | (a &<< 16)), floats((b &>> 16) | (a & 0xFFFF_0000)))
 }
 
 /// The nearest numbers with eight significant bits, the even one of two; denormal numbers become 0, and numbers that are

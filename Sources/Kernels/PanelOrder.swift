@@ -14,12 +14,14 @@ struct PanelOrder {
   /// KB.
   static let largestBlock = 384
 
-  /// - Parameter inBlocks: false for one block, however large.
-  init(inner: Int, columns: Int, inBlocks: Bool = true) {
+  /// - Parameters:
+  ///   - inBlocks: false for one block, however large.
+  ///   - unit: a number of words that divides a block, unless it is the last one.
+  init(inner: Int, columns: Int, inBlocks: Bool = true, unit: Int = 1) {
     require(columns % laneCount == 0, "PanelOrder: \(columns) columns are not a multiple of \(laneCount)")
     self.inner = inner
     self.columns = columns
-    blocks = Partition(inner, size: inBlocks ? Self.largestBlock : max(1, inner))
+    blocks = Partition(inner, size: inBlocks ? Self.largestBlock : max(1, inner), unit: unit)
   }
 
   /// The number of words.

@@ -34,10 +34,8 @@ struct TileFetch {
 enum TileSumming {
   /// They replace it.
   case replacing
-  /// They are added to it at the end.
+  /// They are added to it.
   case adding
-  /// They begin with it, so that a sum in several blocks is rounded as one in a single block.
-  case continuing
 }
 
 /// One tile of up to `tileRows` rows of a product whose factors are in a near cache.
@@ -76,30 +74,6 @@ func stripTile(
     fetching: fetch.next, fetchStep: fetch.step)
 }
 
-/// `panelTile` of words that hold pairs of bfloat16 numbers; `inner` counts pairs.
-@inline(never)
-func pairPanelTile(
-  _ a: UnsafePointer<Float>, rowStride: Int, _ panel: UnsafePointer<Float>, into target: TileTarget, rows: Int,
-  inner: Int, startingWith start: UnsafePointer<Float>?, _ summing: TileSumming, fetching fetch: TileFetch
-) {
-  floatTile(
-    PairProducts.self, TileLeft(first: a, rowStride: rowStride, innerStride: 1),
-    TileRight(first: panel, stride: laneCount), into: target, rows: rows, inner: inner, startingWith: start, summing,
-    fetching: fetch.next, fetchStep: fetch.step)
-}
-
-/// `pairPanelTile` by products of floats, with the same bits; a pair of A is two floats, the second number first.
-@inline(never)
-func widenedPanelTile(
-  _ a: UnsafePointer<Float>, rowStride: Int, _ panel: UnsafePointer<Float>, into target: TileTarget, rows: Int,
-  inner: Int, startingWith start: UnsafePointer<Float>?, _ summing: TileSumming, fetching fetch: TileFetch
-) {
-  floatTile(
-    WidenedProducts.self, TileLeft(first: a, rowStride: rowStride, innerStride: 2),
-    TileRight(first: panel, stride: laneCount), into: target, rows: rows, inner: inner, startingWith: start, summing,
-    fetching: fetch.next, fetchStep: fetch.step)
-}
-
 /// One tile of words that hold four bytes; `inner` counts words.
 ///
 ///     target = scale of the row · scale of the column · (start of the row + Σ left · right) + bias of the column
@@ -126,7 +100,7 @@ struct ByteScaling {
   /// One for each row of the tile.
   let rowScales: UnsafePointer<Float>
   let rowStarts: UnsafePointer<Int32>
-  /// Sixteen of each.
+  /// One for each column.
   let columnScales: UnsafePointer<Float>
   let bias: UnsafePointer<Float>?
 }
@@ -140,8 +114,8 @@ func floatTile<Products: TileProducts>(
 ) where Products.Sums == Lanes {
   tileOfRows(
     products, left, right, rows: rows, inner: inner, fetching: next, fetchStep: fetchStep, prefetching: target
-  ) { row in
-    summing == .continuing ? load(target.first + row * target.stride) : start.map { load($0) } ?? Lanes()
+  ) { _ in
+    start.map { load($0) } ?? Lanes()
   } finish: { row, sums in
     let place = target.first + row * target.stride
     store(summing == .adding ? load(place) + sums : sums, place)
@@ -238,30 +212,6 @@ enum FloatProducts: TileProducts {
   }
 }
 
-/// A word is a pair of bfloat16 numbers.
-enum PairProducts: TileProducts {
-  @inline(__always)
-  static func add(_ left: UnsafePointer<Float>, _ right: Lanes, to sums: Lanes) -> Lanes {
-    hone_add_pair_products(sums, bitPattern(right), repeatedWord(left))
-  }
-}
-
-/// A word of a panel is a pair of bfloat16 numbers, of a row two floats: the second of a pair, then the first.
-///
-/// Each product is added as the instruction for pairs adds it, so the sums have its bits.
-enum WidenedProducts: TileProducts {
-  /// Two products each.
-  @inline(__always)
-  static var stepsAtOnce: Int { 2 }
-
-  @inline(__always)
-  static func add(_ left: UnsafePointer<Float>, _ right: Lanes, to sums: Lanes) -> Lanes {
-    let pairs = bitPattern(right)
-    let half = multiplyAdd(Lanes(repeating: left[0]), floats(pairs & 0xFFFF_0000), sums)
-    return multiplyAdd(Lanes(repeating: left[1]), floats(pairs &<< 16), half)
-  }
-}
-
 /// A word is four bytes: signed in a row, unsigned in a panel.
 enum ByteProducts: TileProducts {
   @inline(__always)
@@ -271,14 +221,14 @@ enum ByteProducts: TileProducts {
 }
 
 @inline(__always)
-private func repeatedWord(_ place: UnsafePointer<Float>) -> IntegerLanes {
+func repeatedWord(_ place: UnsafePointer<Float>) -> IntegerLanes {
   IntegerLanes(repeating: UnsafeRawPointer(place).loadUnaligned(as: UInt32.self))
 }
 
 // MARK: - Rows and sums
 
 /// The rows of a left factor that a tile reads.
-private struct LeftRows {
+struct LeftRows {
   var r0, r1, r2, r3, r4, r5: UnsafePointer<Float>
   /// The distance from each of these to the row six further on: six pointers and a distance leave general registers for
   /// the rest.

@@ -7,7 +7,7 @@ struct PrecisionOptions: ParsableArguments {
     name: .long,
     help: """
       The precision of the model's layers: float32; bfloat16, nearly the same results, faster where the processor has fast
-      instructions for it; or int8, results that differ a little, in about half the time with AVX512-VNNI or AVX-VNNI.
+      instructions for it; or int8, results that differ a little, in half to a quarter of the time where it has some.
       """,
     transform: Self.precision)
   var precision = Precision.float32

@@ -3,21 +3,40 @@ import Testing
 
 @testable import Kernels
 
-/// Products of 8-bit integers: the same bits with the instruction, with 32-bit products, and by the definition.
+/// Products of 8-bit integers: the same bits with each instruction, with 32-bit products, and by the definition.
 @Suite struct BytePanelsTests {
   static let shapes = [
     (1, 1, 16), (2, 3, 16), (5, 4, 32), (6, 63, 16), (7, 64, 48), (12, 65, 16), (13, 384, 32), (25, 385, 16),
-    (97, 770, 16), (3, 4099, 16),
+    (97, 770, 16), (3, 4099, 16), (16, 64, 32), (17, 130, 48), (32, 256, 64), (33, 300, 80), (64, 20, 16),
   ]
 
   @Test(
-    .enabled(if: Precision.int8.isNative, "this build has no instruction for it"),
-    arguments: [1, 1e-36, 1e36] as [Float])
-  func emulatedProductsHaveTheBitsOfNativeOnes(size: Float) throws {
+    .enabled(if: Arithmetic.allOfBytes.count > 1, "this build and processor have no instruction for it"),
+    arguments: Arithmetic.allOfBytes.filter { $0 != .emulated }, [1, 1e-36, 1e36] as [Float])
+  func emulatedProductsHaveTheBitsOfInstructions(arithmetic: Arithmetic, size: Float) throws {
     var generator = SeededGenerator(seed: 41)
     try withEvery("rows, inner, columns", in: Self.shapes) { shape in
       let factors = Factors(shape, size: size, &generator)
-      try expectSameBits(factors.product(.emulated), factors.product(.native))
+      try expectSameBits(factors.product(.emulated), factors.product(arithmetic))
+    }
+  }
+
+  /// Some columns of the panels, in a target among other numbers.
+  @Test(arguments: Arithmetic.allOfBytes) func someColumnsAreThoseOfTheProduct(arithmetic: Arithmetic) throws {
+    var generator = SeededGenerator(seed: 44)
+    let (rows, inner, outputs) = (37, 100, 96)
+    let panels = BytePanels(Matrix(generator.buffer(outputs * inner), outputs, inner), arithmetic: arithmetic)
+    let x = panels.pack(Matrix(generator.buffer(rows * inner), rows, inner))
+    let bias = generator.buffer(outputs)
+    let all = FloatBuffer(repeating: .nan, count: rows * outputs)
+    panels.multiply(x, columns: 0..<outputs, bias: bias.base, into: Matrix(all, rows, outputs))
+    try withEvery("columns", in: [0..<16, 16..<48, 32..<96, 80..<96]) { columns in
+      let (target, buffer) = embeddedTarget(rows: rows, columns: columns.count)
+      panels.multiply(x, columns: columns, bias: bias.base + columns.lowerBound, into: target)
+      let (inside, outside) = split(buffer, rows: rows, columns: columns.count)
+      #expect(outside.allSatisfy { $0 == untouched })
+      let expected = (0..<rows).flatMap { row in columns.map { all.elements[row * outputs + $0] } }
+      try expectSameBits(inside, expected)
     }
   }
 
@@ -34,7 +53,7 @@ import Testing
     let inner = BytePanels.largestInner
     let x = [Float](repeating: 1, count: inner)
     let weights = (0..<16).flatMap { [Float](repeating: $0 % 2 == 0 ? 1 : -1, count: inner) }
-    for arithmetic in Set([Arithmetic.ofBytes, .emulated]) {
+    for arithmetic in Arithmetic.allOfBytes {
       let panels = BytePanels(Matrix(FloatBuffer(weights), 16, inner), arithmetic: arithmetic)
       let y = FloatBuffer(repeating: 0, count: 16)
       panels.multiply(
