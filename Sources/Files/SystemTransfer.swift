@@ -37,6 +37,8 @@ extension System {
   static func read<Number: FileNumber>(
     _ type: Number.Type, count: Int, from descriptor: Int32, at offset: Int
   ) throws(SystemError) -> [Number] {
+    // The initializer would write to the empty array, which all threads share.
+    if count == 0 { return [] }
     var failure: SystemError?
     let numbers = unsafe [Number](unsafeUninitializedCapacity: count) { buffer, initialized in
       let bytes = unsafe UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: count * stride(of: type))
