@@ -46,6 +46,7 @@ let mustache = Target.Dependency.product(name: "Mustache", package: "swift-musta
 let libraries: [(name: String, targets: [String], packages: [Target.Dependency])] = [
   ("Words", [], []),
   ("JSONText", [], []),
+  ("Pages", ["Words"], [mustache]),
   ("Files", [], []),
   ("SettingKeys", [], []),
   ("Digests", ["COpenSSL"], []),
@@ -63,7 +64,7 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   ("Retrieval", ["SettingKeys", "Kernels", "Files", "Words"], []),
   ("Settings", ["SettingKeys", "Words", "Files"], [yams]),
   ("Runs", ["Words", "JSONText", "Files", "Digests", "Settings", "Kernels"], []),
-  ("Registry", ["Words", "JSONText", "Files", "Runs", "Retrieval"], []),
+  ("Registry", ["Words", "JSONText", "Pages", "Files", "Runs", "Retrieval"], []),
   ("Hub", ["Words", "JSONText", "Files", "Digests", "Runs"], []),
   (
     "Evaluation",
@@ -89,10 +90,9 @@ let libraries: [(name: String, targets: [String], packages: [Target.Dependency])
   (
     "Recipes",
     [
-      "SettingKeys", "Words", "Settings", "Runs", "Registry", "Evaluation", "JSONText", "Files", "Kernels", "Tensors",
-      "Layers", "Safetensors",
-      "Tokenizers", "Encoders", "Training", "Datasets", "Retrieval",
-    ], [orderedCollections, mustache]
+      "SettingKeys", "Words", "Settings", "Runs", "Registry", "Evaluation", "JSONText", "Pages", "Files", "Kernels",
+      "Tensors", "Layers", "Safetensors", "Tokenizers", "Encoders", "Training", "Datasets", "Retrieval",
+    ], [orderedCollections]
   ),
 ]
 

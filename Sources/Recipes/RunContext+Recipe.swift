@@ -17,7 +17,7 @@ extension RunContext {
     if let confirmation = folder.confirmation { return confirmation }
     return try folder.work {
       let end = try work(folder)
-      try Files.write(end.page, to: folder.file(RunReport.fileName))
+      try Files.write(end.page, to: folder.file(RunFolder.reportName))
       try folder.finish(end.result)
       return Outcome(end.result, lines: end.lines)
     }

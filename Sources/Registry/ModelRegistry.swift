@@ -2,8 +2,8 @@ package import Files
 import JSONText
 package import Runs
 
-/// The versions of one model as plain files: `FOLDER/NAME/v000123/`, the links `champion` and `previous`, and
-/// `history.jsonl`.
+/// The versions of one model as plain files: `FOLDER/NAME/v000123/`, the links `champion` and `previous`,
+/// `history.jsonl`, and the page `history.html`, which shows it.
 ///
 /// A version never changes once it has its name. What serves the model resolves the link `champion` once (`realpath`) and
 /// opens all files below that path; then it never mixes two versions. Reading needs no lock. Changes are made by
@@ -17,6 +17,9 @@ package struct ModelRegistry: Sendable {
   static let championName = "champion"
   static let previousName = "previous"
   static let historyName = "history.jsonl"
+  private static let pageName = "history.html"
+  /// The detail of an event that has the path of its run's report, relative to the registry's folder.
+  static let reportKey = "report"
 
   /// Names a model; nothing is read or made.
   ///
@@ -70,6 +73,32 @@ package struct ModelRegistry: Sendable {
       (try? JSONReader.parse(line)).flatMap(HistoryEvent.init)
     }
   }
+
+  // MARK: - The page
+
+  /// The path of the history's page.
+  package var page: String { Files.join(folder, Self.pageName) }
+
+  /// Writes the page of the history, durably and in one step.
+  ///
+  /// It needs no right to change the registry: where an event comes meanwhile, the page is written again.
+  package func writePage() throws {
+    let history = Files.join(folder, Self.historyName)
+    func size() throws(FileError) -> Int { Files.exists(history) ? try Files.size(history) : 0 }
+    var shown: Int
+    repeat {
+      shown = try size()
+      try Files.write(HistoryPage(self).html, to: page)
+    } while try size() != shown
+  }
+
+  /// True if the page lacks, or is older than the history.
+  var isPageStale: Bool {
+    guard let changed = Files.modificationTime(Files.join(folder, Self.historyName)) else { return false }
+    return (Files.modificationTime(page) ?? -.infinity) < changed
+  }
+
+  // MARK: - Checking
 
   /// Everything that is wrong with the files, in words; nothing if each version is as it was promoted.
   package func problems() throws(FileError) -> [String] {

@@ -11,15 +11,19 @@ package final class RegistryWriter {
   private let lock: FolderLock
   /// The time for new records, in UTC.
   private let clock: () -> String
+  /// Receives a sentence about a page that could not be written, which undoes no change.
+  private let warn: (String) -> Void
 
   private static let lockName = "run.lock"
 
   /// Makes the model's folder where there is none, takes its lock, and ends what a crash left undone.
   ///
   /// - Throws: An error of kind `temporary` when another process has the lock.
-  package init(_ registry: ModelRegistry, clock: @escaping () -> String = { Files.timestamp }) throws {
-    self.registry = registry
-    self.clock = clock
+  package init(
+    _ registry: ModelRegistry, clock: @escaping () -> String = { Files.timestamp },
+    warn: @escaping (String) -> Void = { _ in }
+  ) throws {
+    (self.registry, self.clock, self.warn) = (registry, clock, warn)
     try Files.makeFolder(registry.folder)
     lock = try FolderLock(registry.folder, name: Self.lockName, advice: "look at it with 'hone models'")
     try recover()
@@ -132,8 +136,10 @@ package final class RegistryWriter {
   /// Ends what a crash left undone.
   ///
   /// 1. Drafts and half removed versions go. 2. A champion that the history does not know yet is noted. 3. Where the history is
-  /// whole, a version whose promotion did not reach the links goes, and `previous` is what the history says.
+  /// whole, a version whose promotion did not reach the links goes, and `previous` is what the history says. 4. A page that
+  /// is older than the history is written anew.
   private func recover() throws {
+    defer { if registry.isPageStale { writePage() } }
     for name in try Files.list(registry.folder) where [".tmp-", ".trash-", ".old-"].contains(where: name.hasPrefix) {
       try Files.remove(Files.join(registry.folder, name))
     }
@@ -180,6 +186,20 @@ package final class RegistryWriter {
   }
 
   private func add(_ event: HistoryEvent) throws(FileError) {
+    try append(HistoryEvent(event, withReportFrom: registry.folder))
+    writePage()
+  }
+
+  /// Writes the page; it only shows what the history has, so that a failure is a warning.
+  private func writePage() {
+    do {
+      try registry.writePage()
+    } catch {
+      warn("\(registry.page) does not show the last change (\(error)); 'hone models \(registry.name) history' writes it")
+    }
+  }
+
+  private func append(_ event: HistoryEvent) throws(FileError) {
     let path = Files.join(registry.folder, ModelRegistry.historyName)
     let isNew = !Files.exists(path)
     let file = try AppendingFile(path)

@@ -78,6 +78,8 @@ package final class RunFolder {
 
   package static let recipeName = "recipe.yaml"
   package static let resultName = "result.json"
+  /// The name of the page that shows the result.
+  package static let reportName = "report.html"
   package static let lockName = "run.lock"
   /// The files that say what a run is; without others there is nothing in the folder.
   private static let bookkeeping = [recipeName, InputDigests.name]

@@ -17,6 +17,8 @@ package struct ModelsTool {
     case verify
     /// Removes old versions.
     case prune(keep: Int)
+    /// Writes the page of the history.
+    case history
 
     /// True if the first version of a model may come of it.
     fileprivate var makesModel: Bool { if case .promote = self { true } else { false } }
@@ -26,9 +28,10 @@ package struct ModelsTool {
   package var folder: String
   package var name: String
   package var action: Action
+  package var report: (RunEvent) -> Void
 
-  package init(folder: String, name: String, action: Action) {
-    (self.folder, self.name, self.action) = (folder, name, action)
+  package init(folder: String, name: String, action: Action, report: @escaping (RunEvent) -> Void) {
+    (self.folder, self.name, self.action, self.report) = (folder, name, action, report)
   }
 
   package func callAsFunction() throws -> Outcome {
@@ -44,6 +47,7 @@ package struct ModelsTool {
     case .rollBack(let target, let reason): try rollBack(to: target, reason, registry)
     case .verify: try verify(registry)
     case .prune(let keep): try prune(keep: keep, registry)
+    case .history: try writePage(registry)
     }
   }
 
@@ -81,8 +85,17 @@ package struct ModelsTool {
         "previous": previous.map { JSONValue($0.description) } ?? .null, "versions": .array(entries),
         "history": .array(history.map(\.json)),
       ],
-      lines: [registry.folder] + table.lines + (recent.isEmpty ? [] : [""] + recent))
+      lines: [registry.folder] + table.lines + (recent.isEmpty ? [] : [""] + recent)
+        + (Files.exists(registry.page) ? ["", Self.place(registry)] : []))
   }
+
+  private func writePage(_ registry: ModelRegistry) throws -> Outcome {
+    try registry.writePage()
+    return Outcome(["page": JSONValue(registry.page)], lines: [Self.place(registry)])
+  }
+
+  /// The line that says where the page is.
+  private static func place(_ registry: ModelRegistry) -> String { "history  \(registry.page)" }
 
   private static let recentEvents = 10
 
@@ -112,6 +125,10 @@ package struct ModelsTool {
 
   // MARK: - Changing
 
+  private func writer(_ registry: ModelRegistry) throws -> RegistryWriter {
+    try RegistryWriter(registry, warn: { report(.warning($0)) })
+  }
+
   private func rollBack(to target: String?, _ reason: String?, _ registry: ModelRegistry) throws -> Outcome {
     let number = try target.map { text in
       guard let number = VersionNumber(text) else {
@@ -119,14 +136,14 @@ package struct ModelsTool {
       }
       return number
     }
-    let champion = try RegistryWriter(registry).rollBack(to: number, reason: reason)
+    let champion = try writer(registry).rollBack(to: number, reason: reason)
     return Outcome(
       ["champion": JSONValue(champion.description)],
       lines: ["\(registry.folder): \(champion) is the champion again"])
   }
 
   private func prune(keep: Int, _ registry: ModelRegistry) throws -> Outcome {
-    let removed = try RegistryWriter(registry).prune(keep: keep).map(\.description)
+    let removed = try writer(registry).prune(keep: keep).map(\.description)
     return Outcome(
       ["removed": .array(removed.map { JSONValue($0) })],
       lines: [removed.isEmpty ? "nothing to remove" : "removed " + removed.joined(separator: ", ")])
@@ -142,7 +159,7 @@ package struct ModelsTool {
         throw RunError(.missingInput, "\(folder) is no finished run with a model; give the folder of one")
       }
       parts.append((part, model))
-      for name in [RunFolder.recipeName, RunFolder.resultName, "inputs.json"] {
+      for name in [RunFolder.recipeName, RunFolder.resultName, "inputs.json", RunFolder.reportName] {
         let file = Files.join(folder, name)
         guard Files.exists(file) else { continue }
         let content = String(decoding: try Files.read(file, maximumBytes: 1 << 26), as: UTF8.self)
@@ -150,15 +167,32 @@ package struct ModelsTool {
       }
     }
     let reason = "promoted by hand"
-    let writer = try RegistryWriter(registry)
+    var details = JSONObject([("run", JSONValue(run))])
+    let measures = try Self.measures(ofRun: reranker ?? run)
+    if !measures.isEmpty { details[HistoryMeasure.key] = .array(measures.map(\.json)) }
+    let writer = try writer(registry)
     let version = try writer.promote(
       RegistryWriter.Candidate(
         parts: parts, documents: documents,
         decision: ["outcome": "promoted", "reasons": [JSONValue(reason)]],
-        details: JSONObject([("run", JSONValue(run))])),
+        details: details),
       reasons: [reason])
     return Outcome(
       ["champion": JSONValue(version.description), "folder": JSONValue(registry.folder(of: version))],
       lines: ["\(registry.folder(of: version)) is the champion of \(name)"])
+  }
+
+  /// The measures in the result of a run: of the tuned model, or of the only one.
+  private static func measures(ofRun folder: String) throws -> [HistoryMeasure] {
+    let bytes = try Files.read(Files.join(folder, RunFolder.resultName), maximumBytes: 1 << 26)
+    let result = (try? JSONReader.parse(bytes))?.objectValue
+    return [("comparisons", "tuned"), ("scores", "value")].flatMap { list, value in
+      (result?[list]?.arrayValue ?? []).compactMap(\.objectValue).compactMap { entry in
+        guard let split = entry["split"]?.stringValue, let measure = entry["measure"]?.stringValue,
+          let value = entry[value]?.doubleValue
+        else { return nil }
+        return HistoryMeasure(split: split, measure: measure, value: value)
+      }
+    }
   }
 }

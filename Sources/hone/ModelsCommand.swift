@@ -19,15 +19,16 @@ struct ModelsCommand: ParsableCommand {
         hone models shop rollback --to v000012 --reason "slow on long queries"
         hone models shop verify
         hone models shop prune --keep 5
+        hone models shop history
       """
   )
 
-  enum Action: String, ExpressibleByArgument, CaseIterable { case list, promote, rollback, verify, prune }
+  enum Action: String, ExpressibleByArgument, CaseIterable { case list, promote, rollback, verify, prune, history }
 
   @Argument(help: "The name of the model.")
   var name: String
 
-  @Argument(help: "list, promote, rollback, verify or prune.")
+  @Argument(help: "list, promote, rollback, verify, prune or history, which writes models/NAME/history.html.")
   var action: Action = .list
 
   @Option(name: .long, help: "The folder of all models.")
@@ -70,7 +71,12 @@ struct ModelsCommand: ParsableCommand {
       case .rollback: .rollBack(to: to, reason: reason)
       case .verify: .verify
       case .prune: .prune(keep: keep ?? 1)
+      case .history: .history
       }
-    try Console.print(ModelsTool(folder: registry, name: name, action: chosen)(), asJSON: results.json)
+    let display = ProgressDisplay(quiet: results.quiet)
+    defer { display.finish() }
+    let outcome = try ModelsTool(folder: registry, name: name, action: chosen, report: { display.show($0) })()
+    display.finish()
+    try Console.print(outcome, asJSON: results.json)
   }
 }

@@ -1,4 +1,5 @@
 import JSONText
+import Pages
 import Retrieval
 
 /// The positives that the model ranks below other documents: wrong labels, or what training has to mend.

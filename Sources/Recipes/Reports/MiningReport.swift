@@ -1,5 +1,6 @@
 import Datasets
 import JSONText
+import Pages
 import Retrieval
 import Runs
 import Words

@@ -33,7 +33,7 @@ struct ModelExport {
   /// Writes the model into the run folder, the report and the result, which finishes the run.
   func finish(_ folder: RunFolder, _ save: (_ folder: String) throws -> Void) throws -> Outcome {
     try write(to: folder.file("model"), inputs: folder.inputs, save)
-    try Files.write(card.report.page, to: folder.file(RunReport.fileName))
+    try Files.write(card.report.page, to: folder.file(RunFolder.reportName))
     let result = try card.report.json(withWeightsIn: folder)
     try folder.finish(result)
     return Outcome(result, lines: card.report.summary(model: folder.file("model")))

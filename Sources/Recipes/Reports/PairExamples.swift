@@ -1,3 +1,5 @@
+import Pages
+
 /// Pairs of texts that a person should look at, with the reason.
 struct PairExamples: Sendable {
   /// A text with its part in the example: "positive", "negative".

@@ -1,5 +1,6 @@
 import Datasets
 import Evaluation
+import Pages
 import Retrieval
 import Words
 

@@ -1,3 +1,4 @@
+import Pages
 import Words
 
 /// A table of a report that belongs to one program.

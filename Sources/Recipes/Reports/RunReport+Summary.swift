@@ -35,5 +35,5 @@ extension RunReport {
   }
 
   /// The line that says where the report is.
-  var place: String { "report  \(Files.join(folder, Self.fileName))" }
+  var place: String { "report  \(Files.join(folder, RunFolder.reportName))" }
 }

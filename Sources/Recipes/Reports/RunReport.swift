@@ -23,8 +23,6 @@ struct RunReport: Sendable {
   var tables: [ReportTable] = []
   /// The names of the two models of the comparisons.
   var names = (base: "base", tuned: "tuned")
-  /// The name of the page in the run folder.
-  static let fileName = "report.html"
   /// The name of the first stage in tables.
   static let firstStageName = "first stage"
   /// The result in a sentence, where there is no verdict.

@@ -1,3 +1,4 @@
+import Pages
 import Testing
 
 @testable import Recipes
@@ -58,14 +59,6 @@ import Testing
       plot.description
         == "4 values, from 0.5000 at step 1 to 2e-5 at step 4; least 2e-5 at step 4, greatest 0.7500 at step 3. "
         + "base: 0.4000. exported: step 3.")
-  }
-
-  @Test func ticksAreShort() {
-    #expect(Ticks.text(0.2, span: 1) == "0.2")
-    #expect(Ticks.text(12_000, span: 20_000) == "12,000")
-    #expect(Ticks.text(0.00002, span: 0.00004) == "2e-5")
-    #expect(Ticks.text(2.5e9, span: 1e10) == "2.5e9")
-    #expect(Ticks.text(0, span: 1e-5) == "0")
   }
 
   @Test func aHistogramCountsEachNumberOnce() throws {

@@ -10,20 +10,6 @@ import Words
 
 /// A report with every kind of content, whose texts from data are given.
 enum SampleReport {
-  /// Texts that a page must show and not obey.
-  static let hostile = [
-    "<script>alert(1)</script>", "</td></tr></table><img src=x onerror=alert(1)>", "\" onmouseover=\"alert(1)",
-    "' onfocus='alert(1)", "&lt;b&gt; & &amp;", "{{folder}} {{{style}}} {{> page}}", "]]><!-- -->",
-    // Unicode joins these to their neighbours, so that they are no characters of their own.
-    "\u{600}<script>alert(1)\u{600}</script\u{600}>", "a\"\u{301} onclick=\"\u{301}alert(1)", "<\u{200D}b>",
-    "\r\n<b>", "nul\u{0} bell\u{7} escape\u{1B}[31m", "\u{202E}txt.exe\u{202C} \u{2067}isolated",
-    String(repeating: "w", count: 5000), noncharacters + "\u{FEFF}", "a" + String(repeating: "\u{301}", count: 5000),
-    "", " \t\n",
-  ]
-
-  /// U+FFFE and U+FDD0, which a literal may not have.
-  static let noncharacters = String(decoding: [0xEF, 0xBF, 0xBE, 0xEF, 0xB7, 0x90] as [UInt8], as: UTF8.self)
-
   /// The report.
   ///
   /// - Parameters:

@@ -1,3 +1,4 @@
+import Pages
 import Words
 
 /// The distribution of numbers: for every interval, the share of each series that lies in it.

@@ -1,3 +1,4 @@
+import Pages
 import Words
 
 /// A value over the steps of a run, or over another count.

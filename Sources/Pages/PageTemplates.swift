@@ -1,21 +1,25 @@
 import Mustache
 
-/// The templates of the report's page.
+extension Page {
+  /// The page as one self-contained HTML file, for light and dark screens, phones and paper.
+  package var html: String {
+    get throws {
+      MustacheContentTypes.register(EscapedHTML(), named: EscapedHTML.name)
+      var library = MustacheLibrary()
+      for (name, text) in PageTemplates.texts {
+        // A partial begins anew with the library's own escaping.
+        try library.register("{{% CONTENT_TYPE: \(EscapedHTML.name)}}\(text)", named: name)
+      }
+      return library.render(self, withTemplate: "page") ?? ""
+    }
+  }
+}
+
+/// The templates of a page.
 ///
 /// A name in two braces stands for its text, escaped. A name with a dot before it is looked for in the innermost value only.
 enum PageTemplates {
-  /// The HTML of a page.
-  static func html(of page: ReportPage) throws -> String {
-    MustacheContentTypes.register(EscapedHTML(), named: EscapedHTML.name)
-    var library = MustacheLibrary()
-    for (name, text) in texts {
-      // A partial begins anew with the library's own escaping.
-      try library.register("{{% CONTENT_TYPE: \(EscapedHTML.name)}}\(text)", named: name)
-    }
-    return library.render(page, withTemplate: "page") ?? ""
-  }
-
-  private static let texts = [
+  fileprivate static let texts = [
     "page": page, "table": table, "plot": plot, "changes": changes, "pairs": pairs,
   ]
 }

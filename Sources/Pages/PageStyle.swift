@@ -1,4 +1,4 @@
-/// The style sheet of the report's page, for light and dark screens, phones and paper.
+/// The style sheet of all pages, for light and dark screens, phones and paper.
 enum PageStyle {
   static let text = """
     :root { color-scheme: light dark; --text: #1c1f23; --soft: #57606a; --ground: #f6f7f8; --card: #fff; --edge: #dfe2e5;
@@ -43,6 +43,8 @@ enum PageStyle {
     .number { text-align: right; white-space: nowrap; }
     .improved td:last-child { color: var(--good); font-weight: 600; }
     .worse td:last-child { color: var(--bad); font-weight: 600; }
+    .promoted td:nth-child(2) { color: var(--good); font-weight: 600; }
+    .refused td:nth-child(2) { color: var(--bad); font-weight: 600; }
     .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.2rem 1.6rem;
       margin-top: .6rem; }
     figure { margin: 0; min-width: 0; max-width: 34rem; }
@@ -52,6 +54,8 @@ enum PageStyle {
       background: var(--first); vertical-align: -.05em; }
     .key.bars1::before { background: var(--second); }
     .key.faint::before { opacity: .4; }
+    .key.rolled::before { background: var(--even); }
+    .key.refused::before { background: none; border: 2px solid var(--bad); border-radius: 50%; }
     svg { display: block; width: 100%; height: auto; margin-top: .3rem; }
     svg text { fill: var(--soft); font: 13px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
       font-variant-numeric: tabular-nums; }
@@ -64,6 +68,8 @@ enum PageStyle {
     svg .series1 { stroke: var(--second); }
     svg .dot, svg .bars0 { fill: var(--first); }
     svg .bars1 { fill: var(--second); }
+    svg .rolled { fill: var(--even); }
+    svg .refused { fill: var(--card); stroke: var(--bad); stroke-width: 2; }
     svg rect { fill-opacity: .55; }
     .text { overflow-wrap: anywhere; overflow: hidden; unicode-bidi: plaintext; }
     .query { border-top: 1px solid var(--edge); padding: .5rem 0; }

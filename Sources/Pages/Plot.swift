@@ -3,45 +3,58 @@ import Words
 /// A chart as shapes and texts at their places, which ``PageTemplates`` draws as SVG.
 ///
 /// Coordinates are texts with one decimal; classes are those of ``PageStyle``.
-struct Plot: Sendable {
-  struct Line: Sendable {
+package struct Plot: Sendable {
+  package struct Line: Sendable {
     let style, x1, y1, x2, y2: String
+
+    package init(style: String, x1: String, y1: String, x2: String, y2: String) {
+      (self.style, self.x1, self.y1, self.x2, self.y2) = (style, x1, y1, x2, y2)
+    }
   }
 
-  struct Curve: Sendable {
-    let style: String
+  package struct Curve: Sendable {
+    package let style: String
     /// "x,y x,y …".
-    let points: String
+    package let points: String
   }
 
-  struct Bar: Sendable {
+  package struct Bar: Sendable {
     let style, x, y, width, height: String
   }
 
-  struct Dot: Sendable {
-    let style, x, y, radius, label: String
+  package struct Dot: Sendable {
+    let style, x, y, radius: String
+    package let label: String
+
+    package init(style: String, x: String, y: String, radius: String, label: String) {
+      (self.style, self.x, self.y, self.radius, self.label) = (style, x, y, radius, label)
+    }
   }
 
-  struct Label: Sendable {
-    let style, x, y, text: String
+  package struct Label: Sendable {
+    let style, x, y: String
+    package let text: String
   }
 
   /// An entry of the legend.
-  struct Key: Sendable {
-    let style, name: String
+  package struct Key: Sendable {
+    let style: String
+    package let name: String
+
+    package init(style: String, name: String) { (self.style, self.name) = (style, name) }
   }
 
-  let title: String
+  package let title: String
   /// The content in words, for those who do not see it.
-  let description: String
+  package let description: String
   /// A remark below the chart.
-  var note: String?
-  var lines: [Line] = []
-  var curves: [Curve] = []
-  var bars: [Bar] = []
-  var dots: [Dot] = []
-  var labels: [Label] = []
-  var keys: [Key] = []
+  package var note: String?
+  package var lines: [Line] = []
+  package var curves: [Curve] = []
+  package var bars: [Bar] = []
+  package var dots: [Dot] = []
+  package var labels: [Label] = []
+  package var keys: [Key] = []
   /// The number of the chart on its page, which tells its names from those of others.
   var number = 0
 
@@ -49,29 +62,33 @@ struct Plot: Sendable {
   let height = Int(Plot.size.height)
 
   static let size = (width: 440.0, height: 230.0)
+
+  package init(title: String, description: String, note: String? = nil) {
+    (self.title, self.description, self.note) = (title, description, note)
+  }
 }
 
 /// The part of a chart that curves and bars are drawn in, with the ranges of both axes.
-struct PlotArea {
-  let x: ClosedRange<Double>
+package struct PlotArea {
+  package let x: ClosedRange<Double>
   /// The values on the vertical axis that have a line; at least two.
-  let ticks: [Double]
+  package let ticks: [Double]
 
   private static let (left, right, top, bottom) = (62.0, 14.0, 14.0, 34.0)
 
   /// An area whose vertical axis covers some values with four to eight round numbers.
-  init(x: ClosedRange<Double>, covering values: some Sequence<Double>) {
+  package init(x: ClosedRange<Double>, covering values: some Sequence<Double>) {
     let values = Array(values)
     self.init(x: x, ticks: Ticks.values(from: values.min() ?? 0, to: values.max() ?? 1))
   }
 
-  init(x: ClosedRange<Double>, ticks: [Double]) {
+  package init(x: ClosedRange<Double>, ticks: [Double]) {
     self.x = x
     self.ticks = ticks
   }
 
-  func x(_ value: Double) -> String { Self.text(horizontal(value)) }
-  func y(_ value: Double) -> String { Self.text(vertical(value)) }
+  package func x(_ value: Double) -> String { Self.text(horizontal(value)) }
+  package func y(_ value: Double) -> String { Self.text(vertical(value)) }
 
   private func horizontal(_ value: Double) -> Double {
     let span = x.upperBound - x.lowerBound
@@ -86,7 +103,7 @@ struct PlotArea {
   }
 
   /// A bar from the bottom to a height.
-  func bar(_ style: String, _ range: ClosedRange<Double>, to value: Double) -> Plot.Bar {
+  package func bar(_ style: String, _ range: ClosedRange<Double>, to value: Double) -> Plot.Bar {
     let (start, end) = (horizontal(range.lowerBound), horizontal(range.upperBound))
     let (top, bottom) = (vertical(value), vertical(ticks.first ?? 0))
     return Plot.Bar(
@@ -94,12 +111,12 @@ struct PlotArea {
       height: Self.text(max(0, bottom - top)))
   }
 
-  func curve(_ style: String, _ points: [(x: Double, y: Double)]) -> Plot.Curve {
+  package func curve(_ style: String, _ points: [(x: Double, y: Double)]) -> Plot.Curve {
     Plot.Curve(style: style, points: points.map { "\(x($0.x)),\(y($0.y))" }.joined(separator: " "))
   }
 
   /// The lines and the texts of the axes.
-  func drawAxes(
+  package func drawAxes(
     of plot: inout Plot, at places: [(value: Double, name: String)], _ tickName: ((Double) -> String)? = nil
   ) {
     let (start, end) = (x(x.lowerBound), x(x.upperBound))
@@ -119,7 +136,7 @@ struct PlotArea {
   }
 
   /// A dashed line across the chart, with its name at its end.
-  func drawLevel(_ name: String, at value: Double, on plot: inout Plot) {
+  package func drawLevel(_ name: String, at value: Double, on plot: inout Plot) {
     let (start, end) = (x(x.lowerBound), x(x.upperBound))
     plot.lines.append(Plot.Line(style: "reference", x1: start, y1: y(value), x2: end, y2: y(value)))
     let isHigh = vertical(value) < Self.top + 18
@@ -128,7 +145,7 @@ struct PlotArea {
   }
 
   /// A dashed line from bottom to top, with its name beside it.
-  func drawPlace(_ name: String, at value: Double, on plot: inout Plot) {
+  package func drawPlace(_ name: String, at value: Double, on plot: inout Plot) {
     let (low, high) = (y(ticks.first ?? 0), y(ticks.last ?? 1))
     plot.lines.append(Plot.Line(style: "reference", x1: x(value), y1: low, x2: x(value), y2: high))
     let isRight = horizontal(value) > Plot.size.width * 0.6

@@ -1,5 +1,5 @@
 extension PageTemplates {
-  /// Pairs to look at: a ``PairExamples``.
+  /// Pairs to look at: a ``Page/Pairs``.
   static let pairs = """
     <h3>{{title}}</h3>
     <p class="note">{{note}}</p>

@@ -1,9 +1,9 @@
 import Words
 
 /// Round numbers on an axis.
-enum Ticks {
+package enum Ticks {
   /// Four to eight round numbers around a range: multiples of 1, 2 or 5 times a power of ten.
-  static func values(from low: Double, to high: Double) -> [Double] {
+  package static func values(from low: Double, to high: Double) -> [Double] {
     let span = max(high - low, abs(high) * 1e-3, 1e-9)
     var unit = 1e-12
     while unit * 10 < span { unit *= 10 }
@@ -17,7 +17,7 @@ enum Ticks {
   }
 
   /// A number on an axis that spans so much.
-  static func text(_ value: Double, span: Double) -> String {
+  package static func text(_ value: Double, span: Double) -> String {
     var decimals = 0
     var unit = 1.0
     while unit > span / 8 && decimals < 12 {
@@ -30,7 +30,7 @@ enum Ticks {
   }
 
   /// A number in a sentence, with four digits that count.
-  static func text(_ value: Double) -> String {
+  package static func text(_ value: Double) -> String {
     switch value.magnitude {
     case 0: "0"
     case ..<0.001, 1e7...: scientific(value)

@@ -1,5 +1,5 @@
 extension PageTemplates {
-  /// The queries that changed most, with both lists: a ``ReportPage/Changes``.
+  /// The queries that changed most, with both lists: a ``Page/Changes``.
   static let changes = """
     <h3>{{title}}</h3>
     {{#queries}}

@@ -1,5 +1,5 @@
 extension PageTemplates {
-  /// The whole page: a ``ReportPage``.
+  /// The whole page: a ``Page``.
   static let page = """
     <!doctype html>
     <html lang="en">
@@ -8,7 +8,7 @@ extension PageTemplates {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <meta name="generator" content="Hone {{version}}">
-    <title>{{folder}} · Hone</title>
+    <title>{{title}} · Hone</title>
     <style>
     {{{style}}}
     </style>
@@ -16,8 +16,8 @@ extension PageTemplates {
     <body>
     <main>
     <header>
-    <p class="kind">{{recipe}}</p>
-    <h1 dir="auto">{{folder}}</h1>
+    <p class="kind">{{kind}}</p>
+    <h1 dir="auto">{{title}}</h1>
     <p class="verdict {{verdictStyle}}">{{verdict}}</p>
     {{#remarks}}
     <p class="remark">{{.}}</p>

@@ -1,9 +1,9 @@
 /// A text of the data as a page shows it: on one line, cut, and without characters that would disturb the page.
-enum ShownText {
+package enum ShownText {
   /// The longest text of a document, in Unicode scalars.
-  static let longest = 300
+  package static let longest = 300
   /// The longest identifier.
-  static let longestID = 60
+  package static let longestID = 60
   /// The most marks that are kept on one character.
   private static let mostMarks = 4
 
@@ -12,7 +12,7 @@ enum ShownText {
   /// White space becomes one space. Characters that control, that reverse the order of what follows or that are none
   /// (``Unicode/Scalar/isDisturbing``) become U+FFFD. Marks beyond the fourth on a character are left out. No more of
   /// the text is read than is shown.
-  static func line(_ text: String, _ length: Int = longest) -> String {
+  package static func line(_ text: String, _ length: Int = longest) -> String {
     var shown = String.UnicodeScalarView()
     var (count, marks) = (0, 0)
     var isBetweenWords = false
@@ -38,7 +38,7 @@ enum ShownText {
   }
 
   /// A text of several lines, with their ends and tabs as they are.
-  static func lines(_ text: String) -> String {
+  package static func lines(_ text: String) -> String {
     String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { $0.isDisturbing && $0 != "\n" && $0 != "\t" ? "\u{FFFD}" : $0 }))

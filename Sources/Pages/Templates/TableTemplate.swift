@@ -1,5 +1,5 @@
 extension PageTemplates {
-  /// A table: a ``ReportPage/Table``.
+  /// A table: a ``Page/Table``.
   ///
   /// The roles say what is a cell where a narrow screen shows each row as a list.
   static let table = """
@@ -11,7 +11,7 @@ extension PageTemplates {
     <thead role="rowgroup"><tr role="row">{{#columns}}<th scope="col" role="columnheader"{{#isNumber}} class="number"{{/isNumber}}>{{text}}</th>{{/columns}}</tr></thead>
     <tbody role="rowgroup">
     {{#rows}}
-    <tr role="row"{{#.style}} class="{{.}}"{{/.style}}>{{#cells}}<td role="cell"{{#isNumber}} class="number"{{/isNumber}} data-name="{{column}}">{{text}}</td>{{/cells}}</tr>
+    <tr role="row"{{#.style}} class="{{.}}"{{/.style}}>{{#cells}}<td role="cell"{{#isNumber}} class="number"{{/isNumber}} data-name="{{column}}">{{#.link}}<a href="{{.}}">{{/.link}}{{text}}{{#.link}}</a>{{/.link}}</td>{{/cells}}</tr>
     {{/rows}}
     </tbody>
     </table>

@@ -1,4 +1,7 @@
+import Files
 package import JSONText
+import Pages
+import Runs
 
 /// One line of `history.jsonl`: something that happened to a model's versions.
 package struct HistoryEvent: Sendable, Equatable {
@@ -23,7 +26,7 @@ package struct HistoryEvent: Sendable, Equatable {
   /// The reasons, in words.
   package let reasons: [String]
   /// What else is known: measures, the decision, the run's folder, the versions that were removed.
-  package let details: JSONObject
+  package private(set) var details: JSONObject
 
   package init(
     _ kind: Kind, time: String, champion: VersionNumber?, previous: VersionNumber?, reasons: [String] = [],
@@ -56,5 +59,16 @@ package struct HistoryEvent: Sendable, Equatable {
       previous: object["previous"]?.stringValue.flatMap { VersionNumber($0) },
       reasons: object["reasons"]?.arrayValue?.compactMap(\.stringValue) ?? [],
       details: JSONObject(object.members.filter { !Self.own.contains($0.name) }))
+  }
+
+  /// An event with the place of its run's report beside its run, where there is one.
+  ///
+  /// The path is relative to the registry's folder, so that it leads there from any working directory.
+  init(_ event: HistoryEvent, withReportFrom folder: String) {
+    self = event
+    guard details[ModelRegistry.reportKey] == nil, let run = details["run"]?.stringValue,
+      let report = try? Files.resolve(Files.join(run, RunFolder.reportName)), let start = try? Files.resolve(folder)
+    else { return }
+    details[ModelRegistry.reportKey] = JSONValue(PageLink.path(from: start, to: report))
   }
 }

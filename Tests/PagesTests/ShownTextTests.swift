@@ -1,12 +1,13 @@
+import TestSupport
 import Testing
 
-@testable import Recipes
+@testable import Pages
 
 @Suite struct ShownTextTests {
   @Test(arguments: [
     ("plain", "plain"), ("  two\n\t lines\u{2028}here ", "two lines here"), ("", ""), (" \n", ""),
     ("a\u{0}b\u{1B}c\u{9F}", "a\u{FFFD}b\u{FFFD}c\u{FFFD}"), ("\u{202E}abc\u{202C}", "\u{FFFD}abc\u{FFFD}"),
-    ("\u{2066}x\u{2069}", "\u{FFFD}x\u{FFFD}"), (SampleReport.noncharacters + "\u{FEFF}", "\u{FFFD}\u{FFFD}\u{FFFD}"),
+    ("\u{2066}x\u{2069}", "\u{FFFD}x\u{FFFD}"), (HTMLText.noncharacters + "\u{FEFF}", "\u{FFFD}\u{FFFD}\u{FFFD}"),
     ("אבג 日本語 e\u{301}", "אבג 日本語 e\u{301}"), ("👩‍👩‍👧", "👩‍👩‍👧"),
   ])
   func linesAreShownWithoutWhatDisturbs(_ text: String, _ shown: String) {

@@ -1,4 +1,5 @@
 import Evaluation
+import Pages
 import Retrieval
 import Runs
 import Words
@@ -6,26 +7,20 @@ import Words
 extension RunReport {
   /// The content of `report.html`: one self-contained file for light and dark screens and for paper.
   var page: String {
-    get throws { try PageTemplates.html(of: pageContent) }
+    get throws { try pageContent.html }
   }
 
-  private var pageContent: ReportPage {
+  private var pageContent: Page {
     var sections =
       [verdictSection, scoreSection].compactMap { $0 } + tableSections
       + [
         changeSection, trainingSection, mined.map { Self.section("mining", of: $0) }, pairSection, distributionSection,
       ].compactMap { $0 }
     sections += [runSection, settingSection]
-    var number = 0
-    for section in sections.indices {
-      for plot in sections[section].plots.indices {
-        number += 1
-        sections[section].plots[plot].number = number
-      }
-    }
-    return ReportPage(
-      recipe: recipe, folder: ShownText.line(folder), verdict: ShownText.line(outcome, 1000),
-      verdictStyle: verdict.map(Self.style) ?? "none", remarks: remarks, sections: sections)
+    return Page(
+      kind: recipe, title: ShownText.line(folder),
+      verdict: (ShownText.line(outcome, 1000), verdict.map(Self.style) ?? "none"), remarks: remarks,
+      sections: sections, version: Hone.version)
   }
 
   // MARK: - Verdict
@@ -54,16 +49,16 @@ extension RunReport {
     }
   }
 
-  private var verdictSection: ReportPage.Section? {
+  private var verdictSection: Page.Section? {
     guard !comparisons.isEmpty else { return nil }
-    func table(_ title: String?, _ comparisons: [Comparison], base: String) -> ReportPage.Table {
-      ReportPage.Table(
+    func table(_ title: String?, _ comparisons: [Comparison], base: String) -> Page.Table {
+      Page.Table(
         title, name: "Verdict", Comparison.columns(base: base, tuned: names.tuned), comparisons.map(\.cells),
         styles: comparisons.map { Self.style($0.test.verdict) })
     }
     var tables = [table(nil, comparisons, base: names.base)]
     if !firstStage.isEmpty { tables.append(table("Against the first stage", firstStage, base: Self.firstStageName)) }
-    return ReportPage.Section(
+    return Page.Section(
       id: "verdict", title: "Verdict", lead: RunReport.verdictNote, tables: tables)
   }
 
@@ -75,44 +70,44 @@ extension RunReport {
     }
   }
 
-  private var scoreSection: ReportPage.Section? {
+  private var scoreSection: Page.Section? {
     guard !values.isEmpty else { return nil }
     let rows = values.map { [$0.split, $0.measure.description, NumberText.fixed($0.value, decimals: 4)] }
-    return ReportPage.Section(
+    return Page.Section(
       id: "scores", title: "Scores",
-      tables: [ReportPage.Table(nil, name: "Scores", [("split", .left), ("measure", .left), ("score", .right)], rows)])
+      tables: [Page.Table(nil, name: "Scores", [("split", .left), ("measure", .left), ("score", .right)], rows)])
   }
 
   // MARK: - Content of one program
 
-  private var tableSections: [ReportPage.Section] {
+  private var tableSections: [Page.Section] {
     tables.enumerated().map { Self.section("table\($0.offset + 1)", of: $0.element) }
   }
 
-  private static func section(_ id: String, of table: ReportTable) -> ReportPage.Section {
+  private static func section(_ id: String, of table: ReportTable) -> Page.Section {
     let rows = table.rows.map { $0.map { ShownText.line($0) } }
     let note = table.note.isEmpty ? nil : ShownText.line(table.note, 2000)
-    return ReportPage.Section(
+    return Page.Section(
       id: id, title: table.title,
-      tables: [ReportPage.Table(nil, name: table.title, table.columns, rows, note: note)], plots: table.plots)
+      tables: [Page.Table(nil, name: table.title, table.columns, rows, note: note)], plots: table.plots)
   }
 
-  private var changeSection: ReportPage.Section? {
+  private var changeSection: Page.Section? {
     guard let changes else { return nil }
-    func lists(_ title: String, _ queries: [QueryChanges.Change]) -> ReportPage.Changes? {
-      queries.isEmpty ? nil : ReportPage.Changes(title, queries, of: changes)
+    func lists(_ title: String, _ queries: [QueryChanges.Change]) -> Page.Changes? {
+      queries.isEmpty ? nil : Page.Changes(title, queries, of: changes)
     }
-    return ReportPage.Section(
+    return Page.Section(
       id: "queries", title: "Winners and losers",
       lead: "The queries of \(changes.split) whose \(changes.measure) changes most from \(changes.names.base) to "
         + "\(changes.names.tuned), with the documents that each ranks first. Texts are cut.",
       changes: [lists("Largest gains", changes.gains), lists("Largest losses", changes.losses)].compactMap { $0 })
   }
 
-  private var trainingSection: ReportPage.Section? {
+  private var trainingSection: Page.Section? {
     let plots = (charts + developmentCharts).compactMap(\.plot)
     if plots.isEmpty && warnings.isEmpty { return nil }
-    return ReportPage.Section(
+    return Page.Section(
       id: "training", title: "Training",
       lead: warnings.isEmpty ? nil : "Warnings during training:",
       items: warnings.map { ShownText.line($0, 500) }, plots: plots)
@@ -132,33 +127,33 @@ extension RunReport {
     }
   }
 
-  private var pairSection: ReportPage.Section? {
+  private var pairSection: Page.Section? {
     if pairs.isEmpty { return nil }
-    return ReportPage.Section(
-      id: "pairs", title: "Pairs to look at", pairs: pairs.map { ReportPage.Pairs($0) })
+    return Page.Section(
+      id: "pairs", title: "Pairs to look at", pairs: pairs.map { Page.Pairs($0) })
   }
 
-  private var distributionSection: ReportPage.Section? {
+  private var distributionSection: Page.Section? {
     let plots = histograms.compactMap(\.plot)
     if plots.isEmpty { return nil }
-    return ReportPage.Section(
+    return Page.Section(
       id: "distributions", title: "Lengths and scores",
       lead: "Each bar is the share of its own kind, so that few and many can be compared.", plots: plots)
   }
 
   // MARK: - Run
 
-  private var runSection: ReportPage.Section {
+  private var runSection: Page.Section {
     var shown = allFacts
     if let memory = RunEnvironment.peakMemory {
       shown.insert(("memory at most", NumberText.bytes(memory)), at: facts.count)
     }
-    return ReportPage.Section(
+    return Page.Section(
       id: "run", title: "Run",
-      facts: shown.map { ReportPage.Fact(name: $0.name, value: ShownText.line($0.value, 2000)) })
+      facts: shown.map { Page.Fact(name: $0.name, value: ShownText.line($0.value, 2000)) })
   }
 
-  private var settingSection: ReportPage.Section {
-    ReportPage.Section(id: "settings", title: "Settings", source: ShownText.lines(settings))
+  private var settingSection: Page.Section {
+    Page.Section(id: "settings", title: "Settings", source: ShownText.lines(settings))
   }
 }
