@@ -43,6 +43,8 @@ enum PageStyle {
     .number { text-align: right; white-space: nowrap; }
     .improved td:last-child { color: var(--good); font-weight: 600; }
     .worse td:last-child { color: var(--bad); font-weight: 600; }
+    :is(.promoted, .refused, .rolledBack, .pruned) td:nth-child(-n + 3) { white-space: nowrap; }
+    :is(.promoted, .refused, .rolledBack, .pruned) td:last-child { min-width: 5.5rem; }
     .promoted td:nth-child(2) { color: var(--good); font-weight: 600; }
     .refused td:nth-child(2) { color: var(--bad); font-weight: 600; }
     .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.2rem 1.6rem;
@@ -55,7 +57,7 @@ enum PageStyle {
     .key.bars1::before { background: var(--second); }
     .key.faint::before { opacity: .4; }
     .key.rolled::before { background: var(--even); }
-    .key.refused::before { background: none; border: 2px solid var(--bad); border-radius: 50%; }
+    .key.refused::before { background: none; border: 2px solid var(--bad); border-radius: 50%; box-sizing: border-box; }
     svg { display: block; width: 100%; height: auto; margin-top: .3rem; }
     svg text { fill: var(--soft); font: 13px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
       font-variant-numeric: tabular-nums; }
@@ -110,7 +112,8 @@ enum PageStyle {
       .wide tr:last-child { border-bottom: 0; }
       .wide td { display: flex; justify-content: space-between; gap: 1rem; padding: .12rem 0; border: 0; text-align: right;
         white-space: normal; overflow-wrap: anywhere; }
-      .wide td::before { content: attr(data-name); color: var(--soft); font-weight: 400; text-align: left; }
+      .wide td::before { content: attr(data-name); flex: none; max-width: 45%; color: var(--soft); font-weight: 400;
+        text-align: left; }
     }
     @page { margin: 14mm; }
     @media print {

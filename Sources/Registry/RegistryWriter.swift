@@ -195,7 +195,8 @@ package final class RegistryWriter {
     do {
       try registry.writePage()
     } catch {
-      warn("\(registry.page) does not show the last change (\(error)); 'hone models \(registry.name) history' writes it")
+      warn(
+        "\(registry.page) does not show the last change (\(error)); 'hone models \(registry.name) history' writes it")
     }
   }
 

@@ -37,7 +37,9 @@ import Testing
     #expect(try page(workshop).contains("the first one"))
     _ = try writer.promote(workshop.candidate("b"))
     try writer.refuse(reasons: ["it gains nothing", "it is slow"])
-    #expect(try page(workshop).contains("The newest candidate was refused on 2026-01-31 23:59 UTC: it gains nothing; it is slow."))
+    #expect(
+      try page(workshop).contains(
+        "The newest candidate was refused on 2026-01-31 23:59 UTC: it gains nothing; it is slow."))
     _ = try writer.rollBack(reason: "complaints")
     #expect(try page(workshop).contains("complaints; back from v000002"))
     #expect(try page(workshop).contains("v000001 serves"))
@@ -115,7 +117,8 @@ import Testing
     // 0.5, up to 0.6, up to 0.61 as measured with the refused candidate, and down to 0.5: seven corners.
     let curve = try #require(page.firstMatch(of: #/<polyline class="curve" points="([^"]*)"/#))
     #expect(curve.1.split(separator: " ").count == 7)
-    #expect(page.contains("2 promoted versions, from 0.5000 on 2026-01-31 to 0.6000 on 2026-01-31; 1 refused candidate."))
+    #expect(
+      page.contains("2 promoted versions, from 0.5000 on 2026-01-31 to 0.6000 on 2026-01-31; 1 refused candidate."))
   }
 
   /// A crash between the links and the history leaves a promotion without details; the version has its decision.

@@ -44,7 +44,8 @@ struct HistoryChart {
       guard let value = point.value else { return nil }
       return Plot.Dot(
         style: Self.style(point.kind), x: area.x(Double(place)), y: area.y(value),
-        radius: points.count > Self.mostLargeDots ? "2" : "3.5", label: "\(point.day), \(point.name): \(Ticks.text(value))")
+        radius: points.count > Self.mostLargeDots ? "2" : "3.5",
+        label: "\(point.day), \(point.name): \(Ticks.text(value))")
     }
     plot.keys = [Plot.Key(style: "curve", name: "serves")]
     if points.contains(where: { $0.kind == .refused && $0.value != nil }) {

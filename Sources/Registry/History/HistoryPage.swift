@@ -69,7 +69,8 @@ struct HistoryPage {
     guard !plots.isEmpty else { return nil }
     return Page.Section(
       id: "measures", title: "Measures",
-      lead: "Each point is a version or a refused candidate, in the order of the events. A champion that was measured again "
+      lead:
+        "Each point is a version or a refused candidate, in the order of the events. A champion that was measured again "
         + "on other data has another value from there on."
         + (plots.count > Self.mostCharts ? " The first \(Self.mostCharts) of \(plots.count) measures." : ""),
       plots: Array(plots.prefix(Self.mostCharts)))
@@ -125,7 +126,9 @@ struct HistoryPage {
         ("run", .left),
       ], rows, styles: newest.map(\.kind.rawValue), links: newest.map { report(of: $0) },
       note: hidden == 0
-        ? nil : "\(NumberText.counted(hidden, "earlier event")) \(hidden == 1 ? "is" : "are") in \(ModelRegistry.historyName).")
+        ? nil
+        : "\(NumberText.counted(hidden, "earlier event")) \(hidden == 1 ? "is" : "are") in \(ModelRegistry.historyName)."
+    )
     return Page.Section(id: "events", title: "Events", tables: [table])
   }
 
@@ -141,7 +144,8 @@ struct HistoryPage {
       paths.append(Files.join(version.description, RunFolder.reportName))
     }
     if let path = event.details[ModelRegistry.reportKey]?.stringValue { paths.append(path) }
-    return paths.lazy.filter { Files.exists(Files.join(registry.folder, $0)) }.compactMap { PageLink.address(of: $0) }.first
+    return paths.lazy.filter { Files.exists(Files.join(registry.folder, $0)) }.compactMap { PageLink.address(of: $0) }
+      .first
   }
 
   // MARK: - Versions
