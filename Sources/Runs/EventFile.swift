@@ -4,21 +4,34 @@ import Files
 ///
 /// A record is its length (u64), the masked checksum of those eight bytes (u32), the data, and the data's masked
 /// checksum (u32), all little-endian; the data is an `Event` protocol buffer (`tensorflow/core/util/event.proto`). A
-/// reader skips a record that a crash cut short, and each start of a run opens a file of its own.
+/// reader skips a record that a crash cut short, and each start of a run opens a file of its own. A start that goes on says
+/// from which step on, so that a reader drops what an earlier file has from there.
 struct EventFile {
   private let file: AppendingFile
 
   /// Starts an event file in a folder.
   ///
-  /// - Parameter time: The seconds since 1970 that the name and the first record carry.
-  init(in folder: String, time: Double = Files.currentTime) throws {
-    let seconds = String(Int(time))
+  /// - Parameters:
+  ///   - step: The first step of a start that goes on, for a `SessionLog` record; nil for the first start.
+  ///   - time: The seconds since 1970 that the name and the first records carry.
+  init(in folder: String, from step: Int? = nil, time: Double = Files.currentTime) throws {
+    // A reader takes the files in the order of their names: a start within the same second needs a later one.
+    let seconds = String(try max(Int(time), (Self.newestStamp(in: folder) ?? 0) + 1))
     let stamp = String(repeating: "0", count: max(0, 10 - seconds.count)) + seconds
     let host = Files.hostName.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
-    let path = Files.join(folder, "events.out.tfevents.\(stamp).\(host).\(Files.processIdentifier).0")
+    let path = Files.join(folder, "\(Self.prefix)\(stamp).\(host).\(Files.processIdentifier).0")
     try Files.write([], to: path)
     file = try AppendingFile(path)
     try append(Self.event(time: time, step: 0, payload: Self.field(3, "brain.Event:2")))
+    if let step { try append(Self.event(time: time, step: step, payload: Self.field(7, [1 << 3, 1]))) }
+  }
+
+  private static let prefix = "events.out.tfevents."
+
+  /// The seconds in the name of the newest event file of a folder.
+  private static func newestStamp(in folder: String) throws(FileError) -> Int? {
+    try Files.list(folder).filter { $0.hasPrefix(prefix) }.compactMap { Int($0.dropFirst(prefix.count).prefix(10)) }
+      .max()
   }
 
   /// Adds one value of a scalar.

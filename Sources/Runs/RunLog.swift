@@ -8,6 +8,8 @@ package final class RunLog {
   private let folder: RunFolder
   private var path: String { folder.file(Self.name) }
   private var opened: (file: AppendingFile, events: EventFile)?
+  /// The first step after those of an earlier start; nil where there was none.
+  private var firstStep: Int?
 
   package static let name = "log.jsonl"
 
@@ -18,12 +20,13 @@ package final class RunLog {
     self.folder = folder
     guard try Files.isThere(path) else { return }
     let kept = try Self.records(of: path).filter(isKept)
+    firstStep = (kept.compactMap { $0["step"]?.integerValue }.max() ?? -1) + 1
     try Files.write(kept.map { JSONValue.object($0).text() + "\n" }.joined(), to: path)
   }
 
   /// Adds a line, and numbers of a step for TensorBoard; a number that is not finite is left out there.
   package func add(_ line: JSONValue, scalars: [(tag: String, value: Double)] = [], step: Int) throws {
-    let (file, events) = try opened ?? (AppendingFile(path), EventFile(in: folder.path))
+    let (file, events) = try opened ?? (AppendingFile(path), EventFile(in: folder.path, from: firstStep))
     opened = (file, events)
     try file.append(line: line.text())
     for (tag, value) in scalars where value.isFinite { try events.add(tag, value, step: step) }

@@ -32,6 +32,21 @@ import Testing
     #expect(hexadecimal(EventFile.event(time: 0, step: 300, payload: [])) == "09000000000000000010ac02")
   }
 
+  /// A start that goes on says from which step, as TensorBoard was seen to obey, and has a later name.
+  @Test func aStartThatGoesOnDropsLaterSteps() throws {
+    let folder = TemporaryFolder()
+    for step in [nil, 101] { _ = try EventFile(in: folder.path, from: step, time: 7) }
+    let names = try Files.list(folder.path).sorted()
+    #expect(names.map { $0.prefix(30) } == ["events.out.tfevents.0000000007", "events.out.tfevents.0000000008"])
+    let first = try Files.read(Files.join(folder.path, names[0]))
+    let second = try Files.read(Files.join(folder.path, names[1]))
+    #expect(second.starts(with: first))
+    // Step 101, and field 7 with a status of 1.
+    #expect(
+      Array(second.dropFirst(first.count))
+        == EventFile.record(EventFile.event(time: 7, step: 101, payload: [7 << 3 | 2, 2, 8, 1])))
+  }
+
   @Test func aFileStartsWithItsVersionAndGrows() throws {
     let folder = TemporaryFolder()
     let file = try EventFile(in: folder.path, time: 1)
