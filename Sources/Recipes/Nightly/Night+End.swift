@@ -36,7 +36,7 @@ extension Night {
   ///
   /// - Returns: The champion after it.
   private func settle(_ decision: inout NightDecision) throws -> VersionNumber? {
-    let writer = try RegistryWriter(registry)
+    let writer = try RegistryWriter(registry, warn: { context.report(.warning($0)) })
     let champion = try registry.champion()
     if let champion, NightDecision(in: registry.folder(of: champion))?.night == decision.night { return champion }
     let night = JSONValue(decision.night)
@@ -50,17 +50,24 @@ extension Night {
       try decision.write(to: folder)
     }
     var details = JSONObject([("night", night), ("measures", decision.measures)])
-    if let model = decision.parts.first { details["run"] = JSONValue(Files.parent(of: model.folder)) }
+    let run = decision.parts.first.map { Files.parent(of: $0.folder) }
+    details["run"] = run.map { JSONValue($0) }
     if !decision.setAside.isEmpty { details["setAside"] = .array(decision.setAside.map { JSONValue($0.name) }) }
     guard decision.outcome == .promoted else {
       try writer.refuse(reasons: decision.reasons, details: details)
       return champion
     }
+    var documents = [
+      (RunFolder.recipeName, context.recipe), ("measures.json", decision.measures.text(indented: true) + "\n"),
+    ]
+    // The stage's own folder goes after some nights.
+    if let report = run.map({ Files.join($0, RunFolder.reportName) }), Files.exists(report) {
+      let page = try Files.read(report, maximumBytes: 1 << 26)
+      documents.append((RunFolder.reportName, String(decoding: page, as: UTF8.self)))
+    }
     return try writer.promote(
       RegistryWriter.Candidate(
-        parts: decision.parts,
-        documents: [
-          (RunFolder.recipeName, context.recipe), ("measures.json", decision.measures.text(indented: true) + "\n"),
-        ], decision: .object(decision.object), details: details), reasons: decision.reasons)
+        parts: decision.parts, documents: documents, decision: .object(decision.object), details: details),
+      reasons: decision.reasons)
   }
 }
