@@ -36,7 +36,8 @@ import Words
     let test = try PairedTest(baseline: [1, 1], candidate: [1, 1])
     var report = try report()
     report.comparisons = [Comparison(split: "test", measure: .nDCG(cut: 10), base: 1, tuned: 1, test: test)]
-    #expect(report.sentence?.hasSuffix("p = 1.0000); the base model is perfect there, so nothing can be gained") == true)
+    #expect(
+      report.sentence?.hasSuffix("p = 1.0000); the base model is perfect there, so nothing can be gained") == true)
   }
 
   @Test func theVerdictSaysHowManyQueriesAreAnswered() throws {
