@@ -136,7 +136,8 @@ package struct FeedForwardKernel {
     let dBias = wanted.inputBias ? FloatBuffer(repeating: 0, count: inner) : nil
     let down = RightFactor(outputWeight, isTransposed: false, rows: x.rows)
     let up = wanted.x ? RightFactor(inputWeight, isTransposed: false, rows: x.rows) : nil
-    let chunks = Partition(x.rows, size: Self.chunk, unit: 8)
+    // Sums of bfloat16 go on from chunk to chunk after whole steps.
+    let chunks = Partition(x.rows, size: Self.chunk, unit: keepsPairs ? PairPanels.step : 8)
     for chunk in 0..<chunks.parts {
       let rows = chunks[chunk]
       if rows.isEmpty { continue }

@@ -182,7 +182,8 @@ package struct GatedFeedForwardKernel {
     }
     let down = RightFactor(outputWeight, isTransposed: false, rows: x.rows)
     let factors = wanted.x ? projections.map { RightFactor($0.weight, isTransposed: false, rows: x.rows) } : []
-    let chunks = Partition(x.rows, size: Self.chunk, unit: 8)
+    // Sums of bfloat16 go on from chunk to chunk after whole steps.
+    let chunks = Partition(x.rows, size: Self.chunk, unit: keepsPairs ? PairPanels.step : 8)
     for chunk in 0..<chunks.parts {
       let rows = chunks[chunk]
       if rows.isEmpty { continue }

@@ -94,7 +94,7 @@ import Testing
     let rate = "\noptimizer.rate: number, default 2e-05\n    The peak learning rate of the schedule.\n"
     #expect(listed.output.contains(rate))
     let all = try json(hone("keys", "--json")).objectValue?["programs"]?.arrayValue
-    #expect(all?.count == 8)
+    #expect(all?.count == 10)
     #expect(try json(hone("keys", "--schema")).objectValue?["type"] == "object")
     #expect(try hone("keys", "scoreRows", "--markdown").output.hasPrefix("### scoreRows\n"))
     let wrong = try hone("keys", "trainBiencoder")
