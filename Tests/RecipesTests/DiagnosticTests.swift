@@ -121,7 +121,7 @@ struct BadSetting: Sendable, CustomTestStringConvertible {
     BadSetting(
       "seed: 17", "seed: 17\nfoo: { bar: 1 }",
       "3:1: error: unknown key 'foo'; the keys here are recipe, seed, precision, model, dense, data, batch, loss, matryoshka, mining, guide, "
-        + "lora, optimizer, schedule, evaluate, patience, checkpoint, cache, output, export"),
+        + "lora, optimizer, schedule, evaluate, patience, average, ema, merge, checkpoint, cache, output, export"),
     BadSetting(
       "output:    { folder: runs/sample }", "output: runs/sample",
       "20:9: error: 'output' should be a section, found 'runs/sample'"),

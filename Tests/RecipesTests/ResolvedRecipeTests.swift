@@ -9,6 +9,11 @@ import Training
   static let variants: [[String]] = [
     [],
     ["evaluate=null"],
+    [
+      "merge.general={split: test, largestLoss: 0.1, excludeSameID: true, documents: 9, collection: $F/collection}",
+      "ema={decay: 0.9}",
+    ],
+    ["average={last: 2}", "evaluate.every=5"],
     ["loss={name: infoNCE, scale: 20, symmetric: true, inBatchNegatives: true, maskKnownPositives: false}"],
     ["loss={name: coSENT, scale: 20}"],
     ["loss={name: triplet, margin: 0.3}"],
@@ -79,8 +84,9 @@ import Training
     var keys = OptionalKeys()
     for overrides in Self.variants { keys.visit(try SampleRecipe.read(overrides: overrides).program) }
     #expect(keys.all.count > 20)
-    // Cosines are bounded as they are, so that a bi-encoder's loss takes no activation of logits.
-    #expect(keys.all.subtracting(keys.used).sorted() == ["InfoNCE.activation"])
+    // Cosines are bounded as they are, so that a bi-encoder's loss takes no activation of logits; the queries bound the
+    // work of a reranker.
+    #expect(keys.all.subtracting(keys.used).sorted() == ["General.queries", "InfoNCE.activation"])
   }
 
   @Test(arguments: variants)

@@ -86,7 +86,7 @@ struct BiEncoderTask: TrainingTask {
   func makeEvaluation(in folder: RunFolder, _ context: RunContext) throws -> BiEncoderEvaluation? {
     try recipe.evaluate.map {
       try BiEncoderEvaluation(
-        $0, seed: recipe.seed, training: data.rows, cache: recipe.cache?.open(), context: context)
+        $0, merge: recipe.merge, seed: recipe.seed, training: data.rows, cache: recipe.cache?.open(), context: context)
     }
   }
 

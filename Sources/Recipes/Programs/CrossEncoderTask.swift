@@ -1,5 +1,6 @@
 import Datasets
 import Encoders
+import Files
 import Layers
 import OrderedCollections
 import Runs
@@ -29,6 +30,12 @@ struct CrossEncoderTask: TrainingTask {
 
   func makeModel() throws -> StartingModel<CrossEncoder> {
     let model = try recipe.model.load(seed: recipe.seed)
+    if recipe.merge != nil && model.hasFreshClassifier {
+      throw RunError(
+        .badRecipe,
+        "'merge': \(recipe.model.folder) has no classifier, so that there is no base to mix with; train from a reranker, or "
+          + "remove it")
+    }
     return try StartingModel(
       model, recipe.lora, fresh: model.hasFreshClassifier ? Array(model.head.parameters.keys) : [], seed: recipe.seed)
   }
@@ -62,7 +69,8 @@ struct CrossEncoderTask: TrainingTask {
   func makeEvaluation(in folder: RunFolder, _ context: RunContext) throws -> CrossEncoderEvaluation? {
     try recipe.evaluate.map {
       try CrossEncoderEvaluation(
-        $0, seed: recipe.seed, training: data.groups.groups, cache: recipe.cache?.open(), in: folder, context)
+        $0, merge: recipe.merge, seed: recipe.seed, training: data.groups.groups, cache: recipe.cache?.open(),
+        in: folder, context)
     }
   }
 

@@ -26,6 +26,9 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
   var schedule: ScheduleSection
   var evaluate: EvaluateSection?
   var patience: PatienceSection?
+  var average: AverageSection?
+  var ema: EMASection?
+  var merge: MergeSection?
   var checkpoint: CheckpointSection?
   var cache: CacheSection?
   var output: OutputSection
@@ -33,7 +36,7 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
 
   var inputs: [RunInput] {
     model.base.inputs + data.inputs + (lora?.inputs ?? []) + (mining?.inputs ?? [])
-      + (guide.map { [.model($0.folder)] } ?? []) + (evaluate?.inputs ?? [])
+      + (guide.map { [.model($0.folder)] } ?? []) + (evaluate?.inputs ?? []) + (merge?.inputs ?? [])
   }
 
   var outputFolder: String { output.folder }
@@ -42,8 +45,8 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
     TrainingSettings(
       base: model.folder, adapters: [model.base.adapter, lora?.folder].compactMap { $0 }, seed: seed,
       precision: precision.precision, tokens: batch.tokens, recomputesLayers: batch.recompute, optimizer: optimizer,
-      schedule: schedule, evaluate: evaluate, patience: patience, checkpoint: checkpoint, output: output,
-      export: export)
+      schedule: schedule, evaluate: evaluate, patience: patience, average: average, ema: ema, merge: merge,
+      checkpoint: checkpoint, output: output, export: export)
   }
 
   func makeTask(_ context: RunContext) throws -> BiEncoderTask { try BiEncoderTask(self, context) }
@@ -62,6 +65,12 @@ struct TrainBiEncoder: TrainingRecipe, Equatable {
     schedule.validate(checks)
     evaluate?.validate(checks)
     patience?.validate(checks, isEvaluated: evaluate?.every != nil)
+    average?.validate(checks, ema: ema, isEvaluated: evaluate?.every != nil)
+    ema?.validate(checks)
+    merge?.validate(checks, lora: lora, isEvaluated: evaluate != nil)
+    checks.require(
+      merge == nil || dense == nil, "merge", reading: ["dense"],
+      else: "the base has no module of 'dense', so that there is nothing between both; remove one of them")
     checkpoint?.validate(checks)
     cache?.validate(checks)
     output.validate(checks, isEvaluated: evaluate?.every != nil)
@@ -87,6 +96,13 @@ extension TrainBiEncoder {
     schedule = try keys.required(.schedule, "The length of the run, and the course of the learning rate.")
     evaluate = try keys.recommended(.evaluate, "The evaluations; without them the run ends without a verdict.")
     patience = try keys.optional(.patience, "Ends training early; without it all steps are taken.")
+    average = try keys.optional(
+      .average, "Evaluates and exports the mean of the latest evaluated weights; without it weights as they are.")
+    ema = try keys.optional(
+      .ema, "Evaluates and exports an exponential moving average of the weights; without it weights as they are.")
+    merge = try keys.optional(
+      .merge, given: [MergeSection.General.Limit.documents],
+      "Exports the best mix of the base and the trained weights; without it the trained ones.")
     checkpoint = try keys.optional(
       .checkpoint, "Checkpoints at intervals; without it one is saved only when the run is stopped or fails.")
     cache = try keys.optional(

@@ -22,6 +22,9 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
   var schedule: ScheduleSection
   var evaluate: RerankingEvaluateSection?
   var patience: PatienceSection?
+  var average: AverageSection?
+  var ema: EMASection?
+  var merge: MergeSection?
   var checkpoint: CheckpointSection?
   var cache: CacheSection?
   var output: OutputSection
@@ -31,14 +34,14 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
     TrainingSettings(
       base: model.folder, adapters: [model.base.adapter, lora?.folder].compactMap { $0 }, seed: seed,
       precision: precision.precision, tokens: batch.tokens, recomputesLayers: batch.recompute, optimizer: optimizer,
-      schedule: schedule, evaluate: evaluate, patience: patience, checkpoint: checkpoint, output: output,
-      export: export)
+      schedule: schedule, evaluate: evaluate, patience: patience, average: average, ema: ema, merge: merge,
+      checkpoint: checkpoint, output: output, export: export)
   }
 
   func makeTask(_ context: RunContext) throws -> CrossEncoderTask { try CrossEncoderTask(self, context) }
 
   var inputs: [RunInput] {
-    model.base.inputs + data.inputs + (lora?.inputs ?? []) + (evaluate?.inputs ?? [])
+    model.base.inputs + data.inputs + (lora?.inputs ?? []) + (evaluate?.inputs ?? []) + (merge?.inputs ?? [])
   }
 
   var outputFolder: String { output.folder }
@@ -53,6 +56,14 @@ struct TrainCrossEncoder: TrainingRecipe, Equatable {
     schedule.validate(checks)
     evaluate?.validate(checks)
     patience?.validate(checks, isEvaluated: evaluate?.every != nil)
+    average?.validate(checks, ema: ema, isEvaluated: evaluate?.every != nil)
+    ema?.validate(checks)
+    merge?.validate(checks, lora: lora, isEvaluated: evaluate != nil)
+    if case .run = evaluate?.candidates {
+      checks.require(
+        merge?.general == nil, "merge.general", reading: ["evaluate"],
+        else: "'evaluate.run' has no documents for its queries; set 'evaluate.candidates' to model or judged")
+    }
     checkpoint?.validate(checks)
     cache?.validate(checks)
     checks.require(
@@ -81,6 +92,13 @@ extension TrainCrossEncoder {
     schedule = try keys.required(.schedule, "The length of the run, and the course of the learning rate.")
     evaluate = try keys.recommended(.evaluate, "The evaluations; without them the run ends without a verdict.")
     patience = try keys.optional(.patience, "Ends training early; without it all steps are taken.")
+    average = try keys.optional(
+      .average, "Evaluates and exports the mean of the latest evaluated weights; without it weights as they are.")
+    ema = try keys.optional(
+      .ema, "Evaluates and exports an exponential moving average of the weights; without it weights as they are.")
+    merge = try keys.optional(
+      .merge, given: [MergeSection.General.Limit.queries],
+      "Exports the best mix of the base and the trained weights; without it the trained ones.")
     checkpoint = try keys.optional(
       .checkpoint, "Checkpoints at intervals; without it one is saved only when the run is stopped or fails.")
     cache = try keys.optional(.cache, "Keeps the first stage's vectors between runs; without it all texts are encoded.")

@@ -1,6 +1,7 @@
 import Evaluation
 import Files
 import Retrieval
+import Words
 
 /// The README of an exported model, with the metadata that model hubs read.
 struct ModelCard {
@@ -17,7 +18,7 @@ struct ModelCard {
   var repository: String?
 
   var text: String {
-    [head, kind.introduction, results, kind.usage, origin, settings].compactMap { $0 }.joined(separator: "\n")
+    [head, kind.introduction, results, mixes, kind.usage, origin, settings].compactMap { $0 }.joined(separator: "\n")
   }
 
   private var head: String {
@@ -58,6 +59,14 @@ struct ModelCard {
         + "paired randomization test over queries.", "",
     ]
     return lines.joined(separator: "\n")
+  }
+
+  private var mixes: String? {
+    guard let table = report.merge?.table else { return nil }
+    func row(_ cells: [String]) -> String { "| \(cells.map(cell).joined(separator: " | ")) |" }
+    let marks = table.columns.map { $0.alignment == .right ? "---:|" : "---|" }.joined()
+    let lines = ["## \(table.title)", "", row(table.columns.map(\.name)), "|\(marks)"]
+    return (lines + table.rows.map(row) + ["", table.note, ""]).joined(separator: "\n")
   }
 
   private var origin: String {

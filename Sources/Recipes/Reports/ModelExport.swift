@@ -48,12 +48,12 @@ struct ModelExport {
     model["source"] = origin.map {
       ["endpoint": JSONValue($0.endpoint), "repository": JSONValue($0.repository), "revision": JSONValue($0.revision)]
     }
-    return [
-      "version": JSONValue(Hone.version),
-      "recipe": JSONValue(card.report.settings),
-      "baseModel": .object(model),
-      "data": list(inputs.files.filter { data.contains($0.path) }),
-      "results": .array(card.report.comparisons.map(\.json)),
-    ]
+    var provenance = JSONObject([
+      ("version", JSONValue(Hone.version)), ("recipe", JSONValue(card.report.settings)), ("baseModel", .object(model)),
+      ("data", list(inputs.files.filter { data.contains($0.path) })),
+      ("results", .array(card.report.comparisons.map(\.json))),
+    ])
+    if let merge = card.report.merge { provenance["merge"] = merge.json(timed: false) }
+    return .object(provenance)
   }
 }

@@ -81,7 +81,9 @@ extension RunReport {
   // MARK: - Content of one program
 
   private var tableSections: [Page.Section] {
-    tables.enumerated().map { Self.section("table\($0.offset + 1)", of: $0.element) }
+    ([merge?.table].compactMap { $0 } + tables).enumerated().map {
+      Self.section("table\($0.offset + 1)", of: $0.element)
+    }
   }
 
   private static func section(_ id: String, of table: ReportTable) -> Page.Section {

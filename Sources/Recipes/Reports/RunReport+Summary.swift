@@ -22,6 +22,7 @@ extension RunReport {
     if !firstStage.isEmpty {
       lines += Comparison.table(firstStage, base: Self.firstStageName, tuned: names.tuned).lines + [""]
     }
+    if let merge { lines += merge.table.lines }
     if !values.isEmpty {
       var table = TextTable([("split", .left), ("measure", .left), ("score", .right)])
       for value in values {

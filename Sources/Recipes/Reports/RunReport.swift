@@ -19,6 +19,8 @@ struct RunReport: Sendable {
   var firstStage: [Comparison] = []
   /// The values of the measures of a model without a baseline.
   var values: [EvaluationPlan.MeasuredValue] = []
+  /// The mixes of base and trained weights; nil where none were made.
+  var merge: MergeSweep?
   /// Further tables of the recipe.
   var tables: [ReportTable] = []
   /// The names of the two models of the comparisons.
@@ -94,6 +96,7 @@ struct RunReport: Sendable {
     if !comparisons.isEmpty { object["comparisons"] = .array(comparisons.map(\.json)) }
     if !firstStage.isEmpty { object["firstStage"] = .array(firstStage.map(\.json)) }
     if !values.isEmpty { object["scores"] = Self.json(of: values) }
+    if let merge { object["merge"] = merge.json(timed: true) }
     for detail in details { object[detail.name] = detail.value }
     object["version"] = JSONValue(Hone.version)
     return .object(object)

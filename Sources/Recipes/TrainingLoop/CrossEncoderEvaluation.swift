@@ -10,8 +10,10 @@ import Runs
 /// The base is the model before training. A classifier that is new ranks at random; there the base is the ranking of the first
 /// stage, if there is one.
 struct CrossEncoderEvaluation: TrainingEvaluation {
-  /// The plan of evaluations during training; nil without `evaluate.every`.
+  /// The plan of evaluations during training and of mixes; nil without `evaluate.every` and `merge`.
   private let development: RerankingPlan?
+  /// The plan of the general collection of mixes.
+  private let general: RerankingPlan?
   private let verdict: RerankingPlan
   private let isJudged: Bool
   let scoredDepth: Int
@@ -22,14 +24,14 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
   ///
   /// - Parameter groups: The groups that are trained on.
   init(
-    _ settings: RerankingEvaluateSection, seed: UInt64, training groups: [RankingGroup], cache: EncodingCache?,
-    in folder: RunFolder, _ context: RunContext
+    _ settings: RerankingEvaluateSection, merge: MergeSection?, seed: UInt64, training groups: [RankingGroup],
+    cache: EncodingCache?, in folder: RunFolder, _ context: RunContext
   ) throws {
     let collection = try Collection(folder: settings.collection)
     var texts = CandidateTexts(collection)
     let verdictSplits = settings.verdictSplits
-    let splits =
-      verdictSplits + (settings.every == nil || settings.verdictHasSplit ? [] : [settings.split])
+    let isDeveloped = settings.every != nil || merge != nil
+    let splits = verdictSplits + (!isDeveloped || settings.verdictHasSplit ? [] : [settings.split])
     func warn(_ text: String) { context.report(.warning(text)) }
     let all = try EvaluationPlan(
       collection, splits: splits, measures: settings.measures.map(\.measure), excludeSameID: settings.excludeSameID,
@@ -61,13 +63,45 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
     scoredDepth = top
     verdict = try RerankingPlan(
       verdictPlan, candidates: Array(rankings.prefix(verdictSplits.count)), top: top, &texts, from: source, warn: warn)
-    development = try settings.every.flatMap { _ in splits.firstIndex(of: settings.split) }.map { index in
+    let developed = isDeveloped ? splits.firstIndex(of: settings.split) : nil
+    development = try developed.map { index in
       let plan = all.keeping([settings.split])
       return try RerankingPlan(
         settings.queries.map { plan.asking(atMost: $0, seed: seed) } ?? plan, candidates: [rankings[index]], top: top,
         &texts, from: source + (settings.queries.map { ", with 'evaluate.queries' \($0)" } ?? ""),
         warn: settings.verdictHasSplit ? { _ in } : warn)
     }
+    general = try merge?.general.map {
+      try Self.plan(of: $0, settings, seed: seed, cache: cache, in: folder, context)
+    }
+    if let warning = merge?.warning(of: settings) { warn(warning) }
+  }
+
+  /// The plan of a general collection, whose documents are found as those of the recipe's own.
+  private static func plan(
+    of general: MergeSection.General, _ settings: RerankingEvaluateSection, seed: UInt64, cache: EncodingCache?,
+    in folder: RunFolder, _ context: RunContext
+  ) throws -> RerankingPlan {
+    let collection = try Collection(folder: general.collection)
+    var texts = CandidateTexts(collection)
+    func warn(_ text: String) { context.report(.warning(text)) }
+    let whole = try EvaluationPlan(
+      collection, splits: [general.split], measures: settings.measures.prefix(1).map(\.measure),
+      excludeSameID: general.excludeSameID, warn: warn)
+    let plan = general.queries.map { whole.asking(atMost: $0, seed: seed) } ?? whole
+    let (rankings, top, source): ([Ranking], Int, String)
+    switch settings.candidates {
+    case .judged, .run:
+      (rankings, top, source) = (try plan.judgedCandidates(in: collection.corpus), .max, general.collection)
+    case .model(let model, let best):
+      let found = try folder.keptRankings("general", of: [general.split]) {
+        context.report(.note("finding documents of \(general.name) with \(model)"))
+        return try plan.rankings(
+          of: BiEncoder(folder: model), depth: best, cache: cache, report: context.reportOrStop)
+      }
+      (rankings, top, source) = (found, best, model)
+    }
+    return try RerankingPlan(plan, candidates: rankings, top: top, &texts, from: source, warn: warn)
   }
 
   var plan: EvaluationPlan { verdict.plan }
@@ -87,6 +121,14 @@ struct CrossEncoderEvaluation: TrainingEvaluation {
   func development(of model: CrossEncoder, step: Int, _ context: RunContext) throws -> MeasureRecord? {
     guard let development else { return nil }
     return try development.plan.record(of: rankings(of: development, by: model, context), step: step, context)
+  }
+
+  func developmentValue(of model: CrossEncoder, _ context: RunContext) throws -> Double {
+    try development.map { try $0.plan.firstValue(of: rankings(of: $0, by: model, context)) } ?? 0
+  }
+
+  func generalValue(of model: CrossEncoder, _ context: RunContext) throws -> Double? {
+    try general.map { try $0.plan.firstValue(of: rankings(of: $0, by: model, context)) }
   }
 
   func baseRankings(of model: CrossEncoder, in folder: RunFolder, _ context: RunContext) throws -> [Ranking] {

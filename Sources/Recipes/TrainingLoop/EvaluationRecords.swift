@@ -6,6 +6,9 @@ import Runs
 import Evaluation
 
 extension EvaluationPlan {
+  /// The mean of the first measure on the first split.
+  func firstValue(of rankings: [Ranking]) throws -> Double { try evaluations(of: rankings).first?.means.first ?? 0 }
+
   /// The mean measures of the first split during training, which are also reported as progress.
   func record(of rankings: [Ranking], step: Int, _ context: RunContext) throws -> MeasureRecord {
     let values = zip(measures, try evaluations(of: rankings).first?.means ?? []).map {

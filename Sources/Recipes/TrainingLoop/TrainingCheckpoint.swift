@@ -23,6 +23,9 @@ extension TrainingRun {
     if let bestParameters {
       files.append(CheckpointFile(name: CheckpointNames.best) { try ParameterFile.write(bestParameters, to: $0) })
     }
+    if let saved = average?.saved, !saved.isEmpty {
+      files.append(CheckpointFile(name: CheckpointNames.average) { try ParameterFile.write(saved, to: $0) })
+    }
     if let minedRows {
       files.append(CheckpointFile(name: CheckpointNames.rows) { try RowFile.write(minedRows, to: $0, as: .texts) })
     }
@@ -31,7 +34,8 @@ extension TrainingRun {
 
   /// The approximate size of a checkpoint in bytes.
   var expectedBytes: Int {
-    (model.parameterCount * (bestParameters == nil ? 1 : 2) + optimizer.momentCount) * MemoryLayout<Float>.size
+    (model.parameterCount * (bestParameters == nil ? 1 : 2) + optimizer.momentCount + (average?.count ?? 0))
+      * MemoryLayout<Float>.size
   }
 
   /// Restores a checkpoint, of which nothing is trusted: it may have been copied, or written by something else.
@@ -74,6 +78,16 @@ extension TrainingRun {
       var best = model
       try best.replaceParameters(with: bestParameters)
     }
+    if let average {
+      let restored = average.restored(
+        from: try parameters(CheckpointNames.average) ?? [:], step: progress.state.step,
+        shapes: model.parameters.filter { optimizer.isTrained($0.key) }.mapValues(\.shape),
+        evaluated: plan.evaluated(until: progress.state.step))
+      guard let restored else {
+        throw CheckpointProblem("\(CheckpointNames.average) does not have the average of the weights so far")
+      }
+      self.average = restored
+    }
     let rows = checkpoint.path(of: CheckpointNames.rows)
     minedRows = try checkpoint.files.contains(CheckpointNames.rows) ? TrainingRows(file: rows).rows : nil
     guard (minedRows != nil) == (progress.mining != nil), (progress.mining != nil) == plan.mines else {
@@ -91,10 +105,18 @@ struct CheckpointPlan {
   var steps: Int
   /// The number of batches of an epoch.
   var batches: (_ epoch: Int) -> Int
+  /// Steps between two evaluations; nil without any.
+  var every: Int?
   /// True if the weights of the best evaluation are kept.
   var keepsBest: Bool
   /// True if negatives are mined, the first time before the first step.
   var mines: Bool
+
+  /// The steps with an evaluation up to one of them.
+  func evaluated(until last: Int) -> [Int] {
+    guard let every else { return [] }
+    return stride(from: every, through: last, by: every) + (last == steps && last % every != 0 ? [last] : [])
+  }
 }
 
 /// The reason why a run cannot have saved a checkpoint.
@@ -109,6 +131,7 @@ private enum CheckpointNames {
   static let model = "model.safetensors"
   static let optimizer = "optimizer.safetensors"
   static let best = "best.safetensors"
+  static let average = "average.safetensors"
   static let progress = "progress.json"
   static let rows = "rows.jsonl"
 }

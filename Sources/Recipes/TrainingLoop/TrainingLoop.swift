@@ -44,7 +44,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     let plan = StepPlan(of: task.data, for: settings.schedule.length)
     let steps = plan.count
     try settings.schedule.check(steps: steps)
-    var run = try TrainingRun(task.makeModel(), optimizer: settings.optimizer, steps: steps)
+    var run = try TrainingRun(
+      task.makeModel(), optimizer: settings.optimizer, average: WeightAverage(settings), steps: steps)
     context.report(
       .note(
         "\(NumberText.counted(task.data.count, Task.Data.unit)), \(NumberText.counted(steps, "step")) of \(plan.sizes); "
@@ -55,6 +56,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     for note in task.notes(about: run.model) { context.report(.note(note)) }
     if let adapters = run.adaptersInWords { context.report(.note(adapters)) }
     settings.precision.note.map { context.report(.note($0)) }
+    reportAverage(of: run, steps: steps)
     let evaluation = try task.makeEvaluation(in: folder, context)
     // Before a checkpoint is restored the weights are the base model's, so the base needs no copy of its own.
     var base = try evaluation.map {
@@ -78,7 +80,7 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       if let gap = try RunLog.gap(in: folder, upTo: run.progress.state.step) {
         try warn([gap], after: run.progress.state.step, log)
       }
-      if run.progress.state.step == 0, let base,
+      if run.progress.state.step == 0, settings.evaluate?.every != nil, let base,
         let measured = try base.evaluation.start(of: base.model, context)
       {
         try log.add(measured)
@@ -125,8 +127,8 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     _ run: inout TrainingRun<Model>, _ task: inout Task, from checkpoint: Checkpoint, steps: Int
   ) throws {
     let plan = CheckpointPlan(
-      steps: steps, batches: { [data = task.data] in data.batches(epoch: $0).count }, keepsBest: settings.exportsBest,
-      mines: task.minesNegatives)
+      steps: steps, batches: { [data = task.data] in data.batches(epoch: $0).count }, every: settings.evaluate?.every,
+      keepsBest: settings.exportsBest, mines: task.minesNegatives)
     try run.restore(checkpoint, plan)
     try task.restore(from: run)
     context.report(.note("going on after step \(run.progress.state.step) of \(steps)"))
@@ -150,16 +152,10 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     _ folder: RunFolder, _ plan: StepPlan, _ cutTexts: CutTexts
   ) throws -> Outcome {
     // The verdict is on the exported weights, over everything that is judged.
-    let adapted = try run.exported()
-    let merged = adapted.mergingAdapters()
-    guard merged.isFinite else {
-      throw RunError(
-        .internalError, "merged, the adapters give weights that are no numbers; lower 'optimizer.rate' or 'lora.alpha'")
-    }
     let type = settings.export?.type ?? .float32
-    let tuned = try merged.rounded(to: type, path: settings.base)
-    let tunedRankings = try evaluation?.tunedRankings(
-      of: tuned.evaluated(in: settings.precision), in: folder, context)
+    let (adapted, sweep) = try mix(of: run, task, evaluation, type)
+    let tuned = try merged(adapted, type)
+    let tunedRankings = try evaluation?.tunedRankings(of: tuned.evaluated(in: settings.precision), in: folder, context)
     var report = RunReport(recipe: Recipe.name, folder: folder.path, settings: context.recipe)
     if let evaluation, let baseRankings, let tunedRankings {
       report.names.base = evaluation.baseName(of: tuned)
@@ -169,13 +165,15 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
       }
       try report.add(evaluation.plan, base: baseRankings, tuned: tunedRankings, depth: evaluation.scoredDepth)
     }
+    report.merge = sweep
     try report.fill(
       from: folder, run.progress,
       RunReport.TrainingFacts(
         base: settings.base, data: task.data.files, rows: task.data.count, plan: plan, cutTexts: cutTexts,
-        bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, trained: run.adaptersInWords,
-        type: type, precision: settings.precision, seconds: folder.seconds, minedRows: run.minedRows))
-    if let warning = report.warningOfRegression { context.report(.warning(warning)) }
+        bestOn: run.bestParameters == nil ? nil : settings.evaluate?.split, average: run.average?.name,
+        trained: run.adaptersInWords, type: type, precision: settings.precision, seconds: folder.seconds,
+        minedRows: run.minedRows))
+    if let warning = sweep.map(\.warning) ?? report.warningOfRegression { context.report(.warning(warning)) }
     let name = Files.name(of: report.folder)
     let card = ModelCard(
       name: name, base: settings.base, collection: settings.evaluate?.collection, report: report,
@@ -190,6 +188,69 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     return try ModelExport(card: card, data: task.data.files + adapters).finish(folder) {
       try tuned.save(to: $0, weights: type)
     }
+  }
+
+  /// The model as it is exported: with its adapters merged, and rounded to a type.
+  private func merged(_ model: Model, _ type: WeightType) throws -> Model {
+    let merged = model.mergingAdapters()
+    guard merged.isFinite else {
+      throw RunError(
+        .internalError, "merged, the adapters give weights that are no numbers; lower 'optimizer.rate' or 'lora.alpha'")
+    }
+    return try merged.rounded(to: type, path: settings.base)
+  }
+
+  // MARK: - Averages and mixes
+
+  /// Says what the average of the weights costs, and warns of one that is over more than the run.
+  private func reportAverage(of run: TrainingRun<Model>, steps: Int) {
+    guard let average = run.average else { return }
+    let bytes = average.mostWeights * run.optimizer.trainedCount * MemoryLayout<Float>.size
+    context.report(.note("averages of the weights keep \(NumberText.bytes(bytes)) beside the model"))
+    if let ema = settings.ema, ema.span > Double(steps) {
+      // A tenth of the steps, and two at least.
+      let span = max(2, Double(steps) / 10)
+      let fitting = NumberText.fixed(1 - 1 / span, decimals: max(2, String(steps).count))
+      context.report(
+        .warning(
+          "'ema.decay': \(ema.decay) is a mean over about \(NumberText.count(Int(min(ema.span.rounded(), 1e15)))) steps, "
+            + "and the run has \(NumberText.count(steps)): the first ones count nearly as much as the last; "
+            + "\(fitting) is a mean over about \(NumberText.count(Int(span)))"))
+    }
+    if let last = settings.average?.last, let every = settings.evaluate?.every {
+      let evaluations = (steps + every - 1) / every
+      if evaluations < last {
+        context.report(
+          .warning(
+            "'average.last': the mean is of \(NumberText.count(last)) evaluations, and the run has "
+              + "\(NumberText.count(evaluations)); set a smaller 'evaluate.every'"))
+      }
+    }
+  }
+
+  /// The exported model before adapters are merged: the trained one, or the best mix with the base.
+  private func mix(
+    of run: TrainingRun<Model>, _ task: Task, _ evaluation: Task.Evaluation?, _ type: WeightType
+  ) throws -> (model: Model, sweep: MergeSweep?) {
+    let trained = try run.exported()
+    guard let merge = settings.merge, let evaluation else { return (trained, nil) }
+    let start = try task.makeModel().model
+    try run.requireStart(start, from: settings.base)
+    func mixed(_ alpha: Double) -> Model {
+      trained.mixed(with: start, alpha: Float(alpha), where: run.optimizer.isTrained)
+    }
+    let sweep = try MergeSweep(
+      merge, measure: evaluation.plan.measures.first?.description ?? "", split: settings.evaluate?.split ?? "",
+      report: context.report
+    ) { alpha in
+      // Each is measured as it would be exported.
+      try merged(mixed(alpha), type)
+    } development: {
+      try evaluation.developmentValue(of: $0.evaluated(in: settings.precision), context)
+    } general: {
+      try evaluation.generalValue(of: $0.evaluated(in: settings.precision), context)
+    }
+    return (mixed(sweep.chosen.alpha), sweep)
   }
 
   // MARK: - Steps
@@ -282,9 +343,11 @@ struct TrainingLoop<Recipe: TrainingRecipe> {
     _ run: inout TrainingRun<Model>, _ evaluation: Task.Evaluation?, steps: Int, _ log: RunLog
   ) throws {
     let step = run.progress.state.step
-    guard let evaluation, let every = settings.evaluate?.every, step % every == 0 || step == steps,
+    guard let evaluation, let every = settings.evaluate?.every, step % every == 0 || step == steps else { return }
+    run.average?.addEvaluation(run.model, step: step, where: run.optimizer.isTrained)
+    guard
       let measured = try evaluation.development(
-        of: run.model.evaluated(in: settings.precision), step: step, context),
+        of: run.averaged.evaluated(in: settings.precision), step: step, context),
       let first = measured.values.first
     else { return }
     try log.add(measured)

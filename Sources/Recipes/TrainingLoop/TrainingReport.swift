@@ -22,6 +22,8 @@ extension RunReport {
     var cutTexts: CutTexts
     /// The split on which the exported weights are the best; nil where the last weights are exported.
     var bestOn: String?
+    /// The average that the exported weights are, in words; nil for weights as they were.
+    var average: String?
     /// The trained part of the model, in words; nil where it is the whole.
     var trained: String?
     /// The type of the exported weights.
@@ -57,7 +59,11 @@ extension RunReport {
     var exported = "the last ones"
     if let best = progress.best, let split = training.bestOn {
       exported = "after step \(best.step), the best on '\(split)'"
+      if let average = training.average { exported = "\(average), as it was \(exported)" }
+    } else if let average = training.average {
+      exported = average
     }
+    if let merge { exported += ", mixed with the base: \(merge.sentence)" }
     if training.type != .float32 {
       exported += ", rounded to \(training.type.rawValue), as they are measured here"
     }

@@ -15,6 +15,8 @@ struct TrainingRun<Model: AdaptableModel> {
   let trained: TrainedParameters
   var optimizer: AdamW
   var progress: TrainingProgress
+  /// The average of the weights that is evaluated in their place; nil for none.
+  var average: WeightAverage?
   /// The parameters of the best evaluation; nil where the last ones are exported.
   var bestParameters: ParameterDictionary?
   /// The rows with the negatives mined last; nil where none are mined.
@@ -23,8 +25,9 @@ struct TrainingRun<Model: AdaptableModel> {
   private let first: WeightDigest
 
   /// The start of a run with a number of steps: a model and a new optimizer.
-  init(_ start: StartingModel<Model>, optimizer: OptimizerSetting, steps: Int) throws {
+  init(_ start: StartingModel<Model>, optimizer: OptimizerSetting, average: WeightAverage?, steps: Int) throws {
     (model, trained) = (start.model, start.trained)
+    self.average = average
     progress = TrainingProgress(steps: steps)
     switch optimizer {
     case .adamW(let settings):
@@ -64,6 +67,21 @@ struct TrainingRun<Model: AdaptableModel> {
     }
   }
 
+  /// The model that is evaluated and exported: with averaged weights where the recipe asks for them.
+  var averaged: Model {
+    guard let parameters = average?.parameters, !parameters.isEmpty else { return model }
+    return model.replacing(parameters)
+  }
+
+  /// Throws where the weights of a model are not those before the first step.
+  func requireStart(_ start: Model, from folder: String) throws(RunError) {
+    if WeightDigest(of: start, where: optimizer.isTrained) == first { return }
+    throw RunError(
+      .badData,
+      "\(folder) no longer has the weights that this run began with, and 'merge' mixes them with the trained ones; put "
+        + "them back")
+  }
+
   private var restInWords: String {
     let settings = optimizer.settings
     return
@@ -90,6 +108,7 @@ struct TrainingRun<Model: AdaptableModel> {
     } catch {
       throw StepRefused(error: RunError(.internalError, "\(error) (\(names()))"))
     }
+    average?.addStep(model, where: optimizer.isTrained)
     let seconds = start.duration(to: .now).seconds
     progress.state.advance(batches: batches)
     progress.rows += examples
@@ -116,23 +135,21 @@ struct TrainingRun<Model: AdaptableModel> {
     guard let first = measured.values.first else { return false }
     if let best = progress.best, first.value <= best.value + minimum { return false }
     progress.best = TrainingProgress.Best(step: measured.step, value: first.value)
-    if keepsWeights { bestParameters = model.parameters }
+    if keepsWeights { bestParameters = averaged.parameters }
     return true
   }
 
-  /// The model with the exported weights: the best ones if they are kept, else the last.
+  /// The model with the exported weights: the best ones if they are kept, else the last, or their average.
   ///
   /// - Throws: `RunError` where the last step has left a weight that is no number, which nothing else would notice.
   func exported() throws -> Model {
-    var model = model
-    model.updateParameters { key, parameter in
-      if let best = bestParameters?[key] { parameter = best }
-    }
-    guard model.isFinite else {
+    let exported: Model
+    if let bestParameters { exported = model.replacing(bestParameters) } else { exported = averaged }
+    guard exported.isFinite else {
       throw RunError(
         .internalError, "step \(progress.state.step) has left weights that are no numbers; lower 'optimizer.rate'")
     }
-    return model
+    return exported
   }
 
   /// The number of trained parameters and of layers with adapters, in words; nil without adapters.
@@ -153,5 +170,16 @@ struct TrainingRun<Model: AdaptableModel> {
       throw RunError(.internalError, "step \(step) has left weights that are no numbers; lower 'optimizer.rate'")
     }
     try checkpoints.save(step: step, files: files, expectedBytes: expectedBytes)
+  }
+}
+
+extension Module {
+  /// The model with some parameters replaced.
+  fileprivate func replacing(_ parameters: ParameterDictionary) -> Self {
+    var model = self
+    model.updateParameters { key, parameter in
+      if let other = parameters[key] { parameter = other }
+    }
+    return model
   }
 }

@@ -39,6 +39,9 @@ struct TrainingSettings {
   /// The evaluations; without them the run ends without a verdict.
   var evaluate: (any EvaluationSettings)?
   var patience: PatienceSection?
+  var average: AverageSection?
+  var ema: EMASection?
+  var merge: MergeSection?
   var checkpoint: CheckpointSection?
   var output: OutputSection
   /// The form of the exported model; F32 weights without it.
@@ -151,6 +154,10 @@ protocol TrainingEvaluation {
   func start(of model: Model, _ context: RunContext) throws -> MeasureRecord?
   /// The measures after a step; nil where nothing is evaluated during training.
   func development(of model: Model, step: Int, _ context: RunContext) throws -> MeasureRecord?
+  /// The deciding measure on the split that is evaluated during training, for choosing a mix.
+  func developmentValue(of model: Model, _ context: RunContext) throws -> Double
+  /// The deciding measure on the general collection of a mix; nil without one.
+  func generalValue(of model: Model, _ context: RunContext) throws -> Double?
   /// The rankings of the base, one per split; an interrupted run has written them already.
   func baseRankings(of model: Model, in folder: RunFolder, _ context: RunContext) throws -> [Ranking]
   /// The rankings of the trained model, one per split.
