@@ -96,9 +96,13 @@ import Testing
     func product(_ arithmetic: Arithmetic) -> [Float] {
       let panels = BytePanels(Matrix(FloatBuffer(w), columns, inner), arithmetic: arithmetic)
       let y = FloatBuffer(repeating: .nan, count: rows * columns)
-      panels.multiply(
-        panels.pack(Matrix(FloatBuffer(x), rows, inner)), columns: 0..<columns, bias: FloatBuffer(bias).base,
-        into: Matrix(y, rows, columns))
+      // Its memory must not go to another test before the product is there.
+      let bias = FloatBuffer(bias)
+      withExtendedLifetime(bias) {
+        panels.multiply(
+          panels.pack(Matrix(FloatBuffer(x), rows, inner)), columns: 0..<columns, bias: bias.base,
+          into: Matrix(y, rows, columns))
+      }
       return y.elements
     }
 
