@@ -330,6 +330,27 @@ static inline const char *hone_compiled_instruction_sets(void) {
       ;
 }
 
+/// Whether the processor runs code for x86-64-v4.
+static inline _Bool hone_has_avx512(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#else
+  return 0;
+#endif
+}
+
+/// Whether the processor has AVX512-VNNI and AVX512-BF16.
+static inline _Bool hone_has_avx512_products(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16");
+#else
+  return 0;
+#endif
+}
+
 /// The first instruction set that this code was compiled for and that the processor lacks, or a null pointer.
 static inline const char *hone_missing_instruction_set(void) {
 #if defined(__x86_64__)

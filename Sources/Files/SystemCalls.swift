@@ -210,6 +210,13 @@ enum System {
     _ = try retrying { flock(descriptor, LOCK_EX | LOCK_NB) }
   }
 
+  /// Runs another program in this process, with this one's arguments; returns by throwing only.
+  static func execute(_ path: String) throws(SystemError) {
+    let path = try located(path)
+    unsafe execv(path, CommandLine.unsafeArgv)
+    throw .current
+  }
+
   static var processIdentifier: Int32 { getpid() }
 
   static var hostName: String {

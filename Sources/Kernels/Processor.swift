@@ -16,6 +16,24 @@ public enum Processor {
   /// The first instruction set that this build uses and the processor lacks.
   public static var missingInstructionSet: String? { hone_missing_instruction_set().map { String(cString: $0) } }
 
+  /// Instructions of some processors only for which a package has a build of its own, the fastest first.
+  ///
+  /// The names are those of `-march`, and of the folders of `scripts/package`.
+  public enum InstructionSet: String, CaseIterable, Sendable {
+    /// AVX-512 with products of bytes and of bfloat16 numbers.
+    case cooperlake
+    /// AVX-512.
+    case avx512 = "x86-64-v4"
+
+    /// Whether the processor has them.
+    public var isThere: Bool {
+      switch self {
+      case .cooperlake: hone_has_avx512() && hone_has_avx512_products()
+      case .avx512: hone_has_avx512()
+      }
+    }
+  }
+
   /// Checks processor and OpenBLAS; call it once at start.
   ///
   /// Three products of awkward shapes are computed twice by OpenBLAS, compared with each other bit by bit and with a

@@ -20,6 +20,17 @@ public enum Hone {
     )
   }
 
+  /// Goes on as the build of hone for the fastest instructions of this processor, where a package has one.
+  ///
+  /// It is `../lib/hone/NAME/hone` beside the folder of this program. Call it after ``checkInstructions()``.
+  package static func startFastestBuild() {
+    guard let program = Program.path else { return }
+    let builds = Files.join(Files.parent(of: Files.parent(of: program)), "lib", "hone")
+    for set in Processor.InstructionSet.allCases where set.isThere {
+      Program.become(Files.join(builds, set.rawValue, "hone"))
+    }
+  }
+
   /// Checks the processor and OpenBLAS, and sets the number of threads; call it once, before any computation.
   ///
   /// - Parameter threads: The number of threads; nil for all cores. Results do not depend on it.

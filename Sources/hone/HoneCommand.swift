@@ -32,6 +32,7 @@ struct HoneCommand: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     do {
       try Hone.checkInstructions()
+      Hone.startFastestBuild()
       var command = try parseAsRoot()
       try command.run()
       try Console.flush()

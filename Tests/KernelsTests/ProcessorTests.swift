@@ -1,4 +1,6 @@
+import Foundation
 import Kernels
+import TestSupport
 import Testing
 
 @Suite struct ProcessorTests {
@@ -8,6 +10,19 @@ import Testing
     #expect(!Processor.blasCore.isEmpty)
     #expect(Processor.compiledInstructionSets.hasPrefix("baseline"))
     #expect(Processor.blasConfiguration.contains("OpenBLAS"))
+  }
+
+  @Test func packagesHaveABuildForEachInstructionSet() throws {
+    let script = try String(contentsOfFile: Locations.repositoryRoot + "/scripts/package", encoding: .utf8)
+    let names = Processor.InstructionSet.allCases.map(\.rawValue)
+    let line = try #require(script.split(separator: "\n").first { $0.contains("default=x86-64-v3,") })
+    let defaults = try #require(line.split(separator: "default=").last?.split(separator: " ").first)
+    #expect(Set(defaults.split(separator: ",").map(String.init)) == Set(names + ["x86-64-v3"]))
+  }
+
+  @Test func whatThisBuildUsesIsThere() {
+    if Processor.compiledInstructionSets.contains("AVX-512F") { #expect(Processor.InstructionSet.avx512.isThere) }
+    if Processor.InstructionSet.cooperlake.isThere { #expect(Processor.InstructionSet.avx512.isThere) }
   }
 
   @Test func errorsSayWhatToDo() {
