@@ -102,9 +102,25 @@ def distinct_pairs(collection: Collection, count: int | None = None) -> list[tup
     sys.exit(f"{collection.folder}: only {len(rows)} training pairs with distinct texts; {count} are needed")
 
 
+def titles_and_texts(folder: pathlib.Path, count: int) -> list[tuple[str, str, str, str]]:
+    """The first `count` documents with a title and a text, as rows of `distinct_pairs`: the title is the query."""
+    rows = [
+        (row["_id"], row["title"], row["_id"], row["text"])
+        for row in json_lines(folder / "corpus.jsonl")
+        if row.get("title") and row["text"]
+    ]
+    if len(rows) < count:
+        sys.exit(f"{folder}: only {len(rows)} documents with a title and a text; {count} are needed")
+    return rows[:count]
+
+
 def write_training_collection(folder: pathlib.Path, collection: Collection, count: int) -> pathlib.Path:
     """A collection of the first `count` distinct training pairs, in order, so that every side trains on the same."""
-    rows = distinct_pairs(collection, count)
+    return write_pairs(folder, distinct_pairs(collection, count))
+
+
+def write_pairs(folder: pathlib.Path, rows: list[tuple[str, str, str, str]]) -> pathlib.Path:
+    """A collection whose training pairs are the rows of `distinct_pairs`."""
     (folder / "qrels").mkdir(parents=True, exist_ok=True)
     write_json_lines(folder / "queries.jsonl", [{"_id": row[0], "text": row[1]} for row in rows])
     write_json_lines(folder / "corpus.jsonl", [{"_id": row[2], "title": "", "text": row[3]} for row in rows])
@@ -226,12 +242,14 @@ def write_recipe(
     output: pathlib.Path,
     queries: int = BATCH,
     shuffle: bool = True,
+    precision: str = "float32",
 ) -> pathlib.Path:
     """recipes/debian-programs.yaml on other data and without its evaluation; `shuffle: false` takes rows as given."""
     order = "" if shuffle else ", shuffle: false"
     path.write_text(
         f"""recipe: trainBiEncoder
 seed: {SEED}
+precision: {precision}
 model:     {{ folder: "{model}", pooling: mean, maximumLength: {LENGTH} }}
 data:      {{ collection: "{collection}", split: train{order} }}
 batch:     {{ queries: {queries}, tokens: {TOKENS}, uniqueTexts: true }}
@@ -284,15 +302,16 @@ def seed_of(run: pathlib.Path) -> int:
     return next(int(line.split(":")[1]) for line in lines if line.startswith("seed:"))
 
 
-def encode_with_hone(binary, model, texts: list[str], folder: pathlib.Path, threads: int = 2):
+def encode_with_hone(
+    binary, model, texts: list[str], folder: pathlib.Path, threads: int = 2, precision: str = "float32"
+):
     """Embeddings of `hone encode`, and the finished process."""
     from safetensors.numpy import load_file
 
     source, target = folder / "texts.jsonl", folder / "embeddings.safetensors"
     write_json_lines(source, [{"_id": str(index), "text": text} for index, text in enumerate(texts)])
-    finished = run_measured(
-        [binary, "encode", "--quiet", "--model", model, "--input", source, "--output", target, "--threads", threads]
-    )
+    options = ["--model", model, "--input", source, "--output", target, "--precision", precision]
+    finished = run_measured([binary, "encode", "--quiet", *options, "--threads", threads])
     return load_file(target)["embeddings"], finished
 
 
@@ -350,11 +369,21 @@ def peak_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+def autocast(precision: str):
+    """PyTorch's context in which products are of that precision."""
+    import torch
+
+    return torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16")
+
+
 def versions() -> dict[str, str]:
+    """Of the packages in Tests/Goldens/make/requirements.txt and of the runtimes, where those are installed."""
     import importlib.metadata
 
     names = ["torch", "sentence-transformers", "transformers", "tokenizers", "safetensors", "numpy"]
-    return {name: importlib.metadata.version(name) for name in names}
+    runtimes = {"onnxruntime", "openvino", "nncf"}
+    installed = {package.name for package in importlib.metadata.distributions()}
+    return {name: importlib.metadata.version(name) for name in [*names, *sorted(runtimes & installed)]}
 
 
 def write_result(path: str | None, result: dict) -> None:

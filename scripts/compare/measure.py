@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import common
+import precisions
 import record
 from sentence_transformers_encode import QUERY
 
@@ -55,6 +56,11 @@ class Comparison:
         long.kind = "long texts, "
         return long
 
+    @property
+    def training_pairs(self) -> int:
+        """The pairs that a round of training takes."""
+        return (SKIP + self.options.steps) * common.BATCH
+
     def say(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
@@ -73,6 +79,23 @@ class Comparison:
 
     def hone(self, *arguments) -> common.Finished:
         return common.run_measured([self.options.binary, *arguments, "--threads", self.options.threads])
+
+    def trained_by_hone(self, given: pathlib.Path, precision: str = "float32") -> dict[str, float]:
+        """Pairs a second and peak memory of Hone on the training pairs of a collection."""
+        run = self.scratch / "run"
+        shutil.rmtree(run, ignore_errors=True)
+        path = self.scratch / "recipe.yaml"
+        recipe = common.write_recipe(path, self.options.model, given, run, precision=precision)
+        finished = self.hone("run", recipe, "--quiet")
+        steps = common.steps_of(run)[SKIP:]
+        pairs = sum(step["rows"] for step in steps) / sum(step["seconds"] for step in steps)
+        return {"pairs per second": pairs, "peak bytes": finished.peak_bytes}
+
+    def trained_by_peer(self, name: str, given: pathlib.Path, *more) -> dict[str, float]:
+        """The same of a peer's script."""
+        arguments = ["--model", self.options.model, "--collection", given, "--skip", SKIP, *more]
+        result, finished = self.script(name, *arguments)
+        return {"pairs per second": result["pairs per second"], "peak bytes": finished.peak_bytes}
 
     def keep(self, sides: dict[str, dict], texts: str | None = None) -> None:
         """Figures of each side for the record; they are of the collection where no texts are named."""
@@ -101,31 +124,13 @@ class Comparison:
 
 def training(comparison: Comparison) -> dict:
     """Pairs a second and peak memory on the same rows, dropout on."""
-    options = comparison.options
     given = comparison.scratch / "rows"
-    common.write_training_collection(given, comparison.collection, (SKIP + options.steps) * common.BATCH)
-
-    def hone():
-        run = comparison.scratch / "run"
-        shutil.rmtree(run, ignore_errors=True)
-        recipe = common.write_recipe(comparison.scratch / "recipe.yaml", options.model, given, run)
-        finished = comparison.hone("run", recipe, "--quiet")
-        steps = common.steps_of(run)[SKIP:]
-        pairs = sum(step["rows"] for step in steps) / sum(step["seconds"] for step in steps)
-        return {"pairs per second": pairs, "peak bytes": finished.peak_bytes}
-
-    def peer(name: str, *more):
-        def measure():
-            arguments = ["--model", options.model, "--collection", given, "--skip", SKIP, *more]
-            result, finished = comparison.script(name, *arguments)
-            return {"pairs per second": result["pairs per second"], "peak bytes": finished.peak_bytes}
-
-        return measure
-
+    common.write_training_collection(given, comparison.collection, comparison.training_pairs)
+    peer = comparison.trained_by_peer
     sides = {
-        "Hone": hone,
-        "sentence-transformers": peer("sentence_transformers_train.py", "--no-scores"),
-        "PyTorch loop": peer("tuned_torch_train.py"),
+        "Hone": lambda: comparison.trained_by_hone(given),
+        "sentence-transformers": lambda: peer("sentence_transformers_train.py", given, "--no-scores"),
+        "PyTorch loop": lambda: peer("tuned_torch_train.py", given),
     }
     result = comparison.rounds("training", sides)
     ours = result["Hone"]
@@ -367,9 +372,15 @@ def on_long_texts(part):
 
 
 PARTS |= {f"long-{name}": on_long_texts(PARTS[name]) for name in ["training", "encoding", "reranker-training"]}
+PARTS |= precisions.PARTS
 
 
 # MARK: Helpers
+
+
+def chosen(options: argparse.Namespace) -> list[str]:
+    """The parts that are named, or else all that need no runtimes."""
+    return options.only or [name for name in PARTS if name not in precisions.PARTS]
 
 
 def trained(comparison: Comparison) -> pathlib.Path:
@@ -422,7 +433,7 @@ def markdown(comparison: Comparison, about: dict) -> str:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=PARTS, help="measure only these parts")
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="measure only these parts; precision-* only if named")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=12, help="counted training steps of a round")
     parser.add_argument("--documents", type=int, default=2000, help="documents encoded in a round")
@@ -441,7 +452,7 @@ def arguments() -> argparse.Namespace:
         (options.model / "model.safetensors", "fetch it with: scripts/fetch-checkpoint all-MiniLM-L6-v2"),
         (options.collection / "corpus.jsonl", "name a collection with --collection"),
     ]
-    if any(part.startswith("long-") for part in options.only or PARTS):
+    if any("long-" in part for part in chosen(options)):
         needed.append((options.long_collection / "corpus.jsonl", "fetch it with: scripts/fetch-collection scifact"))
     for path, remedy in needed:
         if not path.is_file():
@@ -476,7 +487,7 @@ def main() -> None:
     kept = None
     with tempfile.TemporaryDirectory() as scratch:
         comparison = Comparison(options, pathlib.Path(scratch))
-        for name in options.only or PARTS:
+        for name in chosen(options):
             comparison.say(f"== {name}")
             comparison.measured.clear()
             comparison.results[name] = PARTS[name](comparison)

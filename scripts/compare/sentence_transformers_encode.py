@@ -39,17 +39,19 @@ def main() -> None:
     parser.add_argument("--model", default=common.MODEL)
     parser.add_argument("--collection", default=common.COLLECTION, type=pathlib.Path)
     parser.add_argument("--documents", type=int, help="only the first so many")
+    parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"], help="bfloat16 by autocast")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--output", help="the result as JSON; standard output where absent")
     options = parser.parse_args()
     model = common.load_peer(options.model, options.threads)
-    if options.what == "speed":
-        documents = list(common.read_collection(options.collection).documents.values())
-        result = speed(model, documents[: options.documents])
-    elif options.what == "latency":
-        result = latency(model)
-    else:
-        result = {"width": len(model.encode(QUERY, show_progress_bar=False))}
+    with common.autocast(options.precision):
+        if options.what == "speed":
+            documents = list(common.read_collection(options.collection).documents.values())
+            result = speed(model, documents[: options.documents])
+        elif options.what == "latency":
+            result = latency(model)
+        else:
+            result = {"width": len(model.encode(QUERY, show_progress_bar=False))}
     common.write_result(options.output, result)
 
 

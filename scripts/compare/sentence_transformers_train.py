@@ -22,6 +22,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--save", help="a folder for the tuned model")
     parser.add_argument("--steps", type=int, help="stop after so many steps of the epoch")
     parser.add_argument("--skip", type=int, default=0, help="leave the first steps out of pairs/s")
+    parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=common.SEED)
     parser.add_argument("--no-scores", action="store_true", help="train only")
@@ -61,7 +62,7 @@ def main() -> None:
                 batch_sampler=BatchSamplers.NO_DUPLICATES,
                 seed=options.seed,
                 use_cpu=True,
-                bf16=False,
+                bf16=options.precision == "bfloat16",
                 fp16=False,
                 logging_steps=1,
                 save_strategy="no",
@@ -86,6 +87,7 @@ def main() -> None:
         "versions": common.versions(),
         "threads": options.threads,
         "seed": options.seed,
+        "precision": options.precision,
         "pairs": len(pairs),
         "steps": steps,
         "pairs per second": sum(trained[options.skip :]) / seconds,

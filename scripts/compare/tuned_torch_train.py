@@ -73,6 +73,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--skip", type=int, default=0, help="leave the first steps out of pairs/s")
     parser.add_argument("--chunk", type=int, default=16, help="sequences encoded at a time")
     parser.add_argument("--compile", action="store_true", help="run the encoder through torch.compile")
+    parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"], help="bfloat16 by autocast")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=common.SEED)
     return parser.parse_args()
@@ -100,7 +101,8 @@ def main() -> None:
 
     times, losses = [time.perf_counter()], []
     for batch in batches[: options.steps]:
-        queries, documents = (encode([side[row] for row in batch]) for side in tokens)
+        with common.autocast(options.precision):
+            queries, documents = (encode([side[row] for row in batch]) for side in tokens)
         loss = torch.nn.functional.cross_entropy(common.SCALE * queries @ documents.T, torch.arange(len(batch)))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), common.CLIP, foreach=True)
@@ -116,6 +118,7 @@ def main() -> None:
         "versions": common.versions(),
         "threads": options.threads,
         "seed": options.seed,
+        "precision": options.precision,
         "pairs": len(pairs),
         "steps": len(losses),
         "pairs per second": sum(trained[options.skip :]) / (times[-1] - times[options.skip]),
