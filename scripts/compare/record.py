@@ -109,9 +109,9 @@ class Part:
         """The cells of SOURCE."""
         return [self.run.label, self.run.date, self.run.commit]
 
-    def ratio(self, side: str, measure: str) -> float | None:
-        """How many times better Hone is than a side."""
-        ours, theirs = self.figure("Hone", measure), self.figure(side, measure)
+    def ratio(self, side: str, measure: str, of: str = "Hone") -> float | None:
+        """How many times better Hone, or the side `of`, is than a side."""
+        ours, theirs = self.figure(of, measure), self.figure(side, measure)
         if ours is None or theirs is None:
             return None
         computed = times_better(measure, ours.median, theirs.median)

@@ -199,7 +199,7 @@ def latency(options) -> dict:
 
     run = RUNTIMES[options.runtime](options, options.precision)
     tokenizer, rows = tokenizer_of(options.model), rows_of(options.rows)
-    warm, repetitions = (2, 12) if options.pairs else (20, 200)
+    warm, repetitions = (1, 6) if options.pairs else (20, 200)
     seconds = []
     for _ in range(warm + repetitions):
         start = time.perf_counter()

@@ -17,19 +17,20 @@ from cells import duration, gigabytes, joined, number, probability, spread, tabl
 from correctness import correctness
 from record import SOURCE, Part, Run
 
-PAGES = ("BENCHMARKS.md", "README.md", "Sources/Recipes/Documentation.docc/PerformanceNotes.md")
-TEXTS = {"debian-programs": "short, uneven", "scifact": "long, even"}
+GUIDES = "Sources/Recipes/Documentation.docc"
+PAGES = ("BENCHMARKS.md", "README.md", f"{GUIDES}/PerformanceNotes.md", f"{GUIDES}/Precision.md")
+TEXTS = {"debian-programs": "short, uneven", "scifact": "long, even", "scifact, titles": "long, even"}
 
 
 # MARK: Choice
 
 
-def newest(runs: list[Run], names: tuple[str, ...], measure: str | None = None) -> list[Part]:
+def newest(runs: list[Run], names: tuple[str, ...], measure: str | None = None, side: str = "Hone") -> list[Part]:
     """Of each part and machine the newest that has Hone's figure, in the order of the names, then of the machines."""
     found: dict[tuple[int, str], Part] = {}
     for run in runs:
         for part in run.parts:
-            if part.name in names and (measure is None or part.figure("Hone", measure)):
+            if part.name in names and (measure is None or part.figure(side, measure)):
                 found[names.index(part.name), run.label] = part
     return [found[key] for key in sorted(found)]
 
@@ -110,6 +111,62 @@ def shares(runs: list[Run]) -> str:
     return table(["task", "share of the `sgemm` peak", "speed", "rounds", *SOURCE], rows)
 
 
+# MARK: Precisions
+
+
+PRECISIONS = [
+    ("a query, ms", ("precision-query",), "median milliseconds", number),
+    ("50 candidates of a query, ms", ("precision-candidates",), "median milliseconds", number),
+    ("encoding, documents/s", ("precision-encoding",), "documents per second", number),
+    ("training, pairs/s", ("precision-training", "precision-long-training"), "pairs per second", number),
+    ("training, peak memory in GB", ("precision-training", "precision-long-training"), "peak bytes", gigabytes),
+    ("training, BERT-base's size, pairs/s", ("precision-base-size",), "pairs per second", number),
+]
+
+
+def precisions(runs: list[Run]) -> str:
+    """Hone at each precision, beside its own float32 and the peers at that precision."""
+    rows = []
+    for task, names, measure, show in PRECISIONS:
+        for part in newest(runs, names, measure, "Hone float32"):
+            cells = []
+            for precision in ("float32", "bfloat16", "int8"):
+                ours = f"Hone {precision}"
+                figure = part.figure(ours, measure)
+                if figure is None:
+                    cells.append("–")
+                    continue
+                words = [show(figure.median)]
+                if precision != "float32":
+                    words[0] += f" ({times(part.ratio('Hone float32', measure, of=ours))})"
+                for side in part.sides:
+                    name, _, theirs = side.rpartition(" ")
+                    if name != "Hone" and theirs == precision:
+                        value = show(part.figure(side, measure).median)
+                        words.append(f"{name} {value}: {times(part.ratio(side, measure, of=ours))}")
+                cells.append("; ".join(words))
+            made_of = part.figure("Hone float32", measure).made_of
+            rows.append([task, TEXTS.get(part.texts, part.texts), *cells, made_of, *part.source])
+    head = ["task", "texts", "float32", "bfloat16 (against float32)", "int8 (against float32)", "rounds", *SOURCE]
+    return table(head, rows)
+
+
+def precision_quality(runs: list[Run]) -> str:
+    """What a lower precision changes in the measures of a model."""
+    rows = []
+    for part in newest(runs, ("precision-quality", "precision-reranker")):
+        for precision, found in part.found.items():
+            for entry in found if isinstance(found, list) else [found]:
+                what = "reranker of wikiqa, test: MAP"
+                if part.name == "precision-quality":
+                    state = "base model" if entry["model"] == "base" else f"trained, seed {entry['seed']}"
+                    what = f"{state}, {entry['split']}: nDCG@10"
+                tau = f"{entry['tau']:.4f}" if "tau" in entry else ""
+                figures = [f"{entry[key]:.4f}" for key in ("before", "after")]
+                rows.append([what, precision, *figures, probability(entry["p"]), tau, *part.source])
+    return table(["model, split: measure", "precision", "float32", "there", "p", "Kendall's τ", *SOURCE], rows)
+
+
 # MARK: Quality
 
 
@@ -180,7 +237,7 @@ def changes(runs: list[Run]) -> str:
 # MARK: Machines and claims
 
 
-PEERS = ("sentence-transformers", "torch", "tokenizers")
+PEERS = ("sentence-transformers", "torch", "tokenizers", "onnxruntime", "openvino", "nncf")
 
 
 def machines(runs: list[Run]) -> str:
@@ -245,6 +302,7 @@ def claims(runs: list[Run]) -> str:
 TABLES = {
     "machines": machines, "speed": speed, "memory": memory, "quality": quality, "changes": changes,
     "correctness": correctness, "claims": claims, "shares": shares, "quickstart": quickstart, "negatives": negatives,
+    "precisions": precisions, "precision quality": precision_quality,
 }  # fmt: skip
 MARKED = re.compile(r"^<!-- table: (.*) -->\n(?:\|.*\n)*", re.MULTILINE)
 

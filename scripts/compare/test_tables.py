@@ -222,6 +222,37 @@ class TableTests(Folder):
         self.assertTrue(first.startswith("| base model |  | 0.7000 | – | – |"), first)
         self.assertTrue(second.startswith("| Hone | 17, 18 | 0.8100, 0.8000 | – | 0.9000, 0.9100 |"), second)
 
+    def test_a_precision_is_compared_with_float32_and_with_peers_at_the_same(self):
+        sides = {
+            "Hone float32": {"median milliseconds": {"rounds": [5, 4, 6]}},
+            "Hone int8": {"median milliseconds": {"rounds": [2.0, 1.0, 9.0]}},
+            "OpenVINO float32": {"median milliseconds": {"rounds": [4, 4, 4]}},
+            "OpenVINO int8": {"median milliseconds": {"rounds": [3.0, 3.0, 3.0]}},
+        }
+        content = changed(parts={"precision-query": {"texts": "one of 12 words", "sides": sides}})
+        row = (
+            "| a query, ms | one of 12 words | 5; OpenVINO 4: 0.8× | – | 2.0 (2.5×); OpenVINO 3.0: 1.5× | 3"
+            " | Intel AVX-512 | 2026-01-02 | `1234567` |"
+        )
+        self.assertEqual(tables.precisions(self.runs(content)).splitlines()[2:], [row])
+
+    def test_what_a_precision_changes_has_a_row_for_each_seed_and_split(self):
+        tuned = {"model": "tuned", "seed": 18, "split": "test", "before": 0.81, "after": 0.82, "p": 0.5}
+        reranker = {"before": 0.7, "after": 0.71, "p": 0.25, "tau": 0.9876}
+        parts = {
+            "precision-quality": {"found": {"bfloat16": [tuned | {"model": "base", "split": "tags"}, tuned]}},
+            "precision-reranker": {"found": {"int8": reranker}},
+        }
+        rows = tables.precision_quality(self.runs(changed(parts=parts))).splitlines()[2:]
+        self.assertEqual(
+            [" | ".join(row.split(" | ")[:6]) for row in rows],
+            [
+                "| base model, tags: nDCG@10 | bfloat16 | 0.8100 | 0.8200 | 0.5 | ",
+                "| trained, seed 18, test: nDCG@10 | bfloat16 | 0.8100 | 0.8200 | 0.5 | ",
+                "| reranker of wikiqa, test: MAP | int8 | 0.7000 | 0.7100 | 0.25 | 0.9876",
+            ],
+        )
+
     def test_negatives_keep_the_order_of_the_ways_and_are_compared(self):
         plain, mined = {"nDCG@10": 0.5}, {"nDCG@10": 0.6, "p": 0.011, "win, loss, tie": [3, 1, 9]}
         ways = {tables.SHIPPED: mined, "in-batch only": plain}
