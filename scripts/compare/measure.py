@@ -444,6 +444,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--collection", default=common.COLLECTION, type=pathlib.Path)
     parser.add_argument("--long-collection", default=common.LONG_COLLECTION, type=pathlib.Path)
     parser.add_argument("--run", type=pathlib.Path, help="a finished run of the recipe, for export and quality")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[17, 18, 19], help="of precision-quality")
     parser.add_argument("--output", default=common.REPOSITORY / "runs" / "compare", type=pathlib.Path)
     parser.add_argument("--record", action="store_true", help="keep the figures in scripts/compare/results too")
     options = parser.parse_args()
