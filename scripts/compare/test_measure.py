@@ -11,6 +11,7 @@ from unittest import mock
 
 import common
 import measure
+import precisions
 import record
 import tables
 
@@ -78,6 +79,30 @@ class MeasureTests(unittest.TestCase):
             self.measured({"training": self.training, "failing": failing})
         (run,) = record.load(self.folder / "results")
         self.assertEqual([part.name for part in run.parts], ["training"])
+
+    def test_precisions_are_measured_only_where_they_are_named(self):
+        usual = measure.chosen(argparse.Namespace(only=None))
+        self.assertIn("training", usual)
+        self.assertEqual([name for name in usual if name.startswith("precision-")], [])
+        self.assertEqual(measure.chosen(argparse.Namespace(only=["precision-query"])), ["precision-query"])
+
+    def test_a_peer_stands_beside_hone_at_the_same_precision(self):
+        def part(comparison: measure.Comparison) -> dict:
+            figures = {"Hone float32": 4.0, "Hone int8": 1.0, "OpenVINO float32": 2.0, "OpenVINO int8": 3.0}
+            sides = {side: lambda value=value: {"median milliseconds": value} for side, value in figures.items()}
+            result = precisions.finished_part(comparison, "query", "median milliseconds", sides, "a text")
+            self.assertEqual(
+                comparison.rows,
+                [
+                    ("query: Hone int8, Hone float32", "1", "4", "4.00×"),
+                    ("query: Hone float32, OpenVINO float32", "4", "2", "0.50×"),
+                    ("query: Hone int8, OpenVINO int8", "1", "3", "3.00×"),
+                ],
+            )
+            return result
+
+        (run,) = self.measured({"precision-query": part}, rounds=1, only=["precision-query"])
+        self.assertIn("1.0 (4.0×); OpenVINO 3.0: 3.0×", tables.precisions([run]))
 
     def test_long_texts_are_named(self):
         def long(comparison):
