@@ -158,7 +158,7 @@ def precision_base_size(comparison) -> dict:
 def precision_quality(comparison) -> dict:
     """recipes/debian-programs.yaml in bfloat16 against float32, before and after training, one paired test a seed and split.
 
-    Runs that are finished in the output folder are taken from there: the six of three seeds take more than an hour.
+    The six runs of three seeds take more than an hour; those in the output folder go on, or are taken as they are.
     """
     options = comparison.options
     folder = options.output / "precision-quality"
@@ -217,13 +217,10 @@ output:    {{ folder: "{target}" }}
 
 
 def finished_run(comparison, recipe: str, folder: pathlib.Path, edits: dict) -> pathlib.Path:
-    """The folder of a recipe's run with some keys changed, made unless it is there and whole."""
-    if not (folder / "result.json").is_file():
-        shutil.rmtree(folder, ignore_errors=True)
-        sets = [part for key, value in edits.items() for part in ("--set", f"{key}={value}")]
-        path = common.REPOSITORY / "recipes" / f"{recipe}.yaml"
-        model = ["--set", f"model.folder={comparison.options.model}", "--set", f"output.folder={folder}"]
-        comparison.hone("run", path, "--quiet", *sets, *model)
+    """The folder of a recipe's whole run with some keys changed: an interrupted one goes on, a finished one stays."""
+    edits = {"model.folder": comparison.options.model, "output.folder": folder} | edits
+    sets = [part for key, value in edits.items() for part in ("--set", f"{key}={value}")]
+    comparison.hone("run", common.REPOSITORY / "recipes" / f"{recipe}.yaml", "--quiet", "--resume", *sets)
     return folder
 
 
