@@ -164,7 +164,10 @@ def precision_quality(comparison) -> dict:
     folder = options.output / "precision-quality"
 
     def run(precision: str, seed: int) -> pathlib.Path:
-        edits = {"seed": seed, "precision": precision, "cache.folder": folder / "cache", "evaluate.every": "null"}
+        edits = {
+            "seed": seed, "precision": precision, "cache.folder": folder / "cache", "evaluate.every": "null",
+            "data.collection": options.collection, "evaluate.collection": options.collection,
+        }  # fmt: skip
         return finished_run(comparison, "debian-programs", folder / f"{precision}-{seed}", edits)
 
     found = []
@@ -186,7 +189,7 @@ def precision_reranker(comparison) -> dict:
     collection = common.REPOSITORY / "recipes" / "data" / "wikiqa"
     if not (collection / "corpus.jsonl").is_file():
         raise SystemExit(f"{collection} is missing; recipes/wikiqa-rerank.yaml says what it is")
-    edits = {"schedule.epochs": 1, "evaluate": "null", "patience": "null"}
+    edits = {"data.collection": collection, "schedule.epochs": 1, "evaluate": "null", "patience": "null"}
     reranker = finished_run(comparison, "wikiqa-rerank", folder / "float32", edits) / "model"
     found = {}
     for precision in ("bfloat16", "int8"):
