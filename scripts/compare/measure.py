@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import common
+import little_data
 import precisions
 import record
 from sentence_transformers_encode import QUERY
@@ -372,15 +373,16 @@ def on_long_texts(part):
 
 
 PARTS |= {f"long-{name}": on_long_texts(PARTS[name]) for name in ["training", "encoding", "reranker-training"]}
-PARTS |= precisions.PARTS
+# Measured only where they are named: they take hours, or need runtimes.txt.
+ON_DEMAND = precisions.PARTS | {"little-data": little_data.little_data}
 
 
 # MARK: Helpers
 
 
 def chosen(options: argparse.Namespace) -> list[str]:
-    """The parts that are named, or else all that need no runtimes."""
-    return options.only or [name for name in PARTS if name not in precisions.PARTS]
+    """The parts that are named, or else all but those on demand."""
+    return options.only or list(PARTS)
 
 
 def trained(comparison: Comparison) -> pathlib.Path:
@@ -433,7 +435,7 @@ def markdown(comparison: Comparison, about: dict) -> str:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=PARTS, help="measure only these parts; precision-* only if named")
+    parser.add_argument("--only", nargs="+", choices=[*PARTS, *ON_DEMAND], help="measure only these parts")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=12, help="counted training steps of a round")
     parser.add_argument("--documents", type=int, default=2000, help="documents encoded in a round")
@@ -444,9 +446,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--collection", default=common.COLLECTION, type=pathlib.Path)
     parser.add_argument("--long-collection", default=common.LONG_COLLECTION, type=pathlib.Path)
     parser.add_argument("--run", type=pathlib.Path, help="a finished run of the recipe, for export and quality")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[17, 18, 19], help="of precision-quality")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[17, 18, 19], help="of parts that train to compare quality")
     parser.add_argument("--output", default=common.REPOSITORY / "runs" / "compare", type=pathlib.Path)
     parser.add_argument("--record", action="store_true", help="keep the figures in scripts/compare/results too")
+    little_data.add_arguments(parser)
     options = parser.parse_args()
     needed = [
         (options.binary, "build it with: scripts/build"),
@@ -491,7 +494,7 @@ def main() -> None:
         for name in chosen(options):
             comparison.say(f"== {name}")
             comparison.measured.clear()
-            comparison.results[name] = PARTS[name](comparison)
+            comparison.results[name] = (ON_DEMAND | PARTS)[name](comparison)
             parts[name] = part_of(comparison, comparison.results[name])
             common.write_result(options.output / "comparison.json", {"about": about, "results": comparison.results})
             (options.output / "comparison.md").write_text(markdown(comparison, about), encoding="utf-8")

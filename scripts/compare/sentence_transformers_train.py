@@ -3,8 +3,8 @@
     python sentence_transformers_train.py --output quality.json --save tuned/     one epoch, scored before and after
     python sentence_transformers_train.py --steps 14 --skip 2 --no-scores         speed and peak memory only
 
-The settings are those of recipes/debian-programs.yaml (see common.py). Hugging Face's trainer leaves biases and
-LayerNorm out of the weight decay by itself.
+The settings are those of recipes/debian-programs.yaml (see common.py), or by --settings those that sentence-transformers
+documents. Hugging Face's trainer leaves biases and LayerNorm out of the weight decay by itself.
 """
 
 import argparse
@@ -12,6 +12,28 @@ import pathlib
 import tempfile
 
 import common
+
+SETTINGS = {
+    "same": {
+        "num_train_epochs": 1,
+        "per_device_train_batch_size": common.BATCH,
+        "learning_rate": common.RATE,
+        "weight_decay": common.DECAY,
+        "lr_scheduler_type": "linear",
+        "warmup_steps": common.WARMUP,
+        "max_grad_norm": common.CLIP,
+        "batch_sampler": "no_duplicates",
+    },
+    # https://sbert.net/docs/sentence_transformer/training_overview.html, section Training Arguments
+    "example": {
+        "num_train_epochs": 1,
+        "per_device_train_batch_size": 16,
+        "learning_rate": 2e-5,
+        "warmup_steps": 0.1,
+        "batch_sampler": "no_duplicates",
+    },
+    "defaults": {},
+}
 
 
 def arguments() -> argparse.Namespace:
@@ -25,6 +47,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=common.SEED)
+    parser.add_argument("--settings", default="same", choices=SETTINGS, help="see little_data.py for the others than `same`")
     parser.add_argument("--no-scores", action="store_true", help="train only")
     parser.add_argument("--note", help="carried into the result, such as what else the machine was doing")
     return parser.parse_args()
@@ -36,10 +59,7 @@ def main() -> None:
     import datasets
     from sentence_transformers import SentenceTransformerTrainer
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
-    from sentence_transformers.sentence_transformer.training_args import (
-        BatchSamplers,
-        SentenceTransformerTrainingArguments,
-    )
+    from sentence_transformers.sentence_transformer.training_args import SentenceTransformerTrainingArguments
 
     collection = common.read_collection(options.collection)
     pairs = collection.pairs()
@@ -52,14 +72,7 @@ def main() -> None:
             model=model,
             args=SentenceTransformerTrainingArguments(
                 output_dir=folder,
-                num_train_epochs=1,
-                per_device_train_batch_size=common.BATCH,
-                learning_rate=common.RATE,
-                weight_decay=common.DECAY,
-                lr_scheduler_type="linear",
-                warmup_steps=common.WARMUP,
-                max_grad_norm=common.CLIP,
-                batch_sampler=BatchSamplers.NO_DUPLICATES,
+                **SETTINGS[options.settings],
                 seed=options.seed,
                 use_cpu=True,
                 bf16=options.precision == "bfloat16",
@@ -79,7 +92,9 @@ def main() -> None:
     peak = common.peak_bytes()
 
     steps = len(step_times.times) - 1
-    trained = [min(common.BATCH, len(pairs) - step * common.BATCH) for step in range(steps)]
+    batch = trainer.args.per_device_train_batch_size
+    epoch = [min(batch, len(pairs) - start) for start in range(0, len(pairs), batch)]
+    trained = [epoch[step % len(epoch)] for step in range(steps)]
     seconds = step_times.times[-1] - step_times.times[options.skip]
     result = {
         "peer": "sentence-transformers, SentenceTransformerTrainer",
