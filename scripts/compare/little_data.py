@@ -3,8 +3,8 @@
     scripts/compare/run --only little-data
     scripts/compare/run --only little-data --sizes 60 200 --seeds 17 --collections recipes/data/debian-programs tldr/
 
-For each collection, size and seed the pairs are drawn at random, by the seed, from the judgments of train, dev and test; a pair is
-a query and its first relevant document. `hone adapt` gets them as a CSV of questions and answers, with its defaults. The peer
+For each collection, size and seed the pairs are drawn at random, by the seed, from the judgments of train, dev and test; a pair
+is a query and its first relevant document. `hone adapt` gets them as a CSV of questions and answers, with its defaults. The peer
 trains on the training side that Hone wrote, by one of two sets of settings that its documentation has:
 
     example    the arguments of https://sbert.net/docs/sentence_transformer/training_overview.html: 1 epoch, batch 16, rate 2e-5,
@@ -26,6 +26,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import statistics
 
@@ -124,7 +125,11 @@ def adapt(comparison, draw: Draw) -> dict:
     shutil.rmtree(draw.project, ignore_errors=True)
     options = ["--model", comparison.options.model, "--seed", draw.seed, "--into", draw.project, "--json", "--quiet"]
     finished = comparison.hone("adapt", draw.write(), *options)
-    return {"seconds": finished.seconds, "peak bytes": finished.peak_bytes}
+    # The head of the recipe says the time that was printed, in the words of `hone init`.
+    recipe = (draw.project / "adapt.yaml").read_text(encoding="utf-8")
+    parts = re.findall(r"(\d+) (h|min|s)\b", re.search(r"About (.*) on", recipe)[1])
+    estimated = sum(int(count) * {"h": 3600, "min": 60, "s": 1}[unit] for count, unit in parts)
+    return {"seconds": finished.seconds, "estimated seconds": estimated, "peak bytes": finished.peak_bytes}
 
 
 def train_peer(comparison, draw: Draw, settings: str, folder: pathlib.Path) -> dict:
