@@ -178,6 +178,23 @@ import Training
     #expect(messages.count == 1 && messages[0].hasPrefix("plateau: "))
   }
 
+  /// Mined anew, negatives are as hard as before for better weights, so that the loss need not fall.
+  @Test func aLossThatStaysIsNoFailureWhereTheScoreHasRisen() {
+    func messages(after scores: [Double]) -> [String] {
+      var watch = TrainingWatch(steps: 20)
+      var best = -1.0
+      for score in scores {
+        #expect(watch.observe(measure: score, isBest: score > best) == [])
+        best = max(best, score)
+      }
+      return (1...20).flatMap { watch.observe(loss: 0.2, norm: 1, spread: 1, step: $0) }.map { String($0.prefix(9)) }
+    }
+    #expect(messages(after: [0.5, 0.6]) == [])
+    #expect(messages(after: [0.5, 0.4]) == ["plateau: "])
+    #expect(messages(after: [0.5]) == ["plateau: "])
+    #expect(messages(after: []) == ["plateau: "])
+  }
+
   @Test func theSpreadIsTheLargestDifferenceWithinAGroup() {
     #expect(Spread.largest(of: [0, 5, 1, 2, 4], groups: [2, 3]) == 5)
     #expect(Spread.largest(of: [0, 9, 1, 4], groups: [1, 3]) == 8)

@@ -13,7 +13,7 @@ trains on the training side that Hone wrote, by one of two sets of settings that
 
 both with MultipleNegativesRankingLoss, which is the loss of that page's table for pairs, and all 256 tokens of the model. `hone
 search` and `hone evaluate` judge every model folder alike, on the test side of the split, among two sets of documents: those of
-the file ("file"), and all of the collection ("all"), where few pairs can be told apart.
+the file ("file"), and with them 1,000 others of the collection ("more"), among which models differ more on small files.
 
 Takes hours. Results are appended to little-data/results.jsonl in --output, one line for each collection, size, seed and system;
 what is there is not measured again.
@@ -38,7 +38,8 @@ MEASURE = "nDCG@10"
 BASE = "base model"
 HONE = "Hone"
 PEERS = {f"sentence-transformers, {name}": name for name in ("example", "defaults")}
-DOCUMENTS = ("file", "all")
+DOCUMENTS = ("file", "more")
+OTHERS = 1000  # documents of the collection that join those of the file
 ROUNDS = 10_000  # of the randomization test
 
 
@@ -95,26 +96,36 @@ class Draw:
                 writer.writerow([self.collection.queries[query], self.collection.documents[document]])
         return path
 
-    def write_all_documents(self) -> pathlib.Path:
-        """The queries of the project's test side, with all documents of the collection and their judgments."""
-        folder = self.folder / "all"
+    def write_wider_collection(self) -> pathlib.Path:
+        """The queries of the project's test side, with the documents of the file and others, and the collection's judgments."""
+        folder = self.folder / "more"
         (folder / "qrels").mkdir(parents=True, exist_ok=True)
         project = common.read_collection(self.project / "collection")
-        documents = {}
+        relevant: dict[str, list[str]] = {}
         for split in SPLITS:
             for query, grades in self.collection.judgments(split).items():
-                relevant = [document for document, grade in grades.items() if grade > 0]
-                documents.setdefault(" ".join(self.collection.queries[query].split()), []).extend(relevant)
-        lines = ["query-id\tcorpus-id\tscore"]
+                answers = [document for document, grade in grades.items() if grade > 0]
+                relevant.setdefault(spaced(self.collection.queries[query]), []).extend(answers)
         tested = project.judgments("test")
-        for query in tested:
-            for document in dict.fromkeys(documents[" ".join(project.queries[query].split())]):
-                lines.append(f"{query}\t{document}\t1")
-        (folder / "qrels" / "test.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        queries = [{"_id": query, "text": project.queries[query]} for query in tested]
-        common.write_json_lines(folder / "queries.jsonl", queries)
-        shutil.copyfile(self.collection.folder / "corpus.jsonl", folder / "corpus.jsonl")
+        answers = {query: list(dict.fromkeys(relevant[spaced(project.queries[query])])) for query in tested}
+        chosen = {document for _, document in drawn(self.collection, self.size, self.seed)}
+        chosen |= {document for documents in answers.values() for document in documents}
+        others = sorted(self.collection.documents.keys() - chosen)
+        chosen |= set(random.Random(self.seed).sample(others, min(OTHERS, len(others))))
+        lines = [f"{query}\t{document}\t1" for query, documents in answers.items() for document in documents]
+        head = "query-id\tcorpus-id\tscore"
+        (folder / "qrels" / "test.tsv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+        common.write_json_lines(
+            folder / "queries.jsonl", [{"_id": query, "text": project.queries[query]} for query in tested]
+        )
+        corpus = [{"_id": name, "text": text} for name, text in self.collection.documents.items() if name in chosen]
+        common.write_json_lines(folder / "corpus.jsonl", corpus)
         return folder
+
+
+def spaced(text: str) -> str:
+    """A text with single spaces, as a project has it."""
+    return " ".join(text.split())
 
 
 # MARK: Systems
@@ -142,15 +153,15 @@ def train_peer(comparison, draw: Draw, settings: str, folder: pathlib.Path) -> d
 def judged(comparison, draw: Draw, model: pathlib.Path) -> dict[str, dict[str, float]]:
     """The measure of each test query, by its text, among each set of documents."""
     work, result = comparison.options.output / "little-data", {}
-    for name, folder in {"file": draw.project / "collection", "all": draw.folder / "all"}.items():
+    queries = {row["_id"]: row["text"] for row in common.json_lines(draw.folder / "more" / "queries.jsonl")}
+    for name, folder in zip(DOCUMENTS, (draw.project / "collection", draw.folder / "more"), strict=True):
         judgments, ranking = folder / "qrels" / "test.tsv", draw.folder / "test.run"
-        asked = ["--corpus", folder / "corpus.jsonl", "--queries", draw.folder / "all" / "queries.jsonl"]
+        asked = ["--corpus", folder / "corpus.jsonl", "--queries", draw.folder / "more" / "queries.jsonl"]
         # Only the base model reads the same documents again and again.
         cache = ["--cache", work / "cache"] if model == comparison.options.model else []
         comparison.hone("search", "--model", model, *asked, "--output", ranking, "--top", 100, "--quiet", *cache)
         given = ["--qrels", judgments, "--run", ranking, "--measures", MEASURE, "--per-query", "--json"]
         found = json.loads(common.run_measured([comparison.options.binary, "evaluate", *given]).output)
-        queries = {row["_id"]: row["text"] for row in common.json_lines(draw.folder / "all" / "queries.jsonl")}
         result[name] = {queries[query]: values[MEASURE] for query, values in found["perQuery"].items()}
     return result
 
@@ -158,16 +169,17 @@ def judged(comparison, draw: Draw, model: pathlib.Path) -> dict[str, dict[str, f
 def measured(comparison, draw: Draw, system: str) -> dict:
     """One line of the results."""
     load = os.getloadavg()[0]
-    if not (draw.folder / "all" / "qrels" / "test.tsv").exists():
+    adapted = draw.folder / "adapt.json"
+    if not adapted.exists():
         # The split, which every system is judged on, comes from this run.
-        (draw.folder / "adapt.json").write_text(json.dumps(adapt(comparison, draw)), encoding="utf-8")
-        draw.write_all_documents()
+        adapted.write_text(json.dumps(adapt(comparison, draw)), encoding="utf-8")
+    draw.write_wider_collection()
     model, ran = draw.folder / "peer", {}
     if system == BASE:
         model = comparison.options.model
     elif system == HONE:
         model = draw.project / "runs" / "adapt" / "model"
-        ran = json.loads((draw.folder / "adapt.json").read_text(encoding="utf-8"))
+        ran = json.loads(adapted.read_text(encoding="utf-8"))
     else:
         shutil.rmtree(model, ignore_errors=True)
         ran = train_peer(comparison, draw, PEERS[system], model)

@@ -12,13 +12,17 @@ import re
 import sys
 
 import hard_negatives
+import little_data
 import record
 from cells import duration, gigabytes, joined, number, probability, spread, table, times
 from correctness import correctness
 from record import SOURCE, Part, Run
 
 GUIDES = "Sources/Recipes/Documentation.docc"
-PAGES = ("BENCHMARKS.md", "README.md", f"{GUIDES}/PerformanceNotes.md", f"{GUIDES}/Precision.md")
+PAGES = (
+    "BENCHMARKS.md", "README.md",
+    *(f"{GUIDES}/{page}.md" for page in ("GettingStarted", "PerformanceNotes", "Precision")),
+)  # fmt: skip
 TEXTS = {"debian-programs": "short, uneven", "scifact": "long, even", "scifact, titles": "long, even"}
 
 
@@ -186,6 +190,7 @@ def quality(runs: list[Run]) -> str:
 
 
 COLLECTIONS = ("debian-programs", "tldr")
+SEEDS = 3  # of the comparison on few pairs, where a cell names no other number
 SHIPPED = "mined by the shipped rules"
 WAYS = ["base model", *hard_negatives.WAYS]
 
@@ -232,6 +237,38 @@ def changes(runs: list[Run]) -> str:
             rows[row["what"]] = [row["what"], row["measure"], cells[0], cells[1], p, cells[2], *part.source]
     head = ["change", "measure", "before", "after", "p", "sentence-transformers", *SOURCE]
     return table(head, [rows[what] for what in sorted(rows)])
+
+
+SYSTEMS = (little_data.BASE, little_data.HONE, *little_data.PEERS)
+
+
+def few_pairs(runs: list[Run]) -> str:
+    """nDCG@10 of each system on files of few pairs: of each collection, size and set of documents the newest."""
+    rows = {}
+    for part in (part for run in runs for part in run.parts if part.name == "little-data"):
+        of = {}
+        for found in part.found:
+            of.setdefault((found["collection"], found["pairs"], found["documents"]), {})[found["system"]] = found
+        for key, systems in of.items():
+            cells = []
+            for system in SYSTEMS:
+                if system not in systems:
+                    cells += ["–"] if system == little_data.BASE else ["–", ""]
+                    continue
+                found = systems[system]
+                values = found[little_data.MEASURE].values()
+                cells.append(f"{sum(values) / len(values):.4f}" + ("" if len(values) == SEEDS else f" ({len(values)} seeds)"))
+                if system != little_data.BASE:
+                    other = little_data.BASE if system == little_data.HONE else little_data.HONE
+                    test = found.get(f"against {other}")
+                    cells.append(f"{test['difference']:+.4f}, {probability(test['p'])}" if test else "")
+            collection, pairs, documents = key
+            rows[key] = [collection, number(pairs), documents, *cells, *part.source]
+    head = [
+        "pairs of", "number", "documents", "base model", "Hone", "to base, p", "example", "to Hone, p", "defaults",
+        "to Hone, p", *SOURCE,
+    ]  # fmt: skip
+    return table(head, [rows[key] for key in sorted(rows)])
 
 
 # MARK: Machines and claims
@@ -302,7 +339,7 @@ def claims(runs: list[Run]) -> str:
 TABLES = {
     "machines": machines, "speed": speed, "memory": memory, "quality": quality, "changes": changes,
     "correctness": correctness, "claims": claims, "shares": shares, "quickstart": quickstart, "negatives": negatives,
-    "precisions": precisions, "precision quality": precision_quality,
+    "precisions": precisions, "precision quality": precision_quality, "few-pairs": few_pairs,
 }  # fmt: skip
 MARKED = re.compile(r"^<!-- table: (.*) -->\n(?:\|.*\n)*", re.MULTILINE)
 

@@ -94,10 +94,16 @@ class LittleDataTests(unittest.TestCase):
         write(draw.project / "collection", {"test": rows})
         texts = [{"_id": f"q{n}", "text": pairs[n][0]} for n in range(2)]
         common.write_json_lines(draw.project / "collection" / "queries.jsonl", texts)
-        folder = draw.write_all_documents()
+        folder = draw.write_wider_collection()
         lines = (folder / "qrels" / "test.tsv").read_text().splitlines()
         self.assertEqual(lines[1:], [f"q{n}\t{pairs[n][1]}\t1" for n in range(2)])
-        self.assertEqual(len(list(common.json_lines(folder / "corpus.jsonl"))), 41)
+        names = {row["_id"] for row in common.json_lines(folder / "corpus.jsonl")}
+        self.assertEqual(names, set(self.collection.documents))
+        with mock.patch.object(little_data, "OTHERS", 3):
+            draw.write_wider_collection()
+        names = {row["_id"] for row in common.json_lines(folder / "corpus.jsonl")}
+        self.assertLess({document for _, document in pairs}, names)
+        self.assertEqual(len(names), 23)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ struct TrainingWatch: Codable, Equatable {
     case collapse
     /// No step has a gradient.
     case idle
-    /// The loss is where it was at the start.
+    /// The loss is where it was at the start, and no evaluation has been better than the first.
     case plateau
     /// The evaluations during training get worse.
     case falling
@@ -30,6 +30,8 @@ struct TrainingWatch: Codable, Equatable {
   private var idleSteps = 0
   private var stepsWithGradient = 0
   private var measures: [Double] = []
+  /// True once an evaluation was better than the first; not in checkpoints of earlier versions.
+  private var hasImproved: Bool?
   /// Evaluations since the best one.
   private(set) var evaluationsSinceBest = 0
   private var warned: [Failure] = []
@@ -86,7 +88,7 @@ struct TrainingWatch: Codable, Equatable {
       return messages
     }
     let (start, now) = (first.reduce(0, +) / Double(window), latest.reduce(0, +) / Double(window))
-    if observed >= 3 * window, now > start * (1 - Self.leastProgress) {
+    if observed >= 3 * window, hasImproved != true, now > start * (1 - Self.leastProgress) {
       messages += warning(
         .plateau,
         "plateau: the loss is where it began, \(NumberText.fixed(start, decimals: 4)) in the first \(window) steps and "
@@ -109,6 +111,7 @@ struct TrainingWatch: Codable, Equatable {
   ///
   /// - Returns: The warnings.
   mutating func observe(measure: Double, isBest: Bool) -> [String] {
+    if isBest, !measures.isEmpty { hasImproved = true }
     evaluationsSinceBest = isBest ? 0 : evaluationsSinceBest + 1
     measures = isBest ? [measure] : measures + [measure]
     let last = measures.suffix(Self.fallingEvaluations + 1)
