@@ -30,6 +30,7 @@ struct TimeEstimate {
     let share = min(1, Double(plan.evaluatedDocuments) / Double(max(1, work.corpus.count)))
     let looks = Double(1 + (plan.steps + plan.every - 1) / plan.every)
     let looking = looks * (share * corpus + encoding(work.dev))
-    seconds = 1 + training + Double(plan.steps) * speed.optimizerStep + verdict + mining + looking
+    // Two seconds load the model, read the texts and write the model and the report.
+    seconds = 2 + training + Double(plan.steps) * speed.optimizerStep + verdict + mining + looking
   }
 }

@@ -38,6 +38,8 @@ struct QueryChanges: Sendable {
   let measure: Measure
   /// The names of the two rankings.
   let names: (base: String, tuned: String)
+  /// The most documents that one of the lists holds: what is further below has no rank.
+  let depth: Int
   /// The largest gains, the largest first; each change is above 0.
   let gains: [Change]
   /// The largest losses, the largest first; each change is below 0.
@@ -107,6 +109,7 @@ struct QueryChanges: Sendable {
       }
     }
     (gains, losses) = (made[0], made[1])
+    depth = chosen.joined().flatMap { [base[$0.query], tuned[$0.query]] }.compactMap(\.?.count).max() ?? 0
     (self.split, self.measure, self.names) = (split.name, measure, names)
   }
 

@@ -102,7 +102,8 @@ extension RunReport {
     return Page.Section(
       id: "queries", title: "Winners and losers",
       lead: "The queries of \(changes.split) whose \(changes.measure) changes most from \(changes.names.base) to "
-        + "\(changes.names.tuned), with the documents that each ranks first. Texts are cut.",
+        + "\(changes.names.tuned), with the documents that each ranks first. Texts are cut. A document that is "
+        + "not among the first \(NumberText.count(changes.depth)) counts as not found.",
       changes: [lists("Largest gains", changes.gains), lists("Largest losses", changes.losses)].compactMap { $0 })
   }
 

@@ -48,6 +48,7 @@ import Testing
     #expect(changes.losses.map(\.id) == ["q1"])
     #expect(changes.gains[0].base == 0.25 && changes.gains[0].tuned == 1)
     #expect(changes.gains[0].text == "question 2")
+    #expect(changes.depth == 9)
     #expect(changes.split == "test" && changes.measure == .reciprocalRank(cut: nil))
 
     let top = changes.losses[0]
