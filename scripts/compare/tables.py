@@ -190,7 +190,6 @@ def quality(runs: list[Run]) -> str:
 
 
 COLLECTIONS = ("debian-programs", "tldr")
-SEEDS = 3  # of the comparison on few pairs, where a cell names no other number
 SHIPPED = "mined by the shipped rules"
 WAYS = ["base model", *hard_negatives.WAYS]
 
@@ -239,36 +238,40 @@ def changes(runs: list[Run]) -> str:
     return table(head, [rows[what] for what in sorted(rows)])
 
 
-SYSTEMS = (little_data.BASE, little_data.HONE, *little_data.PEERS)
-
-
 def few_pairs(runs: list[Run]) -> str:
-    """nDCG@10 of each system on files of few pairs: of each collection, size and set of documents the newest."""
+    """nDCG@10 on files of few pairs: of each collection, size and set of documents the newest."""
     rows = {}
     for part in (part for run in runs for part in run.parts if part.name == "little-data"):
-        of = {}
+        groups: dict[tuple, dict[str, dict]] = {}
         for found in part.found:
-            of.setdefault((found["collection"], found["pairs"], found["documents"]), {})[found["system"]] = found
-        for key, systems in of.items():
-            cells = []
-            for system in SYSTEMS:
-                if system not in systems:
-                    cells += ["–"] if system == little_data.BASE else ["–", ""]
-                    continue
-                found = systems[system]
-                values = found[little_data.MEASURE].values()
-                cells.append(f"{sum(values) / len(values):.4f}" + ("" if len(values) == SEEDS else f" ({len(values)} seeds)"))
-                if system != little_data.BASE:
-                    other = little_data.BASE if system == little_data.HONE else little_data.HONE
-                    test = found.get(f"against {other}")
-                    cells.append(f"{test['difference']:+.4f}, {probability(test['p'])}" if test else "")
+            groups.setdefault((found["collection"], found["pairs"], found["documents"]), {})[found["system"]] = found
+        for key, systems in groups.items():
+            ours = systems.get(little_data.HONE)
+            if not ours:
+                continue
+            seeds = ours[little_data.MEASURE].keys()
+            cells = [mean_of(systems.get(little_data.BASE), seeds), mean_of(ours, seeds), against(ours, little_data.BASE)]
+            for peer in little_data.PEERS:
+                cells += [mean_of(systems.get(peer), seeds), against(systems.get(peer), little_data.HONE)]
             collection, pairs, documents = key
-            rows[key] = [collection, number(pairs), documents, *cells, *part.source]
-    head = [
-        "pairs of", "number", "documents", "base model", "Hone", "to base, p", "example", "to Hone, p", "defaults",
-        "to Hone, p", *SOURCE,
-    ]  # fmt: skip
+            rows[key] = [collection, number(pairs), documents, ", ".join(seeds), *cells, *part.source]
+    peers = [cell for name in little_data.PEERS.values() for cell in (name, "against Hone, p")]
+    head = ["pairs of", "number", "documents", "seeds", "base model", "Hone", "against base, p", *peers, *SOURCE]
     return table(head, [rows[key] for key in sorted(rows)])
+
+
+def mean_of(found: dict | None, seeds) -> str:
+    """The mean of a system's seeds, with their number where it is not that of Hone's."""
+    if not found:
+        return "–"
+    values = found[little_data.MEASURE]
+    shown = f"{sum(values.values()) / len(values):.4f}"
+    return shown if values.keys() == seeds else f"{shown} (seed {', '.join(values)})"
+
+
+def against(found: dict | None, other: str) -> str:
+    test = (found or {}).get(f"against {other}")
+    return f"{test['difference']:+.4f}, {probability(test['p'])}" if test else ""
 
 
 # MARK: Machines and claims

@@ -273,6 +273,20 @@ class TableTests(Folder):
         self.assertIn("| MAP | 0.1000, 0.2000 | 0.3000, 0.4000 |  | 0.2500, 0.3000 |", rows[0])
         self.assertIn("debian-programs | nDCG@10 | 0.5000 | 0.6000 | 0.011 |  |", rows[1])
 
+    def test_few_pairs_are_compared_with_the_base_model_and_with_hone(self):
+        def found(system: str, values: dict, **tests) -> dict:
+            return {"collection": "tldr", "pairs": 1000, "documents": "file", "system": system, "nDCG@10": values} | tests
+
+        better, worse = {"seeds": [17, 18], "difference": 0.1, "p": 0.00005}, {"seeds": [17], "difference": -0.05, "p": 0.03}
+        systems = [
+            found("base model", {"17": 0.5, "18": 0.6}),
+            found("Hone", {"17": 0.6, "18": 0.7}, **{"against base model": better}),
+            found("sentence-transformers, example", {"17": 0.55}, **{"against Hone": worse}),
+        ]
+        runs = self.runs(changed(parts={"little-data": {"texts": "tldr", "found": systems}}))
+        row = "| tldr | 1,000 | file | 17, 18 | 0.5500 | 0.6500 | +0.1000, < 0.0001 | 0.5500 (seed 17) | -0.0500, 0.03 | – |  |"
+        self.assertTrue(tables.few_pairs(runs).splitlines()[2].startswith(row), tables.few_pairs(runs))
+
     def test_a_quickstart_has_what_was_measured(self):
         figures = {"seconds": {"value": 1029}, "peak bytes": {"value": 1180000000}}
         text = tables.quickstart(self.runs(changed(parts={"quickstart": {"sides": {"Hone": figures}}})))
