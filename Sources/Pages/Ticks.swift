@@ -2,9 +2,9 @@ import Words
 
 /// Round numbers on an axis.
 package enum Ticks {
-  /// Four to eight round numbers around a range: multiples of 1, 2 or 5 times a power of ten.
+  /// Four to eight round numbers around a range: multiples of 1, 2 or 5 times a power of ten; two where the range is one number.
   package static func values(from low: Double, to high: Double) -> [Double] {
-    let span = max(high - low, abs(high) * 1e-3, 1e-9)
+    let span = low < high ? max(high - low, abs(high) * 1e-3, 1e-9) : high == 0 ? 1 : abs(high)
     var unit = 1e-12
     while unit * 10 < span { unit *= 10 }
     let step = [0.2, 0.5, 1, 2, 5].map { $0 * unit }.first { span / $0 <= 5.001 } ?? unit * 10

@@ -10,4 +10,14 @@ import Testing
     #expect(Ticks.text(2.5e9, span: 1e10) == "2.5e9")
     #expect(Ticks.text(0, span: 1e-5) == "0")
   }
+
+  @Test func aRangeOfOneNumberHasTicksThatDiffer() {
+    func texts(_ value: Double) -> [String] {
+      let ticks = Ticks.values(from: value, to: value)
+      return ticks.map { Ticks.text($0, span: ticks[1] - ticks[0]) }
+    }
+    #expect(texts(1) == ["1.00", "1.20"])
+    #expect(texts(0) == ["0.00", "0.20"])
+    #expect(texts(2e-5) == ["2e-5", "2.5e-5"])
+  }
 }
