@@ -20,8 +20,10 @@ struct MachineSpeed: Sendable {
   let operations: @Sendable ([Int]) -> Double
 
   private static let seconds = 1.0
-  /// The tokens of a step. What a step costs at any length, as the gradients of a vocabulary do, makes up a fifth of one with
-  /// 512 tokens, and little of one with 6,000, as training has them.
+  /// The tokens of a step.
+  ///
+  /// What a step costs at any length, as the gradients of a vocabulary do, is a fifth of one with 512 tokens, and little of one
+  /// with 6,000, as training has them.
   private static let tokens = 1024
 
   /// Measures steps on real pairs.
