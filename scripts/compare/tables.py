@@ -239,9 +239,12 @@ def changes(runs: list[Run]) -> str:
 
 
 def few_pairs(runs: list[Run]) -> str:
-    """nDCG@10 on files of few pairs: of each collection, size and set of documents the newest."""
+    """nDCG@10 on files of few pairs: of each collection, size and set of documents the newest, with the peers measured so far."""
+    parts = [part for run in runs for part in run.parts if part.name == "little-data"]
+    measured = {found["system"] for part in parts for found in part.found}
+    peers = {peer: name for peer, name in little_data.PEERS.items() if peer in measured}
     rows = {}
-    for part in (part for run in runs for part in run.parts if part.name == "little-data"):
+    for part in parts:
         groups: dict[tuple, dict[str, dict]] = {}
         for found in part.found:
             groups.setdefault((found["collection"], found["pairs"], found["documents"]), {})[found["system"]] = found
@@ -251,12 +254,12 @@ def few_pairs(runs: list[Run]) -> str:
                 continue
             seeds = ours[little_data.MEASURE].keys()
             cells = [mean_of(systems.get(little_data.BASE), seeds), mean_of(ours, seeds), against(ours, little_data.BASE)]
-            for peer in little_data.PEERS:
+            for peer in peers:
                 cells += [mean_of(systems.get(peer), seeds), against(systems.get(peer), little_data.HONE)]
             collection, pairs, documents = key
             rows[key] = [collection, number(pairs), documents, ", ".join(seeds), *cells, *part.source]
-    peers = [cell for name in little_data.PEERS.values() for cell in (name, "against Hone, p")]
-    head = ["pairs of", "number", "documents", "seeds", "base model", "Hone", "against base, p", *peers, *SOURCE]
+    compared = [cell for name in peers.values() for cell in (name, "against Hone, p")]
+    head = ["pairs of", "number", "documents", "seeds", "base model", "Hone", "against base, p", *compared, *SOURCE]
     return table(head, [rows[key] for key in sorted(rows)])
 
 
