@@ -176,4 +176,15 @@ import Training
       #expect(wrong == [], "\(path)")
     }
   }
+
+  @Test func everyTrainingSavesCheckpoints() throws {
+    var trainings = 0
+    for path in try Self.recipes(in: Self.folder) {
+      let text = String(decoding: try Files.read(path), as: UTF8.self)
+      let count = text.matches(of: #/\brecipe: +train/#).count
+      #expect(text.matches(of: #/(?:^|\n) *checkpoint: /#).count == count, "\(path)")
+      trainings += count
+    }
+    #expect(trainings >= 7)
+  }
 }
