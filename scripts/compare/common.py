@@ -243,6 +243,8 @@ def write_recipe(
     queries: int = BATCH,
     shuffle: bool = True,
     precision: str = "float32",
+    length: int = LENGTH,
+    warmup: float = WARMUP,
 ) -> pathlib.Path:
     """recipes/debian-programs.yaml on other data and without its evaluation; `shuffle: false` takes rows as given."""
     order = "" if shuffle else ", shuffle: false"
@@ -250,12 +252,12 @@ def write_recipe(
         f"""recipe: trainBiEncoder
 seed: {SEED}
 precision: {precision}
-model:     {{ folder: "{model}", pooling: mean, maximumLength: {LENGTH} }}
+model:     {{ folder: "{model}", pooling: mean, maximumLength: {length} }}
 data:      {{ collection: "{collection}", split: train{order} }}
 batch:     {{ queries: {queries}, tokens: {TOKENS}, uniqueTexts: true }}
 loss:      {{ name: infoNCE, temperature: {1 / SCALE}, maskKnownPositives: true }}
 optimizer: {{ name: adamW, rate: {RATE}, decay: {DECAY}, clip: {CLIP} }}
-schedule:  {{ name: linear, warmup: {WARMUP}, epochs: 1 }}
+schedule:  {{ name: linear, warmup: {warmup}, epochs: 1 }}
 output:    {{ folder: "{output}" }}
 """,
         encoding="utf-8",

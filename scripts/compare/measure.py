@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import common
+import families
 import little_data
 import precisions
 import record
@@ -372,9 +373,25 @@ def on_long_texts(part):
     return lambda comparison: part(comparison.on_long_texts())
 
 
+def of_family(name: str):
+    """Encoding and training of a random checkpoint of base size at 128 and 2,048 tokens."""
+
+    def part(comparison: Comparison) -> dict:
+        result = families.measure(comparison, name)
+        ours, theirs = result["Hone"], result["PyTorch loop"]
+        for key in theirs:
+            compare(comparison, f"{name}, {key}", key, ours, theirs, 1, ".0f")
+        for key in sorted(ours.keys() - theirs.keys()):
+            comparison.row(f"{name}, {key}", f"{ours[key]:.2f}", "–")
+        return result
+
+    return part
+
+
 PARTS |= {f"long-{name}": on_long_texts(PARTS[name]) for name in ["training", "encoding", "reranker-training"]}
 # Measured only where they are named: they take hours, or need runtimes.txt.
 ON_DEMAND = precisions.PARTS | {"little-data": little_data.little_data}
+ON_DEMAND |= {families.part(name): of_family(name) for name in families.FAMILIES}
 
 
 # MARK: Helpers
