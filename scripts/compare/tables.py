@@ -11,6 +11,7 @@ import pathlib
 import re
 import sys
 
+import families
 import hard_negatives
 import little_data
 import record
@@ -101,7 +102,7 @@ SHARES = [
     ("50 candidates of a query", ("reranker-latency",), "median milliseconds", "ms"),
     ("exact search, `scripts/bench search`", ("search",), "seconds", "s"),
 ]
-SHARE = "share of the sgemm peak"
+SHARE = families.SHARE
 
 
 def shares(runs: list[Run]) -> str:
@@ -169,6 +170,23 @@ def precision_quality(runs: list[Run]) -> str:
                 figures = [f"{entry[key]:.4f}" for key in ("before", "after")]
                 rows.append([what, precision, *figures, probability(entry["p"]), tau, *part.source])
     return table(["model, split: measure", "precision", "float32", "there", "p", "Kendall's τ", *SOURCE], rows)
+
+
+# MARK: Families
+
+
+def base_sizes(runs: list[Run]) -> str:
+    """Each family at base size: its share of the peak, and how many times the speed of the PyTorch loop it has."""
+    rows = []
+    for name in families.FAMILIES:
+        for part in newest(runs, (families.part(name),)):
+            cells = []
+            for task in families.TASKS:
+                share = part.figure("Hone", f"{task}, {SHARE}")
+                ratio = part.ratio("PyTorch loop", f"{task}, {families.SPEED}")
+                cells.append(f"{share.median:.2f}, {ratio:.2f}×")
+            rows.append([name, *cells, share.made_of, *part.source])
+    return table(["family", *(f"{task} tokens" for task in families.TASKS), "rounds", *SOURCE], rows)
 
 
 # MARK: Quality
@@ -346,6 +364,7 @@ TABLES = {
     "machines": machines, "speed": speed, "memory": memory, "quality": quality, "changes": changes,
     "correctness": correctness, "claims": claims, "shares": shares, "quickstart": quickstart, "negatives": negatives,
     "precisions": precisions, "precision quality": precision_quality, "few-pairs": few_pairs,
+    "families": base_sizes,
 }  # fmt: skip
 MARKED = re.compile(r"^<!-- table: (.*) -->\n(?:\|.*\n)*", re.MULTILINE)
 

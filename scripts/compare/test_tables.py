@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 import cells
+import families
 import record
 import tables
 
@@ -286,6 +287,15 @@ class TableTests(Folder):
         runs = self.runs(changed(parts={"little-data": {"texts": "tldr", "found": systems}}))
         row = "| tldr | 1,000 | file | 17, 18 | 0.5500 | 0.6500 | +0.1000, < 0.0001 | 0.5500 (seed 17) | -0.0500, 0.03 | Intel"
         self.assertTrue(tables.few_pairs(runs).splitlines()[2].startswith(row), tables.few_pairs(runs))
+
+    def test_a_family_has_shares_and_ratios_that_may_be_below_one(self):
+        speeds = {f"{task}, {families.SPEED}": {"rounds": [95]} for task in families.TASKS}
+        slower = {name: {"rounds": [100]} for name in speeds}
+        shares = {f"{task}, {families.SHARE}": {"rounds": [0.5]} for task in families.TASKS}
+        part = {"sides": {"Hone": speeds | shares, "PyTorch loop": slower}}
+        rows = tables.base_sizes(self.runs(changed(parts={families.part("gte"): part}))).splitlines()[2:]
+        self.assertEqual(len(rows), 1)
+        self.assertTrue(rows[0].startswith("| gte | " + "0.50, 0.95× | " * 4 + "1 |"), rows[0])
 
     def test_a_quickstart_has_what_was_measured(self):
         figures = {"seconds": {"value": 1029}, "peak bytes": {"value": 1180000000}}
