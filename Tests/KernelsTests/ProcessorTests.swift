@@ -15,8 +15,7 @@ import Testing
   @Test func packagesHaveABuildForEachInstructionSet() throws {
     let script = try String(contentsOfFile: Locations.repositoryRoot + "/scripts/package", encoding: .utf8)
     let names = Processor.InstructionSet.allCases.map(\.rawValue)
-    let line = try #require(script.split(separator: "\n").first { $0.contains("default=x86-64-v3,") })
-    let defaults = try #require(line.split(separator: "default=").last?.split(separator: " ").first)
+    let defaults = try #require(script.firstMatch(of: #/default=(x86-64-v3\S+)/#)?.1)
     #expect(Set(defaults.split(separator: ",").map(String.init)) == Set(names + ["x86-64-v3"]))
   }
 
