@@ -47,6 +47,15 @@ struct NightsCommand: ParsableCommand {
     }
   }
 
+  /// How a night may end; poison is never promoted, and a file that cannot be read is said to be one.
+  private func statuses(of day: Day) -> [Int32] {
+    switch day {
+    case .good, .killed, .empty: [0, 10]
+    case .poisoned: [10]
+    case .malformed: [65]
+    }
+  }
+
   func run() throws {
     let place = try Workplace(options)
     var random = RandomNumbers(seed: options.seed)
@@ -55,6 +64,7 @@ struct NightsCommand: ParsableCommand {
     try Files.makeFolder(arrivals)
     var best = 0.0
     var seconds = 60.0
+    var known = 0
     for night in 1...nights {
       let part = Array(pairs[(night - 1) * pairs.count / nights..<night * pairs.count / nights])
       let file = Files.join(arrivals, String(format: "day-%02d.jsonl", night))
@@ -73,16 +83,16 @@ struct NightsCommand: ParsableCommand {
       }
       let ending = try place.start(arguments, in: ".").wait(atMost: 86_400)
       if day(night) == .good { seconds = ending.seconds }
-      let events = try history(place, "models")
+      let events = Array(try history(place, "models").dropFirst(known))
+      known += events.count
       let value = try measure(place, "models")
       place.say(
         String(format: "night %2d: %d, nDCG@10 on test %.4f, %.0f s", night, ending.status, value, ending.seconds))
-      if let event = events.last { place.say("  \(event.kind): \(event.reasons.joined(separator: "; "))") }
-      if ![0, 10, 65].contains(ending.status) { place.complain("night \(night): \(ending.messages)") }
+      for event in events { place.say("  \(event.kind): \(event.reasons.joined(separator: "; "))") }
+      if !statuses(of: day(night)).contains(ending.status) { place.complain("night \(night): \(ending.messages)") }
       if value < best { place.complain("night \(night): the champion fell from \(best) to \(value)") }
-      if day(night) == .poisoned && ending.status == 0 { place.complain("night \(night): poison is promoted") }
-      if ending.status == 10 && events.last?.reasons.isEmpty != false {
-        place.complain("night \(night): a refusal without a reason")
+      if [10, 65].contains(ending.status), let problem = try unexplained(events.last, in: place.file("nights"), file) {
+        place.complain("night \(night): \(problem)")
       }
       best = max(best, value)
     }
@@ -140,6 +150,20 @@ struct NightsCommand: ParsableCommand {
       let reasons = event["reasons"]?.arrayValue?.compactMap(\.stringValue) ?? []
       return (event["event"]?.stringValue ?? "", reasons)
     }
+  }
+
+  /// What is missing in the explanation of a night that promoted nothing; nil where history and decision give the same reasons.
+  ///
+  /// - Parameter file: What arrived that night; a malformed file must be named.
+  private func unexplained(_ event: (kind: String, reasons: [String])?, in folder: String, _ file: String) throws
+    -> String?
+  {
+    guard let event, event.kind == "refused", !event.reasons.isEmpty else { return "the history has no reason" }
+    let decision = try JSONReader.parse(Files.read(Files.join(folder, "decision.json"))).objectValue
+    let reasons = decision?["reasons"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    if reasons != event.reasons { return "decision.json says \(reasons), the history \(event.reasons)" }
+    let leftOut = decision?["outcome"]?.stringValue == "left-out"
+    return leftOut && !reasons.contains { $0.contains(file) } ? "\(reasons) does not name \(file)" : nil
   }
 
   /// The measure of the champion on the test split; 0 before there is one.
