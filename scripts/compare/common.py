@@ -246,7 +246,7 @@ def write_recipe(
     length: int = LENGTH,
     warmup: float = WARMUP,
 ) -> pathlib.Path:
-    """recipes/debian-programs.yaml on other data and without its evaluation; `shuffle: false` takes rows as given."""
+    """recipes/debian-programs.yaml on other data, without evaluation and checkpoints; `shuffle: false` takes rows as given."""
     order = "" if shuffle else ", shuffle: false"
     path.write_text(
         f"""recipe: trainBiEncoder

@@ -19,7 +19,7 @@ import tempfile
 
 import common
 import families
-import little_data
+import few_pairs
 import precisions
 import record
 from sentence_transformers_encode import QUERY
@@ -390,7 +390,7 @@ def of_family(name: str):
 
 PARTS |= {f"long-{name}": on_long_texts(PARTS[name]) for name in ["training", "encoding", "reranker-training"]}
 # Measured only where they are named: they take hours, or need runtimes.txt.
-ON_DEMAND = precisions.PARTS | {"little-data": little_data.little_data}
+ON_DEMAND = precisions.PARTS | {"few-pairs": few_pairs.few_pairs}
 ON_DEMAND |= {families.part(name): of_family(name) for name in families.FAMILIES}
 
 
@@ -466,7 +466,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, nargs="+", default=[17, 18, 19], help="of parts that train to compare quality")
     parser.add_argument("--output", default=common.REPOSITORY / "runs" / "compare", type=pathlib.Path)
     parser.add_argument("--record", action="store_true", help="keep the figures in scripts/compare/results too")
-    little_data.add_arguments(parser)
+    few_pairs.add_arguments(parser)
     options = parser.parse_args()
     needed = [
         (options.binary, "build it with: scripts/build"),

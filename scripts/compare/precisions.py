@@ -13,7 +13,8 @@ import record
 import runtimes
 from sentence_transformers_encode import QUERY
 
-HONE = [f"Hone {precision}" for precision in ("float32", "bfloat16", "int8")]
+PRECISIONS = ("float32", "bfloat16", "int8")
+TRAINED = PRECISIONS[:2]
 SAMPLES = 300  # texts that NNCF calibrates with
 SPLITS = ("test", "tags")
 
@@ -42,22 +43,21 @@ def runtimes_beside(
             raise SystemExit(f"{program}: the sides have other numbers of tokens: {tokens}")
         return {"median milliseconds": found["median milliseconds"]}
 
-    def hone(side: str):
-        command = [options.benchmarks, program, "--model", model, *given, "--precision", side.split()[-1]]
+    def hone(precision: str):
+        command = [options.benchmarks, program, "--model", model, *given, "--precision", precision]
         finished = common.run_measured([*command, "--threads", options.threads, "--json"])
-        return kept(side, json.loads(finished.output))
+        return kept(f"Hone {precision}", json.loads(finished.output))
 
-    def peer(side: str, runtime: str, precision: str):
+    def peer(runtime: str, precision: str):
+        side = f"{runtime} {precision}"
         arguments = ["--exported", exported, "--runtime", runtime, "--precision", precision]
         found, _ = comparison.script("runtimes.py", "latency", *shared, *arguments)
         comparison.say(f"{side}: within {found['largest difference']:.2g} of PyTorch in float32")
         return kept(side, found)
 
-    sides = {side: lambda side=side: hone(side) for side in HONE}
+    sides = sides_of("Hone", PRECISIONS, hone)
     for runtime, precisions in runtimes.PRECISIONS.items():
-        for precision in precisions:
-            side = f"{runtime} {precision}"
-            sides[side] = lambda side=side, runtime=runtime, precision=precision: peer(side, runtime, precision)
+        sides |= sides_of(runtime, precisions, lambda precision, runtime=runtime: peer(runtime, precision))
     return finished_part(comparison, f"{program}, model loaded, ms", "median milliseconds", sides, texts)
 
 
@@ -98,25 +98,25 @@ def precision_encoding(comparison) -> dict:
         found, _ = comparison.script("sentence_transformers_encode.py", "speed", *arguments, "--precision", precision)
         return {"documents per second": found["documents per second"]}
 
-    sides = {side: lambda precision=side.split()[-1]: hone(precision) for side in HONE}
-    for precision in ("float32", "bfloat16"):
-        sides[f"sentence-transformers {precision}"] = lambda precision=precision: peer(precision)
+    sides = sides_of("Hone", PRECISIONS, hone) | sides_of("sentence-transformers", TRAINED, peer)
     return finished_part(comparison, "encoding, documents/s", "documents per second", sides)
 
 
 # MARK: Training
 
 
-def trained_beside(comparison, given: pathlib.Path, peers: list[tuple[str, str]], texts: str | None = None) -> dict:
-    """Pairs a second and peak memory: Hone in float32 and bfloat16 beside (program, precision) of peers."""
+def trained_beside(comparison, given: pathlib.Path, peers: dict[str, tuple], texts: str | None = None) -> dict:
+    """Pairs a second and peak memory: Hone in float32 and bfloat16 beside peers at some precisions."""
     scripts = {
         "sentence-transformers": ["sentence_transformers_train.py", given, "--no-scores"],
         "PyTorch loop": ["tuned_torch_train.py", given],
     }
-    sides = {side: lambda precision=side.split()[-1]: comparison.trained_by_hone(given, precision) for side in HONE[:2]}
-    for name, precision in peers:
-        arguments = [*scripts[name], "--precision", precision]
-        sides[f"{name} {precision}"] = lambda arguments=arguments: comparison.trained_by_peer(*arguments)
+    sides = sides_of("Hone", TRAINED, lambda precision: comparison.trained_by_hone(given, precision))
+    for name, precisions in peers.items():
+        arguments = [*scripts[name], "--precision"]
+        sides |= sides_of(
+            name, precisions, lambda precision, arguments=arguments: comparison.trained_by_peer(*arguments, precision)
+        )
     return finished_part(comparison, "training, pairs/s", "pairs per second", sides, texts)
 
 
@@ -124,7 +124,7 @@ def precision_training(comparison) -> dict:
     """The pairs of the collection, short and uneven."""
     given = comparison.scratch / "rows"
     common.write_training_collection(given, comparison.collection, comparison.training_pairs)
-    return trained_beside(comparison, given, [("sentence-transformers", "bfloat16"), ("PyTorch loop", "bfloat16")])
+    return trained_beside(comparison, given, {"sentence-transformers": ("bfloat16",), "PyTorch loop": ("bfloat16",)})
 
 
 def precision_long_training(comparison) -> dict:
@@ -132,15 +132,15 @@ def precision_long_training(comparison) -> dict:
     folder = comparison.options.long_collection
     given = comparison.scratch / "titles"
     common.write_pairs(given, common.titles_and_texts(folder, comparison.training_pairs))
-    peers = [("sentence-transformers", "float32"), ("sentence-transformers", "bfloat16"), ("PyTorch loop", "bfloat16")]
+    peers = {"sentence-transformers": TRAINED, "PyTorch loop": ("bfloat16",)}
     return trained_beside(comparison, given, peers, f"{folder.name}, titles")
 
 
 def precision_base_size(comparison) -> dict:
-    """Training steps of a model of BERT-base's size, with drawn weights: Hone alone."""
+    """Training steps of a model of BERT-base's size, with random weights: Hone alone."""
     options = comparison.options
     model = comparison.scratch / "base-size"
-    comparison.script("runtimes.py", "drawn", "--model", options.model, "--save", model)
+    comparison.script("runtimes.py", "random", "--model", options.model, "--save", model)
 
     def hone(precision: str):
         command = [options.benchmarks, "step", "--model", model, "--collection", options.collection]
@@ -148,8 +148,7 @@ def precision_base_size(comparison) -> dict:
         finished = common.run_measured([*command, "--threads", options.threads, "--json"])
         return {"pairs per second": json.loads(finished.output)["median pairs a second"]}
 
-    sides = {side: lambda precision=side.split()[-1]: hone(precision) for side in HONE[:2]}
-    return finished_part(comparison, "training, base size, pairs/s", "pairs per second", sides)
+    return finished_part(comparison, "training, base size, pairs/s", "pairs per second", sides_of("Hone", TRAINED, hone))
 
 
 # MARK: Quality
@@ -192,7 +191,7 @@ def precision_reranker(comparison) -> dict:
     edits = {"data.collection": collection, "schedule.epochs": 1, "evaluate": "null", "patience": "null"}
     reranker = finished_run(comparison, "wikiqa-rerank", folder / "float32", edits) / "model"
     found = {}
-    for precision in ("bfloat16", "int8"):
+    for precision in PRECISIONS[1:]:
         target = folder / precision
         recipe = comparison.scratch / "compare.yaml"
         recipe.write_text(
@@ -242,12 +241,17 @@ def tested(comparison, split: str, baseline: pathlib.Path, run: pathlib.Path) ->
 # MARK: Helpers
 
 
+def sides_of(program: str, precisions: tuple, measure) -> dict:
+    """The sides of a program, one for each precision, which `measure` is called with."""
+    return {f"{program} {precision}": lambda precision=precision: measure(precision) for precision in precisions}
+
+
 def finished_part(comparison, what: str, measure: str, sides: dict, texts: str | None = None) -> dict:
     """Measures the sides in turn; rows of each peer beside Hone at the same precision, and of Hone's beside its float32."""
     result = comparison.rounds(what, sides, texts)
     for side, figures in result.items():
         program, _, precision = side.rpartition(" ")
-        ours, theirs = (side, HONE[0]) if program == "Hone" else (f"Hone {precision}", side)
+        ours, theirs = (side, f"Hone {PRECISIONS[0]}") if program == "Hone" else (f"Hone {precision}", side)
         if ours != theirs:
             ratio = record.times_better(measure, *(result[name][measure] for name in (ours, theirs)))
             shown = [f"{result[name][measure]:.3g}" for name in (ours, theirs)]

@@ -2,7 +2,7 @@
 
     python runtimes.py export --model folder/ --rows rows.jsonl --samples samples.jsonl --save exported/
     python runtimes.py latency --model folder/ --rows rows.jsonl --exported exported/ --runtime OpenVINO --precision int8
-    python runtimes.py drawn --model folder/ --save base-size/       a bi-encoder of BERT-base's size, weights drawn
+    python runtimes.py random --model folder/ --save base-size/      a bi-encoder of BERT-base's size, random weights
 
 Rows are {"query", "document"}: pairs, whose logits are computed, or {"query"} alone: texts, whose vectors are (mean pooled,
 normalized). They are tokenized, sorted by length, and computed in batches of ten. Quantization to int8 is dynamic in ONNX
@@ -213,7 +213,8 @@ def latency(options) -> dict:
     }
 
 
-def drawn(options) -> dict:
+def random(options) -> dict:
+    """Writes a bi-encoder of BERT-base's size with random weights, and the tokenizer of the given one."""
     common.offline()
     import sentence_transformers
     import transformers
@@ -227,7 +228,7 @@ def drawn(options) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["export", "latency", "drawn"])
+    parser.add_argument("what", choices=["export", "latency", "random"])
     parser.add_argument("--model", default=common.MODEL, type=pathlib.Path)
     parser.add_argument("--rows", type=pathlib.Path, help="what is computed")
     parser.add_argument("--samples", type=pathlib.Path, help="rows to calibrate with")
@@ -240,7 +241,7 @@ def main() -> None:
     options = parser.parse_args()
     options.pairs = bool(options.rows) and isinstance(rows_of(options.rows)[0], tuple)
     os.environ["TOKENIZERS_PARALLELISM"] = "true"
-    common.write_result(options.output, {"export": export, "latency": latency, "drawn": drawn}[options.what](options))
+    common.write_result(options.output, {"export": export, "latency": latency, "random": random}[options.what](options))
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=common.SEED)
-    parser.add_argument("--settings", default="same", choices=SETTINGS, help="see little_data.py for the others than `same`")
+    parser.add_argument("--settings", default="same", choices=SETTINGS, help="see few_pairs.py for the others than `same`")
     parser.add_argument("--no-scores", action="store_true", help="train only")
     parser.add_argument("--note", help="carried into the result, such as what else the machine was doing")
     return parser.parse_args()

@@ -13,7 +13,7 @@ import sys
 
 import families
 import hard_negatives
-import little_data
+import few_pairs
 import record
 from cells import duration, gigabytes, joined, number, probability, spread, table, times
 from correctness import correctness
@@ -169,7 +169,7 @@ def precision_quality(runs: list[Run]) -> str:
                 tau = f"{entry['tau']:.4f}" if "tau" in entry else ""
                 figures = [f"{entry[key]:.4f}" for key in ("before", "after")]
                 rows.append([what, precision, *figures, probability(entry["p"]), tau, *part.source])
-    return table(["model, split: measure", "precision", "float32", "there", "p", "Kendall's τ", *SOURCE], rows)
+    return table(["model, split: measure", "precision", "float32", "at the precision", "p", "Kendall's τ", *SOURCE], rows)
 
 
 # MARK: Families
@@ -256,24 +256,24 @@ def changes(runs: list[Run]) -> str:
     return table(head, [rows[what] for what in sorted(rows)])
 
 
-def few_pairs(runs: list[Run]) -> str:
+def small_files(runs: list[Run]) -> str:
     """nDCG@10 on files of few pairs: of each collection, size and set of documents the newest, with the peers measured so far."""
-    parts = [part for run in runs for part in run.parts if part.name == "little-data"]
+    parts = [part for run in runs for part in run.parts if part.name == "few-pairs"]
     measured = {found["system"] for part in parts for found in part.found}
-    peers = {peer: name for peer, name in little_data.PEERS.items() if peer in measured}
+    peers = {peer: name for peer, name in few_pairs.PEERS.items() if peer in measured}
     rows = {}
     for part in parts:
         groups: dict[tuple, dict[str, dict]] = {}
         for found in part.found:
             groups.setdefault((found["collection"], found["pairs"], found["documents"]), {})[found["system"]] = found
         for key, systems in groups.items():
-            ours = systems.get(little_data.HONE)
+            ours = systems.get(few_pairs.HONE)
             if not ours:
                 continue
-            seeds = ours[little_data.MEASURE].keys()
-            cells = [mean_of(systems.get(little_data.BASE), seeds), mean_of(ours, seeds), against(ours, little_data.BASE)]
+            seeds = ours[few_pairs.MEASURE].keys()
+            cells = [mean_of(systems.get(few_pairs.BASE), seeds), mean_of(ours, seeds), against(ours, few_pairs.BASE)]
             for peer in peers:
-                cells += [mean_of(systems.get(peer), seeds), against(systems.get(peer), little_data.HONE)]
+                cells += [mean_of(systems.get(peer), seeds), against(systems.get(peer), few_pairs.HONE)]
             collection, pairs, documents = key
             rows[key] = [collection, number(pairs), documents, ", ".join(seeds), *cells, *part.source]
     compared = [cell for name in peers.values() for cell in (name, "against Hone, p")]
@@ -285,7 +285,7 @@ def mean_of(found: dict | None, seeds) -> str:
     """The mean of a system's seeds, with their number where it is not that of Hone's."""
     if not found:
         return "–"
-    values = found[little_data.MEASURE]
+    values = found[few_pairs.MEASURE]
     shown = f"{sum(values.values()) / len(values):.4f}"
     return shown if values.keys() == seeds else f"{shown} (seed {', '.join(values)})"
 
@@ -363,7 +363,7 @@ def claims(runs: list[Run]) -> str:
 TABLES = {
     "machines": machines, "speed": speed, "memory": memory, "quality": quality, "changes": changes,
     "correctness": correctness, "claims": claims, "shares": shares, "quickstart": quickstart, "negatives": negatives,
-    "precisions": precisions, "precision quality": precision_quality, "few-pairs": few_pairs,
+    "precisions": precisions, "precision-quality": precision_quality, "few-pairs": small_files,
     "families": base_sizes,
 }  # fmt: skip
 MARKED = re.compile(r"^<!-- table: (.*) -->\n(?:\|.*\n)*", re.MULTILINE)

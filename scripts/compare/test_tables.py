@@ -284,9 +284,9 @@ class TableTests(Folder):
             found("Hone", {"17": 0.6, "18": 0.7}, **{"against base model": better}),
             found("sentence-transformers, example", {"17": 0.55}, **{"against Hone": worse}),
         ]
-        runs = self.runs(changed(parts={"little-data": {"texts": "tldr", "found": systems}}))
+        runs = self.runs(changed(parts={"few-pairs": {"texts": "tldr", "found": systems}}))
         row = "| tldr | 1,000 | file | 17, 18 | 0.5500 | 0.6500 | +0.1000, < 0.0001 | 0.5500 (seed 17) | -0.0500, 0.03 | Intel"
-        self.assertTrue(tables.few_pairs(runs).splitlines()[2].startswith(row), tables.few_pairs(runs))
+        self.assertTrue(tables.small_files(runs).splitlines()[2].startswith(row), tables.small_files(runs))
 
     def test_a_family_has_shares_and_ratios_that_may_be_below_one(self):
         speeds = {f"{task}, {families.SPEED}": {"rounds": [95]} for task in families.TASKS}

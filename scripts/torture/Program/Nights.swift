@@ -13,8 +13,8 @@ struct NightsCommand: ParsableCommand {
     commandName: "nights",
     abstract: "Run nightly over arrivals of two weeks: one poisoned, one empty, one malformed, one night killed.",
     discussion: """
-      To be affordable, the usual recipe has one stage of one epoch in bfloat16, on texts cut at 32 tokens; with
-      --recipe recipes/nightly.yaml it takes hours. The recipe's paths are those from the working directory.
+      The default recipe is a cheap night: one stage of one epoch in bfloat16, on texts cut at 32 tokens. --recipe
+      recipes/nightly.yaml is the usual one. Paths in the recipe are relative to the working directory.
       """)
 
   @Option(help: "The recipe of a night.")

@@ -8,8 +8,8 @@ import unittest
 from unittest import mock
 
 import common
-import little_data
-from little_data import BASE, HONE, MEASURE
+import few_pairs
+from few_pairs import BASE, HONE, MEASURE
 
 HAS_NUMPY = importlib.util.find_spec("numpy") is not None
 
@@ -28,7 +28,7 @@ def write(folder: pathlib.Path, pairs: dict[str, list[tuple[str, str, int]]]) ->
     return common.read_collection(folder)
 
 
-class LittleDataTests(unittest.TestCase):
+class FewPairsTests(unittest.TestCase):
     def setUp(self):
         temporary = tempfile.TemporaryDirectory()
         self.addCleanup(temporary.cleanup)
@@ -40,24 +40,24 @@ class LittleDataTests(unittest.TestCase):
         )
 
     def test_a_draw_is_random_by_the_seed_and_of_relevant_documents(self):
-        first, again, other = (little_data.drawn(self.collection, 20, seed) for seed in (17, 17, 18))
+        first, again, other = (few_pairs.drawn(self.collection, 20, seed) for seed in (17, 17, 18))
         self.assertEqual(first, again)
         self.assertNotEqual(first, other)
         self.assertEqual(len(set(first)), 20)
-        self.assertEqual(len(little_data.drawn(self.collection, 40, 17)), 40)
+        self.assertEqual(len(few_pairs.drawn(self.collection, 40, 17)), 40)
         with self.assertRaisesRegex(SystemExit, "only 40 pairs; 41 are needed"):
-            little_data.drawn(self.collection, 41, 17)
+            few_pairs.drawn(self.collection, 41, 17)
 
     @unittest.skipUnless(HAS_NUMPY, "needs numpy")
     def test_the_paired_test_moves_a_query_of_several_seeds_as_one(self):
         base, better = ({f"q{n}": value for n in range(8)} for value in (0.5, 0.75))
-        apart = little_data.paired([base], [better])
+        apart = few_pairs.paired([base], [better])
         self.assertAlmostEqual(apart["difference"], 0.25)
         # Of the 256 choices of signs, two are as extreme.
         self.assertAlmostEqual(apart["p"], 2 / 256, delta=0.003)
-        self.assertAlmostEqual(little_data.paired([base] * 3, [better] * 3)["p"], 2 / 256, delta=0.003)
-        self.assertEqual(little_data.paired([base], [base]), {"difference": 0.0, "p": 1.0})
-        self.assertAlmostEqual(little_data.paired([better], [base])["difference"], -0.25)
+        self.assertAlmostEqual(few_pairs.paired([base] * 3, [better] * 3)["p"], 2 / 256, delta=0.003)
+        self.assertEqual(few_pairs.paired([base], [base]), {"difference": 0.0, "p": 1.0})
+        self.assertAlmostEqual(few_pairs.paired([better], [base])["difference"], -0.25)
 
     @unittest.skipUnless(HAS_NUMPY, "needs numpy")
     def test_what_is_measured_is_not_measured_again_and_goes_into_the_summary(self):
@@ -73,12 +73,12 @@ class LittleDataTests(unittest.TestCase):
         def measured(_, draw, system):
             asked.append((draw.seed, system))
             value = {BASE: 0.5, HONE: 0.75}[system]
-            return {**draw.key, "system": system, MEASURE: {name: {"q": value} for name in little_data.DOCUMENTS}}
+            return {**draw.key, "system": system, MEASURE: {name: {"q": value} for name in few_pairs.DOCUMENTS}}
 
-        with mock.patch.object(little_data, "measured", measured):
-            little_data.little_data(comparison)
+        with mock.patch.object(few_pairs, "measured", measured):
+            few_pairs.few_pairs(comparison)
             options.seeds.append(19)
-            found = little_data.little_data(comparison)["found"]
+            found = few_pairs.few_pairs(comparison)["found"]
         self.assertEqual(asked, [(seed, system) for seed in (17, 18, 19) for system in (BASE, HONE)])
         self.assertEqual(len(found), 4)
         ours = next(row for row in found if row["system"] == HONE)
@@ -88,8 +88,8 @@ class LittleDataTests(unittest.TestCase):
         self.assertNotIn(f"against {HONE}", ours)
 
     def test_the_wider_search_has_the_judgments_of_the_collection(self):
-        draw = little_data.Draw(self.collection, 20, 17, self.folder / "draw")
-        pairs = little_data.drawn(self.collection, 20, 17)
+        draw = few_pairs.Draw(self.collection, 20, 17, self.folder / "draw")
+        pairs = few_pairs.drawn(self.collection, 20, 17)
         rows = [(f"q{n}", f"d{n}", 1) for n in range(2)]
         write(draw.project / "collection", {"test": rows})
         texts = [{"_id": f"q{n}", "text": pairs[n][0]} for n in range(2)]
@@ -99,7 +99,7 @@ class LittleDataTests(unittest.TestCase):
         self.assertEqual(lines[1:], [f"q{n}\t{pairs[n][1]}\t1" for n in range(2)])
         names = {row["_id"] for row in common.json_lines(folder / "corpus.jsonl")}
         self.assertEqual(names, set(self.collection.documents))
-        with mock.patch.object(little_data, "OTHERS", 3):
+        with mock.patch.object(few_pairs, "OTHERS", 3):
             draw.write_wider_collection()
         names = {row["_id"] for row in common.json_lines(folder / "corpus.jsonl")}
         self.assertLess({document for _, document in pairs}, names)

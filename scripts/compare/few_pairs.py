@@ -1,7 +1,7 @@
 """What do few pairs teach? `hone adapt` against the base model and sentence-transformers, on a file of so many pairs.
 
-    scripts/compare/run --only little-data
-    scripts/compare/run --only little-data --sizes 60 200 --seeds 17 --collections recipes/data/debian-programs tldr/
+    scripts/compare/run --only few-pairs
+    scripts/compare/run --only few-pairs --sizes 60 200 --seeds 17 --collections recipes/data/debian-programs tldr/
 
 For each collection, size and seed the pairs are drawn at random, by the seed, from the judgments of train, dev and test; a pair
 is a query and its first relevant document. `hone adapt` gets them as a CSV of questions and answers, with its defaults. The peer
@@ -15,7 +15,7 @@ both with MultipleNegativesRankingLoss, which is the loss of that page's table f
 search` and `hone evaluate` judge every model folder alike, on the test side of the split, among two sets of documents: those of
 the file ("file"), and with them 1,000 others of the collection ("more"), among which models differ more on small files.
 
-Takes hours. Results are appended to little-data/results.jsonl in --output, one line for each collection, size, seed and system;
+Takes hours. Results are appended to few-pairs/results.jsonl in --output, one line for each collection, size, seed and system;
 what is there is not measured again.
 """
 
@@ -44,7 +44,7 @@ ROUNDS = 10_000  # of the randomization test
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("little-data")
+    group = parser.add_argument_group("few-pairs")
     group.add_argument("--sizes", type=int, nargs="+", default=[60, 200, 1000, 5000], help="pairs of a file")
     folders = {"type": pathlib.Path, "nargs": "+", "default": [common.COLLECTION]}
     group.add_argument("--collections", **folders, help="folders in BEIR's layout with train, dev and test")
@@ -152,7 +152,7 @@ def train_peer(comparison, draw: Draw, settings: str, folder: pathlib.Path) -> d
 
 def judged(comparison, draw: Draw, model: pathlib.Path) -> dict[str, dict[str, float]]:
     """The measure of each test query, by its text, among each set of documents."""
-    work, result = comparison.options.output / "little-data", {}
+    work, result = comparison.options.output / "few-pairs", {}
     queries = {row["_id"]: row["text"] for row in common.json_lines(draw.folder / "more" / "queries.jsonl")}
     for name, folder in zip(DOCUMENTS, (draw.project / "collection", draw.folder / "more"), strict=True):
         judgments, ranking = folder / "qrels" / "test.tsv", draw.folder / "test.run"
@@ -183,13 +183,10 @@ def measured(comparison, draw: Draw, system: str) -> dict:
     else:
         shutil.rmtree(model, ignore_errors=True)
         ran = train_peer(comparison, draw, PEERS[system], model)
-    sizes = {split: len(judgments_of(draw, split)) for split in SPLITS}
+    project = common.Collection(draw.project / "collection", {}, {})
+    sizes = {split: len(project.judgments(split)) for split in SPLITS}
     about = {**record.source(), "load": load, "queries": sizes, **ran}
     return {**draw.key, "system": system, **about, MEASURE: judged(comparison, draw, model)}
-
-
-def judgments_of(draw: Draw, split: str) -> dict:
-    return common.Collection(draw.project / "collection", {}, {}).judgments(split)
 
 
 # MARK: Comparison
@@ -239,10 +236,10 @@ def summary(lines: list[dict]) -> list[dict]:
     return found
 
 
-def little_data(comparison) -> dict:
+def few_pairs(comparison) -> dict:
     """Runs what is missing, one collection, size and seed after another."""
     options = comparison.options
-    work = options.output / "little-data"
+    work = options.output / "few-pairs"
     work.mkdir(parents=True, exist_ok=True)
     path = work / "results.jsonl"
     lines = list(common.json_lines(path)) if path.exists() else []
@@ -261,7 +258,7 @@ def little_data(comparison) -> dict:
         with open(path, "a", encoding="utf-8") as file:
             file.write(json.dumps(lines[-1], ensure_ascii=False) + "\n")
         means = {name: round(statistics.fmean(topics.values()), 4) for name, topics in lines[-1][MEASURE].items()}
-        comparison.say(f"little-data, {' '.join(str(value) for value in key.values())}: {means}")
+        comparison.say(f"few-pairs, {' '.join(str(value) for value in key.values())}: {means}")
     keys = [{**draw.key, "system": system} for draw, system in wanted]
     found = summary([line for line in lines if any(key.items() <= line.items() for key in keys)])
     comparison.measured |= {"texts": ", ".join(collection.folder.name for collection in collections), "found": found}
